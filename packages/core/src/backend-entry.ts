@@ -1,0 +1,15 @@
+/** @file The entry "@adjoint/core/backend": what the author of a backend needs, and nothing else. */
+export type { Backend, Buffer, Kernel, Kernels, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp } from "./backend.ts";
+export { type DType, type DTypeInfo, dtypes, roundTo, type TypedArray } from "./dtype.ts";
+export { AdjointError, DeviceError, DeviceLostError, DTypeError, IndexError, OutOfMemoryError } from "./errors.ts";
+export { denseStrides, type Shape, sizeOf } from "./shape.ts";
+export * as scalar from "./scalar/expr.ts";
+export type { Apply, Arg, Expr, Lit, Param } from "./scalar/expr.ts";
+export { topologicalOrder } from "./scalar/expr.ts";
+export {
+  bitsFloat, castValue, erf, evaluateInstruction, floatBits, floatPow, type InstructionName, type InstructionRow, instructions, integerPow, roundHalfEven, saturate,
+} from "./scalar/instructions.ts";
+export { lower } from "./scalar/lowering.ts";
+export { philox } from "./scalar/philox.ts";
+export { evaluate, program, Program } from "./scalar/program.ts";
+export { coalesce, denseView, extent, View } from "./view.ts";

@@ -1,0 +1,92 @@
+/** @file The contract of a backend: memory, reads, and one kernel for each primitive. Types only. */
+import type { DType, TypedArray } from "./dtype.ts";
+import type { Program } from "./scalar/program.ts";
+import type { Buffer, View } from "./view.ts";
+
+export type { Buffer } from "./view.ts";
+
+export type ReduceOp = "sum" | "prod" | "max" | "min";
+
+/**
+ * What a call of each primitive says beside its views. Plain data; dims are non-negative; never a target size.
+ * A primitive's definition in core/src/primitives states shapes, normal form and accuracy.
+ */
+export interface PrimitiveAttrs {
+  /** `outputs[k][e] = program.results[k](inputs[0][e], ...)`. All views have one shape. */
+  map: { readonly program: Program; readonly params: readonly number[] };
+  /**
+   * Inputs of one shape `[...kept, ...reduced]`; the output has shape `[...kept]`. The program (one result) is the
+   * prologue: its value at each element is what is reduced. `max` and `min` give NaN if any value is; on bool they are
+   * any and all. Never empty. Sums of float32 lose no more than pairwise summation does.
+   */
+  reduce: { readonly program: Program; readonly params: readonly number[]; readonly op: ReduceOp; readonly reduced: number };
+  /** One input `[...kept, ...reduced]`; int32 output `[...kept]`: the row-major number, within the reduced dims, of the first extremum. NaN wins. */
+  argReduce: { readonly op: "max" | "min"; readonly reduced: number };
+  /** `[b, m, k] x [b, k, n] -> [b, m, n]`, always of rank 3, any strides (0 where a batch is repeated). One dtype. */
+  matmul: {};
+  /** `out[i, j, l] = input[i, index[i, j, l], l]` where j is dim `dim`. Sizes agree in every other dim. index is int32. */
+  gather: { readonly dim: number };
+  /**
+   * inputs = [index, source]; `out[i, index[i, j, l], l]` becomes `source[i, j, l]`, or has it added.
+   * Accumulates: what is there stays. Several equal indices: "add" adds all, "set" keeps any one of them.
+   */
+  scatter: { readonly dim: number; readonly mode: "set" | "add" };
+  /** One input, one output, same shape and dtype, any strides (0 and negative in the input). */
+  copy: {};
+}
+
+export type PrimitiveName = keyof PrimitiveAttrs;
+
+/**
+ * A kernel writes every element of each output and reads none, but for two exceptions: an output that is the very same
+ * view as an input of `map` is written in place, element for element; `scatter` accumulates. Other overlaps never reach
+ * a kernel. Views are in normal form: either all dense and of one shape, so that they may be taken as one-dimensional,
+ * or with dims of size 1 dropped and mergeable dims merged, of rank at most `limits.maxRank`. No view is empty.
+ * An output's strides are positive and its elements distinct. Different views may show one buffer.
+ *
+ * An index out of range (gather, scatter) touches no memory outside the view. It is an IndexError, "index 5 is out of
+ * bounds for dimension 0 with size 3": thrown by the call, before anything is written, where the device knows at once;
+ * otherwise the next `read` or `sync` rejects with it.
+ */
+export type Kernel<Attrs, B extends Buffer = Buffer> =
+  { kernel(inputs: readonly View<B>[], outputs: readonly View<B>[], attrs: Attrs): void }["kernel"];
+
+/** One kernel for each primitive: leaving one out is a compile error. */
+export type Kernels<B extends Buffer = Buffer> = { readonly [P in PrimitiveName]: Kernel<PrimitiveAttrs[P], B> };
+
+export type Limits = {
+  /** Distinct buffers, inputs and outputs together, that one kernel call may see. */
+  readonly maxBindings: number;
+  readonly maxRank: number;
+  /** The largest single buffer. */
+  readonly maxBytes: number;
+};
+
+/** A device as a value. Calls run in the order in which they are made; only reads and `sync` wait. */
+export interface Backend<B extends Buffer = Buffer> {
+  /** Short and lower case: "cpu", "wasm", "webgpu", "tfjs". Printed as PyTorch's device. */
+  readonly name: string;
+  /** What it computes in. Asking for another is a DTypeError that names it; core asks first. */
+  readonly dtypes: ReadonlySet<DType>;
+  readonly limits: Limits;
+  /** True if buffers are ordinary JavaScript memory, which the collector frees when nobody holds them. */
+  readonly collected?: boolean;
+  readonly kernels: Kernels<B>;
+  /** Room for `length` elements, not zeroed. Throws OutOfMemoryError where the device knows at once, and stays usable. */
+  allocate(dtype: DType, length: number): B;
+  /** The buffer is not used by any later call; calls made before still see its content. */
+  free(buffer: B): void;
+  /** Copies `values` (host layout, the buffer's dtype) to elements `from ...`. The array is the caller's again on return. */
+  write(buffer: B, from: number, values: TypedArray): void;
+  /**
+   * Elements `from ... from + count - 1` after everything dispatched before, as a fresh array on an unshared
+   * ArrayBuffer. Resolves in a new task, so that finalizers can run; rejects with what failed before it on the device.
+   */
+  read(buffer: B, from: number, count: number): Promise<TypedArray>;
+  /** The same at once. Absent where the device cannot. */
+  readSync?(buffer: B, from: number, count: number): TypedArray;
+  /** Resolves in a new task when everything dispatched has run; rejects with the first device error since the last call. */
+  sync(): Promise<void>;
+  /** Frees everything. The device refuses further calls with a DeviceError. */
+  dispose(): void;
+}

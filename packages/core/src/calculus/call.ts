@@ -1,0 +1,82 @@
+/** @file Kernel calls in normal form: what runs, outside the tape. */
+import { NotSupportedError } from "../errors.ts";
+import { allDense, normalForm } from "../normal-form.ts";
+import { allocate, type Device, type Tensor } from "../op.ts";
+import type { Program } from "../scalar/program.ts";
+import { broadcastShapes, denseStrides, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
+import { restride, type View } from "../view.ts";
+
+/** What a map is called with; `shape` is said where no input has the whole shape. */
+export type MapAttrs = { readonly program: Program; readonly params: readonly number[]; readonly shape?: Shape };
+
+export function broadcastOf(inputs: readonly Tensor[], given: Shape | undefined): Shape {
+  let shape = given ?? inputs[0]!.shape;
+  for (let i = 0; i < inputs.length; i++) shape = broadcastShapes(shape, inputs[i]!.shape);
+  return shape;
+}
+
+/** Runs a program over views that broadcast to `shape`, into outputs of that shape. */
+export function callMap(device: Device, inputs: readonly Tensor[], outs: readonly Tensor[], attrs: MapAttrs, shape: Shape): void {
+  if (sizeOf(shape) === 0) return;
+  const { backend } = device;
+  const ins = inputs.map((x) => x.view), outViews = outs.map((x) => x.view);
+  if (allDense(ins, shape) && allDense(outViews, shape)) return backend.kernels.map(ins, outViews, attrs);
+  const { views } = normalForm([...ins, ...outViews], shape);
+  const same = (k: number): View => views[k]!;
+  // An output that is an input stays the very same view: in place.
+  outViews.forEach((out, k) => ins.forEach((input, i) => { if (out === input) views[i] = same(ins.length + k); }));
+  if (views[0]!.shape.length > backend.limits.maxRank) {
+    const packed = inputs.map((x) => materialize(x, shape));
+    callMap(device, packed, outs, attrs, shape);
+    for (const x of packed) x.dispose();
+    return;
+  }
+  backend.kernels.map(views.slice(0, ins.length), views.slice(ins.length), attrs);
+}
+
+/** Copies `from`, broadcast to the shape of `to`, into `to`. They must not overlap. */
+export function copyView(kernel: (inputs: readonly View[], outputs: readonly View[], attrs: {}) => void, from: View, to: View, maxRank: number): void {
+  if (to.size === 0) return;
+  if (from.dense && to.dense && sameShape(from.shape, to.shape)) return kernel([from], [to], {});
+  const { views } = normalForm([from, to], to.shape);
+  const [a, b] = views as [View, View];
+  if (a.shape.length <= maxRank) return kernel([a], [b], {});
+  // More dims than the device takes: one copy for each index of the first.
+  const step = (v: View, i: number): View => restride(v, v.shape.slice(1), v.strides.slice(1), v.offset + i * v.strides[0]!);
+  for (let i = 0; i < a.shape[0]!; i++) copyView(kernel, step(a, i), step(b, i), maxRank);
+}
+
+/** A fresh dense tensor with the elements of `x`, broadcast to `shape`; not recorded, owned by the caller. */
+export function materialize(x: Tensor, shape: Shape): Tensor {
+  const { device } = x.storage;
+  const out = allocate(device, x.dtype, shape);
+  copyView(device.backend.kernels.copy, x.view, out.view, device.backend.limits.maxRank);
+  return out;
+}
+
+
+/** The shape of a reduction's result. */
+export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): Shape {
+  return keepdim ? shape.map((size, d) => (dims.includes(d) ? 1 : size)) : shape.filter((_, d) => !dims.includes(d));
+}
+
+/** Runs `kernel` on inputs broadcast to `shape`, reduced dims last, into a dense `out` of the kept dims. */
+export function callReduced(
+  name: string, inputs: readonly Tensor[], out: Tensor, shape: Shape, dims: readonly number[], kernel: (inputs: readonly View[], outputs: readonly View[], reduced: number) => void,
+): void {
+  const { maxRank } = out.storage.device.backend.limits;
+  const order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
+  const attempt = (xs: readonly Tensor[]): boolean => {
+    const normal = normalForm(xs.map((x) => x.view), shape, order, dims.length);
+    if (normal.shape.length > maxRank) return false;
+    const kept = normal.shape.slice(0, normal.shape.length - normal.reduced);
+    kernel(normal.views, [restride(out.view, kept, denseStrides(kept), 0)], normal.reduced);
+    return true;
+  };
+  if (attempt(inputs)) return;
+  const packed = inputs.map((x) => materialize(x, shape));
+  const done = attempt(packed);
+  for (const x of packed) x.dispose();
+  if (!done)
+    throw new NotSupportedError(`${name}: reducing dims ${showShape(dims)} of shape ${showShape(shape)} takes more than the ${maxRank} dims of this device; reduce in two steps`);
+}

@@ -1,0 +1,237 @@
+/** @file `map` and `reduce` with their derivatives, which are made of each other; expand, the adjoint of sum; reshape and clone. */
+import type { ReduceOp } from "../backend.ts";
+import { type DType, dtypes } from "../dtype.ts";
+import { DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { clashes } from "../normal-form.ts";
+import {
+  allocate, commonDevice, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
+} from "../op.ts";
+import { arg, div, eq, type Expr, lit, select, topologicalOrder } from "../scalar/expr.ts";
+import { gradientPlan, type GradientPlan, gradientProgram, type Program, program } from "../scalar/program.ts";
+import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
+import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
+import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape } from "./call.ts";
+
+const NO_PARAMS: readonly number[] = [];
+
+/** PyTorch's name of the node of an op: "mul" gives "MulBackward0". */
+export const backwardName = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0`;
+
+const mapOp: Op<MapAttrs> = {
+  name: "map",
+  gradName: ({ program }) => backwardName(program.name),
+  run(device, inputs, attrs) {
+    const shape = inputs.length === 1 && attrs.shape === undefined ? inputs[0]!.shape : broadcastOf(inputs, attrs.shape);
+    const dtype = attrs.program.results[0]!.dtype;
+    requireDType(attrs.program.name, device, dtype);
+    const out = allocate(device, dtype, shape);
+    const size = out.view.size;
+    if (size !== 0) callMap(device, inputs, [out], attrs, shape);
+    return out;
+  },
+  saves: ({ program }, needs) => gradientPlan(program, needs, 1),
+  vjp: (grads, node) => pullbackMap(grads, node),
+};
+
+const mapAllOp: MultiOp<MapAttrs> = {
+  name: "map",
+  gradName: ({ program }) => backwardName(program.name),
+  run(device, inputs, attrs) {
+    const shape = broadcastOf(inputs, attrs.shape);
+    const outs = attrs.program.results.map(({ dtype }) => allocate(device, dtype, shape));
+    callMap(device, inputs, outs, attrs, shape);
+    return outs;
+  },
+  // Which results will be used is not known yet: all that any choice of them reads is saved.
+  saves: ({ program }, needs) => gradientPlan(program, needs, 2 ** program.results.length - 1),
+  vjp: (grads, node) => pullbackMap(grads.map((g, k) => g ?? zerosOf(node, k)), node),
+};
+
+function zerosOf(node: Node<MapAttrs>, k: number): Tensor | undefined {
+  const { dtype, shape, device } = node.outputs[k]!;
+  return dtypes[dtype].kind === "float" ? generate(device, program("zeros", [], [], [lit(0, dtype)]), NO_PARAMS, shape) : undefined;
+}
+
+function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs>): (Tensor | undefined)[] {
+  const { program: p, params } = node.attrs;
+  const needs = maskOf(node);
+  const plan = gradientPlan(p, needs, p.results.length === 1 ? 1 : 2 ** p.results.length - 1);
+  const operands = [...grads.filter((g): g is Tensor => g !== undefined), ...savedTensors(node)];
+  return pullback(p, plan, params, operands, node.outputs[0]!.shape, node);
+}
+
+export function maskOf<A>(node: Node<A>): number {
+  let mask = 0;
+  for (let i = 0; i < node.edges.length; i++) if (node.edges[i] !== null) mask |= 1 << i;
+  return mask;
+}
+
+/**
+ * The gradients of a program's inputs. What is `grad` itself is handed on; the gradient of a broadcast input is one
+ * reduction with the partial as its prologue; the others share one multi-output map.
+ */
+export function pullback<A>(p: Program, plan: GradientPlan, params: readonly number[], operands: readonly Tensor[], full: Shape, node: Node<A>): (Tensor | undefined)[] {
+  const out: (Tensor | undefined)[] = new Array(plan.gradients.length).fill(undefined);
+  const together: number[] = [];
+  plan.gradients.forEach((g, i) => {
+    if (g === undefined) return;
+    const shape = node.shapeOf(i);
+    if (!sameShape(shape, full)) out[i] = sumProgramTo(dependsOnIndex(g) ? undefined : gradientProgram(p, plan, 1 << i), operands, params, full, shape, () => mapProgram(gradientProgram(p, plan, 1 << i), operands, params, full));
+    else if (g.kind === "arg" && sameShape(operands[g.index]!.shape, full)) out[i] = operands[g.index]!;
+    else together.push(i);
+  });
+  const limit = Math.max(1, commonDevice(p.name, operands).backend.limits.maxBindings - operands.length);
+  for (let from = 0; from < together.length; from += limit) {
+    const group = together.slice(from, from + limit);
+    const made = mapAll(gradientProgram(p, plan, group.reduce((mask, i) => mask | (1 << i), 0)), operands, params, full);
+    group.forEach((i, k) => { out[i] = made[k]!; });
+  }
+  return out;
+}
+
+const dependsOnIndex = (root: Expr): boolean => topologicalOrder([root]).some((x) => x.kind === "apply" && x.name === "index");
+
+function mapAll(p: Program, inputs: readonly Tensor[], params: readonly number[], shape: Shape): readonly Tensor[] {
+  return p.results.length === 1 ? [mapProgram(p, inputs, params, shape)] : dispatchAll(mapAllOp, inputs, { program: p, params, shape });
+}
+
+/** One result of a program over inputs that broadcast together (and with `shape`, if given). */
+export function mapProgram(p: Program, inputs: readonly Tensor[], params: readonly number[] = NO_PARAMS, shape?: Shape): Tensor {
+  return dispatch(mapOp, inputs, shape === undefined ? { program: p, params } : { program: p, params, shape });
+}
+
+/** A new tensor from a program without inputs: a fill, an index expression, random numbers. */
+export const generate = (device: Device, p: Program, params: readonly number[], shape: Shape): Tensor =>
+  dispatch(mapOp, [], { program: p, params, shape }, device);
+
+/** Writes a program's result, whose first input is the target itself, into the target. */
+export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], params: readonly number[] = NO_PARAMS): Tensor {
+  const result = p.results[0]!.dtype;
+  if (result !== target.dtype || dtypes[result].compute !== result)
+    throw new DTypeError(`result type ${result} can't be cast to the desired output type ${target.dtype}`);
+  const shape = target.shape;
+  const inputs = [target, ...others];
+  if (!sameShape(broadcastOf(inputs, undefined), shape))
+    shapeMismatch(p.name, shape, broadcastOf(inputs, undefined));
+  return dispatchInPlace(mapOp, target, others, { program: p, params }, () => {
+    const device = target.storage.device;
+    const safe = inputs.map((x) => (clashes(target.view, x.view) ? materialize(x, x.shape) : x));
+    callMap(device, safe, [target], { program: p, params }, shape);
+    safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
+  }, (x) => materialize(x, x.shape));
+}
+function shapeMismatch(_op: string, target: Shape, broadcast: Shape): never {
+  throw new ShapeError(`output with shape [${target.join(", ")}] doesn't match the broadcast shape [${broadcast.join(", ")}]`);
+}
+
+export type ReduceAttrs = {
+  readonly op: ReduceOp; readonly program: Program; readonly params: readonly number[];
+  /** The dims that go, ascending; the shape before. */
+  readonly dims: readonly number[]; readonly keepdim: boolean; readonly name: string;
+};
+
+const fullShape = (inputs: readonly Tensor[]): Shape => inputs.reduce<Shape>((shape, x) => broadcastShapes(shape, x.shape), []);
+
+const identity: { readonly [O in ReduceOp]: number } = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
+
+const reduceOp: Op<ReduceAttrs> = {
+  name: "reduce",
+  gradName: ({ name }) => name,
+  run(device, inputs, { op, program: p, params, dims, keepdim, name }) {
+    const shape = fullShape(inputs);
+    const dtype = p.results[0]!.dtype;
+    requireDType(name, device, dtype);
+    const outShape = reducedShape(shape, dims, keepdim);
+    if (sizeOf(outShape) !== 0 && sizeOf(shape) === 0)
+      return generate(device, program("full", [], [], [lit(dtype === "bool" && op === "max" ? 0 : dtype === "bool" ? 1 : identity[op], dtype)]), [], outShape);
+    const out = allocate(device, dtype, outShape);
+    if (out.view.size === 0) return out;
+    callReduced(name, inputs, out, shape, dims, (ins, outs, reduced) => device.backend.kernels.reduce(ins, outs, { op, program: p, params, reduced }));
+    return out;
+  },
+  saves({ op, program: p }, needs) {
+    return op === "sum" ? gradientPlan(p, needs, 1) : { savedInputs: [0], savedResults: [0] };
+  },
+  vjp([grad], node) {
+    const { op, program: p, params, dims, keepdim } = node.attrs;
+    const saved = savedTensors(node);
+    if (op === "sum") {
+      const shapes = node.edges.map((edge) => edge?.shape ?? []);
+      const full = [...saved.slice(0, node.savesInfo.savedInputs.length).map((x) => x.shape), ...shapes].reduce<Shape>(broadcastShapes, []);
+      const plan = gradientPlan(p, maskOf(node), 1);
+      const wide = expand(keepdim ? grad! : reshape(grad!, reducedShape(full, dims, true)), full);
+      // A saved result of the prologue does not exist: the plan of a reduction reads inputs only.
+      return pullback(p, plan, params, [wide, ...saved], full, node);
+    }
+    if (op === "prod") throw new NotSupportedError("prod: its derivative is not there yet");
+    const [x, out] = saved as [Tensor, Tensor];
+    const kept = reducedShape(x.shape, dims, true);
+    const [g, o] = keepdim ? [grad!, out] : [reshape(grad!, kept), reshape(out, kept)];
+    const ties = reduceProgram("sum", tieCount(x.dtype), [x, o], [], dims, true, "SumBackward1");
+    return [mapProgram(tieShare(x.dtype), [g, ties, x, o])];
+  },
+};
+
+const tieCount = (d: DType): Program => program("ties", [d, d], [], [select(eq(arg(0, d), arg(1, d)), lit(1, d), lit(0, d))]);
+/** The gradient is shared evenly among all that equal the extremum. */
+const tieShare = (d: DType): Program =>
+  program("tieShare", [d, d, d, d], [], [select(eq(arg(2, d), arg(3, d)), div(arg(0, d), arg(1, d)), lit(0, d))]);
+
+export function reduceProgram(op: ReduceOp, p: Program, inputs: readonly Tensor[], params: readonly number[], dims: readonly number[], keepdim: boolean, name: string): Tensor {
+  return dispatch(reduceOp, inputs, { op, program: p, params, dims, keepdim, name });
+}
+
+/** The sum of a program over the dims in which `shape` was broadcast to `full`, in shape `shape`. */
+export function sumProgramTo(p: Program | undefined, operands: readonly Tensor[], params: readonly number[], full: Shape, shape: Shape, whole: () => Tensor): Tensor {
+  const lead = full.length - shape.length;
+  const dims = full.flatMap((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? [d] : []));
+  if (p === undefined || !sameShape(fullShape(operands), full)) {
+    const value = whole();
+    const d = value.dtype;
+    return reshape(reduceProgram("sum", program("sum", [d], [], [arg(0, d)]), [value], [], dims, true, "SumBackward1"), shape);
+  }
+  return reshape(reduceProgram("sum", p, operands, params, dims, true, "SumBackward1"), shape);
+}
+
+const expandOp: ViewOp<Shape> = {
+  name: "expand",
+  gradName: () => "ExpandBackward0",
+  view: (view, shape) => restride(view, shape, broadcastStrides(view, shape), view.offset),
+  saves: () => savesNothing,
+  vjp: ([grad], node: Node<Shape>) => {
+    const d = grad!.dtype;
+    const one = program("sum", [d], [], [arg(0, d)]);
+    return [sumProgramTo(one, [grad!], [], node.attrs, node.shapeOf(0), () => grad!)];
+  },
+};
+
+/** Repeats dims of size 1 and adds leading ones, without copying. The shapes must be compatible; -1 keeps a size. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : dispatchView(expandOp, x, shape);
+}
+
+const viewOp: ViewOp<{ readonly shape: Shape; readonly name: string }> = {
+  name: "view",
+  gradName: ({ name }) => name,
+  view: (view, { shape }) => restride(view, shape, reshapeStrides(view, shape)!, view.offset),
+  saves: () => savesNothing,
+  vjp: ([grad], node) => [reshape(grad!, node.shapeOf(0))],
+};
+
+/** The same elements in another shape of the same size: a view if strides allow it. */
+export function reshape(x: Tensor, shape: Shape, name: string = "ViewBackward0"): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  if (x.view.size !== sizeOf(shape)) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${x.view.size}`);
+  return dispatchView(viewOp, reshapeStrides(x.view, shape) === undefined ? clone(x) : x, { shape, name });
+}
+
+const copyOp: Op<null> = {
+  name: "clone",
+  gradName: () => "CloneBackward0",
+  run: (_, [x]) => materialize(x!, x!.shape),
+  saves: () => savesNothing,
+  vjp: ([grad]) => [grad],
+};
+
+/** A dense copy. PyTorch's `clone`. */
+export const clone = (x: Tensor): Tensor => dispatch(copyOp, [x], null);

@@ -1,0 +1,98 @@
+/** @file What core knows of a device beside its backend: live memory, the collector's net, the random stream. */
+import type { Backend, Buffer } from "./backend.ts";
+import { type DType, dtypes } from "./dtype.ts";
+import { DeviceError, DTypeError } from "./errors.ts";
+
+/** Storages from this size on are registered with the collector one by one. */
+const LARGE = 64 * 1024;
+/** From this size on a storage also carries ballast: memory that the collector counts, standing for memory it cannot see. */
+const HEAVY = 1024 * 1024;
+const SLAB = 256;
+
+/** Live buffers that one registration looks after: freed together once nobody can reach a storage of the slab. */
+export class Slab {
+  readonly held: (Buffer | number | undefined)[] = [];
+  /** Bytes of each; a bare number in `held` stands for a buffer that the collector frees by itself. */
+  readonly bytes: number[] = [];
+}
+type Held = { readonly device: Device; readonly held: (Buffer | number | undefined)[]; readonly bytes: number[] };
+
+const registry = /*@__PURE__*/ new FinalizationRegistry<Held>(({ device, held, bytes }) => {
+  held.forEach((buffer, i) => {
+    if (buffer === undefined) return;
+    held[i] = undefined;
+    device.account(-1, -bytes[i]!);
+    if (typeof buffer === "object") device.freeCollected(buffer);
+  });
+});
+
+export class Device {
+  readonly backend: Backend;
+  liveTensors = 0;
+  liveBytes = 0;
+  /** The random stream: the seed it was started with and how many calls have drawn from it. */
+  seed = 0;
+  drawn = 0;
+  seedEpoch = -1;
+  #slab: Slab | undefined;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+  account(tensors: number, bytes: number): void {
+    this.liveTensors += tensors;
+    this.liveBytes += bytes;
+  }
+  /** Lets the collector's net look after a buffer. Returns where it is held, to be cleared when it is freed by hand. */
+  hold(buffer: Buffer, bytes: number): Slab {
+    this.liveTensors++;
+    this.liveBytes += bytes;
+    let slab = this.#slab;
+    if (slab === undefined || slab.held.length === SLAB || bytes >= LARGE) {
+      slab = new Slab();
+      registry.register(slab, { device: this, held: slab.held, bytes: slab.bytes });
+      if (bytes < LARGE) this.#slab = slab;
+    }
+    slab.held.push(this.backend.collected === true ? bytes : buffer);
+    slab.bytes.push(bytes);
+    return slab;
+  }
+  freeCollected(buffer: Buffer): void {
+    this.backend.free(buffer);
+  }
+}
+
+export const ballast = (backend: Backend, bytes: number): ArrayBuffer | undefined =>
+  backend.collected !== true && bytes >= HEAVY ? new ArrayBuffer(bytes, { maxByteLength: bytes }) : undefined;
+
+const devices = /*@__PURE__*/ new WeakMap<Backend, Device>();
+
+export function deviceOf(backend: Backend): Device {
+  let device = devices.get(backend);
+  if (device === undefined) devices.set(backend, (device = new Device(backend)));
+  return device;
+}
+
+let defaultDevice: Device | (() => Backend) | undefined;
+
+/** Sets the device on which tensors are made when no `device` is given; a function is called when it is first needed. */
+export function setDefaultDevice(device: Backend | (() => Backend)): void {
+  defaultDevice = typeof device === "function" ? device : deviceOf(device);
+}
+
+export function currentDevice(): Device {
+  if (typeof defaultDevice === "function") defaultDevice = deviceOf(defaultDevice());
+  if (defaultDevice === undefined)
+    throw new DeviceError("no device: pass { device }, or call setDefaultDevice(cpu()) once; the package \"adjoint\" comes with one");
+  return defaultDevice;
+}
+
+/** The device on which tensors are made when none is given. */
+export const getDefaultDevice = (): Backend => currentDevice().backend;
+
+export function requireDType(op: string, device: Device, dtype: DType): void {
+  if (device.backend.dtypes.has(dtype)) return;
+  if (!(dtype in dtypes)) throw new DTypeError(`${op}: unknown dtype ${String(dtype)}; expected one of ${Object.keys(dtypes).join(", ")}`);
+  throw new DTypeError(
+    `${op}: device '${device.backend.name}' does not compute in ${dtype}, only in ${[...device.backend.dtypes].join(", ")}; cast, or use the cpu device`);
+}

@@ -1,0 +1,70 @@
+/** @file Element types: their layout on the host, and PyTorch's promotion. Knows no tensor. */
+
+export type DType =
+  | "float32" | "float64" | "float16" | "bfloat16"
+  | "int32" | "int16" | "int8" | "uint8"
+  | "bool";
+
+/** How elements of each dtype cross to the host: bool as one byte, 16-bit floats as 16-bit words. */
+export type TypedArray =
+  | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Int8Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+
+export type DTypeKind = "bool" | "int" | "float";
+
+export type DTypeInfo = {
+  /** A small dense number: tables are indexed by it. */
+  readonly code: number;
+  readonly kind: DTypeKind;
+  readonly bytes: number;
+  readonly hostArray: (length: number) => TypedArray;
+  /** What arithmetic on this dtype is done in, as backends see it: stored-only types are cast first. */
+  readonly compute: DType;
+};
+
+export const dtypes: { readonly [D in DType]: DTypeInfo } = {
+  float32: { code: 0, kind: "float", bytes: 4, hostArray: (n) => new Float32Array(n), compute: "float32" },
+  float64: { code: 1, kind: "float", bytes: 8, hostArray: (n) => new Float64Array(n), compute: "float64" },
+  int32: { code: 2, kind: "int", bytes: 4, hostArray: (n) => new Int32Array(n), compute: "int32" },
+  bool: { code: 3, kind: "bool", bytes: 1, hostArray: (n) => new Uint8Array(n), compute: "bool" },
+  float16: { code: 4, kind: "float", bytes: 2, hostArray: (n) => new Uint16Array(n), compute: "float32" },
+  bfloat16: { code: 5, kind: "float", bytes: 2, hostArray: (n) => new Uint16Array(n), compute: "float32" },
+  int16: { code: 6, kind: "int", bytes: 2, hostArray: (n) => new Int16Array(n), compute: "int32" },
+  int8: { code: 7, kind: "int", bytes: 1, hostArray: (n) => new Int8Array(n), compute: "int32" },
+  uint8: { code: 8, kind: "int", bytes: 1, hostArray: (n) => new Uint8Array(n), compute: "int32" },
+};
+
+export const dtypeNames: readonly DType[] = /*@__PURE__*/ Object.keys(dtypes) as DType[];
+
+export const isFloat = (dtype: DType): boolean => dtypes[dtype].kind === "float";
+
+const rank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float: 2 };
+
+/** The wider kind: bool, then int, then float. */
+export const widerKind = (a: DTypeKind, b: DTypeKind): DTypeKind => (rank[a] >= rank[b] ? a : b);
+
+/** PyTorch's `promote_types`. */
+export function promoteTypes(a: DType, b: DType): DType {
+  if (a === b) return a;
+  const x = dtypes[a], y = dtypes[b];
+  if (x.kind !== y.kind) return rank[x.kind] > rank[y.kind] ? a : b;
+  // Two 16-bit floats, or uint8 beside int8, fit only in the next wider type.
+  if (x.bytes === y.bytes) return x.kind === "float" ? "float32" : "int16";
+  return x.bytes > y.bytes ? a : b;
+}
+
+/** A JavaScript number in float32, int32 ... : one rounding of a value computed in float64. */
+export function roundTo(dtype: DType, value: number): number {
+  switch (dtype) {
+    case "float32": return Math.fround(value);
+    case "float64": return value;
+    case "int32": return value | 0;
+    case "int16": return (value << 16) >> 16;
+    case "int8": return (value << 24) >> 24;
+    case "uint8": return value & 255;
+    case "bool": return value !== 0 ? 1 : 0;
+    case "float16":
+    case "bfloat16": throw new RangeError(`${dtype} is stored, not computed in: cast to float32`);
+  }
+}

@@ -1,0 +1,26 @@
+/** @file The op constructors: the only door between op definitions and the engine. */
+import { framed } from "./scope.ts";
+import { isTensor, type Tensor } from "./tensor.ts";
+
+export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
+export { allocate, commonDevice, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Op, savedTensors, type ViewOp } from "./dispatch.ts";
+export { join, keep } from "./scope.ts";
+export { isGradEnabled, type Node, noGrad, type Rule, type Saves, savesNothing } from "./tape.ts";
+export { alias, alive, isTensor, Tensor } from "./tensor.ts";
+
+type Result = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
+
+const isKept = (result: unknown, tensor: unknown): boolean =>
+  result === tensor || (typeof result === "object" && result !== null && !isTensor(result) && Object.values(result).includes(tensor));
+
+/**
+ * A function of other ops. Its intermediates die when it returns; gradients come for free.
+ * @param gradName what its result's node is called, as PyTorch calls it
+ */
+export function composite<A extends readonly unknown[], R extends Result>(gradName: string | undefined, run: (...args: A) => R): (...args: A) => R {
+  return (...args: A): R => framed(() => {
+    const result = run(...args);
+    if (gradName !== undefined && isTensor(result) && !args.includes(result) && result.gradFn !== null) result.gradFn.label = gradName;
+    return result;
+  }, isKept);
+}

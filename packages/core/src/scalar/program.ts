@@ -1,0 +1,124 @@
+/** @file A program: the results of one kernel as scalar expressions over typed inputs and params. Interned, so a cache may key by the object. */
+import { type DType, isFloat } from "../dtype.ts";
+import { differentiate } from "./derivatives.ts";
+import { arg, type Expr, substitute, topologicalOrder } from "./expr.ts";
+import { evaluateInstruction } from "./instructions.ts";
+
+/** The gradient of a row whose derived one is fragile or saves too much. Same meaning as the derived one. */
+export type GradientOverride = (grad: Expr, out: Expr, args: readonly Expr[]) => readonly (Expr | undefined)[];
+
+export class Program {
+  /** For people: labels of kernels, profiles, error messages. */
+  readonly name: string;
+  readonly args: readonly DType[];
+  readonly params: readonly DType[];
+  readonly results: readonly Expr[];
+  readonly override: GradientOverride | undefined;
+  /** Derivatives already worked out, by which inputs and results they are for. */
+  readonly gradients: Map<number, GradientPlan> = new Map();
+
+  constructor(name: string, args: readonly DType[], params: readonly DType[], results: readonly Expr[], override: GradientOverride | undefined) {
+    this.name = name;
+    this.args = args;
+    this.params = params;
+    this.results = results;
+    this.override = override;
+  }
+}
+
+const interned = /*@__PURE__*/ new Map<string, Program>();
+
+/** The program of these results: one object for one meaning. */
+export function program(name: string, args: readonly DType[], params: readonly DType[], results: readonly Expr[], override?: GradientOverride): Program {
+  const key = `${name}(${args.join()};${params.join()})${results.map((x) => x.id).join()}`;
+  let known = interned.get(key);
+  if (known === undefined) interned.set(key, (known = new Program(name, args, params, results, override)));
+  return known;
+}
+
+/**
+ * What the backward of a program computes. Its expressions read `arg(0..)`: first the gradients of the results that are
+ * used, then the saved inputs, then the saved results.
+ */
+export type GradientPlan = {
+  /** Inputs and results that the expressions read, in ascending order: what the tape keeps, and nothing else. */
+  readonly savedInputs: readonly number[];
+  readonly savedResults: readonly number[];
+  readonly args: readonly DType[];
+  /** For each input: its gradient, or undefined where it does not depend or was not asked for. */
+  readonly gradients: readonly (Expr | undefined)[];
+  /** Programs of groups of these gradients, made when first asked for. */
+  readonly programs: Map<number, Program>;
+};
+
+/** @param inputs bit mask of the inputs that need a gradient @param used bit mask of the results that have one */
+export function gradientPlan(p: Program, inputs: number, used: number): GradientPlan {
+  const key = inputs + used * 65536; // at most 16 inputs and results: far more than any device binds
+  let plan = p.gradients.get(key);
+  if (plan === undefined) p.gradients.set(key, (plan = makePlan(p, inputs, used)));
+  return plan;
+}
+
+function makePlan(p: Program, inputs: number, used: number): GradientPlan {
+  // Gradients of results stand beyond the program's own args until it is known what else is read.
+  const at = p.args.length;
+  const grads = p.results.map((x, k) => (used & (1 << k) && isFloat(x.dtype) ? arg(at + k, x.dtype) : undefined));
+  const args = p.args.map((dtype, i) => arg(i, dtype));
+  const wanted = args.map((x, i) => (inputs & (1 << i)) !== 0 && isFloat(x.dtype));
+  const all = p.override !== undefined && grads[0] !== undefined
+    ? p.override(grads[0], p.results[0]!, args)
+    : differentiate(p.results, grads, args);
+  const gradients = args.map((_, i) => (wanted[i] ? all[i] : undefined));
+
+  // A result that a gradient contains is read, not recomputed. An input that is itself a result needs no second copy.
+  const placeholder = new Map<Expr, number>();
+  p.results.forEach((x, k) => { if (x.kind === "apply") placeholder.set(x, at + p.results.length + k); });
+  const reading = gradients.map((g) => g && substitute(g, (x) => {
+    const place = placeholder.get(x);
+    return place === undefined ? undefined : arg(place, x.dtype);
+  }));
+  const read = new Set<number>();
+  for (const x of topologicalOrder(reading.filter((g) => g !== undefined))) if (x.kind === "arg") read.add(x.index);
+
+  const order: { from: number; dtype: DType }[] = [];
+  p.results.forEach((x, k) => { if (grads[k] !== undefined) order.push({ from: at + k, dtype: x.dtype }); });
+  const savedInputs = p.args.flatMap((dtype, i) => (read.has(i) ? (order.push({ from: i, dtype }), [i]) : []));
+  const savedResults = p.results.flatMap((x, k) => {
+    const from = at + p.results.length + k;
+    return read.has(from) ? (order.push({ from, dtype: x.dtype }), [k]) : [];
+  });
+  const position = new Map(order.map(({ from }, i) => [from, i]));
+  const renumber = (x: Expr): Expr | undefined => (x.kind === "arg" ? arg(position.get(x.index)!, x.dtype) : undefined);
+  return {
+    savedInputs, savedResults,
+    args: order.map(({ dtype }) => dtype),
+    gradients: reading.map((g) => g && substitute(g, renumber)),
+    programs: new Map(),
+  };
+}
+
+/** The program of those of a plan's gradients whose inputs are in `mask`. */
+export function gradientProgram(p: Program, plan: GradientPlan, mask: number): Program {
+  let made = plan.programs.get(mask);
+  if (made === undefined) {
+    const results = plan.gradients.filter((g, i): g is Expr => g !== undefined && (mask & (1 << i)) !== 0);
+    plan.programs.set(mask, (made = program(`${p.name}Backward`, plan.args, p.params, results)));
+  }
+  return made;
+}
+
+/** A value of a result, one rounding after every instruction: the reference that every backend is held to. */
+export function evaluate(p: Program, args: readonly number[], params: readonly number[], at: number = 0): number[] {
+  const values = new Map<Expr, number>();
+  for (const x of topologicalOrder(p.results)) {
+    if (x.kind === "lit") values.set(x, x.value);
+    else if (x.kind === "arg") values.set(x, args[x.index]!);
+    else if (x.kind === "param") values.set(x, params[x.index]!);
+    else if (x.name === "index") values.set(x, at);
+    else values.set(x, evaluateInstruction(x.name, operandDType(x.name, x.operands), x.dtype, x.operands.map((o) => values.get(o)!)));
+  }
+  return p.results.map((x) => values.get(x)!);
+}
+
+/** The dtype an instruction works in: its first operand's, but for select, whose first is the condition. */
+const operandDType = (name: string, operands: readonly Expr[]): DType => operands[name === "select" ? 1 : 0]!.dtype;

@@ -1,0 +1,57 @@
+/** @file Reference-counted device memory. The engine alone retains and releases it. */
+import type { Buffer } from "./backend.ts";
+import { ballast, type Device, type Slab } from "./device.ts";
+import { type DType, dtypes } from "./dtype.ts";
+import { OutOfMemoryError } from "./errors.ts";
+
+export class Storage {
+  readonly device: Device;
+  readonly buffer: Buffer;
+  readonly dtype: DType;
+  readonly length: number;
+  /** Raised by every change in place; a saved value remembers the version it was saved at. */
+  version = 0;
+  /** How many recorded views look at this storage: in-place changes must mind them. */
+  recordedViews = 0;
+  /** Handles and saved values that hold it. */
+  #count = 1;
+  readonly #slab: Slab;
+  readonly #slot: number;
+  readonly #ballast: ArrayBuffer | undefined;
+
+  constructor(device: Device, dtype: DType, length: number) {
+    this.device = device;
+    this.dtype = dtype;
+    this.length = length;
+    try {
+      this.buffer = device.backend.allocate(dtype, length);
+    } catch (error) {
+      throw error instanceof OutOfMemoryError ? new OutOfMemoryError(
+        `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors. A loop frees what it makes with a scope: using s = scope()`,
+        { cause: error }) : error;
+    }
+    const bytes = length * dtypes[dtype].bytes;
+    this.#slab = device.hold(this.buffer, bytes);
+    this.#slot = this.#slab.held.length - 1;
+    this.#ballast = ballast(device.backend, bytes);
+  }
+  get alive(): boolean {
+    return this.#count > 0;
+  }
+  /** Whether nobody else holds it. */
+  get unshared(): boolean {
+    return this.#count === 1;
+  }
+  retain(): this {
+    this.#count++;
+    return this;
+  }
+  release(): void {
+    if (--this.#count !== 0) return;
+    void this.#ballast;
+    const { held, bytes } = this.#slab;
+    held[this.#slot] = undefined;
+    this.device.account(-1, -bytes[this.#slot]!);
+    this.device.backend.free(this.buffer);
+  }
+}

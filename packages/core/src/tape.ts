@@ -1,0 +1,140 @@
+/** @file The tape: nodes, the edges between them, and what they saved. Holds storages, never tensor handles. */
+import type { Device } from "./device.ts";
+import type { DType } from "./dtype.ts";
+import { AutogradError } from "./errors.ts";
+import { refusePromise } from "./scope.ts";
+import { showShape, type Shape } from "./shape.ts";
+import type { Storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+import type { View } from "./view.ts";
+
+/** Where the gradient of a tensor goes: output `output` of `node`. One per tensor, shared by all that consume it. */
+export class Edge {
+  readonly node: Node;
+  readonly output: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly device: Device;
+  constructor(node: Node, output: number, shape: Shape, dtype: DType, device: Device) {
+    this.node = node;
+    this.output = output;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.device = device;
+  }
+}
+
+/** The inputs and results that a rule's backward reads, by number. */
+export type Saves = { readonly savedInputs: readonly number[]; readonly savedResults: readonly number[] };
+export const savesNothing: Saves = { savedInputs: [], savedResults: [] };
+
+/** The derivative of an op, beside its meaning. Written with differentiable ops, so that every order follows. */
+export interface Rule<Attrs = never> {
+  /** PyTorch's name of the node: "MulBackward0". */
+  gradName(attrs: Attrs): string;
+  /** @param needs bit mask of the inputs that need a gradient */
+  saves(attrs: Attrs, needs: number): Saves;
+  /** The gradient of each input that `node.needs(i)`, from those of the outputs (undefined: that output is not used). */
+  vjp(grads: readonly (Tensor | undefined)[], node: Node<Attrs>): readonly (Tensor | undefined)[];
+}
+
+/** A value that backward reads, without its handle. */
+export type Saved = {
+  readonly storage: Storage;
+  readonly view: View;
+  readonly version: number;
+  /** The edge of the saved tensor, or the number of the output of this very node. */
+  readonly edge: Edge | null | number;
+};
+
+export class Node<Attrs = never> {
+  readonly rule: Rule<Attrs> | null;
+  readonly attrs: Attrs;
+  /** One for each input; null where no gradient is needed. */
+  readonly edges: readonly (Edge | null)[];
+  /** The leaf whose `.grad` this node accumulates, if it does that. */
+  readonly leaf: Tensor | null;
+  outputs: Edge[] = [];
+  /** What backward reads; undefined once it has been freed. */
+  saved: Saved[] | undefined = undefined;
+  savesInfo: Saves = savesNothing;
+  /** A name given by the composite that this node ends. */
+  label: string | undefined = undefined;
+  /** Handles of its outputs and nodes that consume them. */
+  #count = 0;
+  #freed = false;
+
+  constructor(rule: Rule<Attrs> | null, attrs: Attrs, edges: readonly (Edge | null)[], leaf: Tensor | null) {
+    this.rule = rule;
+    this.attrs = attrs;
+    this.edges = edges;
+    this.leaf = leaf;
+    for (let i = 0; i < edges.length; i++) edges[i]?.node.retain();
+  }
+  get name(): string {
+    return this.label ?? (this.rule === null ? "AccumulateGrad" : this.rule.gradName(this.attrs));
+  }
+  needs(i: number): boolean {
+    return this.edges[i] !== null;
+  }
+  /** The shape of an input that needs a gradient. */
+  shapeOf(i: number): Shape {
+    return this.edges[i]!.shape;
+  }
+  retain(): void {
+    this.#count++;
+  }
+  /** The last release drops what was saved and the edges: iteratively, since graphs are deep. */
+  release(): void {
+    if (--this.#count !== 0 || this.leaf !== null) return;
+    const dead: Node<never>[] = [this];
+    for (let node; (node = dead.pop()) !== undefined; ) {
+      node.dropSaved();
+      for (const edge of node.edges) if (edge !== null && edge.node.leaf === null && --edge.node.#count === 0) dead.push(edge.node);
+    }
+  }
+  dropSaved(): void {
+    if (this.saved === undefined) return;
+    for (const { storage } of this.saved) storage.release();
+    this.saved = undefined;
+    this.#freed = true;
+  }
+  /** What was saved at `place`, checked: not freed, and not changed since. */
+  unpack(place: number): Saved {
+    if (this.#freed || this.saved === undefined)
+      throw new AutogradError(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
+        "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). " +
+        "Specify retainGraph: true if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
+    const saved = this.saved[place]!;
+    if (saved.storage.version !== saved.version) {
+      const edge = typeof saved.edge === "number" ? this.outputs[saved.edge]! : saved.edge;
+      const type = saved.view.dtype === "float64" ? "torch.DoubleTensor" : "torch.FloatTensor";
+      const origin = edge === null || edge.node.rule === null ? "" : `, which is output ${edge.output} of ${edge.node.name},`;
+      throw new AutogradError(
+        `one of the variables needed for gradient computation has been modified by an inplace operation: [${type} ${showShape(saved.view.shape)}]${origin} ` +
+        `is at version ${saved.storage.version}; expected version ${saved.version} instead. ` +
+        "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!");
+    }
+    return saved;
+  }
+}
+
+let recording = true;
+
+/** Whether ops are recorded: PyTorch's `is_grad_enabled`. */
+export const isGradEnabled = (): boolean => recording;
+
+function withRecording<R>(mode: string, on: boolean, run: () => R): R {
+  const before = recording;
+  recording = on;
+  try {
+    return refusePromise(mode, run());
+  } finally {
+    recording = before;
+  }
+}
+/** Runs a synchronous function without recording: PyTorch's `no_grad`. */
+export const noGrad = <R>(run: () => R): R => withRecording("noGrad", false, run);
+/** Runs a synchronous function with recording, inside `noGrad` too: PyTorch's `enable_grad`. */
+export const enableGrad = <R>(run: () => R): R => withRecording("enableGrad", true, run);

@@ -1,0 +1,139 @@
+/** @file The tensor: a counted handle on a storage, seen through a view, with its place on the tape. Methods are added by index.ts. */
+import type { Backend } from "./backend.ts";
+import type { DType } from "./dtype.ts";
+import { ArgumentError, AutogradError, FreedError } from "./errors.ts";
+import { type Lifetime, type Mortal } from "./scope.ts";
+import { type Shape } from "./shape.ts";
+import type { Storage } from "./storage.ts";
+import { Edge, Node } from "./tape.ts";
+import { isFloat } from "./dtype.ts";
+import type { View } from "./view.ts";
+
+const TENSOR: unique symbol = Symbol.for("adjoint.tensor") as never;
+const VERSION = "0.1.0";
+
+/** What a view tensor was made of, kept from the first day so that gradients through in-place views need no rewrite. */
+export type ViewOrigin = { readonly base: Tensor; readonly op: object; readonly attrs: unknown };
+
+/**
+ * A multi-dimensional array of one dtype on one device, as PyTorch's `Tensor`. Make one with `tensor`, `zeros`, `randn` and their kin.
+ * Its memory is freed by `dispose()`, by the scope it joined, or at last by the garbage collector.
+ */
+export class Tensor implements Mortal {
+  /** @internal */ readonly view: View;
+  /** @internal */ readonly storage: Storage;
+  /** @internal Where its gradient goes; null when it needs none. */
+  edge: Edge | null;
+  /** @internal */ lifetime: Lifetime | null = null;
+  /** @internal */ origin: ViewOrigin | null = null;
+  /** @internal undefined while alive; then who freed it. */
+  freedBy: Lifetime | null | undefined = undefined;
+  #grad: Tensor | null = null;
+  /** @internal Set by retainGrad(): its gradient is kept though it is no leaf. */
+  keepsGrad = false;
+
+  /** @internal Takes over one count of the storage. */
+  constructor(view: View, storage: Storage, edge: Edge | null) {
+    this.view = view;
+    this.storage = storage;
+    this.edge = edge;
+    if (edge !== null) edge.node.retain();
+  }
+  get [TENSOR](): string {
+    return VERSION;
+  }
+  get shape(): Shape {
+    return this.view.shape;
+  }
+  get dtype(): DType {
+    return this.view.dtype;
+  }
+  get device(): Backend {
+    return this.storage.device.backend;
+  }
+  /** The number of dims. */
+  get ndim(): number {
+    return this.view.shape.length;
+  }
+  /** The accumulated gradient, or null. It lives as long as its tensor. */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+  set grad(grad: Tensor | null) {
+    if (grad !== null) checkGrad(this, grad);
+    if (this.#grad !== null && this.#grad !== grad) this.#grad.free(null);
+    if (grad !== null) grad.lifetime = null;
+    this.#grad = grad;
+  }
+  get requiresGrad(): boolean {
+    return this.edge !== null;
+  }
+  set requiresGrad(value: boolean) {
+    setRequiresGrad(this, value);
+  }
+  get isLeaf(): boolean {
+    return this.edge === null || this.edge.node.leaf !== null;
+  }
+  /** The node that produced this tensor, or null for a leaf. Its `name` is PyTorch's: "MulBackward0". */
+  get gradFn(): Node<never> | null {
+    return this.isLeaf ? null : this.edge!.node;
+  }
+  /** Frees the memory now. Using the tensor afterwards is a FreedError; values that the tape saved stay. */
+  dispose(): void {
+    this.free(null);
+  }
+  [Symbol.dispose](): void {
+    this.free(null);
+  }
+  /** @internal */
+  free(by: Lifetime | null): void {
+    if (this.freedBy !== undefined) return;
+    this.freedBy = by;
+    this.lifetime = null;
+    this.storage.release();
+    if (this.edge !== null) this.edge.node.release();
+    if (this.#grad !== null) this.#grad.free(by);
+  }
+}
+
+export const isTensor = (value: unknown): value is Tensor => {
+  if (typeof value !== "object" || value === null || !(TENSOR in value)) return false;
+  if (value instanceof Tensor) return true;
+  throw new ArgumentError(
+    `a tensor of another copy of @adjoint/core (version ${String(value[TENSOR])}, this is ${VERSION}): install one version only`);
+};
+
+/** Refuses a freed handle, naming who freed it. */
+export function alive(op: string, tensor: Tensor): Tensor {
+  if (tensor.freedBy === undefined) return tensor;
+  const by = tensor.freedBy === null ? "dispose()" : tensor.freedBy.name;
+  throw new FreedError(`${op}: this tensor of shape [${tensor.shape.join(", ")}] was freed by ${by}; keep() it, or use it before`);
+}
+
+/** A second handle on the same memory and the same place on the tape, joined to nothing. */
+export const alias = (tensor: Tensor): Tensor => new Tensor(tensor.view, tensor.storage.retain(), tensor.edge);
+
+export function setRequiresGrad(tensor: Tensor, value: boolean): void {
+  alive("requiresGrad_", tensor);
+  if (value === tensor.requiresGrad) return;
+  if (!value && !tensor.isLeaf)
+    throw new AutogradError(
+      "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().");
+  if (value && !isFloat(tensor.dtype))
+    throw new AutogradError("only Tensors of floating point and complex dtype can require gradients");
+  if (value) tensor.edge = leafEdge(tensor);
+  else tensor.edge = null;
+}
+
+/** The accumulator of a leaf: held by the leaf, and holding it. */
+function leafEdge(tensor: Tensor): Edge {
+  return new Edge(new Node<never>(null, undefined as never, [], tensor), 0, tensor.shape, tensor.dtype, tensor.storage.device);
+}
+
+function checkGrad(tensor: Tensor, grad: Tensor): void {
+  alive("grad", grad);
+  if (grad.storage.device !== tensor.storage.device)
+    throw new AutogradError(`assigned grad has data located on a different device: '${grad.device.name}', expected '${tensor.device.name}'`);
+  if (grad.dtype !== tensor.dtype) throw new AutogradError(`assigned grad has data of a different type: ${grad.dtype}, expected ${tensor.dtype}`);
+  if (grad.shape.join() !== tensor.shape.join()) throw new AutogradError("assigned grad has data of a different size");
+}
