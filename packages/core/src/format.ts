@@ -4,20 +4,9 @@
  */
 import type { DType } from "./dtype.ts";
 import { exponential, fixed } from "./format/decimal.ts";
+import { type PrintOptions, printOptions } from "./format/options.ts";
 
-/** What `setPrintOptions` sets; see https://pytorch.org/docs/stable/generated/torch.set_printoptions.html. */
-export type PrintOptions = {
-  /** Digits after the point. */
-  precision: number;
-  /** Tensors of more elements than this are summarised. */
-  threshold: number;
-  /** How many items a summary keeps at the beginning and end of each dimension. */
-  edgeItems: number;
-  /** Characters in a line. */
-  lineWidth: number;
-  /** Scientific notation always or never; null: where the values ask for it. */
-  sciMode: boolean | null;
-};
+export { type PrintOptions, printOptions, setPrintOptions } from "./format/options.ts";
 
 /** int64 is no dtype of Adjoint's tensors, but can be printed. */
 export type PrintableDType = DType | "int64";
@@ -43,44 +32,6 @@ export type PrintLabels = {
   readonly isParameter?: boolean | undefined;
 };
 
-const profiles = {
-  default: { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, sciMode: null },
-  short: { precision: 2, threshold: 1000, edgeItems: 2, lineWidth: 80, sciMode: null },
-  full: { precision: 4, threshold: Infinity, edgeItems: 3, lineWidth: 80, sciMode: null },
-} satisfies Record<string, PrintOptions>;
-
-let current: PrintOptions = profiles.default;
-
-function checkOptions({ precision, threshold, edgeItems, lineWidth, sciMode }: PrintOptions): void {
-  const complain = (name: string, value: unknown, rule: string): never => {
-    throw new RangeError(`setPrintOptions: ${name} is ${value}, it must be ${rule}`);
-  };
-  if (!Number.isInteger(precision) || precision < 0) complain("precision", precision, "an integer of 0 or more");
-  if (!(threshold >= 0)) complain("threshold", threshold, "a number of 0 or more (Infinity: never summarise)");
-  if (!Number.isInteger(edgeItems) || edgeItems < 0) complain("edgeItems", edgeItems, "an integer of 0 or more");
-  if (!(lineWidth > 0)) complain("lineWidth", lineWidth, "a number above 0");
-  if (sciMode !== null && typeof sciMode !== "boolean") complain("sciMode", sciMode, "true, false or null");
-}
-
-/**
- * Changes how tensors are printed from now on. As in PyTorch, a profile is taken first and the other options on
- * top of it, and `sciMode` returns to null (automatic) unless it is given.
- *
- * @throws RangeError for a value out of range; nothing is changed then.
- * @example setPrintOptions({ precision: 2 }); setPrintOptions({ profile: "default" });
- */
-export function setPrintOptions(options: Partial<PrintOptions> & { profile?: "default" | "short" | "full" }): void {
-  const { profile, ...changes } = options;
-  const next: PrintOptions = { ...(profile ? profiles[profile] : current), sciMode: null, ...changes };
-  checkOptions(next);
-  current = next;
-}
-
-/** A copy of the options in force. */
-export function printOptions(): PrintOptions {
-  return { ...current };
-}
-
 const elementCount = (shape: readonly number[]): number => shape.reduce((count, size) => count * size, 1);
 
 /** How many items are kept at each end of a dimension, and whether dots stand for the others. */
@@ -99,7 +50,7 @@ function edgesOf(shape: readonly number[], { threshold, edgeItems }: PrintOption
  *
  * @example printedIndices([2000]) // [0, 1, 2, 1997, 1998, 1999]
  */
-export function printedIndices(shape: readonly number[], options: PrintOptions = current): number[] {
+export function printedIndices(shape: readonly number[], options: PrintOptions = printOptions()): number[] {
   if (shape.includes(0)) return [];
   const edges = edgesOf(shape, options);
   let indices = [0];
@@ -126,15 +77,15 @@ function floatNotation(values: readonly number[], { precision, sciMode }: PrintO
     largest = Math.max(largest, Math.abs(value));
   }
   const isWhole = measured.every(Number.isInteger);
-  const isScientific = measured.length > 0
-    && (largest / smallest > 1000 || largest > 1e8 || (!isWhole && smallest < 1e-4));
+  const isScientific = largest / smallest > 1000 || largest > 1e8 || (!isWhole && smallest < 1e-4);
 
   const scientific = (value: number): string => exponential(value, precision);
   const plain = (value: number): string => (isWhole ? `${fixed(value, 0)}.` : fixed(value, precision));
   const pick = (wantsScientific: boolean) => (wantsScientific ? scientific : plain);
-  // PyTorch measures before it looks at sciMode, so that a forced notation is padded or packed as the other would be.
+  // PyTorch measures before it looks at sciMode, so that a forced notation is padded or packed as the other would be;
+  // where it finds nothing to measure it does not look at sciMode at all.
   const width = longest(measured.map(pick(isScientific)), 1);
-  const finite = pick(sciMode ?? isScientific);
+  const finite = pick(measured.length > 0 && sciMode !== null ? sciMode : isScientific);
   return { width, write: (value) => (Number.isFinite(value) ? finite(value) : nonFinite(value)) };
 }
 
@@ -158,10 +109,11 @@ function writeElements(
 }
 
 /** The nested brackets, the first of them standing `indent` characters from the left. */
-function formatElements(source: Required<PrintSource>, indent: number, options: PrintOptions): string {
-  const { shape, dtype, read } = source;
+function formatElements(
+  { shape, dtype }: PrintSource, read: NonNullable<PrintSource["read"]>, indent: number, options: PrintOptions,
+): string {
   if (shape.includes(0)) return "[]";
-  const { width, cells } = writeElements(printedIndices(shape, options).map((index) => read!(index)), dtype, options);
+  const { width, cells } = writeElements(printedIndices(shape, options).map((index) => read(index)), dtype, options);
   const edges = edgesOf(shape, options);
   let next = 0;
 
@@ -211,7 +163,9 @@ function appendSuffixes(text: string, suffixes: readonly string[], indent: numbe
  * formatTensor({ shape: [2], dtype: "float32", read: (i) => [1, 2][i]! }, { requiresGrad: true })
  * // tensor([1., 2.], requires_grad=True)
  */
-export function formatTensor(source: PrintSource, labels: PrintLabels = {}, options: PrintOptions = current): string {
+export function formatTensor(
+  source: PrintSource, labels: PrintLabels = {}, options: PrintOptions = printOptions(),
+): string {
   const { shape, dtype, read } = source;
   const { gradFn, requiresGrad, device, isParameter } = labels;
   const prefix = "tensor(";
@@ -226,7 +180,7 @@ export function formatTensor(source: PrintSource, labels: PrintLabels = {}, opti
   if (gradFn !== undefined) suffixes.push(`grad_fn=<${gradFn}>`);
   else if (requiresGrad) suffixes.push("requires_grad=True");
 
-  const body = read === undefined ? "..." : formatElements({ shape, dtype, read }, prefix.length, options);
+  const body = read === undefined ? "..." : formatElements(source, read, prefix.length, options);
   const text = appendSuffixes(prefix + body, suffixes, prefix.length, options.lineWidth);
   return `${isParameter ? "Parameter containing:\n" : ""}${text})`;
 }
