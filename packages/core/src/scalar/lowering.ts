@@ -1,12 +1,235 @@
-/** @file Float functions as polynomials of simpler instructions, for backends without an exact builtin. */
-import type { Expr } from "./expr.ts";
+/** @file Float functions as formulas of simpler float32 instructions, for backends without an exact builtin. Knows no backend. */
+import {
+  abs, add, and, bitcast, cast, div, eq, type Expr, floor, gt, isNan, le, lit, lt, max, min, mul, neg, not, type Operand, or, rebuild,
+  round, select, shl, shr, sqrt, sub, topologicalOrder, trunc, xor,
+} from "./expr.ts";
 import type { InstructionName } from "./instructions.ts";
+import { ASIN, ATAN, ATANH, ERF, EXP, EXP2, EXPM1, LN2, LOG, PI, SIN, TAN, TWO_OVER_LN2 } from "./polynomials.ts";
+
+/*
+ * Every formula holds whether or not a backend contracts a product and a sum into one fma: where a sum must be exact, the
+ * product in it is exact too, because its factors have few bits. Tests for special values compare, or look at bits.
+ */
+
+/** What the formulas need to know of the backend. */
+type Target = {
+  /** To the nearest integer; which one at a tie does not matter. */
+  readonly nearest: (x: Expr) => Expr;
+};
+type Formula = (target: Target, x: Expr, y: Expr) => Expr;
+
+const SIGN_BIT = -0x80000000, INFINITY_BITS = 0x7f800000, SQRT_HALF_BITS = 0x3f3504f3;
+/** pi/2 and what float32 leaves of it. */
+const PI_2: readonly [number, number] = [1.5707963705062866, -4.371139000186241e-8];
+
+/** Horner's rule. */
+const polynomial = (coefficients: readonly number[], x: Expr): Expr =>
+  coefficients.slice(0, -1).reduceRight<Operand>((sum, c) => add(mul(sum, x), c), coefficients.at(-1)!) as Expr;
+
+/** `magnitude`, which is not negative, with the sign bit of `of`. */
+const withSign = (magnitude: Expr, of: Expr): Expr => bitcast(or(bitcast(magnitude), and(bitcast(of), SIGN_BIT)));
+/** `x`, negated where the integer `n` is odd. */
+const negateIfOdd = (x: Expr, n: Expr): Expr => bitcast(xor(bitcast(x), shl(n, 31)));
+/** 2^n for an int32 n from -126 to 127. */
+const powerOfTwo = (n: Expr): Expr => bitcast(shl(add(n, 127), 23));
+/** x 2^n for a normal x whose result is normal. */
+const scale = (x: Expr, n: Expr): Expr => bitcast(add(bitcast(x), shl(n, 23)));
+/** The leading 12 bits of x: products of two such are exact. */
+const head = (x: Expr): Expr => bitcast(and(bitcast(x), -4096));
+/** x - n (parts[0] + parts[1] + ...), in that order. */
+const subtractMultiple = (x: Expr, n: Expr, parts: readonly number[]): Expr => parts.reduce((r, part) => sub(r, mul(n, part)), x);
+/** f(x), but x itself where x is a zero: most formulas lose the sign of -0. */
+const keepZero = (x: Expr, result: Expr): Expr => select(eq(x, 0), x, result);
+const f32 = (value: number): Expr => lit(value, "float32");
+
+/** x = n ln(2) + r with |r| <= ln(2)/2. */
+function reduceByLn2({ nearest }: Target, x: Expr): { readonly n: Expr; readonly r: Expr } {
+  const n = nearest(mul(x, Math.LOG2E));
+  return { n, r: subtractMultiple(x, n, LN2) };
+}
+
+/** Results below 2^-126 are 0. */
+const exp: Formula = (target, x) => {
+  const { n, r } = reduceByLn2(target, x);
+  const y = scale(add(mul(r, polynomial(EXP, r)), 1), cast(n, "int32"));
+  return select(lt(88.72284, x), Infinity, select(lt(x, -87.33654), 0, y));
+};
+
+/** (e^x - 1) / 2 to full relative accuracy, for x from -87 to 89; no sign of zero. */
+function halfExpm1(target: Target, x: Expr): Expr {
+  const { n, r } = reduceByLn2(target, x);
+  const q = add(r, mul(mul(r, r), polynomial(EXPM1, r))), halfPower = powerOfTwo(sub(cast(n, "int32"), 1));
+  return add(mul(halfPower, q), sub(halfPower, 0.5)); // 2^n (1 + q) - 1, halved so that n may be 128
+}
+const expm1: Formula = (target, x) => keepZero(x, mul(halfExpm1(target, min(max(x, -18), 89)), 2));
+
+/** tanh(x) = E / (E + 2), E = e^2x - 1; from |x| = 10 on it is 1. */
+const tanh: Formula = (target, x) => {
+  const half = halfExpm1(target, mul(min(max(x, -10), 10), 2));
+  return keepZero(x, div(half, add(half, 1)));
+};
+
+/** log(1 + f) + e ln(2), for 1 + f in [sqrt(1/2), sqrt(2)] and an integer e, both exact. */
+function logOf(f: Expr, e: Expr): Expr {
+  // log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + R(s^2)), s = f / (2 + f)
+  const s = div(f, add(f, 2)), z = mul(s, s), h = mul(mul(f, 0.5), f), tail = mul(s, add(h, mul(z, polynomial(LOG, z))));
+  return add(mul(e, LN2[0]), sub(f, sub(h, add(tail, mul(e, LN2[1])))));
+}
+
+/** The exponent e, as int32, with x = 2^e m, m in [sqrt(1/2), sqrt(2)); from the bits of a normal x > 0. */
+const exponent = (bits: Expr): Expr => shr(sub(bits, SQRT_HALF_BITS), 23);
+
+/** x = 2^e m with m in [sqrt(1/2), sqrt(2)), for x > 0, subnormal too; e as float32. */
+function splitExponent(x: Expr): { readonly m: Expr; readonly e: Expr } {
+  const tiny = lt(x, 2 ** -126), bits = bitcast(select(tiny, mul(x, 2 ** 24), x)), e = exponent(bits);
+  return { m: bitcast(sub(bits, shl(e, 23))), e: cast(sub(e, select(tiny, lit(24, "int32"), 0)), "float32") };
+}
+
+/** `result`, but -inf at `pole`, NaN below it, and x itself at infinity and NaN. */
+const logSpecials = (x: Expr, pole: number, result: Expr): Expr =>
+  select(le(INFINITY_BITS, bitcast(x)), x, select(eq(x, pole), -Infinity, select(lt(x, pole), NaN, select(isNan(x), NaN, result))));
+
+const log: Formula = (_, x) => {
+  const { m, e } = splitExponent(x);
+  return logSpecials(x, 0, logOf(sub(m, 1), e));
+};
+
+const log1p: Formula = (_, x) => {
+  // With 2^e near 1 + x, f = x 2^-e + (2^-e - 1) is exact where it matters, and x itself where e is 0. k = 2^(2 - e) stays normal.
+  const e = exponent(bitcast(add(x, 1))), k = powerOfTwo(sub(2, e));
+  const f = add(mul(mul(x, k), 0.25), sub(mul(k, 0.25), 1));
+  return keepZero(x, logSpecials(x, -1, logOf(f, cast(e, "float32"))));
+};
+
+const sinOfReduced = (r: Expr): Expr => {
+  const bounded = max(min(r, PI_2[0]), -PI_2[0]), z = mul(bounded, bounded);
+  return add(bounded, mul(mul(bounded, z), polynomial(SIN, z)));
+};
+/** Within its bound for |x| <= 1e5; beyond that the reduction loses digits, and the result stays in [-1, 1]. */
+const sin: Formula = ({ nearest }, x) => {
+  const n = nearest(mul(x, 1 / Math.PI));
+  return keepZero(x, negateIfOdd(sinOfReduced(subtractMultiple(x, n, PI)), cast(n, "int32")));
+};
+/** As sin: cos(x) = (-1)^n sin((n + 1/2) pi - x). */
+const cos: Formula = ({ nearest }, x) => {
+  const n = nearest(sub(mul(x, 1 / Math.PI), 0.5));
+  return negateIfOdd(sinOfReduced(neg(subtractMultiple(x, add(n, 0.5), PI))), cast(n, "int32"));
+};
+/** Within its bound for |x| <= 1e5; beyond that the reduction loses digits. */
+const tan: Formula = ({ nearest }, x) => {
+  const n = nearest(mul(x, 2 / Math.PI)), r = subtractMultiple(x, n, PI.map((part) => part / 2)), z = mul(r, r);
+  const t = add(r, mul(mul(r, z), polynomial(TAN, z)));
+  return keepZero(x, select(eq(and(cast(n, "int32"), 1), 0), t, div(f32(-1), t)));
+};
+
+const asinOfReduced = (r: Expr, z: Expr): Expr => add(r, mul(mul(r, z), polynomial(ASIN, z)));
+const asin: Formula = (_, x) => {
+  // beyond 1/2: asin(a) = pi/2 - 2 asin(sqrt((1 - a)/2))
+  const a = abs(x), big = lt(0.5, a), z = select(big, mul(sub(1, a), 0.5), mul(x, x)), t = asinOfReduced(select(big, sqrt(z), a), z);
+  return withSign(select(big, sub(PI_2[0], sub(mul(t, 2), PI_2[1])), t), x);
+};
+const acos: Formula = (_, x) => {
+  const a = abs(x), big = lt(0.5, a), z = select(big, mul(sub(1, a), 0.5), mul(x, x)), t = asinOfReduced(select(big, sqrt(z), x), z);
+  const c = sub(PI_2[0], sub(t, PI_2[1]));
+  return select(lt(0.5, x), mul(t, 2), select(big, mul(c, 2), c));
+};
+
+const atanOfReduced = (r: Expr): Expr => mul(r, polynomial(ATAN, mul(r, r)));
+const atan: Formula = (_, x) => {
+  const a = abs(x), big = lt(1, a), t = atanOfReduced(select(big, div(f32(1), a), a));
+  return withSign(select(big, sub(PI_2[0], sub(t, PI_2[1])), t), x);
+};
+const atan2: Formula = (_, y, x) => {
+  const ay = abs(y), ax = abs(x), steep = lt(ax, ay), small = select(steep, ax, ay), large = select(steep, ay, ax);
+  const ratio = select(eq(large, 0), 0, select(eq(small, large), 1, div(small, large)));
+  const t = atanOfReduced(ratio), angle = select(steep, sub(PI_2[0], sub(t, PI_2[1])), t);
+  const whole = select(lt(bitcast(x), 0), sub(2 * PI_2[0], sub(angle, 2 * PI_2[1])), angle);
+  return withSign(select(or(isNan(x), isNan(y)), NaN, whole), y);
+};
+
+/** x P(x^2) / Q(x^2); from |x| = 4 on it is 1. */
+const erf: Formula = (_, x) => {
+  const r = max(min(x, ERF.until), -ERF.until), z = mul(r, r);
+  return div(mul(r, polynomial(ERF.P, z)), polynomial(ERF.Q, z));
+};
+
+const isWhole = (x: Expr): Expr => eq(floor(x), x);
+
+/** Results below 2^-126 are 0. */
+const pow: Formula = ({ nearest }, x, y) => {
+  const a = abs(x), { m, e } = splitExponent(a);
+  // log2(m) = 2/ln(2) (s + w), s = (m - 1)/(m + 1) = s1 + s2 with s1 of 12 bits, w = s R(s^2)
+  const f = sub(m, 1), d = add(m, 1), d1 = head(d), d2 = sub(m, sub(d1, 1)), inverse = div(f32(1), d);
+  const s = mul(f, inverse), s1 = head(s), s2 = mul(sub(sub(f, mul(s1, d1)), mul(s1, d2)), inverse);
+  const z = mul(s, s), w = mul(s, mul(z, polynomial(ATANH, z)));
+  const p1 = mul(s1, TWO_OVER_LN2[0]), p2 = add(mul(s1, TWO_OVER_LN2[1]), mul(add(s2, w), 2 / Math.LN2));
+  // log2(x) = e + p1 + p2 = l1 + l2 with l1 of 12 bits; y too is split, so that y1 l1 is exact
+  const h = add(e, p1), low = add(sub(p1, sub(h, e)), p2), l1 = head(add(h, low)), l2 = add(low, sub(h, l1));
+  const by = max(min(y, 2 ** 31), -(2 ** 31)), y1 = head(by), y2 = sub(by, y1);
+  const high = mul(y1, l1), rest = add(mul(by, l2), mul(y2, l1));
+  const sum = add(high, rest), n = nearest(sum), r = add(sub(high, n), rest);
+  const power = scale(add(mul(r, polynomial(EXP2, r)), 1), cast(n, "int32"));
+  const finite = select(lt(sum, -126), 0, select(le(128, sum), Infinity, power));
+  // 0 and infinity have no logarithm; x^0 = 1^y = 1 even for NaN
+  const zero = eq(a, 0), infinite = eq(a, Infinity);
+  const magnitude = select(or(zero, infinite), select(xor(zero, lt(y, 0)), f32(0), Infinity), finite);
+  const half = mul(y, 0.5), odd = and(isWhole(y), not(isWhole(half))), negative = lt(bitcast(x), 0);
+  const signed = select(and(negative, odd), neg(magnitude), magnitude);
+  const undefined_ = or(or(isNan(x), isNan(y)), and(and(lt(x, 0), not(isWhole(y))), not(infinite)));
+  return select(or(eq(y, 0), eq(x, 1)), 1, select(undefined_, NaN, signed));
+};
+
+/** Exact where |x / y| < 2^23. */
+const rem: Formula = (_, x, y) => {
+  const ay = abs(y), y1 = head(ay), y2 = sub(ay, y1), ax = abs(x);
+  /** Takes away `q` times y, q a whole number of at most 12 bits; q may be one unit off, which is then put right. */
+  const takeAway = (r: Expr, unit: number): Expr => {
+    const q = mul(trunc(div(r, mul(ay, unit))), unit);
+    return sub(sub(r, mul(q, y1)), mul(q, y2));
+  };
+  const step = (r: Expr, unit: number): Expr => {
+    const rest = takeAway(r, unit), by = mul(ay, unit);
+    return select(lt(rest, 0), add(rest, by), select(le(by, rest), sub(rest, by), rest));
+  };
+  const result = step(step(ax, 4096), 1);
+  return withSign(select(lt(ax, ay), ax, select(eq(ay, 0), NaN, result)), x);
+};
+
+const roundHalfEven: Formula = (_, x) => {
+  const a = abs(x), below = floor(a), over = sub(a, below), odd = not(isWhole(mul(below, 0.5)));
+  return withSign(select(or(lt(0.5, over), and(eq(over, 0.5), odd)), add(below, 1), below), x);
+};
+const sign: Formula = (_, x) => select(gt(x, 0), f32(1), select(lt(x, 0), f32(-1), 0));
+
+const formulas = {
+  exp, expm1, log, log1p, sin, cos, tan, asin, acos, atan, atan2, tanh, erf, pow, rem, round: roundHalfEven, sign,
+  ceil: (_, x) => neg(floor(neg(x))),
+} as const satisfies { readonly [I in InstructionName]?: Formula };
+
+export type LoweredName = keyof typeof formulas;
+
+/** How far a formula may be from the exact result, in units in the last place, whether or not products and sums are contracted. */
+export const loweredUlp: { readonly [I in LoweredName]: number } = {
+  exp: 2, expm1: 2, log: 2, log1p: 2, sin: 2, cos: 2, tan: 4, asin: 3, acos: 2, atan: 2, atan2: 4, tanh: 3, erf: 8, pow: 8,
+  rem: 0, round: 0, sign: 0, ceil: 0,
+};
 
 /**
  * Rewrites every instruction that is not in `builtin` into others, for float32.
- * The result uses only neg abs add sub mul div sqrt floor trunc round min max, comparison, bits, select, cast, bitcast.
+ * The result uses only neg abs add sub mul div sqrt floor trunc round min max isNan, comparison, bits, select, cast, bitcast.
  */
 export function lower(root: Expr, builtin: ReadonlySet<InstructionName>): Expr {
-  void builtin;
-  return root;
+  const target: Target = { nearest: builtin.has("round") ? round : (x) => floor(add(x, 0.5)) };
+  const lowered = new Map<Expr, Expr>();
+  for (const expr of topologicalOrder([root])) {
+    if (expr.kind !== "apply") {
+      lowered.set(expr, expr);
+      continue;
+    }
+    const operands = expr.operands.map((x) => lowered.get(x)!), table: { readonly [name: string]: Formula } = formulas;
+    const formula = expr.dtype === "float32" && !builtin.has(expr.name) ? table[expr.name] : undefined;
+    lowered.set(expr, formula !== undefined ? formula(target, operands[0]!, operands[1]!)
+      : operands.some((x, i) => x !== expr.operands[i]) ? rebuild(expr, operands) : expr);
+  }
+  return lowered.get(root)!;
 }
