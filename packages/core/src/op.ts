@@ -4,7 +4,7 @@ import { isTensor, type Tensor } from "./tensor.ts";
 
 export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
 export { allocate, commonDevice, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Op, savedTensors, type ViewOp } from "./dispatch.ts";
-export { join, keep } from "./scope.ts";
+export { framed, join, keep } from "./scope.ts";
 export { isGradEnabled, type Node, noGrad, type Rule, type Saves, savesNothing } from "./tape.ts";
 export { alias, alive, isTensor, Tensor } from "./tensor.ts";
 

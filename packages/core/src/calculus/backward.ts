@@ -1,16 +1,13 @@
 /** @file Reverse mode: walks the tape once, iteratively, in time linear in the graph. Knows no op. */
+import { type DType, dtypes } from "../dtype.ts";
 import { AutogradError, ShapeError } from "../errors.ts";
+import { add, arg, lit } from "../scalar/expr.ts";
+import { type Program, program } from "../scalar/program.ts";
 import { framed, join, youngest } from "../scope.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { type Edge, enableGrad, isGradEnabled, type Node, noGrad } from "../tape.ts";
+import { type Edge, enableGrad, type Node, noGrad } from "../tape.ts";
 import { alias, alive, type Tensor } from "../tensor.ts";
-import { clone, mapInto, mapProgram } from "./map-reduce.ts";
-import { add, arg } from "../scalar/expr.ts";
-import { program, type Program } from "../scalar/program.ts";
-import type { DType } from "../dtype.ts";
-import { dtypes } from "../dtype.ts";
-import { generate } from "./map-reduce.ts";
-import { lit } from "../scalar/expr.ts";
+import { clone, generate, mapInto, mapProgram } from "./map-reduce.ts";
 
 type AnyNode = Node<never>;
 /** The gradients that have arrived at the outputs of a node. Each slot owns its handle. */
@@ -60,12 +57,8 @@ function deposit(pending: Map<AnyNode, Pending>, edge: Edge, grad: Tensor): void
   grad.dispose();
 }
 
-/** A tensor that belongs to nobody but the caller, whatever it was made from. */
-function owned(make: () => Tensor): Tensor {
-  return framed(() => own(make()), (kept, tensor) => kept === tensor && false);
-}
-/** Every slot has a handle of its own, so that each can be disposed when it has been used. */
-const own = (tensor: Tensor): Tensor => alias(tensor);
+/** A handle of its own on what `make` gives: joined to nothing, disposed by whoever holds it. */
+const owned = (make: () => Tensor): Tensor => framed(() => alias(make()), () => false);
 
 function accumulate(leaf: Tensor, grad: Tensor, createGraph: boolean): void {
   const before = leaf.grad;
@@ -119,12 +112,11 @@ function visit(node: AnyNode, pending: Map<AnyNode, Pending>, targets: readonly 
       accumulate(node.leaf, grad, options.createGraph);
     }
   } else if (node.edges.some((edge) => edge !== null && pending.get(edge.node)!.needed)) {
-    for (const grad of grads) if (grad !== undefined) join(grad, null); // no frame owns it: joins none
     framed(() => {
       const given = node.rule!.vjp(grads, node);
       node.edges.forEach((edge, i) => {
         const grad = given[i];
-        if (edge !== null && grad !== undefined && pending.get(edge.node)!.needed) deposit(pending, edge, own(checked(node, grad, edge)));
+        if (edge !== null && grad !== undefined && pending.get(edge.node)!.needed) deposit(pending, edge, alias(checked(node, grad, edge)));
       });
     }, () => false);
     if (!options.retainGraph) node.dropSaved();
@@ -232,4 +224,3 @@ export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | reado
 }
 
 const asList = (x: Tensor | readonly Tensor[]): readonly Tensor[] => (Array.isArray(x) ? (x as readonly Tensor[]) : [x as Tensor]);
-void isGradEnabled;

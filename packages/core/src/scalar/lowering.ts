@@ -4,7 +4,9 @@ import {
   round, select, shl, shr, sqrt, sub, topologicalOrder, trunc, xor,
 } from "./expr.ts";
 import type { InstructionName } from "./instructions.ts";
-import { ASIN, ATAN, ATANH, ERF, EXP, EXP2, EXPM1, LN2, LOG, PI, SIN, TAN, TWO_OVER_LN2 } from "./polynomials.ts";
+import {
+  ASIN, ATAN, ATANH, ERF_LARGE, ERF_SMALL, EXP, EXP2, EXPM1, LN2, LOG, LOG2_3_2, PI, SIN, TAN, TWO_OVER_LN2,
+} from "./polynomials.ts";
 
 /*
  * Every formula holds whether or not a backend contracts a product and a sum into one fma: where a sum must be exact, the
@@ -18,12 +20,12 @@ type Target = {
 };
 type Formula = (target: Target, x: Expr, y: Expr) => Expr;
 
-const SIGN_BIT = -0x80000000, INFINITY_BITS = 0x7f800000, SQRT_HALF_BITS = 0x3f3504f3;
+const SIGN_BIT = -0x80000000, INFINITY_BITS = 0x7f800000, SQRT_1_2_BITS = 0x3f3504f3, SQRT_3_4_BITS = 0x3f5db3d7;
 /** pi/2 and what float32 leaves of it. */
 const PI_2: readonly [number, number] = [1.5707963705062866, -4.371139000186241e-8];
 
 /** Horner's rule. */
-const polynomial = (coefficients: readonly number[], x: Expr): Expr =>
+const polynomial = (coefficients: readonly Operand[], x: Expr): Expr =>
   coefficients.slice(0, -1).reduceRight<Operand>((sum, c) => add(mul(sum, x), c), coefficients.at(-1)!) as Expr;
 
 /** `magnitude`, which is not negative, with the sign bit of `of`. */
@@ -36,8 +38,6 @@ const powerOfTwo = (n: Expr): Expr => bitcast(shl(add(n, 127), 23));
 const scale = (x: Expr, n: Expr): Expr => bitcast(add(bitcast(x), shl(n, 23)));
 /** The leading 12 bits of x: products of two such are exact. */
 const head = (x: Expr): Expr => bitcast(and(bitcast(x), -4096));
-/** x - n (parts[0] + parts[1] + ...), in that order. */
-const subtractMultiple = (x: Expr, n: Expr, parts: readonly number[]): Expr => parts.reduce((r, part) => sub(r, mul(n, part)), x);
 /** f(x), but x itself where x is a zero: most formulas lose the sign of -0. */
 const keepZero = (x: Expr, result: Expr): Expr => select(eq(x, 0), x, result);
 const f32 = (value: number): Expr => lit(value, "float32");
@@ -45,7 +45,7 @@ const f32 = (value: number): Expr => lit(value, "float32");
 /** x = n ln(2) + r with |r| <= ln(2)/2. */
 function reduceByLn2({ nearest }: Target, x: Expr): { readonly n: Expr; readonly r: Expr } {
   const n = nearest(mul(x, Math.LOG2E));
-  return { n, r: subtractMultiple(x, n, LN2) };
+  return { n, r: sub(sub(x, mul(n, LN2[0])), mul(n, LN2[1])) };
 }
 
 /** Results below 2^-126 are 0. */
@@ -55,18 +55,18 @@ const exp: Formula = (target, x) => {
   return select(lt(88.72284, x), Infinity, select(lt(x, -87.33654), 0, y));
 };
 
-/** (e^x - 1) / 2 to full relative accuracy, for x from -87 to 89; no sign of zero. */
+/** (e^x - 1) / 2, accurate however small it is, for x from -87 to 89; the sign of zero is lost. */
 function halfExpm1(target: Target, x: Expr): Expr {
-  const { n, r } = reduceByLn2(target, x);
-  const q = add(r, mul(mul(r, r), polynomial(EXPM1, r))), halfPower = powerOfTwo(sub(cast(n, "int32"), 1));
+  const { n, r } = reduceByLn2(target, x), halfPower = powerOfTwo(sub(cast(n, "int32"), 1));
+  const q = add(r, mul(mul(r, r), polynomial(EXPM1, r)));
   return add(mul(halfPower, q), sub(halfPower, 0.5)); // 2^n (1 + q) - 1, halved so that n may be 128
 }
-const expm1: Formula = (target, x) => keepZero(x, mul(halfExpm1(target, min(max(x, -18), 89)), 2));
+const expm1: Formula = (target, x) => keepZero(x, mul(halfExpm1(target, max(min(x, 89), -18)), 2));
 
-/** tanh(x) = E / (E + 2), E = e^2x - 1; from |x| = 10 on it is 1. */
+/** tanh(a) = E / (E + 2), E = e^2a - 1, for a >= 0: there E's error is never magnified. */
 const tanh: Formula = (target, x) => {
-  const half = halfExpm1(target, mul(min(max(x, -10), 10), 2));
-  return keepZero(x, div(half, add(half, 1)));
+  const half = halfExpm1(target, min(mul(abs(x), 2), 20));
+  return withSign(div(half, add(half, 1)), x);
 };
 
 /** log(1 + f) + e ln(2), for 1 + f in [sqrt(1/2), sqrt(2)] and an integer e, both exact. */
@@ -76,62 +76,66 @@ function logOf(f: Expr, e: Expr): Expr {
   return add(mul(e, LN2[0]), sub(f, sub(h, add(tail, mul(e, LN2[1])))));
 }
 
-/** The exponent e, as int32, with x = 2^e m, m in [sqrt(1/2), sqrt(2)); from the bits of a normal x > 0. */
-const exponent = (bits: Expr): Expr => shr(sub(bits, SQRT_HALF_BITS), 23);
+/** The e, as int32, with x = 2^e m, m in [from, 2 from); from the bits of a normal x > 0 and of `from`. */
+const exponent = (bits: Expr, from: number): Expr => shr(sub(bits, from), 23);
 
-/** x = 2^e m with m in [sqrt(1/2), sqrt(2)), for x > 0, subnormal too; e as float32. */
-function splitExponent(x: Expr): { readonly m: Expr; readonly e: Expr } {
-  const tiny = lt(x, 2 ** -126), bits = bitcast(select(tiny, mul(x, 2 ** 24), x)), e = exponent(bits);
+/** x = 2^e m with m in [from, 2 from), for x > 0, subnormal too; e as float32. */
+function splitExponent(x: Expr, from: number): { readonly m: Expr; readonly e: Expr } {
+  const tiny = lt(x, 2 ** -126), bits = bitcast(select(tiny, mul(x, 2 ** 24), x)), e = exponent(bits, from);
   return { m: bitcast(sub(bits, shl(e, 23))), e: cast(sub(e, select(tiny, lit(24, "int32"), 0)), "float32") };
 }
 
-/** `result`, but -inf at `pole`, NaN below it, and x itself at infinity and NaN. */
-const logSpecials = (x: Expr, pole: number, result: Expr): Expr =>
-  select(le(INFINITY_BITS, bitcast(x)), x, select(eq(x, pole), -Infinity, select(lt(x, pole), NaN, select(isNan(x), NaN, result))));
-
 const log: Formula = (_, x) => {
-  const { m, e } = splitExponent(x);
-  return logSpecials(x, 0, logOf(sub(m, 1), e));
+  const { m, e } = splitExponent(x, SQRT_1_2_BITS), bits = bitcast(x);
+  const defined = select(eq(x, 0), -Infinity, select(lt(bits, 0), NaN, logOf(sub(m, 1), e)));
+  return select(le(INFINITY_BITS, bits), x, defined); // infinity and NaN are their own logarithms
 };
 
 const log1p: Formula = (_, x) => {
   // With 2^e near 1 + x, f = x 2^-e + (2^-e - 1) is exact where it matters, and x itself where e is 0. k = 2^(2 - e) stays normal.
-  const e = exponent(bitcast(add(x, 1))), k = powerOfTwo(sub(2, e));
+  const e = exponent(bitcast(add(x, 1)), SQRT_1_2_BITS), k = powerOfTwo(sub(2, e));
   const f = add(mul(mul(x, k), 0.25), sub(mul(k, 0.25), 1));
-  return keepZero(x, logSpecials(x, -1, logOf(f, cast(e, "float32"))));
+  const defined = select(eq(x, -1), -Infinity, select(lt(x, -1), NaN, logOf(f, cast(e, "float32"))));
+  return select(or(eq(x, 0), le(INFINITY_BITS, bitcast(x))), x, defined);
 };
 
+/** x - n pi / divisor, rounded once. */
+function subtractMultipleOfPi(x: Expr, n: Expr, divisor: 1 | 2): Expr {
+  const [p0, p1, p2, p3] = PI, third = mul(n, p2 / divisor);
+  const before = sub(sub(x, mul(n, p0 / divisor)), mul(n, p1 / divisor)), after = sub(before, third);
+  return add(after, sub(sub(sub(before, after), third), mul(n, p3 / divisor)));
+}
 const sinOfReduced = (r: Expr): Expr => {
-  const bounded = max(min(r, PI_2[0]), -PI_2[0]), z = mul(bounded, bounded);
+  const bounded = max(min(r, 1.5858), -1.5858), z = mul(bounded, bounded);
   return add(bounded, mul(mul(bounded, z), polynomial(SIN, z)));
 };
-/** Within its bound for |x| <= 1e5; beyond that the reduction loses digits, and the result stays in [-1, 1]. */
+/** Within its bound for |x| <= 5e4; beyond that the reduction loses digits, and the result stays in [-1, 1]. */
 const sin: Formula = ({ nearest }, x) => {
   const n = nearest(mul(x, 1 / Math.PI));
-  return keepZero(x, negateIfOdd(sinOfReduced(subtractMultiple(x, n, PI)), cast(n, "int32")));
+  return keepZero(x, negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, n, 1)), cast(n, "int32")));
 };
-/** As sin: cos(x) = (-1)^n sin((n + 1/2) pi - x). */
+/** As sin: cos(x) = (-1)^(n + 1) sin(x - (n + 1/2) pi). */
 const cos: Formula = ({ nearest }, x) => {
   const n = nearest(sub(mul(x, 1 / Math.PI), 0.5));
-  return negateIfOdd(sinOfReduced(neg(subtractMultiple(x, add(n, 0.5), PI))), cast(n, "int32"));
+  return negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, add(n, 0.5), 1)), add(cast(n, "int32"), 1));
 };
-/** Within its bound for |x| <= 1e5; beyond that the reduction loses digits. */
+/** Within its bound for |x| <= 2.5e4; beyond that the reduction loses digits. */
 const tan: Formula = ({ nearest }, x) => {
-  const n = nearest(mul(x, 2 / Math.PI)), r = subtractMultiple(x, n, PI.map((part) => part / 2)), z = mul(r, r);
+  const n = nearest(mul(x, 2 / Math.PI)), r = subtractMultipleOfPi(x, n, 2), z = mul(r, r);
   const t = add(r, mul(mul(r, z), polynomial(TAN, z)));
   return keepZero(x, select(eq(and(cast(n, "int32"), 1), 0), t, div(f32(-1), t)));
 };
 
 const asinOfReduced = (r: Expr, z: Expr): Expr => add(r, mul(mul(r, z), polynomial(ASIN, z)));
 const asin: Formula = (_, x) => {
-  // beyond 1/2: asin(a) = pi/2 - 2 asin(sqrt((1 - a)/2))
-  const a = abs(x), big = lt(0.5, a), z = select(big, mul(sub(1, a), 0.5), mul(x, x)), t = asinOfReduced(select(big, sqrt(z), a), z);
+  // beyond 0.57: asin(a) = pi/2 - 2 asin(sqrt((1 - a)/2))
+  const a = abs(x), big = lt(0.57, a), z = select(big, mul(sub(1, a), 0.5), mul(x, x)), t = asinOfReduced(select(big, sqrt(z), a), z);
   return withSign(select(big, sub(PI_2[0], sub(mul(t, 2), PI_2[1])), t), x);
 };
 const acos: Formula = (_, x) => {
-  const a = abs(x), big = lt(0.5, a), z = select(big, mul(sub(1, a), 0.5), mul(x, x)), t = asinOfReduced(select(big, sqrt(z), x), z);
+  const a = abs(x), big = lt(0.57, a), z = select(big, mul(sub(1, a), 0.5), mul(x, x)), t = asinOfReduced(select(big, sqrt(z), x), z);
   const c = sub(PI_2[0], sub(t, PI_2[1]));
-  return select(lt(0.5, x), mul(t, 2), select(big, mul(c, 2), c));
+  return select(lt(0.57, x), mul(t, 2), select(big, mul(c, 2), c));
 };
 
 const atanOfReduced = (r: Expr): Expr => mul(r, polynomial(ATAN, mul(r, r)));
@@ -147,24 +151,29 @@ const atan2: Formula = (_, y, x) => {
   return withSign(select(or(isNan(x), isNan(y)), NaN, whole), y);
 };
 
-/** x P(x^2) / Q(x^2); from |x| = 4 on it is 1. */
+/** a + a p(a^2) near 0, 1 - 1/q(a)^8 further out: one polynomial, whose coefficients are selected. */
 const erf: Formula = (_, x) => {
-  const r = max(min(x, ERF.until), -ERF.until), z = mul(r, r);
-  return div(mul(r, polynomial(ERF.P, z)), polynomial(ERF.Q, z));
+  const a = abs(x), near = lt(a, 1.1);
+  const coefficients = ERF_SMALL.map((small, i) => select(near, f32(small), ERF_LARGE[i]!));
+  const p = polynomial(coefficients, select(near, mul(a, a), a)), p2 = mul(p, p), p4 = mul(p2, p2);
+  return withSign(select(near, add(a, mul(a, p)), sub(1, div(f32(1), mul(p4, p4)))), x);
 };
 
 const isWhole = (x: Expr): Expr => eq(floor(x), x);
 
 /** Results below 2^-126 are 0. */
 const pow: Formula = ({ nearest }, x, y) => {
-  const a = abs(x), { m, e } = splitExponent(a);
-  // log2(m) = 2/ln(2) (s + w), s = (m - 1)/(m + 1) = s1 + s2 with s1 of 12 bits, w = s R(s^2)
-  const f = sub(m, 1), d = add(m, 1), d1 = head(d), d2 = sub(m, sub(d1, 1)), inverse = div(f32(1), d);
+  const a = abs(x), { m, e } = splitExponent(a, SQRT_3_4_BITS);
+  // log2(m) = log2(c) + 2/ln(2) (s + w), c = 1 or 3/2, s = (m - c)/(m + c) = s1 + s2 with s1 of 12 bits, w = s R(s^2)
+  const upper = lt(1.2247449, m), c = select(upper, f32(1.5), 1);
+  const f = sub(m, c), d = add(m, c), d1 = head(d), d2 = sub(m, sub(d1, c)), inverse = div(f32(1), d);
   const s = mul(f, inverse), s1 = head(s), s2 = mul(sub(sub(f, mul(s1, d1)), mul(s1, d2)), inverse);
   const z = mul(s, s), w = mul(s, mul(z, polynomial(ATANH, z)));
   const p1 = mul(s1, TWO_OVER_LN2[0]), p2 = add(mul(s1, TWO_OVER_LN2[1]), mul(add(s2, w), 2 / Math.LN2));
-  // log2(x) = e + p1 + p2 = l1 + l2 with l1 of 12 bits; y too is split, so that y1 l1 is exact
-  const h = add(e, p1), low = add(sub(p1, sub(h, e)), p2), l1 = head(add(h, low)), l2 = add(low, sub(h, l1));
+  // log2(x) = e + log2(c) + p1 + p2 = l1 + l2 with l1 of 12 bits; y too is split, so that y1 l1 is exact
+  const whole = add(e, select(upper, f32(LOG2_3_2[0]), 0)), h = add(whole, p1);
+  const low = add(sub(p1, sub(h, whole)), add(p2, select(upper, f32(LOG2_3_2[1]), 0)));
+  const l1 = head(add(h, low)), l2 = add(low, sub(h, l1));
   const by = max(min(y, 2 ** 31), -(2 ** 31)), y1 = head(by), y2 = sub(by, y1);
   const high = mul(y1, l1), rest = add(mul(by, l2), mul(y2, l1));
   const sum = add(high, rest), n = nearest(sum), r = add(sub(high, n), rest);
@@ -175,24 +184,21 @@ const pow: Formula = ({ nearest }, x, y) => {
   const magnitude = select(or(zero, infinite), select(xor(zero, lt(y, 0)), f32(0), Infinity), finite);
   const half = mul(y, 0.5), odd = and(isWhole(y), not(isWhole(half))), negative = lt(bitcast(x), 0);
   const signed = select(and(negative, odd), neg(magnitude), magnitude);
-  const undefined_ = or(or(isNan(x), isNan(y)), and(and(lt(x, 0), not(isWhole(y))), not(infinite)));
-  return select(or(eq(y, 0), eq(x, 1)), 1, select(undefined_, NaN, signed));
+  const outside = or(or(isNan(x), isNan(y)), and(and(lt(x, 0), not(isWhole(y))), not(infinite)));
+  const result = select(or(eq(y, 0), eq(x, 1)), 1, select(outside, NaN, signed)), square = eq(y, 2);
+  return select(or(eq(y, 1), square), mul(x, select(square, x, 1)), result); // exactly what x and x x are
 };
 
-/** Exact where |x / y| < 2^23. */
+/** Exact where |x / y| < 2^36; beyond that only the sign is right. */
 const rem: Formula = (_, x, y) => {
   const ay = abs(y), y1 = head(ay), y2 = sub(ay, y1), ax = abs(x);
-  /** Takes away `q` times y, q a whole number of at most 12 bits; q may be one unit off, which is then put right. */
+  /** `r` without the multiples of `unit` times y: at most 2^12 of them, so that the products are exact. */
   const takeAway = (r: Expr, unit: number): Expr => {
-    const q = mul(trunc(div(r, mul(ay, unit))), unit);
-    return sub(sub(r, mul(q, y1)), mul(q, y2));
+    const q = mul(trunc(mul(div(r, ay), 1 / unit)), unit), rest = sub(sub(r, mul(q, y1)), mul(q, y2)), by = mul(ay, unit);
+    return select(lt(rest, 0), add(rest, by), select(le(by, rest), sub(rest, by), rest)); // the rounded quotient may be one off
   };
-  const step = (r: Expr, unit: number): Expr => {
-    const rest = takeAway(r, unit), by = mul(ay, unit);
-    return select(lt(rest, 0), add(rest, by), select(le(by, rest), sub(rest, by), rest));
-  };
-  const result = step(step(ax, 4096), 1);
-  return withSign(select(lt(ax, ay), ax, select(eq(ay, 0), NaN, result)), x);
+  const rest = takeAway(takeAway(takeAway(ax, 2 ** 24), 2 ** 12), 1);
+  return withSign(select(lt(ax, ay), ax, select(eq(ay, 0), NaN, rest)), x);
 };
 
 const roundHalfEven: Formula = (_, x) => {

@@ -1,0 +1,115 @@
+/** @file From a device to the host: values, single numbers, nested arrays, text; and from device to device. */
+import type { Backend } from "../backend.ts";
+import { clone } from "../calculus/map-reduce.ts";
+import { materialize } from "../calculus/call.ts";
+import { fromHost, type NestedArray } from "../creation/fill.ts";
+import { type DType, type TypedArray } from "../dtype.ts";
+import { to as toDType } from "../elementwise/elementwise.ts";
+import { ArgumentError, AutogradError, DeviceError } from "../errors.ts";
+import { formatTensor } from "../format.ts";
+import { alias, alive, join, type Tensor } from "../op.ts";
+import { dtypes } from "../dtype.ts";
+import type { Shape } from "../shape.ts";
+
+/** Reads the elements in logical order: of a strided view, by way of a dense copy. */
+function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) => R): R {
+  alive("data", x);
+  const { view } = x;
+  if (view.dense) return from(view.buffer, view.offset, view.size);
+  const packed = materialize(x, x.shape);
+  try {
+    return from(packed.view.buffer, 0, view.size);
+  } finally {
+    packed.dispose();
+  }
+}
+
+/** The elements in row-major order, a fresh array in the host layout (bool: one byte each). */
+export function data(x: Tensor): Promise<TypedArray> {
+  if (x.view.size === 0) return Promise.resolve(dtypes[x.dtype].hostArray(0));
+  return read(x, (buffer, at, count) => x.device.read(buffer, at, count));
+}
+/** As `data`, at once: on devices that can. */
+export function dataSync(x: Tensor): TypedArray {
+  const backend = x.device;
+  if (backend.readSync === undefined)
+    throw new DeviceError(`device '${backend.name}' cannot read synchronously: use await x.data(), await x.item() or await x.toArray()`);
+  if (x.view.size === 0) return dtypes[x.dtype].hostArray(0);
+  return read(x, (buffer, at, count) => backend.readSync!(buffer, at, count));
+}
+
+function oneElement(x: Tensor): void {
+  if (x.view.size !== 1)
+    throw new ArgumentError(`a Tensor with ${x.view.size} elements cannot be converted to Scalar`);
+}
+const scalarOf = (x: Tensor, values: TypedArray): number => (alive("item", x), values[0]!);
+/** The value of a tensor of one element; a bool is 0 or 1. */
+export async function item(x: Tensor): Promise<number> {
+  oneElement(x);
+  return (await data(x))[0]!;
+}
+/** As `item`, at once: on devices that can. */
+export function itemSync(x: Tensor): number {
+  oneElement(x);
+  return scalarOf(x, dataSync(x));
+}
+
+function nest(values: ArrayLike<number>, shape: Shape, dtype: DType): NestedArray {
+  let at = 0;
+  const level = (depth: number): NestedArray => {
+    if (depth < shape.length) return Array.from({ length: shape[depth]! }, () => level(depth + 1));
+    const value = values[at++]!;
+    return dtype === "bool" ? value !== 0 : value;
+  };
+  return level(0);
+}
+/** Nested arrays of numbers or booleans; a 0-d tensor gives the bare value. */
+export async function toArray(x: Tensor): Promise<NestedArray> {
+  const { shape, dtype } = x;
+  return nest(await data(x), shape, dtype);
+}
+/** As `toArray`, at once: on devices that can. */
+export const toArraySync = (x: Tensor): NestedArray => nest(dataSync(x), x.shape, x.dtype);
+
+const labels = (x: Tensor, device: string | undefined) => ({ gradFn: x.gradFn?.name, requiresGrad: x.requiresGrad, device });
+const fromValues = (x: Tensor, values: ArrayLike<number>): string =>
+  formatTensor({ shape: x.shape, dtype: x.dtype, read: (i) => (x.dtype === "bool" ? values[i] !== 0 : values[i]!) }, labels(x, undefined));
+
+/** As PyTorch prints it, digit for digit. */
+export async function format(x: Tensor): Promise<string> {
+  return fromValues(x, await data(x));
+}
+/** As `format` where the device can read at once; else what is known without waiting. */
+export function toString(x: Tensor): string {
+  if (x.freedBy !== undefined) return `tensor(..., freed, size=(${x.shape.join(", ")}))`;
+  return x.device.readSync === undefined ? formatTensor({ shape: x.shape, dtype: x.dtype }, labels(x, x.device.name)) : fromValues(x, dataSync(x));
+}
+
+/** The same values on another device, or in another dtype. A move is a new leaf, as values pass through the host. */
+export async function moveTo(x: Tensor, device: Backend): Promise<Tensor> {
+  alive("to", x);
+  if (x.device === device) return x;
+  if (x.requiresGrad && !x.isLeaf)
+    throw new AutogradError("to(device): moving a recorded tensor between devices is not recorded yet; move its inputs, or detach() it first");
+  const moved = fromHost(await data(x), x.shape, x.dtype, { device, requiresGrad: x.requiresGrad });
+  return moved;
+}
+/** `x.to("float64")` casts at once; `await x.to(device)` moves. */
+export function to(x: Tensor, target: DType): Tensor;
+export function to(x: Tensor, target: Backend): Promise<Tensor>;
+export function to(x: Tensor, target: DType | Backend): Tensor | Promise<Tensor> {
+  return typeof target === "string" ? toDType(x, target) : moveTo(x, target);
+}
+
+/** The same memory, cut from the tape. */
+export function detach(x: Tensor): Tensor {
+  alive("detach", x);
+  const out = alias(x);
+  if (out.edge !== null) {
+    out.edge.node.release();
+    out.edge = null;
+  }
+  join(out, x.lifetime);
+  return out;
+}
+export { clone };

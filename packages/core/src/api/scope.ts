@@ -1,0 +1,40 @@
+/** @file The public scope: a value that frees what joined it, and that survives `await`. */
+import type { Backend } from "../backend.ts";
+import { type CreationOptions, tensor, type TensorData } from "../creation/fill.ts";
+import { deviceOf, getDefaultDevice } from "../device.ts";
+import { keep as keepForever, Lifetime, within } from "../scope.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * Tensors that are freed together. A result joins the youngest open scope of its inputs, so it is enough to let the
+ * batch in by `s.tensor(...)`: what follows from it is freed when the scope closes. Parameters, `.grad` and optimiser state stay.
+ * @example `using s = scope(); const x = s.tensor(batch); const loss = model.forward(x).sum();`, or `s.close()` in a `finally`
+ */
+export class Scope extends Lifetime {
+  /** A new leaf that belongs to this scope. */
+  tensor(data: TensorData, options: CreationOptions & { readonly shape?: Shape } = {}): Tensor {
+    return this.run(() => tensor(data, options));
+  }
+  /** Runs a synchronous function; whatever it makes belongs to this scope, leaves too. */
+  run<R>(fn: () => R): R {
+    return within(this, fn);
+  }
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+let unnamed = 0;
+/** Opens a scope. Close it with `using`, or `s.close()`. */
+export const scope = (name?: string): Scope => new Scope(name ?? `scope ${++unnamed}`);
+
+/** Takes a tensor out of its scope: it lasts until it is disposed or nobody holds it. */
+export const keep = (x: Tensor): Tensor => keepForever(x);
+
+export type MemoryInfo = { readonly tensors: number; readonly bytes: number };
+/** What is live on a device, in tensors (storages) and bytes. */
+export function memory(device: Backend = getDefaultDevice()): MemoryInfo {
+  const { liveTensors, liveBytes } = deviceOf(device);
+  return { tensors: liveTensors, bytes: liveBytes };
+}

@@ -1,0 +1,102 @@
+/** @file Sums, means, extrema, variance: reductions with PyTorch's arguments. */
+import { reduceProgram } from "../calculus/map-reduce.ts";
+import { type DType, dtypes, isFloat } from "../dtype.ts";
+import { div, maximum, minimum, sqrt, square, sub } from "../elementwise/index.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { DTypeError, IndexError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { arg, cast } from "../scalar/expr.ts";
+import { type Program, program } from "../scalar/program.ts";
+import { sizeOf, wrapDim, wrapDims } from "../shape.ts";
+import { argmax, argmin } from "../primitives/arg-reduce.ts";
+import { gather } from "../primitives/gather.ts";
+import { squeeze } from "../views/views.ts";
+
+type Dims = number | readonly number[];
+export type ReduceOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
+
+/** The element itself, cast before it is reduced. */
+const prologue = (name: string, from: DType, to: DType): Program => program(name, [from], [], [cast(arg(0, from), to)]);
+/** Sums of bools and small integers are int32. */
+const sumType = (x: Tensor, dtype: DType | undefined): DType => dtype ?? (isFloat(x.dtype) ? x.dtype : "int32");
+
+/** The sum over the dims, or over all. */
+export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
+  const dtype = sumType(x, options.dtype), dims = wrapDims(dim, x.ndim);
+  const stored = reduceProgram("sum", prologue("sum", x.dtype, dtypes[dtype].compute), [x], [], dims, options.keepdim ?? false, dim === undefined ? "SumBackward0" : "SumBackward1");
+  return to(stored, dtype);
+}
+
+/** The mean over the dims, or over all; of floats only. */
+export const mean = (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => (dim === undefined ? meanAll : meanDims)(x, dim, options);
+const meanAll = /*@__PURE__*/ composite("MeanBackward0", computeMean);
+const meanDims = /*@__PURE__*/ composite("MeanBackward1", computeMean);
+function computeMean(x: Tensor, dim: Dims | undefined, options: ReduceOptions): Tensor {
+  const dtype = options.dtype ?? x.dtype;
+  if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${dtype}`);
+  const dims = wrapDims(dim, x.ndim);
+  return div(sum(x, dims, { ...options, dtype }), countOf(x, dims));
+}
+const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
+
+const extremum = (op: "max" | "min") => (x: Tensor, dim?: Dims, options: { readonly keepdim?: boolean } = {}): Tensor => {
+  const dims = wrapDims(dim, x.ndim);
+  if (countOf(x, dims) === 0 && (dim === undefined || dims.length > 0))
+    throw new IndexError(dim === undefined
+      ? `${op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`
+      : `a${op}(): Expected reduction dim ${dims.find((d) => x.shape[d] === 0)} to have non-zero size.`);
+  return reduceProgram(op, prologue(op, x.dtype, x.dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? `${op === "max" ? "Max" : "Min"}Backward1` : `A${op}Backward0`);
+};
+/** The maximum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
+export const amax: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ extremum("max");
+/** The minimum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
+export const amin: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ extremum("min");
+
+export type ValuesAndIndices = { readonly values: Tensor; readonly indices: Tensor };
+
+const extremumAlong = (op: "max" | "min") => composite(undefined, (x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices => {
+  const indices = (op === "max" ? argmax : argmin)(x, dim, { keepdim: true });
+  if (x.ndim === 0) return { values: gather(x, 0, indices), indices };
+  const values = gather(x, dim, indices), d = wrapDim(dim, x.ndim);
+  return keepdim ? { values, indices } : { values: squeeze(values, d), indices: squeeze(indices, d) };
+});
+const maxAlong = /*@__PURE__*/ extremumAlong("max");
+const minAlong = /*@__PURE__*/ extremumAlong("min");
+
+/** PyTorch's overloads: the maximum of all; `{ values, indices }` along a dim; or the larger of two tensors. */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, dim: number, options?: { readonly keepdim?: boolean }): ValuesAndIndices;
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, dimOrOther?: number | Tensor, options: { readonly keepdim?: boolean } = {}): Tensor | ValuesAndIndices {
+  if (dimOrOther === undefined) return amax(x);
+  return typeof dimOrOther === "number" ? maxAlong(x, dimOrOther, options.keepdim ?? false) : maximum(x, dimOrOther);
+}
+/** PyTorch's overloads: the minimum of all; `{ values, indices }` along a dim; or the smaller of two tensors. */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, dim: number, options?: { readonly keepdim?: boolean }): ValuesAndIndices;
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, dimOrOther?: number | Tensor, options: { readonly keepdim?: boolean } = {}): Tensor | ValuesAndIndices {
+  if (dimOrOther === undefined) return amin(x);
+  return typeof dimOrOther === "number" ? minAlong(x, dimOrOther, options.keepdim ?? false) : minimum(x, dimOrOther);
+}
+
+export type VarOptions = { readonly keepdim?: boolean; readonly correction?: number };
+const spread = (x: Tensor, dim: Dims | undefined, { keepdim = false, correction = 1 }: VarOptions): Tensor => {
+  if (!isFloat(x.dtype)) throw new DTypeError("std and var only support floating point and complex dtypes");
+  const dims = wrapDims(dim, x.ndim);
+  const squares = sum(square(sub(x, mean(x, dims, { keepdim: true }))), dims, { keepdim });
+  return div(squares, Math.max(0, countOf(x, dims) - correction));
+};
+const variance = /*@__PURE__*/ composite("VarBackward0", spread);
+const deviation = /*@__PURE__*/ composite("StdBackward0", (x: Tensor, dim: Dims | undefined, options: VarOptions) => sqrt(spread(x, dim, options)));
+/** The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes. */
+export const var_ = (x: Tensor, dim?: Dims, options: VarOptions = {}): Tensor => variance(x, dim, options);
+/** The square root of the variance. */
+export const std = (x: Tensor, dim?: Dims, options: VarOptions = {}): Tensor => deviation(x, dim, options);
+
+const boolean = (op: "max" | "min") => (x: Tensor, dim?: Dims, options: { readonly keepdim?: boolean } = {}): Tensor =>
+  reduceProgram(op, prologue(op === "max" ? "any" : "all", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), options.keepdim ?? false, "");
+/** Whether all elements over the dims are non-zero. */
+export const all: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("min");
+/** Whether any element over the dims is non-zero. */
+export const any: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("max");

@@ -1,0 +1,163 @@
+/** @file Tensors from numbers: data given by the caller, constants, ranges. */
+import { generate } from "../calculus/map-reduce.ts";
+import { type Backend } from "../backend.ts";
+import { type DType, dtypes, type TypedArray } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { castValue } from "../scalar/instructions.ts";
+import { type Program, program } from "../scalar/program.ts";
+import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import { setRequiresGrad } from "../tensor.ts";
+
+export type CreationOptions = {
+  readonly dtype?: DType;
+  /** The backend to make it on; by default the default device. */
+  readonly device?: Backend;
+  readonly requiresGrad?: boolean;
+};
+/** Nested arrays of numbers or booleans, all of one length at each depth. */
+export type NestedArray = number | boolean | readonly NestedArray[];
+export type TensorData = NestedArray | TypedArray;
+
+export const deviceFrom = (options: CreationOptions): Device => (options.device === undefined ? currentDevice() : deviceOf(options.device));
+
+/** The last step of every creation function. */
+export function finish(x: Tensor, options: CreationOptions): Tensor {
+  if (options.requiresGrad === true) setRequiresGrad(x, true);
+  return x;
+}
+
+/** A new leaf made by a program without inputs. */
+export function generated(op: string, p: Program, params: readonly number[], shape: Shape, options: CreationOptions): Tensor {
+  const device = deviceFrom(options);
+  requireDType(op, device, p.results[0]!.dtype);
+  return finish(noGrad(() => generate(device, p, params, checkShape(op, shape))), options);
+}
+
+const isTypedArray = (data: TensorData): data is TypedArray => ArrayBuffer.isView(data);
+
+function dtypeOfArray(data: TypedArray): DType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Float64Array) return "float64";
+  if (data instanceof Int32Array) return "int32";
+  if (data instanceof Int16Array) return "int16";
+  if (data instanceof Int8Array) return "int8";
+  if (data instanceof Uint8Array) return "uint8";
+  throw new ArgumentError("tensor(): expected an array of numbers or booleans, or a Float32Array, Float64Array, Int32Array, Int16Array, Int8Array or Uint8Array");
+}
+
+function shapeOfNested(data: NestedArray): number[] {
+  const shape: number[] = [];
+  for (let level: NestedArray = data; typeof level === "object"; level = level[0]!) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  return shape;
+}
+
+function flattenInto(data: NestedArray, shape: Shape, depth: number, out: (number | boolean)[]): void {
+  if (typeof data !== "object") {
+    if (depth !== shape.length) throw new ShapeError(`expected sequence of length ${shape[depth]} at dim ${depth} (got a number)`);
+    if (typeof data !== "number" && typeof data !== "boolean") throw new ArgumentError(`tensor(): elements must be numbers or booleans, got ${String(data)}`);
+    out.push(data);
+    return;
+  }
+  if (depth >= shape.length) throw new ShapeError(`expected a number at dim ${depth} (got a sequence of length ${data.length})`);
+  if (data.length !== shape[depth]) throw new ShapeError(`expected sequence of length ${shape[depth]} at dim ${depth} (got ${data.length})`);
+  for (const item of data) flattenInto(item, shape, depth + 1, out);
+}
+
+/** A new leaf of these host values, in the host layout of `dtype`. */
+export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options: CreationOptions): Tensor {
+  const device = deviceFrom(options);
+  requireDType("tensor", device, dtype);
+  const x = allocate(device, dtype, shape);
+  if (values.length > 0) device.backend.write(x.view.buffer, 0, values);
+  join(x, null);
+  return finish(x, options);
+}
+
+/**
+ * A tensor of the given data: a number, nested arrays, or a typed array (then of one dim, or of `options.shape`).
+ * Numbers make float32, booleans bool, a typed array its own dtype; `dtype` casts.
+ * @example `tensor([[1, 2], [3, 4]])`
+ */
+export function tensor(data: TensorData, options: CreationOptions & { readonly shape?: Shape } = {}): Tensor {
+  if (isTypedArray(data)) {
+    const from = dtypeOfArray(data), dtype = options.dtype ?? from;
+    const shape = checkShape("tensor", options.shape ?? [data.length]);
+    if (sizeOf(shape) !== data.length) throw new ShapeError(`shape '[${shape.join(", ")}]' is invalid for input of size ${data.length}`);
+    return fromHost(from === dtype ? data : converted(data, from, dtype), shape, dtype, options);
+  }
+  const shape = shapeOfNested(data), flat: (number | boolean)[] = [];
+  flattenInto(data, shape, 0, flat);
+  const bools = flat.length > 0 && flat.every((x) => typeof x === "boolean");
+  const dtype = options.dtype ?? (bools ? "bool" : "float32");
+  const target = options.shape === undefined ? shape : checkShape("tensor", options.shape);
+  if (sizeOf(target) !== flat.length) throw new ShapeError(`shape '[${target.join(", ")}]' is invalid for input of size ${flat.length}`);
+  return fromHost(converted(flat.map(Number), "float64", dtype), target, dtype, options);
+}
+
+function converted(values: ArrayLike<number>, from: DType, dtype: DType): TypedArray {
+  const out = dtypes[dtype].hostArray(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = castValue(from, dtype, values[i]!);
+  return out;
+}
+
+const fill = (dtype: DType): Program => program("full", [], [dtype], [s.param(0, dtype)]);
+
+/** `shape` filled with one value. A whole number makes int32 in `full`, as in PyTorch; a boolean bool. */
+export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
+  const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
+  return generated("full", fill(dtype), [castValue("float64", dtype, Number(value))], shape, options);
+}
+/** `shape` filled with 0. */
+export const zeros = (shape: Shape, options: CreationOptions = {}): Tensor => generated("zeros", fill(options.dtype ?? "float32"), [0], shape, options);
+/** `shape` filled with 1. */
+export const ones = (shape: Shape, options: CreationOptions = {}): Tensor => generated("ones", fill(options.dtype ?? "float32"), [1], shape, options);
+
+export const like = (x: Tensor, options: CreationOptions): CreationOptions => ({ dtype: x.dtype, device: x.device, ...options });
+/** Zeros of x's shape, dtype and device. */
+export const zerosLike = (x: Tensor, options: CreationOptions = {}): Tensor => zeros(x.shape, like(x, options));
+/** Ones of x's shape, dtype and device. */
+export const onesLike = (x: Tensor, options: CreationOptions = {}): Tensor => ones(x.shape, like(x, options));
+/** One value in x's shape, dtype and device. */
+export const fullLike = (x: Tensor, value: number | boolean, options: CreationOptions = {}): Tensor => full(x.shape, value, like(x, options));
+
+const ramp = (dtype: DType): Program => {
+  const at = s.cast(s.index, dtype);
+  return program("arange", [], [dtype, dtype], [s.add(s.param(0, dtype), s.mul(at, s.param(1, dtype)))]);
+};
+
+/** start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. */
+export function arange(start: number, end?: number, step: number = 1, options: CreationOptions = {}): Tensor {
+  const [from, to] = end === undefined ? [0, start] : [start, end];
+  if (step === 0) throw new ArgumentError("step must be nonzero");
+  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new ArgumentError(`unsupported range: ${from} -> ${to}`);
+  if ((to - from) * step < 0) throw new ArgumentError("upper bound and larger bound inconsistent with step sign");
+  const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
+  return generated("arange", ramp(dtype), [from, step], [Math.ceil((to - from) / step)], options);
+}
+
+const line = (dtype: DType): Program => {
+  const [start, step, end, last] = [0, 1, 2, 3].map((i) => s.param(i, dtype)) as [s.Expr, s.Expr, s.Expr, s.Expr];
+  const at = s.cast(s.index, dtype);
+  // Counted from the nearer end, so that both ends are exact.
+  const forward = s.add(start, s.mul(step, at)), backward = s.sub(end, s.mul(step, s.sub(last, at)));
+  return program("linspace", [], [dtype, dtype, dtype, dtype], [s.select(s.lt(s.mul(at, 2), s.add(last, 1)), forward, backward)]);
+};
+
+/** `steps` numbers evenly spaced from start to end, both included. */
+export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
+  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError("number of steps must be non-negative");
+  return generated("linspace", line(options.dtype ?? "float32"), [start, steps > 1 ? (end - start) / (steps - 1) : 0, end, steps - 1], [steps], options);
+}
+
+const diagonal = (dtype: DType): Program => {
+  const columns = s.param(0, "int32");
+  return program("eye", [], ["int32"], [s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, dtype), s.lit(0, dtype))]);
+};
+/** The identity of n rows and m (by default n) columns. */
+export const eye = (n: number, m: number = n, options: CreationOptions = {}): Tensor =>
+  generated("eye", diagonal(options.dtype ?? "float32"), [Math.max(m, 1)], [n, m], options);

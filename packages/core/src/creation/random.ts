@@ -1,0 +1,96 @@
+/** @file Random tensors from the counter-based stream: one seed gives the same numbers on every device. */
+import { mapProgram } from "../calculus/map-reduce.ts";
+import type { DType } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Device, Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import type { Expr } from "../scalar/expr.ts";
+import { type Program, program } from "../scalar/program.ts";
+import type { Shape } from "../shape.ts";
+import { type CreationOptions, deviceFrom, generated, like } from "./fill.ts";
+
+let globalSeed = 0, epoch = 0;
+
+/** Starts the random stream of every device anew. PyTorch's `manual_seed`; the numbers differ from PyTorch's. */
+export function manualSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new ArgumentError(`manualSeed: the seed must be a safe integer, got ${seed}`);
+  globalSeed = seed;
+  epoch++;
+}
+
+/** What a checkpoint stores of a stream. */
+export type RngState = { readonly seed: number; readonly offset: number };
+
+function stream(device: Device): Device {
+  if (device.seedEpoch !== epoch) {
+    device.seedEpoch = epoch;
+    device.seed = globalSeed;
+    device.drawn = 0;
+  }
+  return device;
+}
+/** The state of the stream of a device: restore it with `setRngState` to draw the same numbers again. */
+export function getRngState(options: Pick<CreationOptions, "device"> = {}): RngState {
+  const device = stream(deviceFrom(options));
+  return { seed: device.seed, offset: device.drawn };
+}
+export function setRngState(state: RngState, options: Pick<CreationOptions, "device"> = {}): void {
+  const device = stream(deviceFrom(options));
+  device.seed = state.seed;
+  device.drawn = state.offset;
+}
+
+const words = (value: number): [low: number, high: number] => [value | 0, Math.floor(value / 2 ** 32) | 0];
+/** The four params that every random program ends with; the stream moves on by one call. */
+function draw(device: Device): number[] {
+  const { seed, drawn } = stream(device);
+  device.drawn++;
+  return [...words(seed), ...words(drawn)];
+}
+
+/** 32 random bits for element `at`, from the four params that begin at `first`. */
+const bits = (at: Expr, first: number): Expr =>
+  s.random(at, s.param(first, "int32"), s.param(first + 1, "int32"), s.param(first + 2, "int32"), s.param(first + 3, "int32"));
+const SEED: readonly DType[] = ["int32", "int32", "int32", "int32"];
+/** In [0, 1): the upper 24 bits. */
+const uniform = (at: Expr, first: number, dtype: DType): Expr => s.mul(s.cast(s.ushr(bits(at, first), 8), dtype), 2 ** -24);
+
+const randProgram = (d: DType): Program => program("rand", [], SEED, [uniform(s.index, 0, d)]);
+/** Uniform in [0, 1). */
+export const rand = (shape: Shape, options: CreationOptions = {}): Tensor =>
+  generated("rand", randProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), shape, options);
+
+/** Box-Muller: elements 2j and 2j + 1 share a radius and an angle. 1 - u keeps the logarithm finite. */
+const randnProgram = (d: DType): Program => {
+  const even = s.and(s.index, -2), odd = s.or(s.index, 1);
+  const radius = s.sqrt(s.mul(-2, s.log(s.sub(1, uniform(even, 0, d)))));
+  const angle = s.mul(uniform(odd, 0, d), 2 * Math.PI);
+  return program("randn", [], SEED, [s.mul(radius, s.select(s.eq(even, s.index), s.cos(angle), s.sin(angle)))]);
+};
+/** From the standard normal distribution. */
+export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
+  generated("randn", randnProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), shape, options);
+
+const randintProgram = (d: DType): Program =>
+  program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]);
+/** Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default. */
+export function randint(low: number, high: number, shape: Shape, options: CreationOptions = {}): Tensor {
+  if (!Number.isInteger(low) || !Number.isInteger(high)) throw new ArgumentError(`randint: bounds must be integers, got ${low} and ${high}`);
+  if (low >= high) throw new ArgumentError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+  if (high - low > 2 ** 31 - 1) throw new ArgumentError(`randint: the range ${low} to ${high} is wider than 31 bits`);
+  return generated("randint", randintProgram(options.dtype ?? "int32"), [...draw(deviceFrom(options)), low, high - low], shape, options);
+}
+
+export const randLike = (x: Tensor, options: CreationOptions = {}): Tensor => rand(x.shape, like(x, options));
+export const randnLike = (x: Tensor, options: CreationOptions = {}): Tensor => randn(x.shape, like(x, options));
+
+/** params: p, 1 / (1 - p), the stream. The mask is drawn again in backward from the same numbers: nothing is saved. */
+const dropoutProgram = (d: DType): Program => program("dropout", [d], [d, d, ...SEED], [
+  s.select(s.lt(uniform(s.index, 2, d), s.param(0, d)), s.lit(0, d), s.mul(s.arg(0, d), s.param(1, d))),
+]);
+/** Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training. */
+export function dropout(x: Tensor, p: number = 0.5, options: { readonly training?: boolean } = {}): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
+  if (options.training === false || p === 0) return x;
+  return mapProgram(dropoutProgram(x.dtype), [x], [p, p === 1 ? 0 : 1 / (1 - p), ...draw(x.storage.device)]);
+}

@@ -1,0 +1,155 @@
+/** @file The constructor of elementwise ops: one scalar expression each; promotion and programs made once per combination of dtypes. */
+import { mapInto, mapProgram } from "../calculus/map-reduce.ts";
+import { type DType, type DTypeKind, dtypes, isFloat, promoteTypes, widerKind } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import { composite, isTensor, type Tensor } from "../op.ts";
+import { arg, cast, type Expr, param } from "../scalar/expr.ts";
+import { type GradientOverride, type Program, program } from "../scalar/program.ts";
+
+/** What ops take: a tensor, or a number that is a Python scalar in promotion and a param of the kernel. */
+export type Operand = Tensor | number | boolean;
+
+/**
+ * How the dtype of the computation follows from the operands': `promote` is PyTorch's common type; `float` also turns
+ * integers and bools into float32; `number` turns bools into int32; `bits` refuses floats.
+ */
+export type Rule = "promote" | "float" | "number" | "bits";
+
+export type ElementwiseOptions = {
+  readonly rule?: Rule;
+  /** The result is bool, whatever is compared. */
+  readonly predicate?: boolean;
+  readonly gradient?: GradientOverride;
+};
+
+export interface Elementwise<A extends readonly Operand[]> {
+  (...operands: A): Tensor;
+  /** Writes the result into the first operand: the op with a trailing underscore. */
+  into(target: Tensor, ...others: readonly Operand[]): Tensor;
+}
+
+const scalarKind = (x: number | boolean): DTypeKind => (typeof x === "boolean" ? "bool" : Number.isInteger(x) && !Object.is(x, -0) ? "int" : "float");
+const scalarDType: { readonly [K in DTypeKind]: DType } = { bool: "bool", int: "int32", float: "float32" };
+
+/** PyTorch's `result_type`: tensors with dims come before 0-d tensors, and those before numbers, within one kind. */
+export function resultType(operands: readonly Operand[]): DType {
+  let dim: DType | undefined, zero: DType | undefined, scalar: DTypeKind | undefined;
+  for (const x of operands) {
+    if (typeof x !== "object") scalar = scalar === undefined ? scalarKind(x) : widerKind(scalar, scalarKind(x));
+    else if (x.view.shape.length > 0) dim = dim === undefined ? x.view.dtype : promoteTypes(dim, x.view.dtype);
+    else zero = zero === undefined ? x.view.dtype : promoteTypes(zero, x.view.dtype);
+  }
+  const combine = (higher: DType | undefined, lower: DType | undefined): DType | undefined =>
+    higher === undefined ? lower : lower === undefined ? higher
+      : dtypes[higher].kind === "float" ? higher
+      : dtypes[higher].kind === "bool" || dtypes[lower].kind === "float" ? promoteTypes(higher, lower) : higher;
+  return combine(combine(dim, zero), scalar === undefined ? undefined : scalarDType[scalar])!;
+}
+
+function computeType(name: string, rule: Rule, common: DType): DType {
+  const kind = dtypes[common].kind;
+  if (rule === "float" && kind !== "float") return "float32";
+  if (rule === "number" && kind === "bool") return "int32";
+  if (rule === "bits" && kind === "float") throw new DTypeError(`"${name}" not implemented for '${common}': expected an integer or bool tensor`);
+  return dtypes[common].compute;
+}
+
+/**
+ * Defines an elementwise op.
+ * @param build the expression, over operands already of one dtype
+ */
+export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
+  const { rule = "promote", predicate = false, gradient } = options;
+  const programs = new Map<number, Program>();
+
+  /** @param target the dtype to store, where it is given (in place) */
+  function programFor(operands: readonly Operand[], target: DType | undefined): Program {
+    const common = commonType(operands);
+    const compute = computeType(name, rule, common);
+    const stored = target ?? (predicate ? "bool" : isFloat(compute) && !isFloat(common) ? "float32" : rule === "number" && common === "bool" ? "int32" : common);
+    let key = dtypes[compute].code * 10 + dtypes[stored].code;
+    for (let i = 0; i < operands.length; i++) {
+      const x = operands[i]!;
+      key = key * 10 + (typeof x === "object" ? dtypes[x.view.dtype].code : 9);
+    }
+    let known = programs.get(key);
+    if (known === undefined) programs.set(key, (known = makeProgram(operands, compute, stored)));
+    return known;
+  }
+
+  function makeProgram(operands: readonly Operand[], compute: DType, stored: DType): Program {
+    const args: DType[] = [], params: DType[] = [];
+    const inputs = operands.map((x) => {
+      if (typeof x !== "object") return param(params.push(compute) - 1, compute);
+      return cast(arg(args.push(x.view.dtype) - 1, x.view.dtype), compute);
+    });
+    const result = build(...inputs);
+    const override = gradient !== undefined && inputs.every((x) => x.kind !== "apply") && result.dtype === stored
+      ? overrideOf(gradient, inputs) : undefined;
+    return program(name, args, params, [result.dtype === stored ? result : cast(result, stored)], override);
+  }
+
+  function call(...operands: readonly Operand[]): Tensor {
+    const first = operands[0], second = operands[1];
+    // The common case: two tensors, no array but the operands' own.
+    if (operands.length === 2 && typeof first === "object" && typeof second === "object")
+      return mapProgram(programFor(operands, undefined), operands as readonly Tensor[]);
+    const tensors: Tensor[] = [], params: number[] = [];
+    split(operands, tensors, params);
+    return mapProgram(programFor(operands, undefined), tensors, params);
+  }
+  function into(target: Tensor, ...others: readonly Operand[]): Tensor {
+    const tensors: Tensor[] = [], params: number[] = [];
+    split(others, tensors, params);
+    const operands = [target, ...others];
+    const common = commonType(operands);
+    const natural = predicate ? "bool" : computeType(name, rule, common);
+    if (!canCast(natural, target.dtype))
+      throw new DTypeError(`result type ${natural} can't be cast to the desired output type ${target.dtype}`);
+    return mapInto(target, programFor(operands, target.dtype), tensors, params);
+  }
+  function split(operands: readonly Operand[], tensors: Tensor[], params: number[]): void {
+    for (const x of operands)
+      if (typeof x === "number") params.push(x);
+      else if (typeof x === "boolean") params.push(x ? 1 : 0);
+      else if (isTensor(x)) tensors.push(x);
+      else throw new ArgumentError(`${name}(): operands must be tensors or numbers, got ${String(x)}`);
+  }
+  return Object.assign(call, { into }) as Elementwise<A>;
+}
+
+/** A row's gradient speaks of all operands; a program's of its inputs alone, numbers being params. */
+function overrideOf(gradient: GradientOverride, inputs: readonly Expr[]): GradientOverride {
+  return (grad, out) => {
+    const all = gradient(grad, out, inputs);
+    return all.filter((_, i) => inputs[i]!.kind === "arg");
+  };
+}
+
+/** Two tensors of one dtype with dims need no rule. */
+function commonType(operands: readonly Operand[]): DType {
+  const first = operands[0]!;
+  if (typeof first === "object") {
+    let same = true;
+    for (let i = 1; i < operands.length; i++) {
+      const x = operands[i]!;
+      if (typeof x !== "object" || x.view.dtype !== first.view.dtype) same = false;
+    }
+    if (same) return first.view.dtype;
+  }
+  return resultType(operands);
+}
+
+const kindRank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float: 2 };
+/** PyTorch's `can_cast`: not from a wider kind to a narrower. */
+export const canCast = (from: DType, to: DType): boolean => kindRank[dtypes[from].kind] <= kindRank[dtypes[to].kind];
+
+const conversions = /*@__PURE__*/ new Map<number, Program>();
+/** The tensor in another dtype; the tensor itself if it has it already. Float to int truncates; NaN gives 0. */
+export const to = /*@__PURE__*/ composite(undefined, (x: Tensor, dtype: DType): Tensor => {
+  if (x.dtype === dtype) return x;
+  const key = dtypes[x.dtype].code * 10 + dtypes[dtype].code;
+  let p = conversions.get(key);
+  if (p === undefined) conversions.set(key, (p = program("toCopy", [x.dtype], [], [cast(arg(0, x.dtype), dtype)])));
+  return mapProgram(p, [x]);
+});

@@ -1,0 +1,66 @@
+/** @file Float functions and activations, element by element. A new one is one row: its derivative follows from the expression. */
+import { ArgumentError } from "../errors.ts";
+import type { Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { type Elementwise, elementwise } from "./elementwise.ts";
+
+type Unary = Elementwise<readonly [x: Tensor]>;
+const float = { rule: "float" } as const;
+
+export const exp: Unary = /*@__PURE__*/ elementwise("exp", s.exp, float);
+export const expm1: Unary = /*@__PURE__*/ elementwise("expm1", s.expm1, float);
+export const log: Unary = /*@__PURE__*/ elementwise("log", s.log, float);
+export const log1p: Unary = /*@__PURE__*/ elementwise("log1p", s.log1p, float);
+export const sqrt: Unary = /*@__PURE__*/ elementwise("sqrt", s.sqrt, float);
+/** 1 / sqrt(x). */
+export const rsqrt: Unary = /*@__PURE__*/ elementwise("rsqrt", (x) => s.div(1, s.sqrt(x!)), {
+  rule: "float", gradient: (g, out) => [s.mul(g, s.mul(-0.5, s.mul(out, s.mul(out, out))))],
+});
+/** 1 / x. */
+export const reciprocal: Unary = /*@__PURE__*/ elementwise("reciprocal", (x) => s.div(1, x!), {
+  rule: "float", gradient: (g, out) => [s.neg(s.mul(g, s.mul(out, out)))],
+});
+export const sin: Unary = /*@__PURE__*/ elementwise("sin", s.sin, float);
+export const cos: Unary = /*@__PURE__*/ elementwise("cos", s.cos, float);
+export const tan: Unary = /*@__PURE__*/ elementwise("tan", s.tan, float);
+export const tanh: Unary = /*@__PURE__*/ elementwise("tanh", s.tanh, float);
+export const erf: Unary = /*@__PURE__*/ elementwise("erf", s.erf, float);
+/** 1 / (1 + exp(-x)). Its derivative out * (1 - out) is stated: the derived one is NaN at -800. */
+export const sigmoid: Unary = /*@__PURE__*/ elementwise("sigmoid", (x) => s.div(1, s.add(1, s.exp(s.neg(x!)))), {
+  rule: "float", gradient: (g, out) => [s.mul(g, s.mul(out, s.sub(1, out)))],
+});
+/** max(x, 0), and its derivative 0 at 0. NaN stays NaN. */
+export const relu: Unary = /*@__PURE__*/ elementwise("relu", (x) => s.select(s.le(x!, 0), 0, x!), {
+  rule: "number", gradient: (g, out) => [s.select(s.le(out, 0), 0, g)],
+});
+/** x * sigmoid(x). */
+export const silu: Unary = /*@__PURE__*/ elementwise("silu", (x) => s.div(x!, s.add(1, s.exp(s.neg(x!)))), {
+  rule: "float",
+  gradient: (g, _, [x]) => { const y = s.div(1, s.add(1, s.exp(s.neg(x!)))); return [s.mul(g, s.mul(y, s.add(1, s.mul(x!, s.sub(1, y)))))]; },
+});
+/** x / (1 + |x|). */
+export const softsign: Unary = /*@__PURE__*/ elementwise("softsign", (x) => s.div(x!, s.add(1, s.abs(x!))), float);
+
+const geluExact: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.mul(s.mul(x!, 0.5), s.add(1, s.erf(s.mul(x!, Math.SQRT1_2)))), float);
+const geluTanh: Unary = /*@__PURE__*/ elementwise("gelu", (x) =>
+  s.mul(s.mul(x!, 0.5), s.add(1, s.tanh(s.mul(Math.sqrt(2 / Math.PI), s.add(x!, s.mul(0.044715, s.mul(x!, s.mul(x!, x!)))))))), float);
+/** x * Phi(x), Phi the normal distribution function; `approximate: "tanh"` as in GPT-2 (Hendrycks and Gimpel, 2016). */
+export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor =>
+  options.approximate === "tanh" ? geluTanh(x) : geluExact(x);
+
+const clampBoth = /*@__PURE__*/ elementwise<readonly [x: Tensor, min: number, max: number]>("clamp", (x, low, high) => s.min(s.max(x!, low!), high!), {
+  rule: "number", gradient: (g, _, [x, low, high]) => [s.select(s.and(s.ge(x!, low!), s.le(x!, high!)), g, 0)],
+});
+const clampLow = /*@__PURE__*/ elementwise<readonly [x: Tensor, min: number]>("clamp", (x, low) => s.max(x!, low!), {
+  rule: "number", gradient: (g, _, [x, low]) => [s.select(s.ge(x!, low!), g, 0)],
+});
+const clampHigh = /*@__PURE__*/ elementwise<readonly [x: Tensor, max: number]>("clamp", (x, high) => s.min(x!, high!), {
+  rule: "number", gradient: (g, _, [x, high]) => [s.select(s.le(x!, high!), g, 0)],
+});
+/** Into [min, max]; either may be left out. The gradient passes where x lies within, bounds included. */
+export function clamp(x: Tensor, min?: number, max?: number): Tensor {
+  if (min !== undefined && max !== undefined) return clampBoth(x, min, max);
+  if (min !== undefined) return clampLow(x, min);
+  if (max !== undefined) return clampHigh(x, max);
+  throw new ArgumentError("clamp: At least one of 'min' or 'max' must not be None");
+}

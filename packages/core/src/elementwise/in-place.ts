@@ -1,0 +1,33 @@
+/** @file Changes in place: `add_` and its kin. They raise the version that saved values are checked against. */
+import { mapInto } from "../calculus/map-reduce.ts";
+import { type DType } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
+import type { Tensor } from "../op.ts";
+import { arg, cast, param } from "../scalar/expr.ts";
+import { type Program, program } from "../scalar/program.ts";
+import { showShape } from "../shape.ts";
+import { add, addScaled, div, mul, sub, subScaled } from "./arithmetic.ts";
+import type { Operand } from "./elementwise.ts";
+
+type Scaled = { readonly alpha?: number };
+/** x += alpha * y. */
+export const add_ = (x: Tensor, y: Operand, { alpha }: Scaled = {}): Tensor => (alpha === undefined ? add.into(x, y) : addScaled.into(x, y, alpha));
+/** x -= alpha * y. */
+export const sub_ = (x: Tensor, y: Operand, { alpha }: Scaled = {}): Tensor => (alpha === undefined ? sub.into(x, y) : subScaled.into(x, y, alpha));
+/** x *= y. */
+export const mul_ = (x: Tensor, y: Operand): Tensor => mul.into(x, y);
+/** x /= y. */
+export const div_ = (x: Tensor, y: Operand): Tensor => div.into(x, y);
+
+// The old value is an input that no result reads: its gradient stops here.
+const fillProgram = (name: string, d: DType): Program => program(name, [d], [d], [param(0, d)]);
+/** Every element becomes the value. */
+export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [Number(value)]);
+/** Every element becomes 0. */
+export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dtype), [], [0]);
+/** Takes the values of `source`, broadcast to x's shape and cast to its dtype. */
+export function copy_(x: Tensor, source: Tensor): Tensor {
+  if (source.ndim > x.ndim)
+    throw new ShapeError(`expand(${source.dtype}{${showShape(source.shape)}}, size=${showShape(x.shape)}): the number of sizes provided (${x.ndim}) must be greater or equal to the number of dimensions in the tensor (${source.ndim})`);
+  return mapInto(x, program("copySlices", [x.dtype, source.dtype], [], [cast(arg(1, source.dtype), x.dtype)]), [source]);
+}

@@ -1,0 +1,57 @@
+/** @file softmax and logSoftmax: a decomposition that is their meaning, and a derivative that reads the result alone. */
+import { reshape } from "../calculus/map-reduce.ts";
+import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
+import { exp, log, mul, sub, div } from "../elementwise/index.ts";
+import { amax, sum } from "../composites/reductions.ts";
+import { wrapDim } from "../shape.ts";
+import { isFloat } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+
+type Attrs = { readonly dim: number };
+const kept = { keepdim: true } as const;
+
+/** An op whose run is a decomposition: its intermediates die, its result is a handle that belongs to nobody yet. */
+const decomposed = (run: (x: Tensor, dim: number) => Tensor): Op<Attrs>["run"] =>
+  (_, [x], { dim }) => framed(() => alias(noGrad(() => run(x!, dim))), () => false);
+
+const softmaxOp: Op<Attrs> = {
+  name: "softmax",
+  gradName: () => "SoftmaxBackward0",
+  run: decomposed((x, dim) => {
+    const e = exp(sub(x, amax(x, dim, kept)));
+    return div(e, sum(e, dim, kept));
+  }),
+  saves: () => ({ savedInputs: [], savedResults: [0] }),
+  // d out_i = out_i (d x_i - sum_j out_j d x_j)
+  vjp([grad], node) {
+    const [out] = savedTensors(node);
+    const weighted = mul(grad!, out!);
+    return [sub(weighted, mul(out!, sum(weighted, node.attrs.dim, kept)))];
+  },
+};
+
+const logSoftmaxOp: Op<Attrs> = {
+  name: "logSoftmax",
+  gradName: () => "LogSoftmaxBackward0",
+  run: decomposed((x, dim) => {
+    const shifted = sub(x, amax(x, dim, kept));
+    return sub(shifted, log(sum(exp(shifted), dim, kept)));
+  }),
+  saves: () => ({ savedInputs: [], savedResults: [0] }),
+  vjp([grad], node) {
+    const [out] = savedTensors(node);
+    return [sub(grad!, mul(exp(out!), sum(grad!, node.attrs.dim, kept)))];
+  },
+};
+
+const alongDim = (op: Op<Attrs>) => composite(undefined, (x: Tensor, dim: number): Tensor => {
+  if (!isFloat(x.dtype)) throw new DTypeError(`"${op.name}" not implemented for '${x.dtype}': expected a floating point tensor`);
+  const d = wrapDim(dim, x.ndim);
+  if (x.view.size === 0) return exp(x);
+  return x.ndim === 0 ? reshape(dispatch(op, [reshape(x, [1])], { dim: 0 }), []) : dispatch(op, [x], { dim: d });
+});
+
+/** exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. */
+export const softmax: (x: Tensor, dim: number) => Tensor = /*@__PURE__*/ alongDim(softmaxOp);
+/** x - log(sum(exp(x))) along a dim, shifted by the maximum. */
+export const logSoftmax: (x: Tensor, dim: number) => Tensor = /*@__PURE__*/ alongDim(logSoftmaxOp);

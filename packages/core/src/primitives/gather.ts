@@ -1,0 +1,142 @@
+/** @file `gather` and `scatter`, each the other's adjoint, and what is made of them: indexSelect, embedding. */
+import { materialize } from "../calculus/call.ts";
+import { generate, reshape } from "../calculus/map-reduce.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { allocate, composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
+import { lit } from "../scalar/expr.ts";
+import { program } from "../scalar/program.ts";
+import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
+import { coalesce, restride, type View } from "../view.ts";
+import { expand, reshape as reshapeTo } from "../views/views.ts";
+
+/** Views of equal shape but for `dim`, with the dims before and after it merged where all allow it. */
+function aroundDim(views: readonly View[], dim: number): { views: View[]; dim: number } {
+  const shape = views[0]!.shape;
+  const before = coalesce(shape.slice(0, dim), views.map((v) => v.strides.slice(0, dim)));
+  const after = coalesce(shape.slice(dim + 1), views.map((v) => v.strides.slice(dim + 1)));
+  return {
+    dim: before.shape.length,
+    views: views.map((v, k) => restride(v, [...before.shape, v.shape[dim]!, ...after.shape], [...before.strides[k]!, v.strides[dim]!, ...after.strides[k]!], v.offset)),
+  };
+}
+
+/** The part of `x` that an index of this shape can reach: its first elements along every other dim. */
+const reachable = (view: View, index: Shape, dim: number): View =>
+  restride(view, index.map((size, d) => (d === dim ? view.shape[d]! : size)), view.strides, view.offset);
+
+const gatherOp: Op<{ readonly dim: number }> = {
+  name: "gather",
+  gradName: () => "GatherBackward0",
+  run(device, [x, index], { dim }) {
+    const out = allocate(device, x!.dtype, index!.shape);
+    if (out.view.size === 0) return out;
+    const packed: Tensor[] = [];
+    const call = (xv: View, iv: View): boolean => {
+      const normal = aroundDim([reachable(xv, iv.shape, dim), iv, out.view], dim);
+      if (normal.views[0]!.shape.length > device.backend.limits.maxRank) return false;
+      device.backend.kernels.gather(normal.views.slice(0, 2), normal.views.slice(2), { dim: normal.dim });
+      return true;
+    };
+    if (!call(x!.view, index!.view)) {
+      packed.push(materialize(x!, x!.shape), materialize(index!, index!.shape));
+      call(packed[0]!.view, packed[1]!.view);
+      for (const p of packed) p.dispose();
+    }
+    return out;
+  },
+  saves: () => ({ savedInputs: [1], savedResults: [] }),
+  vjp([grad], node) {
+    const [index] = savedTensors(node);
+    const zeros = generate(grad!.storage.device, program("zeros", [], [], [lit(0, grad!.dtype)]), [], node.shapeOf(0));
+    return [dispatch(scatterOp, [zeros, index!, grad!], { dim: node.attrs.dim, mode: "add" })];
+  },
+};
+
+type ScatterAttrs = { readonly dim: number; readonly mode: "add" | "set" };
+
+/** A copy of the base with the source added, or set, at the index. */
+const scatterOp: Op<ScatterAttrs> = {
+  name: "scatter",
+  gradName: ({ mode }) => (mode === "add" ? "ScatterAddBackward0" : "ScatterBackward0"),
+  run(device, [base, index, source], { dim, mode }) {
+    const out = materialize(base!, base!.shape);
+    if (index!.view.size === 0) return out;
+    const shape = index!.shape;
+    const from = restride(source!.view, shape, source!.view.strides, source!.view.offset);
+    const normal = aroundDim([reachable(out.view, shape, dim), index!.view, from], dim);
+    try {
+      device.backend.kernels.scatter(normal.views.slice(1), normal.views.slice(0, 1), { dim: normal.dim, mode });
+    } catch (error) {
+      out.dispose();
+      throw error;
+    }
+    return out;
+  },
+  saves: () => ({ savedInputs: [1], savedResults: [] }),
+  vjp([grad], node) {
+    const [index] = savedTensors(node), { dim, mode } = node.attrs;
+    const zeroed = (): Tensor => dispatch(scatterOp, [grad!, index!, generate(grad!.storage.device, program("zeros", [], [], [lit(0, grad!.dtype)]), [], index!.shape)], { dim, mode: "set" });
+    return [
+      !node.needs(0) ? undefined : mode === "add" ? grad! : zeroed(),
+      undefined,
+      node.needs(2) ? padTo(dispatch(gatherOp, [grad!, index!], { dim }), node.shapeOf(2)) : undefined,
+    ];
+  },
+};
+
+/** The gradient of a source larger than its index: zero beyond it. */
+function padTo(grad: Tensor, shape: Shape): Tensor {
+  if (grad.shape.join() === shape.join()) return grad;
+  throw new ShapeError(`scatter: the gradient of a source of shape ${showShape(shape)} larger than its index ${showShape(grad.shape)} is not supported yet; narrow the source first`);
+}
+
+function checkIndex(op: string, x: Tensor, dim: number, index: Tensor): number {
+  const d = wrapDim(dim, x.ndim);
+  if (index.dtype !== "int32") throw new DTypeError(`${op}(): Expected dtype int32 for index`);
+  if (index.view.size === 0) return d;
+  if (Math.max(index.ndim, 1) !== Math.max(x.ndim, 1)) throw new ShapeError(`Index tensor must have the same number of dimensions as ${op === "gather" ? "input" : "self"} tensor`);
+  index.shape.forEach((size, k) => {
+    if (k !== d && size > x.shape[k]!)
+      throw new ShapeError(`Size does not match at dimension ${k} expected index ${showShape(index.shape)} to be smaller than self ${showShape(x.shape)} apart from dimension ${d}`);
+  });
+  return d;
+}
+
+/** `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank. */
+export const gather = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor): Tensor => {
+  const d = checkIndex("gather", x, dim, index);
+  return x.ndim === 0 ? reshape(dispatch(gatherOp, [reshape(x, [1]), reshape(index, [1])], { dim: 0 }), []) : dispatch(gatherOp, [x, index], { dim: d });
+});
+
+const scatterWith = (mode: "add" | "set", op: string) => /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
+  const d = checkIndex(op, x, dim, index);
+  if (source.dtype !== x.dtype) throw new DTypeError(`${op}(): Expected self.dtype to be equal to src.dtype`);
+  index.shape.forEach((size, k) => {
+    if (size > (source.shape[k] ?? 1)) throw new ShapeError(`Expected index ${showShape(index.shape)} to be smaller than self ${showShape(x.shape)} apart from dimension ${d} and to be smaller size than src ${showShape(source.shape)}`);
+  });
+  return dispatch(scatterOp, [x, index, source], { dim: d, mode });
+});
+/** A copy of x with `source[i][j]` added at `[index[i][j]][j]` for dim 0, and likewise for others. */
+export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ scatterWith("add", "scatter_add");
+/** A copy of x with `source[i][j]` set at `[index[i][j]][j]` for dim 0; of equal indices any one wins. */
+export const scatter: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ scatterWith("set", "scatter");
+
+/** The slices of x at the int32 indices along a dim. */
+export const indexSelect = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, dim: number, index: Tensor): Tensor => {
+  if (index.ndim > 1) throw new ShapeError("index_select(): Index is supposed to be a vector");
+  if (index.dtype !== "int32") throw new DTypeError("index_select(): Expected dtype int32 for index");
+  const d = wrapDim(dim, x.ndim);
+  if (x.ndim === 0) return gather(x, 0, reshape(index, []));
+  const shape = x.shape.map((size, k) => (k === d ? index.view.size : size));
+  const column = reshapeTo(index, x.shape.map((_, k) => (k === d ? index.view.size : 1)));
+  return dispatch(gatherOp, [x, expand(column, shape)], { dim: d });
+});
+
+/** The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`. */
+export const embedding = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, weight: Tensor): Tensor => {
+  if (weight.ndim !== 2) throw new ShapeError("'weight' must be 2-D");
+  if (index.dtype !== "int32") throw new DTypeError(`Expected tensor for argument #1 'indices' to have scalar type Int; but got ${index.dtype} instead (while checking arguments for embedding)`);
+  const count = sizeOf(index.shape), width = weight.shape[1]!;
+  const rows = dispatch(gatherOp, [weight, expand(reshapeTo(index, [count, 1]), [count, width])], { dim: 0 });
+  return reshapeTo(rows, [...index.shape, width]);
+});

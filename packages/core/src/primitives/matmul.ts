@@ -1,0 +1,83 @@
+/** @file Matrix products: the batched primitive with its derivative, and PyTorch's `matmul` on top of it. */
+import { materialize } from "../calculus/call.ts";
+import { expand, generate, reshape } from "../calculus/map-reduce.ts";
+import { dtypes } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { allocate, composite, dispatch, type Op, requireDType, savedTensors, type Tensor } from "../op.ts";
+import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
+import { coalesce, restride, type View } from "../view.ts";
+import { transpose } from "../views/views.ts";
+import { lit } from "../scalar/expr.ts";
+import { program } from "../scalar/program.ts";
+
+/** The batch dims of a view made one, if its strides allow it. */
+function batched(view: View): View | undefined {
+  const rank = view.shape.length, batch = view.shape.slice(0, -2);
+  const merged = coalesce(batch, [view.strides.slice(0, -2)]);
+  if (merged.shape.length > 1) return undefined;
+  return restride(view, [sizeOf(batch), view.shape[rank - 2]!, view.shape[rank - 1]!],
+    [merged.strides[0]![0] ?? 0, view.strides[rank - 2]!, view.strides[rank - 1]!], view.offset);
+}
+
+/** `[..., m, k] x [..., k, n] -> [..., m, n]`, the batch dims equal. */
+const matmulOp: Op<{ readonly name: string }> = {
+  name: "matmul",
+  gradName: ({ name }) => name,
+  run(device, [a, b]) {
+    const rank = a!.ndim;
+    requireDType("matmul", device, a!.dtype);
+    const out = allocate(device, a!.dtype, [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
+    if (out.view.size === 0) return out;
+    if (a!.shape[rank - 1] === 0) {
+      out.dispose();
+      return generate(device, program("zeros", [], [], [lit(0, a!.dtype)]), [], [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
+    }
+    const packed: Tensor[] = [];
+    const operand = (x: Tensor): View => batched(x.view) ?? batched(packed[packed.push(materialize(x, x.shape)) - 1]!.view)!;
+    device.backend.kernels.matmul([operand(a!), operand(b!)], [batched(out.view)!], {});
+    for (const x of packed) x.dispose();
+    return out;
+  },
+  saves: (_, needs) => ({ savedInputs: [...(needs & 2 ? [0] : []), ...(needs & 1 ? [1] : [])], savedResults: [] }),
+  vjp([grad], node) {
+    const saved = savedTensors(node);
+    const a = node.needs(1) ? saved[0]! : undefined, b = node.needs(0) ? saved[saved.length - 1]! : undefined;
+    const name = { name: node.attrs.name };
+    return [b && dispatch(matmulOp, [grad!, transpose(b, -2, -1)], name), a && dispatch(matmulOp, [transpose(a, -2, -1), grad!], name)];
+  },
+};
+
+function checkOperands(op: string, a: Tensor, b: Tensor): void {
+  if (a.ndim === 0 || b.ndim === 0)
+    throw new ShapeError(`both arguments to matmul need to be at least 1D, but they are ${a.ndim}D and ${b.ndim}D`);
+  if (a.dtype !== b.dtype) throw new DTypeError(`expected m1 and m2 to have the same dtype, but got: ${cName(a)} != ${cName(b)}`);
+  if (dtypes[a.dtype].kind === "bool") throw new DTypeError(`"${op}" not implemented for 'Bool'`);
+  const k = a.shape[a.ndim - 1]!, k2 = b.shape[Math.max(0, b.ndim - 2)]!;
+  if (k === k2) return;
+  if (a.ndim === 1 && b.ndim === 1)
+    throw new ShapeError(`inconsistent tensor size, expected tensor ${showShape(a.shape)} and src ${showShape(b.shape)} to have the same number of elements, but got ${k} and ${k2} elements respectively`);
+  const rows = sizeOf(a.shape.slice(0, -1)), columns = b.ndim === 1 ? 1 : b.shape[b.ndim - 1]!;
+  throw new ShapeError(b.ndim > 2
+    ? `Expected size for first two dimensions of batch2 tensor to be: [${b.shape[0]}, ${k}] but got: [${b.shape[0]}, ${k2}].`
+    : `mat1 and mat2 shapes cannot be multiplied (${rows}x${k} and ${k2}x${columns})`);
+}
+const cName = (x: Tensor): string => ({ float32: "float", float64: "double", int32: "int", bool: "bool" } as { [k: string]: string })[x.dtype] ?? x.dtype;
+
+/**
+ * The matrix product: `[..., m, k] x [..., k, n] -> [..., m, n]`, batch dims broadcast; a vector stands for one row (left) or
+ * one column (right), which goes again. Both have one dtype. PyTorch's `matmul`.
+ */
+export const matmul = /*@__PURE__*/ composite(undefined, (a: Tensor, b: Tensor): Tensor => {
+  checkOperands("matmul", a, b);
+  if (a.ndim === 2 && b.ndim === 2) return dispatch(matmulOp, [a, b], { name: "MmBackward0" });
+  const left = a.ndim === 1 ? reshape(a, [1, a.shape[0]!]) : a;
+  const right = b.ndim === 1 ? reshape(b, [b.shape[0]!, 1]) : b;
+  const m = left.shape[left.ndim - 2]!, k = left.shape[left.ndim - 1]!, n = right.shape[right.ndim - 1]!;
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const shape = [...batch, ...(a.ndim === 1 ? [] : [m]), ...(b.ndim === 1 ? [] : [n])];
+  // A batch against one matrix is one tall product.
+  const out = right.ndim === 2
+    ? dispatch(matmulOp, [reshape(left, [sizeOf(batch) * m, k]), right], { name: "MmBackward0" })
+    : dispatch(matmulOp, [expand(left, [...batch, m, k]), expand(right, [...batch, k, n])], { name: "BmmBackward0" });
+  return reshape(out, shape, "UnsafeViewBackward0");
+});

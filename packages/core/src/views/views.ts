@@ -1,0 +1,189 @@
+/** @file View ops: other windows onto the same storage. A slice stands beside its adjoint, pad. */
+import { copyView } from "../calculus/call.ts";
+import { clone, expand as expandTo, generate, reshape as reshapeTo } from "../calculus/map-reduce.ts";
+import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { composite, dispatch, dispatchView, noGrad, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
+import { lit } from "../scalar/expr.ts";
+import { program } from "../scalar/program.ts";
+import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
+import { reshapeStrides, restride, type View } from "../view.ts";
+
+const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name: string }> = {
+  name: "permute",
+  gradName: ({ name }) => name,
+  view: (view, { dims }) => restride(view, dims.map((d) => view.shape[d]!), dims.map((d) => view.strides[d]!), view.offset),
+  saves: () => savesNothing,
+  vjp: ([grad], { attrs: { dims, name } }) => [dispatchView(permuteOp, grad!, { dims: dims.map((_, d) => dims.indexOf(d)), name })],
+};
+
+/** The dims in another order. */
+export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  if (dims.length !== x.ndim)
+    throw new ShapeError(`permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = ${x.ndim} is not equal to len(dims) = ${dims.length}`);
+  const wrapped = dims.map((d) => wrapDim(d, x.ndim));
+  if (new Set(wrapped).size !== wrapped.length) throw new ShapeError("permute(): duplicate dims are not allowed.");
+  return dispatchView(permuteOp, x, { dims: wrapped, name: "PermuteBackward0" });
+}
+
+/** Two dims exchanged. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  const a = wrapDim(dim0, x.ndim), b = wrapDim(dim1, x.ndim);
+  const dims = x.shape.map((_, d) => (d === a ? b : d === b ? a : d));
+  return dispatchView(permuteOp, x, { dims, name: "TransposeBackward0" });
+}
+
+/** The transpose of a matrix; a vector stays as it is. */
+export function t(x: Tensor): Tensor {
+  if (x.ndim > 2) throw new ShapeError(`t() expects a tensor with <= 2 dimensions, but self is ${x.ndim}D`);
+  return dispatchView(permuteOp, x, { dims: x.ndim === 2 ? [1, 0] : x.shape.map((_, d) => d), name: "TBackward0" });
+}
+
+/** Fills in the one -1 of a shape from the number of elements. */
+function inferShape(shape: Shape, size: number): Shape {
+  const open = shape.indexOf(-1);
+  for (const dim of shape) if (!Number.isInteger(dim) || dim < -1) throw new ShapeError(`invalid shape dimension ${dim}`);
+  if (open < 0) {
+    if (sizeOf(shape) !== size) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${size}`);
+    return shape;
+  }
+  if (shape.indexOf(-1, open + 1) >= 0) throw new ShapeError("only one dimension can be inferred");
+  const rest = shape.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
+  if (rest === 0) throw new ShapeError(`cannot reshape tensor of 0 elements into shape ${showShape(shape)} because the unspecified dimension size -1 can be any value and is ambiguous`);
+  if (size % rest !== 0) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${size}`);
+  return shape.map((dim) => (dim === -1 ? size / rest : dim));
+}
+
+/** The same elements in another shape, one size of which may be -1; a view where strides allow it, else a copy. */
+export const reshape = (x: Tensor, shape: Shape): Tensor => reshapeTo(x, inferShape(shape, x.view.size));
+
+/** As reshape, but an error where a copy would be needed. */
+export function view(x: Tensor, shape: Shape): Tensor {
+  const target = inferShape(shape, x.view.size);
+  if (reshapeStrides(x.view, target) === undefined)
+    throw new ShapeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
+  return reshapeTo(x, target);
+}
+
+/** The dims from `startDim` to `endDim` made one. */
+export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): Tensor {
+  if (x.ndim === 0) return reshapeTo(x, [1]);
+  const from = wrapDim(startDim, x.ndim), to = wrapDim(endDim, x.ndim);
+  if (from > to) throw new ShapeError("flatten() has invalid args: start_dim cannot come after end_dim");
+  return reshapeTo(x, [...x.shape.slice(0, from), sizeOf(x.shape.slice(from, to + 1)), ...x.shape.slice(to + 1)]);
+}
+
+/** Repeats dims of size 1, and adds leading dims, without copying; -1 keeps a size. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  const lead = shape.length - x.ndim;
+  if (lead < 0)
+    throw new ShapeError(`expand(${x.dtype}{${showShape(x.shape)}}, size=${showShape(shape)}): the number of sizes provided (${shape.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`);
+  const target = shape.map((size, d) => {
+    const from = x.shape[d - lead];
+    if (size === -1) {
+      if (from === undefined) throw new ShapeError(`The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${d}`);
+      return from;
+    }
+    if (from !== undefined && from !== 1 && from !== size)
+      throw new ShapeError(`The expanded size of the tensor (${size}) must match the existing size (${from}) at non-singleton dimension ${d}.  Target sizes: ${showShape(shape)}.  Tensor sizes: ${showShape(x.shape)}`);
+    return size;
+  });
+  return expandTo(x, target);
+}
+
+/** Without dims of size 1: all of them, or those among `dim`. */
+export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  const among = dim === undefined ? undefined : (typeof dim === "number" ? [dim] : dim).map((d) => wrapDim(d, x.ndim));
+  return reshapeTo(x, x.shape.filter((size, d) => size !== 1 || (among !== undefined && !among.includes(d))), among === undefined ? "SqueezeBackward0" : "SqueezeBackward1");
+}
+
+/** With a dim of size 1 inserted at `dim`. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  const at = wrapDim(dim, x.ndim + 1);
+  return reshapeTo(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)], "UnsqueezeBackward0");
+}
+
+type SliceAttrs = { readonly dim: number; readonly start: number; readonly step: number; readonly length: number; readonly size: number };
+
+const sliceView = (view: View, { dim, start, step, length }: SliceAttrs): View => restride(
+  view, view.shape.map((size, d) => (d === dim ? length : size)), view.strides.map((stride, d) => (d === dim ? stride * step : stride)),
+  view.offset + (length === 0 ? 0 : start * view.strides[dim]!));
+
+const sliceOp: ViewOp<SliceAttrs> = {
+  name: "slice",
+  gradName: () => "SliceBackward0",
+  view: sliceView,
+  saves: () => savesNothing,
+  vjp: ([grad], node) => [dispatch(padOp, [grad!], node.attrs)],
+};
+
+/** Zeros of the size that was sliced, with the input where the slice was. */
+const padOp: Op<SliceAttrs> = {
+  name: "pad",
+  gradName: () => "SliceBackward0Backward0",
+  run(device, [x], attrs) {
+    const shape = x!.shape.map((size, d) => (d === attrs.dim ? attrs.size : size));
+    const out = noGrad(() => generate(device, program("zeros", [], [], [lit(0, x!.dtype)]), [], shape));
+    copyView(device.backend.kernels.copy, x!.view, sliceView(out.view, attrs), device.backend.limits.maxRank);
+    return out;
+  },
+  saves: () => savesNothing,
+  vjp: ([grad], node) => [dispatchView(sliceOp, grad!, node.attrs)],
+};
+
+/** The elements start, start + step ... before end along a dim; negative bounds count from the end, as Python's slices. */
+export function slice(x: Tensor, dim: number, start: number = 0, end: number = Infinity, step: number = 1): Tensor {
+  const d = wrapDim(dim, x.ndim);
+  if (x.ndim === 0) throw new IndexError("slice() cannot be applied to a 0-dim tensor.");
+  if (!Number.isInteger(step) || step < 1) throw new ArgumentError(`slice step must be positive, got ${step}`);
+  const size = x.shape[d]!;
+  const clampTo = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
+  const from = clampTo(start), length = Math.max(0, Math.ceil((clampTo(end) - from) / step));
+  return dispatchView(sliceOp, x, { dim: d, start: from, step, length, size });
+}
+
+/** `length` elements from `start` along a dim. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  if (x.ndim === 0) throw new ShapeError("narrow() cannot be applied to a 0-dim tensor.");
+  const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
+  if (length < 0) throw new ArgumentError("narrow(): length must be non-negative.");
+  if (start < -size || start > size) throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`);
+  const from = start < 0 ? start + size : start;
+  if (from + length > size) throw new ShapeError(`start (${from}) + length (${length}) exceeds dimension size (${size}).`);
+  return dispatchView(sliceOp, x, { dim: d, start: from, step: 1, length, size });
+}
+
+/** The elements at `index` along a dim, which goes. */
+export const select = /*@__PURE__*/ composite("SelectBackward0", (x: Tensor, dim: number, index: number): Tensor => {
+  if (x.ndim === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
+  const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
+  if (!Number.isInteger(index) || index < -size || index >= size)
+    throw new IndexError(`select(): index ${index} out of range for tensor of size ${showShape(x.shape)} at dimension ${d}`);
+  const one = dispatchView(sliceOp, x, { dim: d, start: index < 0 ? index + size : index, step: 1, length: 1, size });
+  return reshapeTo(one, x.shape.filter((_, k) => k !== d));
+});
+
+/** Pieces of `size` along a dim, the last perhaps shorter; or pieces of the given sizes. Views. */
+export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
+  const d = wrapDim(dim, x.ndim), total = x.shape[d]!;
+  if (typeof size === "number") {
+    if (size < 0 || (size === 0 && total !== 0)) throw new ShapeError(`split expects split_size be non-negative, but got split_size=${size}`);
+    const count = Math.max(1, Math.ceil(total / Math.max(size, 1)));
+    return Array.from({ length: count }, (_, i) => narrow(x, d, i * size, Math.min(size, total - i * size)));
+  }
+  const sum = size.reduce((a, b) => a + b, 0);
+  if (sum !== total)
+    throw new ShapeError(`split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${showShape(size)}`);
+  let start = 0;
+  return size.map((length) => narrow(x, d, (start += length) - length, length));
+}
+
+/** At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views. */
+export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
+  if (!(chunks > 0)) throw new ArgumentError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
+  const total = x.shape[wrapDim(dim, x.ndim)]!;
+  return split(x, Math.max(1, Math.ceil(total / chunks)), dim);
+}
+
+/** A dense tensor of the same elements: itself if it is dense already. */
+export const contiguous = (x: Tensor): Tensor => (x.view.dense ? x : clone(x));
+
