@@ -81,7 +81,7 @@ export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[]
 
 export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor {
   alive(op.name, input);
-  const out = new Tensor(op.view(input.view, attrs), input.storage.retain(), null);
+  const out = new Tensor(op.view(input.window, attrs), input.storage.retain(), null);
   out.origin = { base: input.origin?.base ?? input, op, attrs };
   join(out, input.lifetime);
   if (isGradEnabled() && input.edge !== null) {
@@ -93,7 +93,7 @@ export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Att
 
 /**
  * Runs an op that writes into `target`, its first input. The history of the target moves to the new node.
- * @param write computes into `target.view`; the version is raised after it
+ * @param write computes into `target.window`; the version is raised after it
  * @param copy an unrecorded dense twin, for what backward must read as it was
  */
 export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string }, target: Tensor, others: readonly Tensor[], attrs: Attrs, write: () => void, copy: (tensor: Tensor) => Tensor): Tensor {
@@ -116,7 +116,7 @@ export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string
 }
 
 function withEdge(tensor: Tensor, edge: Edge | null): Tensor {
-  const twin = new Tensor(tensor.view, tensor.storage, edge);
+  const twin = new Tensor(tensor.window, tensor.storage, edge);
   tensor.edge = edge;
   return twin;
 }
@@ -124,7 +124,7 @@ function withEdge(tensor: Tensor, edge: Edge | null): Tensor {
 function checkInPlace(op: string, target: Tensor, needs: number): void {
   if (needs !== 0 && target.edge !== null && target.isLeaf)
     throw new AutogradError("a leaf Variable that requires grad is being used in an in-place operation.");
-  if (overlapsItself(target.view))
+  if (overlapsItself(target.window))
     throw new AutogradError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
   if (needs !== 0 && (target.origin !== null || target.storage.recordedViews > 0))
@@ -155,7 +155,7 @@ function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attrs: Attr
 }
 
 function save(tensor: Tensor, edge: Edge | null | number): Saved {
-  return { storage: tensor.storage.retain(), view: tensor.view, version: tensor.storage.version, edge };
+  return { storage: tensor.storage.retain(), window: tensor.window, version: tensor.storage.version, edge };
 }
 
 /** The handles of what a node saved, in the order of its `Saves`; they join the frame of the derivative rule. */
@@ -163,8 +163,8 @@ export function savedTensors<Attrs>(node: Node<Attrs>): Tensor[] {
   const count = node.savesInfo.savedInputs.length + node.savesInfo.savedResults.length;
   const tensors: Tensor[] = [];
   for (let place = 0; place < count; place++) {
-    const { view, storage, edge } = node.unpack(place);
-    const tensor = new Tensor(view, storage.retain(), typeof edge === "number" ? node.outputs[edge]! : edge);
+    const { window, storage, edge } = node.unpack(place);
+    const tensor = new Tensor(window, storage.retain(), typeof edge === "number" ? node.outputs[edge]! : edge);
     join(tensor, null);
     tensors.push(tensor);
   }

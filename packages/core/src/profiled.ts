@@ -3,6 +3,9 @@ import type { Backend, Kernel, Kernels, PrimitiveAttrs, PrimitiveName } from "./
 import { dtypes } from "./dtype.ts";
 import type { View } from "./view.ts";
 
+/** What browsers, Node and Deno share: no DOM types here. */
+declare const performance: { now(): number };
+
 export type ProfileRow = {
   /** The op where its program says it ("map gelu"), else the primitive. */
   readonly name: string;

@@ -41,7 +41,7 @@ export interface Rule<Attrs = never> {
 /** A value that backward reads, without its handle. */
 export type Saved = {
   readonly storage: Storage;
-  readonly view: View;
+  readonly window: View;
   readonly version: number;
   /** The edge of the saved tensor, or the number of the output of this very node. */
   readonly edge: Edge | null | number;
@@ -87,7 +87,7 @@ export class Node<Attrs = never> {
   /** The last release drops what was saved and the edges: iteratively, since graphs are deep. */
   release(): void {
     if (--this.#count !== 0 || this.leaf !== null) return;
-    const dead: Node<never>[] = [this];
+    const dead: Pick<Node, "dropSaved" | "edges">[] = [this];
     for (let node; (node = dead.pop()) !== undefined; ) {
       node.dropSaved();
       for (const edge of node.edges) if (edge !== null && edge.node.leaf === null && --edge.node.#count === 0) dead.push(edge.node);
@@ -109,10 +109,10 @@ export class Node<Attrs = never> {
     const saved = this.saved[place]!;
     if (saved.storage.version !== saved.version) {
       const edge = typeof saved.edge === "number" ? this.outputs[saved.edge]! : saved.edge;
-      const type = saved.view.dtype === "float64" ? "torch.DoubleTensor" : "torch.FloatTensor";
+      const type = saved.window.dtype === "float64" ? "torch.DoubleTensor" : "torch.FloatTensor";
       const origin = edge === null || edge.node.rule === null ? "" : `, which is output ${edge.output} of ${edge.node.name},`;
       throw new AutogradError(
-        `one of the variables needed for gradient computation has been modified by an inplace operation: [${type} ${showShape(saved.view.shape)}]${origin} ` +
+        `one of the variables needed for gradient computation has been modified by an inplace operation: [${type} ${showShape(saved.window.shape)}]${origin} ` +
         `is at version ${saved.storage.version}; expected version ${saved.version} instead. ` +
         "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!");
     }

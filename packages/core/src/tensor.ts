@@ -9,7 +9,7 @@ import { Edge, Node } from "./tape.ts";
 import { isFloat } from "./dtype.ts";
 import type { View } from "./view.ts";
 
-const TENSOR: unique symbol = Symbol.for("adjoint.tensor") as never;
+const TENSOR = "adjoint.tensor";
 const VERSION = "0.1.0";
 
 /** What a view tensor was made of, kept from the first day so that gradients through in-place views need no rewrite. */
@@ -20,7 +20,7 @@ export type ViewOrigin = { readonly base: Tensor; readonly op: object; readonly 
  * Its memory is freed by `dispose()`, by the scope it joined, or at last by the garbage collector.
  */
 export class Tensor implements Mortal {
-  /** @internal */ readonly view: View;
+  /** @internal */ readonly window: View;
   /** @internal */ readonly storage: Storage;
   /** @internal Where its gradient goes; null when it needs none. */
   edge: Edge | null;
@@ -33,27 +33,24 @@ export class Tensor implements Mortal {
   keepsGrad = false;
 
   /** @internal Takes over one count of the storage. */
-  constructor(view: View, storage: Storage, edge: Edge | null) {
-    this.view = view;
+  constructor(window: View, storage: Storage, edge: Edge | null) {
+    this.window = window;
     this.storage = storage;
     this.edge = edge;
     if (edge !== null) edge.node.retain();
   }
-  get [TENSOR](): string {
-    return VERSION;
-  }
   get shape(): Shape {
-    return this.view.shape;
+    return this.window.shape;
   }
   get dtype(): DType {
-    return this.view.dtype;
+    return this.window.dtype;
   }
   get device(): Backend {
     return this.storage.device.backend;
   }
   /** The number of dims. */
   get ndim(): number {
-    return this.view.shape.length;
+    return this.window.shape.length;
   }
   /** The accumulated gradient, or null. It lives as long as its tensor. */
   get grad(): Tensor | null {
@@ -96,11 +93,15 @@ export class Tensor implements Mortal {
   }
 }
 
+// The mark by which a tensor of any copy of this package is known: its version.
+Object.defineProperty(Tensor.prototype, Symbol.for(TENSOR), { value: VERSION });
+
 export const isTensor = (value: unknown): value is Tensor => {
-  if (typeof value !== "object" || value === null || !(TENSOR in value)) return false;
   if (value instanceof Tensor) return true;
-  throw new ArgumentError(
-    `a tensor of another copy of @adjoint/core (version ${String(value[TENSOR])}, this is ${VERSION}): install one version only`);
+  if (typeof value !== "object" || value === null) return false;
+  const version: unknown = Reflect.get(value, Symbol.for(TENSOR));
+  if (version === undefined) return false;
+  throw new ArgumentError(`a tensor of another copy of @adjoint/core (version ${String(version)}, this is ${VERSION}): install one version only`);
 };
 
 /** Refuses a freed handle, naming who freed it. */
@@ -111,7 +112,7 @@ export function alive(op: string, tensor: Tensor): Tensor {
 }
 
 /** A second handle on the same memory and the same place on the tape, joined to nothing. */
-export const alias = (tensor: Tensor): Tensor => new Tensor(tensor.view, tensor.storage.retain(), tensor.edge);
+export const alias = (tensor: Tensor): Tensor => new Tensor(tensor.window, tensor.storage.retain(), tensor.edge);
 
 export function setRequiresGrad(tensor: Tensor, value: boolean): void {
   alive("requiresGrad_", tensor);

@@ -52,7 +52,7 @@ const names = {
 export function installMethods(prototype: object): void {
   for (const [name, fn] of Object.entries(names)) define(prototype, name, method(fn as (x: Tensor, ...rest: unknown[]) => unknown));
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
-  define(prototype, "numel", function (this: Tensor) { return this.view.size; });
+  define(prototype, "numel", function (this: Tensor) { return this.window.size; });
   define(prototype, "dim", function (this: Tensor) { return this.ndim; });
   define(prototype, "size", function (this: Tensor, dim?: number) { return dim === undefined ? this.shape : this.shape.at(dim); });
   define(prototype, "toString", function (this: Tensor) { return toText(this); });

@@ -14,11 +14,11 @@ import type { Shape } from "../shape.ts";
 /** Reads the elements in logical order: of a strided view, by way of a dense copy. */
 function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) => R): R {
   alive("data", x);
-  const { view } = x;
+  const view = x.window;
   if (view.dense) return from(view.buffer, view.offset, view.size);
   const packed = materialize(x, x.shape);
   try {
-    return from(packed.view.buffer, 0, view.size);
+    return from(packed.window.buffer, 0, view.size);
   } finally {
     packed.dispose();
   }
@@ -26,7 +26,7 @@ function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) =>
 
 /** The elements in row-major order, a fresh array in the host layout (bool: one byte each). */
 export function data(x: Tensor): Promise<TypedArray> {
-  if (x.view.size === 0) return Promise.resolve(dtypes[x.dtype].hostArray(0));
+  if (x.window.size === 0) return Promise.resolve(dtypes[x.dtype].hostArray(0));
   return read(x, (buffer, at, count) => x.device.read(buffer, at, count));
 }
 /** As `data`, at once: on devices that can. */
@@ -34,13 +34,13 @@ export function dataSync(x: Tensor): TypedArray {
   const backend = x.device;
   if (backend.readSync === undefined)
     throw new DeviceError(`device '${backend.name}' cannot read synchronously: use await x.data(), await x.item() or await x.toArray()`);
-  if (x.view.size === 0) return dtypes[x.dtype].hostArray(0);
+  if (x.window.size === 0) return dtypes[x.dtype].hostArray(0);
   return read(x, (buffer, at, count) => backend.readSync!(buffer, at, count));
 }
 
 function oneElement(x: Tensor): void {
-  if (x.view.size !== 1)
-    throw new ArgumentError(`a Tensor with ${x.view.size} elements cannot be converted to Scalar`);
+  if (x.window.size !== 1)
+    throw new ArgumentError(`a Tensor with ${x.window.size} elements cannot be converted to Scalar`);
 }
 const scalarOf = (x: Tensor, values: TypedArray): number => (alive("item", x), values[0]!);
 /** The value of a tensor of one element; a bool is 0 or 1. */

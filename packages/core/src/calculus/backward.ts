@@ -64,7 +64,7 @@ function accumulate(leaf: Tensor, grad: Tensor, createGraph: boolean): void {
   const before = leaf.grad;
   if (before === null) {
     // Stolen if nobody else has it and it is dense, copied otherwise: .grad is dense and unshared.
-    const stolen = grad.view.dense && grad.storage.unshared && grad.storage.length === grad.view.size;
+    const stolen = grad.window.dense && grad.storage.unshared && grad.storage.length === grad.window.size;
     leaf.grad = stolen ? grad : owned(() => clone(grad));
     if (!stolen) grad.dispose();
   } else {
@@ -162,7 +162,7 @@ function seedOf(root: Tensor, gradient: Tensor | undefined): Tensor {
         `Mismatch in shape: grad_output[0] has a shape of torch.Size(${showShape(gradient.shape)}) and output[0] has a shape of torch.Size(${showShape(root.shape)}).`);
     return alias(gradient);
   }
-  if (root.view.size !== 1) throw new AutogradError("grad can be implicitly created only for scalar outputs");
+  if (root.window.size !== 1) throw new AutogradError("grad can be implicitly created only for scalar outputs");
   if (dtypes[root.dtype].kind !== "float") throw new AutogradError(`grad can be computed only for real scalar outputs but got ${root.dtype}`);
   return owned(() => noGrad(() => generate(root.storage.device, program("ones", [], [], [lit(1, root.dtype)]), [], root.shape)));
 }

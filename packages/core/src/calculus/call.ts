@@ -19,7 +19,7 @@ export function broadcastOf(inputs: readonly Tensor[], given: Shape | undefined)
 export function callMap(device: Device, inputs: readonly Tensor[], outs: readonly Tensor[], attrs: MapAttrs, shape: Shape): void {
   if (sizeOf(shape) === 0) return;
   const { backend } = device;
-  const ins = inputs.map((x) => x.view), outViews = outs.map((x) => x.view);
+  const ins = inputs.map((x) => x.window), outViews = outs.map((x) => x.window);
   if (allDense(ins, shape) && allDense(outViews, shape)) return backend.kernels.map(ins, outViews, attrs);
   const { views } = normalForm([...ins, ...outViews], shape);
   const same = (k: number): View => views[k]!;
@@ -50,7 +50,7 @@ export function copyView(kernel: (inputs: readonly View[], outputs: readonly Vie
 export function materialize(x: Tensor, shape: Shape): Tensor {
   const { device } = x.storage;
   const out = allocate(device, x.dtype, shape);
-  copyView(device.backend.kernels.copy, x.view, out.view, device.backend.limits.maxRank);
+  copyView(device.backend.kernels.copy, x.window, out.window, device.backend.limits.maxRank);
   return out;
 }
 
@@ -67,10 +67,10 @@ export function callReduced(
   const { maxRank } = out.storage.device.backend.limits;
   const order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
   const attempt = (xs: readonly Tensor[]): boolean => {
-    const normal = normalForm(xs.map((x) => x.view), shape, order, dims.length);
+    const normal = normalForm(xs.map((x) => x.window), shape, order, dims.length);
     if (normal.shape.length > maxRank) return false;
     const kept = normal.shape.slice(0, normal.shape.length - normal.reduced);
-    kernel(normal.views, [restride(out.view, kept, denseStrides(kept), 0)], normal.reduced);
+    kernel(normal.views, [restride(out.window, kept, denseStrides(kept), 0)], normal.reduced);
     return true;
   };
   if (attempt(inputs)) return;

@@ -25,7 +25,7 @@ const mapOp: Op<MapAttrs> = {
     const dtype = attrs.program.results[0]!.dtype;
     requireDType(attrs.program.name, device, dtype);
     const out = allocate(device, dtype, shape);
-    const size = out.view.size;
+    const size = out.window.size;
     if (size !== 0) callMap(device, inputs, [out], attrs, shape);
     return out;
   },
@@ -115,7 +115,7 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
     shapeMismatch(p.name, shape, broadcastOf(inputs, undefined));
   return dispatchInPlace(mapOp, target, others, { program: p, params }, () => {
     const device = target.storage.device;
-    const safe = inputs.map((x) => (clashes(target.view, x.view) ? materialize(x, x.shape) : x));
+    const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
     callMap(device, safe, [target], { program: p, params }, shape);
     safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
   }, (x) => materialize(x, x.shape));
@@ -145,7 +145,7 @@ const reduceOp: Op<ReduceAttrs> = {
     if (sizeOf(outShape) !== 0 && sizeOf(shape) === 0)
       return generate(device, program("full", [], [], [lit(dtype === "bool" && op === "max" ? 0 : dtype === "bool" ? 1 : identity[op], dtype)]), [], outShape);
     const out = allocate(device, dtype, outShape);
-    if (out.view.size === 0) return out;
+    if (out.window.size === 0) return out;
     callReduced(name, inputs, out, shape, dims, (ins, outs, reduced) => device.backend.kernels.reduce(ins, outs, { op, program: p, params, reduced }));
     return out;
   },
@@ -221,8 +221,8 @@ const viewOp: ViewOp<{ readonly shape: Shape; readonly name: string }> = {
 /** The same elements in another shape of the same size: a view if strides allow it. */
 export function reshape(x: Tensor, shape: Shape, name: string = "ViewBackward0"): Tensor {
   if (sameShape(x.shape, shape)) return x;
-  if (x.view.size !== sizeOf(shape)) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${x.view.size}`);
-  return dispatchView(viewOp, reshapeStrides(x.view, shape) === undefined ? clone(x) : x, { shape, name });
+  if (x.window.size !== sizeOf(shape)) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${x.window.size}`);
+  return dispatchView(viewOp, reshapeStrides(x.window, shape) === undefined ? clone(x) : x, { shape, name });
 }
 
 const copyOp: Op<null> = {

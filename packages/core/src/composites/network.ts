@@ -12,7 +12,7 @@ import { causalMask } from "./mask.ts";
 import { mean, sum } from "./reductions.ts";
 
 /** x W^T + b. x [..., in], weight [out, in], bias [out]. */
-export const linear = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
+export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
   const out = matmul(x, t(weight));
   if (bias === undefined) return out;
   const sum = add(out, bias);
@@ -23,7 +23,7 @@ export const linear = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Ten
 export type LayerNormOptions = { readonly weight?: Tensor | undefined; readonly bias?: Tensor | undefined; readonly eps?: number };
 
 /** (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016). */
-export const layerNorm = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, options: LayerNormOptions = {}): Tensor => {
+export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormOptions) => Tensor = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, options: LayerNormOptions = {}): Tensor => {
   const { weight, bias, eps = 1e-5 } = options;
   const first = x.ndim - normalizedShape.length;
   if (normalizedShape.length === 0 || first < 0 || !sameShape(x.shape.slice(first), normalizedShape))
@@ -43,7 +43,7 @@ const reduced = (loss: Tensor, reduction: Reduction): Tensor => {
 };
 
 /** The squared difference, reduced. */
-export const mseLoss = /*@__PURE__*/ composite("MseLossBackward0", (x: Tensor, target: Tensor, options: { readonly reduction?: Reduction } = {}): Tensor =>
+export const mseLoss: (x: Tensor, target: Tensor, options?: { readonly reduction?: Reduction }) => Tensor = /*@__PURE__*/ composite("MseLossBackward0", (x: Tensor, target: Tensor, options: { readonly reduction?: Reduction } = {}): Tensor =>
   reduced(square(sub(x, target)), options.reduction ?? "mean"));
 
 export type LossOptions = {
@@ -53,7 +53,7 @@ export type LossOptions = {
 };
 
 /** The negative log likelihood of int32 class numbers: x [n, classes] of log probabilities, target [n]; also [classes] with []. */
-export const nllLoss = /*@__PURE__*/ composite("NllLossBackward0", (x: Tensor, target: Tensor, options: LossOptions = {}): Tensor => nll(x, target, options));
+export const nllLoss: (x: Tensor, target: Tensor, options?: LossOptions) => Tensor = /*@__PURE__*/ composite("NllLossBackward0", (x: Tensor, target: Tensor, options: LossOptions = {}): Tensor => nll(x, target, options));
 
 function nll(x: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = -100 }: LossOptions): Tensor {
   if (target.dtype !== "int32") throw new DTypeError(`expected scalar type Int but found ${target.dtype} (class numbers are int32)`);
@@ -70,7 +70,7 @@ function nll(x: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = -100
 }
 
 /** log-softmax and negative log likelihood. x [n, classes] of scores, target [n] of int32 class numbers; also [classes] with []. */
-export const crossEntropy = /*@__PURE__*/ composite("NllLossBackward0", (x: Tensor, target: Tensor, options: LossOptions & { readonly labelSmoothing?: number } = {}): Tensor => {
+export const crossEntropy: (x: Tensor, target: Tensor, options?: LossOptions & { readonly labelSmoothing?: number }) => Tensor = /*@__PURE__*/ composite("NllLossBackward0", (x: Tensor, target: Tensor, options: LossOptions & { readonly labelSmoothing?: number } = {}): Tensor => {
   const { labelSmoothing = 0, ignoreIndex = -100, reduction = "mean" } = options;
   if (x.ndim < 1 || x.ndim > 2) throw new ShapeError(`cross_entropy: x of ${x.ndim} dims; expected [n, classes] or [classes]. Reshape it, with the classes last`);
   const logp = logSoftmax(x, x.ndim - 1);
@@ -92,7 +92,7 @@ export type AttentionOptions = {
 };
 
 /** softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e]. */
-export const scaledDotProductAttention = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor => {
+export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => Tensor = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor => {
   const { attnMask, dropoutP = 0, isCausal = false } = options;
   if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2)
     throw new ShapeError(`scaled_dot_product_attention: query, key and value need at least 2 dims, got ${showShape(query.shape)}, ${showShape(key.shape)} and ${showShape(value.shape)}`);

@@ -73,7 +73,7 @@ export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options
   const device = deviceFrom(options);
   requireDType("tensor", device, dtype);
   const x = allocate(device, dtype, shape);
-  if (values.length > 0) device.backend.write(x.view.buffer, 0, values);
+  if (values.length > 0) device.backend.write(x.window.buffer, 0, values);
   join(x, null);
   return finish(x, options);
 }

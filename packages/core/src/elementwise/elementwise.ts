@@ -36,8 +36,8 @@ export function resultType(operands: readonly Operand[]): DType {
   let dim: DType | undefined, zero: DType | undefined, scalar: DTypeKind | undefined;
   for (const x of operands) {
     if (typeof x !== "object") scalar = scalar === undefined ? scalarKind(x) : widerKind(scalar, scalarKind(x));
-    else if (x.view.shape.length > 0) dim = dim === undefined ? x.view.dtype : promoteTypes(dim, x.view.dtype);
-    else zero = zero === undefined ? x.view.dtype : promoteTypes(zero, x.view.dtype);
+    else if (x.window.shape.length > 0) dim = dim === undefined ? x.window.dtype : promoteTypes(dim, x.window.dtype);
+    else zero = zero === undefined ? x.window.dtype : promoteTypes(zero, x.window.dtype);
   }
   const combine = (higher: DType | undefined, lower: DType | undefined): DType | undefined =>
     higher === undefined ? lower : lower === undefined ? higher
@@ -70,7 +70,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     let key = dtypes[compute].code * 10 + dtypes[stored].code;
     for (let i = 0; i < operands.length; i++) {
       const x = operands[i]!;
-      key = key * 10 + (typeof x === "object" ? dtypes[x.view.dtype].code : 9);
+      key = key * 10 + (typeof x === "object" ? dtypes[x.window.dtype].code : 9);
     }
     let known = programs.get(key);
     if (known === undefined) programs.set(key, (known = makeProgram(operands, compute, stored)));
@@ -81,7 +81,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     const args: DType[] = [], params: DType[] = [];
     const inputs = operands.map((x) => {
       if (typeof x !== "object") return param(params.push(compute) - 1, compute);
-      return cast(arg(args.push(x.view.dtype) - 1, x.view.dtype), compute);
+      return cast(arg(args.push(x.window.dtype) - 1, x.window.dtype), compute);
     });
     const result = build(...inputs);
     const override = gradient !== undefined && inputs.every((x) => x.kind !== "apply") && result.dtype === stored
@@ -133,9 +133,9 @@ function commonType(operands: readonly Operand[]): DType {
     let same = true;
     for (let i = 1; i < operands.length; i++) {
       const x = operands[i]!;
-      if (typeof x !== "object" || x.view.dtype !== first.view.dtype) same = false;
+      if (typeof x !== "object" || x.window.dtype !== first.window.dtype) same = false;
     }
-    if (same) return first.view.dtype;
+    if (same) return first.window.dtype;
   }
   return resultType(operands);
 }
@@ -146,7 +146,7 @@ export const canCast = (from: DType, to: DType): boolean => kindRank[dtypes[from
 
 const conversions = /*@__PURE__*/ new Map<number, Program>();
 /** The tensor in another dtype; the tensor itself if it has it already. Float to int truncates; NaN gives 0. */
-export const to = /*@__PURE__*/ composite(undefined, (x: Tensor, dtype: DType): Tensor => {
+export const to: (x: Tensor, dtype: DType) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dtype: DType): Tensor => {
   if (x.dtype === dtype) return x;
   const key = dtypes[x.dtype].code * 10 + dtypes[dtype].code;
   let p = conversions.get(key);

@@ -47,7 +47,7 @@ const logSoftmaxOp: Op<Attrs> = {
 const alongDim = (op: Op<Attrs>) => composite(undefined, (x: Tensor, dim: number): Tensor => {
   if (!isFloat(x.dtype)) throw new DTypeError(`"${op.name}" not implemented for '${x.dtype}': expected a floating point tensor`);
   const d = wrapDim(dim, x.ndim);
-  if (x.view.size === 0) return exp(x);
+  if (x.window.size === 0) return exp(x);
   return x.ndim === 0 ? reshape(dispatch(op, [reshape(x, [1])], { dim: 0 }), []) : dispatch(op, [x], { dim: d });
 });
 

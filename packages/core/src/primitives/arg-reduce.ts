@@ -11,7 +11,7 @@ const argReduceOp: Op<ArgReduceAttrs> = {
   gradName: () => "NotDifferentiable",
   run(device, [x], { op, dims, keepdim }) {
     const out = allocate(device, "int32", reducedShape(x!.shape, dims, keepdim));
-    if (out.view.size !== 0)
+    if (out.window.size !== 0)
       callReduced(`arg${op}`, [x!], out, x!.shape, dims, (ins, outs, reduced) => device.backend.kernels.argReduce(ins, outs, { op, reduced }));
     return out;
   },
@@ -22,7 +22,7 @@ const argReduceOp: Op<ArgReduceAttrs> = {
 function argReduce(op: "max" | "min", x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   const dims = dim === undefined ? [...x.shape.keys()] : x.ndim === 0 ? [] : [wrapDim(dim, x.ndim)];
   if (dim !== undefined && x.ndim === 0) wrapDim(dim, 0);
-  if (x.view.size === 0 && (dim === undefined || x.shape[dims[0]!] === 0))
+  if (x.window.size === 0 && (dim === undefined || x.shape[dims[0]!] === 0))
     throw new IndexError(`arg${op}(): Expected reduction dim ${dim === undefined ? "to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument." : `${dims[0]} to have non-zero size.`}`);
   return dispatch(argReduceOp, [x], { op, dims, keepdim });
 }

@@ -29,17 +29,17 @@ const gatherOp: Op<{ readonly dim: number }> = {
   gradName: () => "GatherBackward0",
   run(device, [x, index], { dim }) {
     const out = allocate(device, x!.dtype, index!.shape);
-    if (out.view.size === 0) return out;
+    if (out.window.size === 0) return out;
     const packed: Tensor[] = [];
     const call = (xv: View, iv: View): boolean => {
-      const normal = aroundDim([reachable(xv, iv.shape, dim), iv, out.view], dim);
+      const normal = aroundDim([reachable(xv, iv.shape, dim), iv, out.window], dim);
       if (normal.views[0]!.shape.length > device.backend.limits.maxRank) return false;
       device.backend.kernels.gather(normal.views.slice(0, 2), normal.views.slice(2), { dim: normal.dim });
       return true;
     };
-    if (!call(x!.view, index!.view)) {
+    if (!call(x!.window, index!.window)) {
       packed.push(materialize(x!, x!.shape), materialize(index!, index!.shape));
-      call(packed[0]!.view, packed[1]!.view);
+      call(packed[0]!.window, packed[1]!.window);
       for (const p of packed) p.dispose();
     }
     return out;
@@ -60,10 +60,10 @@ const scatterOp: Op<ScatterAttrs> = {
   gradName: ({ mode }) => (mode === "add" ? "ScatterAddBackward0" : "ScatterBackward0"),
   run(device, [base, index, source], { dim, mode }) {
     const out = materialize(base!, base!.shape);
-    if (index!.view.size === 0) return out;
+    if (index!.window.size === 0) return out;
     const shape = index!.shape;
-    const from = restride(source!.view, shape, source!.view.strides, source!.view.offset);
-    const normal = aroundDim([reachable(out.view, shape, dim), index!.view, from], dim);
+    const from = restride(source!.window, shape, source!.window.strides, source!.window.offset);
+    const normal = aroundDim([reachable(out.window, shape, dim), index!.window, from], dim);
     try {
       device.backend.kernels.scatter(normal.views.slice(1), normal.views.slice(0, 1), { dim: normal.dim, mode });
     } catch (error) {
@@ -93,7 +93,7 @@ function padTo(grad: Tensor, shape: Shape): Tensor {
 function checkIndex(op: string, x: Tensor, dim: number, index: Tensor): number {
   const d = wrapDim(dim, x.ndim);
   if (index.dtype !== "int32") throw new DTypeError(`${op}(): Expected dtype int32 for index`);
-  if (index.view.size === 0) return d;
+  if (index.window.size === 0) return d;
   if (Math.max(index.ndim, 1) !== Math.max(x.ndim, 1)) throw new ShapeError(`Index tensor must have the same number of dimensions as ${op === "gather" ? "input" : "self"} tensor`);
   index.shape.forEach((size, k) => {
     if (k !== d && size > x.shape[k]!)
@@ -103,7 +103,7 @@ function checkIndex(op: string, x: Tensor, dim: number, index: Tensor): number {
 }
 
 /** `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank. */
-export const gather = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor): Tensor => {
+export const gather: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor): Tensor => {
   const d = checkIndex("gather", x, dim, index);
   return x.ndim === 0 ? reshape(dispatch(gatherOp, [reshape(x, [1]), reshape(index, [1])], { dim: 0 }), []) : dispatch(gatherOp, [x, index], { dim: d });
 });
@@ -122,18 +122,18 @@ export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor)
 export const scatter: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ scatterWith("set", "scatter");
 
 /** The slices of x at the int32 indices along a dim. */
-export const indexSelect = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, dim: number, index: Tensor): Tensor => {
+export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, dim: number, index: Tensor): Tensor => {
   if (index.ndim > 1) throw new ShapeError("index_select(): Index is supposed to be a vector");
   if (index.dtype !== "int32") throw new DTypeError("index_select(): Expected dtype int32 for index");
   const d = wrapDim(dim, x.ndim);
   if (x.ndim === 0) return gather(x, 0, reshape(index, []));
-  const shape = x.shape.map((size, k) => (k === d ? index.view.size : size));
-  const column = reshapeTo(index, x.shape.map((_, k) => (k === d ? index.view.size : 1)));
+  const shape = x.shape.map((size, k) => (k === d ? index.window.size : size));
+  const column = reshapeTo(index, x.shape.map((_, k) => (k === d ? index.window.size : 1)));
   return dispatch(gatherOp, [x, expand(column, shape)], { dim: d });
 });
 
 /** The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`. */
-export const embedding = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, weight: Tensor): Tensor => {
+export const embedding: (index: Tensor, weight: Tensor) => Tensor = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, weight: Tensor): Tensor => {
   if (weight.ndim !== 2) throw new ShapeError("'weight' must be 2-D");
   if (index.dtype !== "int32") throw new DTypeError(`Expected tensor for argument #1 'indices' to have scalar type Int; but got ${index.dtype} instead (while checking arguments for embedding)`);
   const count = sizeOf(index.shape), width = weight.shape[1]!;

@@ -27,14 +27,14 @@ const matmulOp: Op<{ readonly name: string }> = {
     const rank = a!.ndim;
     requireDType("matmul", device, a!.dtype);
     const out = allocate(device, a!.dtype, [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
-    if (out.view.size === 0) return out;
+    if (out.window.size === 0) return out;
     if (a!.shape[rank - 1] === 0) {
       out.dispose();
       return generate(device, program("zeros", [], [], [lit(0, a!.dtype)]), [], [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
     }
     const packed: Tensor[] = [];
-    const operand = (x: Tensor): View => batched(x.view) ?? batched(packed[packed.push(materialize(x, x.shape)) - 1]!.view)!;
-    device.backend.kernels.matmul([operand(a!), operand(b!)], [batched(out.view)!], {});
+    const operand = (x: Tensor): View => batched(x.window) ?? batched(packed[packed.push(materialize(x, x.shape)) - 1]!.window)!;
+    device.backend.kernels.matmul([operand(a!), operand(b!)], [batched(out.window)!], {});
     for (const x of packed) x.dispose();
     return out;
   },
@@ -67,7 +67,7 @@ const cName = (x: Tensor): string => ({ float32: "float", float64: "double", int
  * The matrix product: `[..., m, k] x [..., k, n] -> [..., m, n]`, batch dims broadcast; a vector stands for one row (left) or
  * one column (right), which goes again. Both have one dtype. PyTorch's `matmul`.
  */
-export const matmul = /*@__PURE__*/ composite(undefined, (a: Tensor, b: Tensor): Tensor => {
+export const matmul: (a: Tensor, b: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (a: Tensor, b: Tensor): Tensor => {
   checkOperands("matmul", a, b);
   if (a.ndim === 2 && b.ndim === 2) return dispatch(matmulOp, [a, b], { name: "MmBackward0" });
   const left = a.ndim === 1 ? reshape(a, [1, a.shape[0]!]) : a;

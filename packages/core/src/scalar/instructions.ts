@@ -18,7 +18,13 @@ const row = (arity: number, domain: Domain, result: InstructionRow["result"], ev
   ({ arity, domain, result, evaluate });
 const floatUnary = (f: (x: number) => number) => row(1, "float", "same", (_, x) => f(x));
 
-export const instructions = {
+export type InstructionName =
+  | "neg" | "abs" | "sign" | "add" | "sub" | "mul" | "div" | "idiv" | "rem" | "pow" | "max" | "min"
+  | "exp" | "expm1" | "log" | "log1p" | "sqrt" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2"
+  | "tanh" | "erf" | "floor" | "ceil" | "trunc" | "round" | "isNan" | "eq" | "lt" | "le" | "not" | "and"
+  | "or" | "xor" | "shl" | "shr" | "ushr" | "select" | "cast" | "bitcast" | "index" | "random";
+
+export const instructions: { readonly [I in InstructionName]: InstructionRow } = {
   // arithmetic; integers wrap, division by zero of integers gives 0
   neg: row(1, "number", "same", (_, x) => -x),
   abs: row(1, "number", "same", (_, x) => Math.abs(x)),
@@ -83,9 +89,7 @@ export const instructions = {
   index: row(0, "any", "int32", () => { throw new Error("index has no value outside a kernel"); }),
   /** Philox: 32 random bits of element `index` of the call (seed, offset), each given as low and high word. */
   random: row(5, "int", "int32", (_, index, seedLow, seedHigh, ...offset) => philox(index, seedLow, seedHigh, offset[0]!, offset[1]!)),
-} as const satisfies Record<string, InstructionRow>;
-
-export type InstructionName = keyof typeof instructions;
+};
 
 /** The value of one instruction, rounded once to its result dtype. */
 export function evaluateInstruction(name: InstructionName, operandDType: DType, resultDType: DType, x: readonly number[]): number {

@@ -19,8 +19,8 @@ const catOp: Op<CatAttrs> = {
     const out = allocate(device, first.dtype, first.shape.map((size, d) => (d === dim ? total : size)));
     let start = 0;
     inputs.forEach((x, i) => {
-      const window = restride(out.view, x.shape, out.view.strides, x.view.size === 0 ? 0 : start * out.view.strides[dim]!);
-      copyView(device.backend.kernels.copy, x.view, window, device.backend.limits.maxRank);
+      const window = restride(out.window, x.shape, out.window.strides, x.window.size === 0 ? 0 : start * out.window.strides[dim]!);
+      copyView(device.backend.kernels.copy, x.window, window, device.backend.limits.maxRank);
       start += sizes[i]!;
     });
     return out;
@@ -38,13 +38,13 @@ const catOp: Op<CatAttrs> = {
 };
 
 /** Joins tensors along a dim. Their other sizes agree; dtypes are promoted. */
-export const cat = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => join(tensors, dim, "CatBackward0"));
+export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => join(tensors, dim, "CatBackward0"));
 
 function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
   if (tensors.length === 0) throw new ArgumentError("torch.cat(): expected a non-empty list of Tensors");
   tensors.forEach((x, i) => { if (x.ndim === 0) throw new ShapeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`); });
   // As in PyTorch, an empty vector joins anything.
-  const some = tensors.filter((x) => x.ndim !== 1 || x.view.size !== 0);
+  const some = tensors.filter((x) => x.ndim !== 1 || x.window.size !== 0);
   const parts = some.length === 0 ? tensors.slice(0, 1) : some;
   const first = parts[0]!, d = wrapDim(dim, first.ndim);
   parts.forEach((x, i) => {
@@ -59,7 +59,7 @@ function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
 }
 
 /** Joins tensors of one shape along a new dim. */
-export const stack = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => {
+export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => {
   if (tensors.length === 0) throw new ArgumentError("stack expects a non-empty TensorList");
   const first = tensors[0]!;
   tensors.forEach((x, i) => {

@@ -54,12 +54,12 @@ function inferShape(shape: Shape, size: number): Shape {
 }
 
 /** The same elements in another shape, one size of which may be -1; a view where strides allow it, else a copy. */
-export const reshape = (x: Tensor, shape: Shape): Tensor => reshapeTo(x, inferShape(shape, x.view.size));
+export const reshape = (x: Tensor, shape: Shape): Tensor => reshapeTo(x, inferShape(shape, x.window.size));
 
 /** As reshape, but an error where a copy would be needed. */
 export function view(x: Tensor, shape: Shape): Tensor {
-  const target = inferShape(shape, x.view.size);
-  if (reshapeStrides(x.view, target) === undefined)
+  const target = inferShape(shape, x.window.size);
+  if (reshapeStrides(x.window, target) === undefined)
     throw new ShapeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
   return reshapeTo(x, target);
 }
@@ -123,7 +123,7 @@ const padOp: Op<SliceAttrs> = {
   run(device, [x], attrs) {
     const shape = x!.shape.map((size, d) => (d === attrs.dim ? attrs.size : size));
     const out = noGrad(() => generate(device, program("zeros", [], [], [lit(0, x!.dtype)]), [], shape));
-    copyView(device.backend.kernels.copy, x!.view, sliceView(out.view, attrs), device.backend.limits.maxRank);
+    copyView(device.backend.kernels.copy, x!.window, sliceView(out.window, attrs), device.backend.limits.maxRank);
     return out;
   },
   saves: () => savesNothing,
@@ -153,7 +153,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 }
 
 /** The elements at `index` along a dim, which goes. */
-export const select = /*@__PURE__*/ composite("SelectBackward0", (x: Tensor, dim: number, index: number): Tensor => {
+export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PURE__*/ composite("SelectBackward0", (x: Tensor, dim: number, index: number): Tensor => {
   if (x.ndim === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
   if (!Number.isInteger(index) || index < -size || index >= size)
@@ -185,5 +185,5 @@ export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
 }
 
 /** A dense tensor of the same elements: itself if it is dense already. */
-export const contiguous = (x: Tensor): Tensor => (x.view.dense ? x : clone(x));
+export const contiguous = (x: Tensor): Tensor => (x.window.dense ? x : clone(x));
 
