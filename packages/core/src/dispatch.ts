@@ -1,6 +1,6 @@
 /** @file The waist: every op passes here once. Run, give a lifetime, record. Knows no op. */
 import { type Device } from "./device.ts";
-import type { DType } from "./dtype.ts";
+import { type DType, isFloat } from "./dtype.ts";
 import { AutogradError, DeviceError, NotSupportedError } from "./errors.ts";
 import { join, type Lifetime, youngest } from "./scope.ts";
 import type { Shape } from "./shape.ts";
@@ -63,7 +63,7 @@ export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
   const device = inputs.length === 0 ? on! : commonDevice(op.name, inputs);
   const out = op.run(device, inputs, attrs);
   join(out, lifetimeOf(inputs));
-  if (isGradEnabled()) {
+  if (isGradEnabled() && isFloat(out.dtype)) {
     const needs = needsOf(inputs);
     if (needs !== 0) record(op, inputs, attrs, needs, [out]);
   }

@@ -1,12 +1,12 @@
 /** @file Reverse mode: walks the tape once, iteratively, in time linear in the graph. Knows no op. */
 import { type DType, dtypes } from "../dtype.ts";
-import { AutogradError, ShapeError } from "../errors.ts";
+import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
 import { add, arg, lit } from "../scalar/expr.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { framed, join, youngest } from "../scope.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { type Edge, enableGrad, type Node, noGrad } from "../tape.ts";
-import { alias, alive, type Tensor } from "../tensor.ts";
+import { alias, alive, isTensor, type Tensor } from "../tensor.ts";
 import { clone, generate, mapInto, mapProgram } from "./map-reduce.ts";
 
 type AnyNode = Node<never>;
@@ -156,6 +156,7 @@ function seedOf(root: Tensor, gradient: Tensor | undefined): Tensor {
   alive("backward", root);
   if (root.edge === null) throw new AutogradError("element 0 of tensors does not require grad and does not have a grad_fn");
   if (gradient !== undefined) {
+    if (!isTensor(gradient)) throw new ArgumentError(`gradients can be either Tensors or None, but got ${typeof gradient}`);
     alive("backward", gradient);
     if (!sameShape(gradient.shape, root.shape))
       throw new AutogradError(

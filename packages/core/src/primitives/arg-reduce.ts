@@ -29,15 +29,6 @@ function argReduce(op: "max" | "min", x: Tensor, dim: number | undefined, keepdi
 
 type Options = { readonly keepdim?: boolean };
 /** The index of the first maximum along a dim, or in the flattened tensor; NaN counts as the largest. int32. */
-export const argmax = (x: Tensor, dim?: number, options: Options = {}): Tensor => notRecorded(argReduce("max", x, dim, options.keepdim ?? false));
+export const argmax = (x: Tensor, dim?: number, options: Options = {}): Tensor => argReduce("max", x, dim, options.keepdim ?? false);
 /** The index of the first minimum along a dim, or in the flattened tensor; NaN counts as the smallest. int32. */
-export const argmin = (x: Tensor, dim?: number, options: Options = {}): Tensor => notRecorded(argReduce("min", x, dim, options.keepdim ?? false));
-
-/** Integers need no gradient. */
-function notRecorded(x: Tensor): Tensor {
-  if (x.edge !== null) {
-    x.edge.node.release();
-    x.edge = null;
-  }
-  return x;
-}
+export const argmin = (x: Tensor, dim?: number, options: Options = {}): Tensor => argReduce("min", x, dim, options.keepdim ?? false);
