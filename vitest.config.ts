@@ -1,3 +1,80 @@
-import { defineConfig } from "vitest/config";
-export default defineConfig({ resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
-  test: { passWithNoTests: true, projects: [{ extends: true, test: { name: "node", include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"] } }] } });
+/** @file Three suites, told apart by folder: `test` (Node), `gpu-node` (WebGPU in Node) and `browser` (Chromium). See docs/development.md. */
+import { existsSync, mkdirSync } from "node:fs";
+import { delimiter } from "node:path";
+import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
+import { defaultClientConditions, defaultServerConditions } from "vite";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+
+const { env } = process;
+const inContinuousIntegration = env["CI"] === "true" || env["CI"] === "1";
+const remedy = "on Debian: apt-get install --no-install-recommends chromium libvulkan1";
+
+/** Of several places where a file may be, the first where it is. */
+const firstExisting = (...paths: readonly (string | undefined)[]): string | undefined => paths.find((path) => path !== undefined && existsSync(path));
+
+/** A suite that this machine cannot run is left out with one line; in CI it is a failure. */
+const missing = (suites: string, reason: string): undefined => {
+  const message = `not run: ${suites}. ${reason} (${remedy})`;
+  if (inContinuousIntegration) throw new Error(message);
+  process.stderr.write(`${message}\n`);
+  return undefined;
+};
+
+// The packages of this repository are read from their sources, never from a build.
+const server = { resolve: { conditions: ["source", ...defaultServerConditions], externalConditions: ["source", "node"] } };
+const execArgv = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
+
+const node: TestProjectConfiguration = {
+  ssr: server,
+  test: { name: "node", include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"], execArgv },
+};
+
+/** Vulkan's loader finds a driver through this list; where it says nothing, Chromium's own software driver is the baseline. */
+const vulkanDriver = (): string | undefined => {
+  if (process.platform !== "linux") return ""; // Metal and Direct3D need no list.
+  const given = env["VK_ICD_FILENAMES"];
+  if (given !== undefined) return given.split(delimiter).every((path) => existsSync(path)) ? given : missing("gpu-node", `VK_ICD_FILENAMES names a file that is not there: ${given}`);
+  return firstExisting("/usr/lib/chromium/vk_swiftshader_icd.json", "/usr/lib/chromium-browser/vk_swiftshader_icd.json", "/opt/google/chrome/vk_swiftshader_icd.json")
+    ?? missing("gpu-node", "No Vulkan driver found: set VK_ICD_FILENAMES, or install Chromium, which brings one");
+};
+
+const gpuNode = (): TestProjectConfiguration | undefined => {
+  const driver = vulkanDriver();
+  if (driver === undefined) return undefined;
+  // Vulkan's loader prints two lines of noise where this folder is not set.
+  const runtime = env["XDG_RUNTIME_DIR"] ?? fileURLToPath(new URL("node_modules/.vite/runtime", import.meta.url));
+  mkdirSync(runtime, { recursive: true, mode: 0o700 });
+  return {
+    ssr: server,
+    // Only a forked process sees `env` early enough for the loader, which is not JavaScript.
+    test: { name: "gpu-node", include: ["packages/*/gpu-node/**/*.test.ts"], pool: "forks", execArgv, env: { XDG_RUNTIME_DIR: runtime, ...(driver === "" ? {} : { VK_ICD_FILENAMES: driver }) } },
+  };
+};
+
+const chromium = (): string | undefined => {
+  const given = env["CHROMIUM"];
+  if (given !== undefined) return firstExisting(given) ?? missing("browser", `CHROMIUM names a file that is not there: ${given}`);
+  return firstExisting("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
+    ?? missing("browser", "No Chromium found: set CHROMIUM to its path, or install it");
+};
+
+const browser = (): TestProjectConfiguration | undefined => {
+  const executablePath = chromium();
+  if (executablePath === undefined) return undefined;
+  const args = ["--no-sandbox", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  return {
+    resolve: { conditions: ["source", ...defaultClientConditions] },
+    // Shared memory, and so threads, need a page that is isolated from other origins.
+    server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
+    test: {
+      name: "browser",
+      include: ["packages/*/browser/**/*.test.ts", "apps/*/browser/**/*.test.ts"],
+      browser: { enabled: true, headless: true, screenshotFailures: false, instances: [{ browser: "chromium" }], provider: playwright({ launchOptions: { executablePath, args } }) },
+    },
+  };
+};
+
+export default defineConfig({
+  test: { passWithNoTests: true, projects: [node, gpuNode(), browser()].filter((project) => project !== undefined) },
+});
