@@ -1,1 +1,68 @@
-export {};
+/** @file The entry of @adjoint/backend-webgpu: opens a device as a backend. All else is internal. */
+import { type Backend, DeviceError } from "@adjoint/core/backend";
+import { type AdapterInfo, describe, openDevice, type OpenOptions } from "./adapter.ts";
+import { WebGpuDevice } from "./device.ts";
+
+export type { AdapterInfo } from "./adapter.ts";
+
+export type WebGpuOptions = OpenOptions & {
+  /** A device that is yours: `dispose` frees the backend's buffers and leaves the device to you. */
+  readonly device?: GPUDevice;
+  /** The most bytes that tensors may take together. Default: what the device gives. */
+  readonly maxBytes?: number;
+};
+
+export type WebGpuStats = {
+  readonly pipelinesCompiled: number;
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly liveBuffers: number;
+  readonly liveBytes: number;
+};
+
+/** `gpu` is kept with the device: in Node, Dawn's instance must outlive what it made. */
+type Opened = { readonly device: WebGpuDevice; readonly info: AdapterInfo; readonly gpu: GPU | undefined };
+const opened = /*@__PURE__*/ new WeakMap<object, Opened>();
+
+/**
+ * Opens the GPU as a backend. In browsers and Deno it uses `navigator.gpu`, in Node the optional package `webgpu`.
+ * Computes in float32, int32 and bool; reads are asynchronous.
+ *
+ * @throws DeviceError when there is no WebGPU or no adapter; the message says how to get it.
+ * @example
+ * ```ts
+ * const device = await webgpu();
+ * const buffer = device.allocate("float32", 3);
+ * device.write(buffer, 0, new Float32Array([1, 2, 3]));
+ * console.log(await device.read(buffer, 1, 2)); // Float32Array [2, 3]
+ * ```
+ */
+export async function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
+  const budget = options.maxBytes ?? Infinity;
+  const { device, info, gpu } = options.device === undefined
+    ? await openDevice(options)
+    : { device: options.device, info: describe(options.device.adapterInfo), gpu: options.gpu };
+  const backend = new WebGpuDevice({ device, owned: options.device === undefined, budget });
+  opened.set(backend, { device: backend, info, gpu });
+  return backend;
+}
+
+/** Which adapter a backend made by `webgpu` runs on, and whether that is a rasteriser on the CPU. */
+export function adapterInfo(backend: Backend): AdapterInfo {
+  return find(backend).info;
+}
+
+/** What the backend has done so far: for tests and for finding out why something is slow. */
+export function webgpuStats(backend: Backend): WebGpuStats {
+  const { pipelines, recorder, pool } = find(backend).device;
+  return {
+    pipelinesCompiled: pipelines.compiled, dispatches: recorder.dispatches, submits: recorder.submits,
+    liveBuffers: pool.liveBuffers, liveBytes: pool.liveBytes,
+  };
+}
+
+function find(backend: Backend): Opened {
+  const found = opened.get(backend);
+  if (found === undefined) throw new DeviceError(`webgpu: ${backend.name} was not made by webgpu()`);
+  return found;
+}

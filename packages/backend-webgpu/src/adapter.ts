@@ -1,0 +1,58 @@
+/** @file Finding an adapter and opening its device: in browsers, Deno, and Node through Dawn. Knows nothing of kernels. */
+import { DeviceError } from "@adjoint/core/backend";
+
+export type AdapterInfo = {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** A rasteriser on the CPU: right, but slower than the wasm backend. */
+  readonly isSoftware: boolean;
+};
+
+export type OpenOptions = {
+  /** Where to look for adapters, instead of `navigator.gpu`. */
+  readonly gpu?: GPU;
+  readonly powerPreference?: GPUPowerPreference;
+};
+
+export type Opened = { readonly device: GPUDevice; readonly info: AdapterInfo; readonly gpu: GPU | undefined };
+
+/** Opens a device with all that its adapter can do, or says what is missing. */
+export async function openDevice({ gpu: given, powerPreference }: OpenOptions): Promise<Opened> {
+  const gpu = given ?? (typeof navigator === "object" ? navigator.gpu as GPU | undefined : undefined) ?? (await dawn());
+  if (gpu === undefined)
+    throw new DeviceError("webgpu: this host has no navigator.gpu; in Node install the package \"webgpu\" (npm install webgpu), in a browser serve the page over https or localhost");
+  const adapter = await gpu.requestAdapter(powerPreference === undefined ? {} : { powerPreference });
+  if (adapter === null)
+    throw new DeviceError("webgpu: no adapter; this machine has no graphics driver that WebGPU can use (on Linux: install Vulkan's, libvulkan1 and a driver)");
+  const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter.limits) });
+  return { device, info: describe(adapter.info), gpu };
+}
+
+const wantedLimits = [
+  "maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup", "maxComputeWorkgroupSizeX", "maxComputeWorkgroupSizeY", "maxComputeWorkgroupsPerDimension",
+  "minUniformBufferOffsetAlignment", "minStorageBufferOffsetAlignment",
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+function limitsOf(limits: GPUSupportedLimits): Record<string, number> {
+  return Object.fromEntries(wantedLimits.map((name) => [name, limits[name]]));
+}
+
+export function describe(info: GPUAdapterInfo): AdapterInfo {
+  const { vendor, architecture, description } = info;
+  const text = `${vendor} ${architecture} ${info.device} ${description}`;
+  const isSoftware = info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(text);
+  return { vendor, architecture, description, isSoftware };
+}
+
+/** Dawn for Node, if the package is there. One instance for the process: two would not share devices. */
+async function dawn(): Promise<GPU | undefined> {
+  const specifier = "webgpu"; // not a literal in import(): bundlers for browsers must not look for it
+  try {
+    const found: { create(flags: readonly string[]): GPU } = await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier);
+    return found.create([]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+/** @file Device memory: buffers of one dtype over pooled GPU buffers. Knows nothing of commands beyond the epoch that last used a chunk. */
+import { DeviceError, type DType, DTypeError, OutOfMemoryError } from "@adjoint/core/backend";
+import type { Faults } from "./faults.ts";
+
+/** GPUBufferUsage and GPUMapMode by value: Node has no such globals. */
+export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
+
+/** A GPU buffer of the pool. */
+export class Chunk {
+  readonly gpu: GPUBuffer;
+  readonly bytes: number;
+  /** The last epoch whose recorded commands use it: a write or a destruction must not overtake those. */
+  usedIn: number = 0;
+
+  constructor(gpu: GPUBuffer, bytes: number) {
+    this.gpu = gpu;
+    this.bytes = bytes;
+  }
+}
+
+/** What core holds as a Buffer. Every element takes four bytes, bool too. */
+export class WebGpuBuffer {
+  readonly dtype: DType;
+  readonly length: number;
+  chunk: Chunk | undefined;
+
+  constructor(dtype: DType, length: number, chunk: Chunk) {
+    this.dtype = dtype;
+    this.length = length;
+    this.chunk = chunk;
+  }
+}
+
+/** The chunk of a buffer that is still alive. */
+export function chunkOf(buffer: WebGpuBuffer): Chunk {
+  if (buffer.chunk === undefined) throw new DeviceError("webgpu: the buffer was freed");
+  return buffer.chunk;
+}
+
+/** The bytes of the class that holds `bytes`: powers of two, above 1 MiB with three steps between, so at most a quarter is wasted. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const power = 2 ** Math.ceil(Math.log2(bytes));
+  if (power <= 2 ** 20) return power;
+  const step = power / 8; // from power / 2 to power in four steps
+  return Math.ceil(bytes / step) * step;
+}
+
+export class Pool {
+  readonly #device: GPUDevice;
+  readonly #faults: Faults;
+  readonly #flush: () => number;
+  readonly #maxBytes: number;
+  readonly #budget: number;
+  readonly #free: Map<number, Chunk[]> = new Map();
+  readonly #live: Set<WebGpuBuffer> = new Set();
+  #freeBytes: number = 0;
+  liveBytes: number = 0;
+
+  /** @param flush submits what is recorded and says the new epoch @param budget of live and pooled bytes */
+  constructor(device: GPUDevice, faults: Faults, flush: () => number, maxBytes: number, budget: number) {
+    this.#device = device;
+    this.#faults = faults;
+    this.#flush = flush;
+    this.#maxBytes = maxBytes;
+    this.#budget = budget;
+  }
+
+  get liveBuffers(): number { return this.#live.size; }
+
+  allocate(dtype: DType, length: number): WebGpuBuffer {
+    if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
+      throw new DTypeError(`webgpu computes in float32, int32 and bool, not ${dtype}`);
+    const bytes = Math.max(length, 1) * 4;
+    if (bytes > this.#maxBytes) throw this.#noRoom(bytes, `the largest buffer of this device is ${this.#maxBytes} bytes`);
+    const size = Math.min(sizeClass(bytes), this.#maxBytes);
+    const chunk = this.#take(size) ?? this.#create(size);
+    const buffer = new WebGpuBuffer(dtype, length, chunk);
+    this.#live.add(buffer);
+    this.liveBytes += chunk.bytes;
+    return buffer;
+  }
+
+  free(buffer: WebGpuBuffer): void {
+    const chunk = buffer.chunk;
+    if (chunk === undefined) return;
+    buffer.chunk = undefined;
+    this.#live.delete(buffer);
+    this.liveBytes -= chunk.bytes;
+    // The queue runs in order, so the chunk may be used again before the commands that use it have run.
+    let list = this.#free.get(chunk.bytes);
+    if (list === undefined) this.#free.set(chunk.bytes, (list = []));
+    list.push(chunk);
+    this.#freeBytes += chunk.bytes;
+    // Half of what is live stays for the next step, and never less than 64 MiB.
+    if (this.#freeBytes > Math.max(this.liveBytes, 2 ** 26)) this.#shrink(Math.max(this.liveBytes / 2, 2 ** 25));
+  }
+
+  /** Forgets the pooled chunks: after the device said that it has no memory. */
+  clear(): void {
+    this.#shrink(0);
+  }
+
+  dispose(): void {
+    for (const buffer of this.#live) {
+      buffer.chunk?.gpu.destroy();
+      buffer.chunk = undefined;
+    }
+    this.#live.clear();
+    this.liveBytes = 0;
+    for (const list of this.#free.values()) for (const chunk of list) chunk.gpu.destroy();
+    this.#free.clear();
+    this.#freeBytes = 0;
+  }
+
+  #take(size: number): Chunk | undefined {
+    const chunk = this.#free.get(size)?.pop();
+    if (chunk !== undefined) this.#freeBytes -= size;
+    return chunk;
+  }
+
+  #create(size: number): Chunk {
+    if (this.liveBytes + this.#freeBytes + size > this.#budget) this.#shrink(0);
+    if (this.liveBytes + size > this.#budget) throw this.#noRoom(size, `the budget (maxBytes) is ${this.#budget} bytes`);
+    const flags = usage.storage | usage.copySource | usage.copyTarget;
+    return this.#faults.watch(`allocating ${size} bytes`, () => new Chunk(this.#device.createBuffer({ size, usage: flags }), size));
+  }
+
+  /** Destroys pooled chunks, largest first, until at most `target` bytes are left. */
+  #shrink(target: number): void {
+    const sizes = [...this.#free.keys()].sort((a, b) => b - a);
+    let epoch = -1;
+    for (const size of sizes) {
+      const list = this.#free.get(size)!;
+      while (list.length > 0 && this.#freeBytes > target) {
+        const chunk = list.pop()!;
+        if (epoch < 0) epoch = this.#flush(); // recorded commands may use it, and none may use a destroyed buffer
+        chunk.gpu.destroy();
+        this.#freeBytes -= size;
+      }
+    }
+  }
+
+  #noRoom(bytes: number, rule: string): OutOfMemoryError {
+    return new OutOfMemoryError(`webgpu: out of memory allocating ${bytes} bytes: ${rule}; ${this.liveBytes} bytes are live in ${this.#live.size} buffers`);
+  }
+}

@@ -1,0 +1,159 @@
+/** @file One WebGPU device behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
+import {
+  type Backend, DeviceError, type DType, type Kernels, type Limits, type TypedArray,
+} from "@adjoint/core/backend";
+import { chunkOf, Pool, sizeClass, usage, type WebGpuBuffer } from "./buffers.ts";
+import { Faults } from "./faults.ts";
+import { INDEX_ERROR_BYTES, IndexErrors, indexErrorOf } from "./index-errors.ts";
+import { argReduceKernel } from "./kernels/arg-reduce.ts";
+import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
+import { copyKernel, mapKernel } from "./kernels/map.ts";
+import { matmulKernel } from "./kernels/matmul.ts";
+import { reduceKernel } from "./kernels/reduce.ts";
+import { Pipelines } from "./pipelines.ts";
+import { Recorder } from "./recorder.ts";
+
+export type DeviceOptions = {
+  readonly device: GPUDevice;
+  /** Whether `dispose` destroys the device itself. */
+  readonly owned: boolean;
+  /** Of live and pooled bytes together. */
+  readonly budget: number;
+};
+
+export class WebGpuDevice implements Backend<WebGpuBuffer> {
+  readonly name: string = "webgpu";
+  readonly dtypes: ReadonlySet<DType> = new Set<DType>(["float32", "int32", "bool"]);
+  readonly limits: Limits;
+  readonly kernels: Kernels<WebGpuBuffer>;
+  readonly pool: Pool;
+  readonly recorder: Recorder;
+  readonly pipelines: Pipelines;
+  readonly indexErrors: IndexErrors;
+  readonly #faults: Faults;
+  readonly #device: GPUDevice;
+  readonly #owned: boolean;
+  /** Buffers for reading, by size; few, since reads wait. */
+  readonly #staging: Map<number, GPUBuffer[]> = new Map();
+
+  constructor({ device, owned, budget }: DeviceOptions) {
+    const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
+    const maxBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, budget) / 4) * 4;
+    this.#device = device;
+    this.#owned = owned;
+    // One binding stays free for the words of index errors.
+    this.limits = { maxBindings: maxStorageBuffersPerShaderStage, maxRank: 8, maxBytes };
+    this.#faults = new Faults(device);
+    this.recorder = new Recorder(device, this.#faults);
+    this.pipelines = new Pipelines(device, this.#faults);
+    this.pool = new Pool(device, this.#faults, () => this.recorder.flush(), maxBytes, budget);
+    this.#faults.onOutOfMemory = () => this.pool.clear();
+    this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
+    this.indexErrors = new IndexErrors(device);
+    const map = mapKernel(this);
+    this.kernels = {
+      map,
+      copy: copyKernel(map),
+      reduce: reduceKernel(this),
+      argReduce: argReduceKernel(this),
+      matmul: matmulKernel(this),
+      gather: gatherKernel(this),
+      scatter: scatterKernel(this),
+    };
+  }
+
+  /** Throws if the device is lost or disposed. */
+  assertAlive(): void {
+    this.#faults.assertAlive();
+  }
+
+  allocate(dtype: DType, length: number): WebGpuBuffer {
+    this.assertAlive();
+    return this.pool.allocate(dtype, length);
+  }
+
+  free(buffer: WebGpuBuffer): void {
+    if (this.#faults.fatal === undefined) this.pool.free(buffer);
+  }
+
+  write(buffer: WebGpuBuffer, from: number, values: TypedArray): void {
+    this.assertAlive();
+    checkRange("write", buffer, from, values.length);
+    if (values.length > 0) this.recorder.write(chunkOf(buffer), from * 4, buffer.dtype === "bool" ? Uint32Array.from(values) : values);
+  }
+
+  read(buffer: WebGpuBuffer, from: number, count: number): Promise<TypedArray> {
+    return this.#faults.guarded(async (at) => {
+      checkRange("read", buffer, from, count);
+      if (count === 0) return hostArray(buffer.dtype, new ArrayBuffer(0));
+      const bytes = await this.#fetch(at, chunkOf(buffer).gpu, from * 4, count * 4);
+      return hostArray(buffer.dtype, bytes);
+    });
+  }
+
+  sync(): Promise<void> {
+    return this.#faults.guarded(async (at) => {
+      if (await this.#fetch(at, undefined, 0, 0)) return;
+    });
+  }
+
+  dispose(): void {
+    const { fatal } = this.#faults;
+    this.#faults.fatal = new DeviceError("webgpu: the device was disposed");
+    if (fatal !== undefined) return;
+    this.recorder.dispose();
+    this.pool.dispose();
+    this.indexErrors.dispose();
+    for (const list of this.#staging.values()) for (const staging of list) staging.destroy();
+    this.#staging.clear();
+    if (this.#owned) this.#device.destroy();
+  }
+
+  /** Copies out bytes, and the words of index errors along with them, after everything recorded. */
+  async #fetch(at: number, source: GPUBuffer | undefined, start: number, bytes: number): Promise<ArrayBuffer> {
+    const notes = this.indexErrors.take();
+    const total = bytes + (notes === undefined ? 0 : INDEX_ERROR_BYTES);
+    if (total === 0) {
+      this.recorder.flush();
+      await this.#device.queue.onSubmittedWorkDone();
+      return new ArrayBuffer(0);
+    }
+    const size = sizeClass(total);
+    const staging = this.#staging.get(size)?.pop()
+      ?? this.#faults.watch("allocating a buffer to read into", () => this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget }));
+    if (source !== undefined) this.recorder.copy(source, start, staging, 0, bytes);
+    if (notes !== undefined) this.recorder.copy(notes, 0, staging, bytes, INDEX_ERROR_BYTES, INDEX_ERROR_BYTES);
+    this.recorder.flush();
+    const mapped = staging.mapAsync(1, 0, total).then(() => {
+      const copy = staging.getMappedRange(0, total).slice(0);
+      staging.unmap();
+      this.#keepStaging(size, staging);
+      const error = notes === undefined ? undefined : indexErrorOf(new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4));
+      if (error !== undefined) this.#faults.add(error, at);
+      return copy;
+    });
+    // Reads issued meanwhile must learn of the index error too.
+    if (notes !== undefined) this.#faults.check(mapped.then(() => {}));
+    const copy = await mapped;
+    return notes === undefined ? copy : copy.slice(0, bytes);
+  }
+
+  #keepStaging(size: number, staging: GPUBuffer): void {
+    let list = this.#staging.get(size);
+    if (list === undefined) this.#staging.set(size, (list = []));
+    if (this.#faults.fatal === undefined && list.length < 4 && size <= 2 ** 24) list.push(staging);
+    else staging.destroy();
+  }
+}
+
+function checkRange(what: string, buffer: WebGpuBuffer, from: number, count: number): void {
+  if (!(from >= 0 && count >= 0 && from + count <= buffer.length))
+    throw new DeviceError(`webgpu: ${what} of elements ${from} to ${from + count - 1} of a buffer of ${buffer.length}`);
+}
+
+/** Bytes of the device as the host lays them out: bool shrinks from a word to a byte. */
+function hostArray(dtype: DType, bytes: ArrayBuffer): TypedArray {
+  if (dtype === "float32") return new Float32Array(bytes);
+  if (dtype === "int32") return new Int32Array(bytes);
+  return Uint8Array.from(new Uint32Array(bytes));
+}

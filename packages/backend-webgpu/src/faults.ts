@@ -1,0 +1,126 @@
+/** @file What fails on the device after the call that caused it: kept until a read or `sync` reports it. Knows no commands. */
+import { AdjointError, DeviceError, DeviceLostError, OutOfMemoryError } from "@adjoint/core/backend";
+
+/** `from`: the call at which it happened. `to`: the last call made before it was reported. */
+type Fault = { readonly error: AdjointError; readonly from: number; to: number };
+
+export class Faults {
+  readonly #device: GPUDevice;
+  #clock: number = 1;
+  #faults: Fault[] = [];
+  #checks: Set<Promise<void>> = new Set();
+  #open: Set<number> = new Set();
+  /** Set once the device is lost or disposed: nothing works any more. */
+  fatal: AdjointError | undefined;
+  /** Never resolves; rejects when the device is lost. */
+  readonly #lost: Promise<never>;
+  /** What the pool does when the device said that it has no memory. */
+  onOutOfMemory: () => void = () => {};
+  describeMemory: () => string = () => "";
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    this.#lost = device.lost.then((info) => {
+      this.fatal ??= new DeviceLostError(`webgpu: the device was lost${info.message === "" ? "" : `: ${info.message}`}; its tensors are gone`);
+      throw this.fatal;
+    });
+    this.#lost.catch(() => {});
+    device.addEventListener("uncapturederror", (event) => this.add(fromGpu(event.error, "a command", this.describeMemory())));
+  }
+
+  /** @param from the first read that is to reject with it: those issued before had nothing to do with it */
+  add(error: AdjointError, from: number = 0): void {
+    if (error instanceof OutOfMemoryError) this.onOutOfMemory();
+    this.#faults.push({ error, from, to: Infinity });
+  }
+
+  /** Runs `act` and learns later whether the device accepted it. */
+  watch<T>(what: string, act: () => T): T {
+    const at = this.#clock + 1; // the next read
+    const device = this.#device;
+    device.pushErrorScope("validation");
+    device.pushErrorScope("internal");
+    device.pushErrorScope("out-of-memory");
+    try {
+      return act();
+    } finally {
+      for (let scope = 0; scope < 3; scope++)
+        this.check(device.popErrorScope().then((error) => { if (error !== null) this.add(fromGpu(error, what, this.describeMemory()), at); }));
+    }
+  }
+
+  /** A promise that must settle before any read issued from now on hands out values. */
+  check(promise: Promise<void>): void {
+    const settled = promise.catch(() => {}).then(() => { this.#checks.delete(settled); });
+    this.#checks.add(settled);
+  }
+
+  /** Throws if the device is gone. */
+  assertAlive(): void {
+    if (this.fatal !== undefined) throw this.fatal;
+  }
+
+  /**
+   * Waits for `work` and for everything that may still report a fault of an earlier call, then gives the value or rejects
+   * with the first fault since the last report. Settles in a new task, so that finalizers run; never hangs on a lost device.
+   */
+  async guarded<T>(work: (at: number) => Promise<T>): Promise<T> {
+    this.assertAlive();
+    const at = ++this.#clock;
+    this.#open.add(at);
+    try {
+      let value: { readonly done: T } | undefined, failure: unknown;
+      try {
+        const running = work(at);
+        value = { done: await Promise.race([running, this.#lost]) };
+      } catch (error) {
+        failure = error;
+      }
+      await Promise.race([Promise.all(this.#checks), this.#lost.catch(() => {})]);
+      await nextTask();
+      if (this.fatal !== undefined) throw this.fatal;
+      const fault = this.#faults.find(({ from, to }) => from <= at && at <= to);
+      if (fault !== undefined) {
+        this.#report();
+        throw fault.error;
+      }
+      if (value === undefined) throw failure instanceof AdjointError ? failure : new DeviceError(`webgpu: reading failed: ${String(failure)}`);
+      return value.done;
+    } finally {
+      this.#open.delete(at);
+      const oldest = Math.min(...this.#open);
+      this.#faults = this.#faults.filter(({ to }) => to >= oldest);
+    }
+  }
+
+  /** What is known now has been reported: only reads already under way still reject with it. */
+  #report(): void {
+    for (const fault of this.#faults) fault.to = Math.min(fault.to, this.#clock);
+    this.#clock++;
+  }
+}
+
+function fromGpu(error: GPUError, what: string, memory: string): AdjointError {
+  const text = `${what}: ${error.message.trim()}`;
+  // The error's class is a global in browsers only; its constructor's name is there everywhere.
+  return error.constructor.name === "GPUOutOfMemoryError"
+    ? new OutOfMemoryError(`webgpu: out of memory, ${text}${memory}`)
+    : new DeviceError(`webgpu: ${text}`);
+}
+
+/** Node and Deno have it, browsers do not. */
+const { setImmediate: immediate } = globalThis as { readonly setImmediate?: (run: () => void) => void };
+
+/** A new task of the host: after it, finalizers have had their chance. */
+const nextTask = (): Promise<void> => new Promise((resolve) => {
+  if (immediate !== undefined) {
+    immediate(resolve);
+    return;
+  }
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    resolve();
+  };
+  port2.postMessage(0);
+});

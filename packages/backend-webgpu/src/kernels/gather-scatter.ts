@@ -1,0 +1,123 @@
+/** @file `gather` and `scatter`: elements chosen by int32 indices along one dim. An index out of range touches nothing and leaves a note for the next read. */
+import type { DType, Kernel, PrimitiveAttrs, Shape, View } from "@adjoint/core/backend";
+import type { WebGpuBuffer } from "../buffers.ts";
+import type { WebGpuDevice } from "../device.ts";
+import { bindingsOf, Operands } from "../operands.ts";
+import { intWord, type Pipeline, type Shader, threadNumber } from "../pipelines.ts";
+import { loaded, storedType } from "../wgsl/expression.ts";
+import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
+
+/** Words after the header: the dim and its size, the indexed view's stride along it, offsets of the three views. */
+const DIM = 4, SIZE = 5, STEP = 6, OFFSETS = 7, SHAPE = 10;
+
+/** Reads the index of this element, or notes that it is out of range and leaves. Views: 0 the index, 1 the indexed one, 2 the other. */
+const prologue = (rank: number, indexSlot: number, atomicIndex: boolean, errors: number): string => `${threadNumber}
+${decompose("thread", SHAPE, rank, "i")}
+  let place = ${address(0, rank)};
+  let index = ${atomicIndex ? `atomicLoad(&b${indexSlot}[place])` : `b${indexSlot}[place]`};
+  if (index < 0i || index >= ${intWord(SIZE)}) {
+    if (atomicAdd(&b${errors}[0], 1u) == 0u) {
+      atomicStore(&b${errors}[1], bitcast<u32>(index));
+      atomicStore(&b${errors}[2], bitcast<u32>(${intWord(DIM)}));
+      atomicStore(&b${errors}[3], bitcast<u32>(${intWord(SIZE)}));
+    }
+    return;
+  }
+  let indexed = ${address(1, rank)} + index * ${intWord(STEP)};
+  let other = ${address(2, rank)};`;
+
+const address = (view: number, rank: number): string => `${intWord(OFFSETS + view)} + ${dot(SHAPE + rank * (1 + view), rank, "i")}`;
+
+/** Slots: input, index, output. */
+function gatherShader(dtype: DType, rank: number, [input, index, output]: readonly number[]): Shader {
+  const slots = [input!, index!, output!];
+  const errors = Math.max(...slots) + 1;
+  return {
+    label: "gather",
+    bindings: [...bindingsOf(slots, [dtype, "int32", dtype], 2), { type: "atomic<u32>", access: "read_write" }],
+    uniformWords: SHAPE + rank * 4,
+    workgroup: [64, 1],
+    body: `${prologue(rank, index!, false, errors)}\n  b${output}[other] = b${input}[indexed];`,
+  };
+}
+
+/** Slots: index, source, output. Atomic additions: several elements may have one target. */
+function scatterShader(dtype: DType, mode: "set" | "add", rank: number, [index, source, output]: readonly number[]): Shader {
+  const slots = [index!, source!, output!];
+  const errors = Math.max(...slots) + 1;
+  const atomic = mode === "add" ? (dtype === "int32" ? "atomic<i32>" : "atomic<u32>") : undefined;
+  const shared = (slot: number): boolean => atomic !== undefined && slot === output;
+  const bits = shared(source!) ? `atomicLoad(&b${source}[other])` : `b${source}[other]`;
+  const value = dtype === "float32" && shared(source!) ? `bitcast<f32>(${bits})` : bits;
+  return {
+    label: `scatter ${mode}`,
+    bindings: [...bindingsOf(slots, ["int32", dtype, dtype], 2, (slot) => (shared(slot) ? atomic : undefined)), { type: "atomic<u32>", access: "read_write" }],
+    uniformWords: SHAPE + rank * 4,
+    workgroup: [64, 1],
+    body: `${prologue(rank, index!, shared(index!), errors)}
+  let value: ${storedType(dtype)} = ${value};
+${atomic === undefined ? `  b${output}[indexed] = value;` : addition(dtype, `b${output}[indexed]`)}`,
+  };
+}
+
+function addition(dtype: DType, target: string): string {
+  if (dtype === "int32") return `  atomicAdd(&${target}, value);`;
+  if (dtype === "bool") return `  if (${loaded("value", dtype)}) { atomicStore(&${target}, 1u); }`;
+  return `  var old = atomicLoad(&${target});
+  loop {
+    let swap = atomicCompareExchangeWeak(&${target}, old, bitcast<u32>(bitcast<f32>(old) + value));
+    if (swap.exchanged) { break; }
+    old = swap.old_value;
+  }`;
+}
+
+/** `indexed` has its own size along `dim`; `other` and the index share one shape. */
+function writeCall(device: WebGpuDevice, pipeline: Pipeline, rank: number, dim: number, index: View<WebGpuBuffer>, indexed: View<WebGpuBuffer>, other: View<WebGpuBuffer>): void {
+  const { ints } = device.recorder;
+  const at = device.recorder.uniforms(pipeline);
+  const dims = index.shape.length;
+  ints[at + DIM] = dim;
+  ints[at + SIZE] = indexed.shape[dim]!;
+  ints[at + STEP] = indexed.strides[dim]!;
+  ints[at + OFFSETS] = index.offset;
+  ints[at + OFFSETS + 1] = indexed.offset;
+  ints[at + OFFSETS + 2] = other.offset;
+  writeSizes(ints, at + SHAPE, index.shape, 0, dims, rank);
+  const strides: readonly Shape[] = [index.strides, indexed.strides, other.strides];
+  strides.forEach((of, k) => writeStrides(ints, at + SHAPE + rank * (k + 1), of, 0, dims, rank));
+  ints[at + SHAPE + rank * 2 + (rank - dims) + dim] = 0; // along `dim` the index says where
+}
+
+export function gatherKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["gather"], WebGpuBuffer> {
+  const compiled = new Map<string, Pipeline>();
+  const operands = new Operands();
+  return (inputs, outputs, { dim }) => {
+    device.assertAlive();
+    const { chunks, slots } = operands.collect(inputs, outputs);
+    const [input, index] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
+    const rank = rankClass(index.shape.length);
+    const key = `${storedType(input.dtype)} ${rank} ${slots.join()}`;
+    let pipeline = compiled.get(key);
+    if (pipeline === undefined) compiled.set(key, (pipeline = device.pipelines.compile(gatherShader(input.dtype, rank, slots))));
+    chunks.push(device.indexErrors.chunk());
+    writeCall(device, pipeline, rank, dim, index, input, out);
+    device.recorder.dispatch(pipeline, chunks, index.size);
+  };
+}
+
+export function scatterKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["scatter"], WebGpuBuffer> {
+  const compiled = new Map<string, Pipeline>();
+  const operands = new Operands();
+  return (inputs, outputs, { dim, mode }) => {
+    device.assertAlive();
+    const { chunks, slots } = operands.collect(inputs, outputs);
+    const [index, source] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
+    const rank = rankClass(index.shape.length);
+    const key = `${source.dtype} ${mode} ${rank} ${slots.join()}`;
+    let pipeline = compiled.get(key);
+    if (pipeline === undefined) compiled.set(key, (pipeline = device.pipelines.compile(scatterShader(source.dtype, mode, rank, slots))));
+    chunks.push(device.indexErrors.chunk());
+    writeCall(device, pipeline, rank, dim, index, out, source);
+    device.recorder.dispatch(pipeline, chunks, index.size);
+  };
+}

@@ -1,0 +1,119 @@
+/** @file Compiled compute pipelines and their bind groups. Knows WGSL text and bindings, not what is computed. */
+import type { Chunk } from "./buffers.ts";
+import type { Faults } from "./faults.ts";
+import { helpersOf } from "./wgsl/helpers.ts";
+
+/** How a buffer is declared in WGSL. */
+export type Binding = { readonly type: string; readonly access: "read" | "read_write" };
+
+export type Shader = {
+  readonly label: string;
+  readonly bindings: readonly Binding[];
+  /** Words of uniforms, the header of 4 included: invocations, invocations in a row of workgroups, zero, free. */
+  readonly uniformWords: number;
+  readonly workgroup: readonly [x: number, y: number];
+  /** Functions and statements before the entry point. */
+  readonly declarations?: string;
+  /** The entry point's statements, with `global: vec3<u32>`, `group: vec3<u32>` and `groups: vec3<u32>`. */
+  readonly body: string;
+};
+
+/** Word `index` of the uniforms: a u32. */
+export const word = (index: number): string => `u[${index >>> 2}].${"xyzw"[index & 3]}`;
+export const intWord = (index: number): string => `bitcast<i32>(${word(index)})`;
+export const floatWord = (index: number): string => `bitcast<f32>(${word(index)})`;
+/** The first statements of a kernel of one dimension: its invocation's number `thread`, a u32. */
+export const threadNumber = "  let thread = global.y * u[0].y + global.x;\n  if (thread >= u[0].x) { return; }";
+
+export class Pipeline {
+  readonly gpu: GPUComputePipeline;
+  readonly uniformBytes: number;
+  readonly workgroup: number;
+  readonly #layout: GPUBindGroupLayout;
+  /** The bind groups used last, by their chunks: a loop whose buffers come from the pool finds its own again. */
+  readonly #recent: { readonly chunks: readonly Chunk[]; readonly group: GPUBindGroup }[] = [];
+  #next: number = 0;
+
+  constructor(gpu: GPUComputePipeline, layout: GPUBindGroupLayout, uniformBytes: number, workgroup: number) {
+    this.gpu = gpu;
+    this.#layout = layout;
+    this.uniformBytes = uniformBytes;
+    this.workgroup = workgroup;
+  }
+
+  group(device: GPUDevice, ring: GPUBuffer, chunks: readonly Chunk[]): GPUBindGroup {
+    const recent = this.#recent;
+    for (let i = 0; i < recent.length; i++) {
+      const known = recent[i]!.chunks;
+      let k = 0;
+      while (k < chunks.length && known[k] === chunks[k]) k++;
+      if (k === chunks.length) return recent[i]!.group;
+    }
+    const entries: GPUBindGroupEntry[] = [{ binding: 0, resource: { buffer: ring, offset: 0, size: this.uniformBytes } }];
+    for (let k = 0; k < chunks.length; k++) entries.push({ binding: k + 1, resource: { buffer: chunks[k]!.gpu } });
+    const group = device.createBindGroup({ layout: this.#layout, entries });
+    recent[this.#next] = { chunks: chunks.slice(), group };
+    this.#next = (this.#next + 1) % 8;
+    return group;
+  }
+}
+
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #faults: Faults;
+  /** One layout for each pattern of access and uniform size. */
+  readonly #layouts: Map<string, { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }> = new Map();
+  compiled: number = 0;
+
+  constructor(device: GPUDevice, faults: Faults) {
+    this.#device = device;
+    this.#faults = faults;
+  }
+
+  compile(shader: Shader): Pipeline {
+    this.compiled++;
+    const vectors = Math.ceil(shader.uniformWords / 4);
+    const [x, y] = shader.workgroup;
+    const { label } = shader;
+    const code = textOf(shader, vectors);
+    return this.#faults.watch(`compiling ${label}`, () => {
+      const layout = this.#layout(shader, vectors * 16);
+      const module = this.#device.createShaderModule({ label, code });
+      const gpu = this.#device.createComputePipeline({ label, layout: layout.pipeline, compute: { module, entryPoint: "main" } });
+      return new Pipeline(gpu, layout.group, vectors * 16, x * y);
+    });
+  }
+
+  #layout(shader: Shader, uniformBytes: number): { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout } {
+    const key = `${uniformBytes}${shader.bindings.map(({ access }) => (access === "read" ? "r" : "w")).join("")}`;
+    let known = this.#layouts.get(key);
+    if (known === undefined) {
+      const visibility = 4; // GPUShaderStage.COMPUTE
+      const entries: GPUBindGroupLayoutEntry[] = [
+        { binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: uniformBytes } },
+        ...shader.bindings.map(({ access }, k): GPUBindGroupLayoutEntry =>
+          ({ binding: k + 1, visibility, buffer: { type: access === "read" ? "read-only-storage" : "storage" } })),
+      ];
+      const group = this.#device.createBindGroupLayout({ entries });
+      known = { group, pipeline: this.#device.createPipelineLayout({ bindGroupLayouts: [group] }) };
+      this.#layouts.set(key, known);
+    }
+    return known;
+  }
+}
+
+function textOf(shader: Shader, vectors: number): string {
+  const [x, y] = shader.workgroup;
+  const own = `${shader.declarations ?? ""}
+@compute @workgroup_size(${x}, ${y})
+fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+${shader.body}
+}`;
+  return `// ${shader.label}
+@group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${vectors}>;
+${shader.bindings.map(({ type, access }, k) => `@group(0) @binding(${k + 1}) var<storage, ${access}> b${k}: array<${type}>;`).join("\n")}
+fn ad_zero() -> u32 { return u[0].z; }
+${helpersOf(own)}
+${own}
+`;
+}

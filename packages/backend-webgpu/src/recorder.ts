@@ -1,0 +1,128 @@
+/** @file Recording: many dispatches in one command buffer, submitted in order. Knows pipelines and chunks, not what they compute. */
+import { type Chunk, usage } from "./buffers.ts";
+import type { Faults } from "./faults.ts";
+import type { Pipeline } from "./pipelines.ts";
+
+const RING_BYTES = 1 << 16;
+/** Dispatches after which work is submitted, so that the device begins while the host goes on. */
+const SUBMIT_AFTER = 128;
+
+export class Recorder {
+  readonly #device: GPUDevice;
+  readonly #faults: Faults;
+  readonly #ring: GPUBuffer;
+  readonly #step: number;
+  readonly #dynamic: Uint32Array = new Uint32Array(1);
+  /** The uniforms of the recorded dispatches: the same words, read as three types. */
+  readonly words: Uint32Array<ArrayBuffer> = new Uint32Array(RING_BYTES / 4);
+  readonly ints: Int32Array = new Int32Array(this.words.buffer);
+  readonly floats: Float32Array = new Float32Array(this.words.buffer);
+  #used: number = 0;
+  #slot: number = 0;
+  #pending: number = 0;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+  #pipeline: Pipeline | undefined;
+  #scheduled: boolean = false;
+  /** Counts submissions: a chunk with `usedIn === epoch` is used by commands not yet submitted. */
+  epoch: number = 1;
+  dispatches: number = 0;
+  submits: number = 0;
+
+  constructor(device: GPUDevice, faults: Faults) {
+    this.#device = device;
+    this.#faults = faults;
+    this.#step = device.limits.minUniformBufferOffsetAlignment;
+    this.#ring = device.createBuffer({ size: RING_BYTES, usage: usage.uniform | usage.copyTarget });
+  }
+
+  /** Reserves the uniforms of the next dispatch: the index of its first word in `words`. The header's zero is written. */
+  uniforms(pipeline: Pipeline): number {
+    const bytes = Math.ceil(pipeline.uniformBytes / this.#step) * this.#step;
+    if (this.#used + bytes > RING_BYTES) this.flush();
+    this.#slot = this.#used;
+    this.#used += bytes;
+    const at = this.#slot >>> 2;
+    this.words[at + 2] = 0;
+    return at;
+  }
+
+  /** Records one dispatch of `threads` invocations over the uniforms just reserved; writes the header's count and row. */
+  dispatch(pipeline: Pipeline, chunks: readonly Chunk[], threads: number): void {
+    const groups = Math.ceil(threads / pipeline.workgroup);
+    const rows = Math.ceil(groups / 65535), columns = Math.ceil(groups / rows);
+    const at = this.#slot >>> 2;
+    this.words[at] = threads;
+    this.words[at + 1] = columns * pipeline.workgroup;
+    this.dispatchGroups(pipeline, chunks, columns, rows, 1);
+  }
+
+  dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], x: number, y: number, z: number): void {
+    for (let i = 0; i < chunks.length; i++) chunks[i]!.usedIn = this.epoch;
+    const pass = (this.#pass ??= this.#commands().beginComputePass());
+    if (this.#pipeline !== pipeline) {
+      pass.setPipeline(pipeline.gpu);
+      this.#pipeline = pipeline;
+    }
+    this.#dynamic[0] = this.#slot;
+    pass.setBindGroup(0, pipeline.group(this.#device, this.#ring, chunks), this.#dynamic, 0, 1);
+    pass.dispatchWorkgroups(x, y, z);
+    this.dispatches++;
+    if (++this.#pending >= SUBMIT_AFTER) this.flush();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      queueMicrotask(this.#flushLater);
+    }
+  }
+
+  /** Copies bytes after everything recorded, and clears the source's first `clear` bytes afterwards. */
+  copy(from: GPUBuffer, start: number, to: GPUBuffer, toStart: number, bytes: number, clear: number = 0): void {
+    this.#endPass();
+    const encoder = this.#commands();
+    encoder.copyBufferToBuffer(from, start, to, toStart, bytes);
+    if (clear > 0) encoder.clearBuffer(from, 0, clear);
+  }
+
+  /** Submits what is recorded; says the new epoch. */
+  flush(): number {
+    const encoder = this.#encoder;
+    if (encoder === undefined) return this.epoch;
+    this.#faults.watch("submitting commands", () => {
+      this.#endPass();
+      if (this.#used > 0) this.#device.queue.writeBuffer(this.#ring, 0, this.words, 0, this.#used >>> 2);
+      this.#device.queue.submit([encoder.finish()]);
+    });
+    this.#encoder = undefined;
+    this.#used = 0;
+    this.#pending = 0;
+    this.submits++;
+    return ++this.epoch;
+  }
+
+  /** Writes now, after every recorded command that uses the chunk. */
+  write(chunk: Chunk, byte: number, values: ArrayBufferView<ArrayBuffer>): void {
+    if (chunk.usedIn === this.epoch) this.flush();
+    this.#device.queue.writeBuffer(chunk.gpu, byte, values.buffer, values.byteOffset, values.byteLength);
+  }
+
+  dispose(): void {
+    this.#encoder = undefined;
+    this.#pass = undefined;
+    this.#ring.destroy();
+  }
+
+  readonly #flushLater = (): void => {
+    this.#scheduled = false;
+    if (this.#faults.fatal === undefined) this.flush();
+  };
+
+  #commands(): GPUCommandEncoder {
+    return (this.#encoder ??= this.#device.createCommandEncoder());
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#pipeline = undefined;
+  }
+}

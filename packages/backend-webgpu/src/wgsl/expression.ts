@@ -1,0 +1,65 @@
+/** @file A scalar program as straight-line WGSL. Knows expressions; where operands come from is the caller's. */
+import { type DType, DTypeError, type Expr, floatBits, type InstructionName, lower, type Program, topologicalOrder } from "@adjoint/core/backend";
+import { wgslInstructions } from "./instructions.ts";
+
+/** The instructions whose WGSL is exact enough. The others become core's polynomials. */
+const builtin: ReadonlySet<InstructionName> = /*@__PURE__*/ new Set<InstructionName>([
+  "neg", "abs", "sign", "add", "sub", "mul", "div", "idiv", "rem", "max", "min", "sqrt", "floor", "ceil", "trunc", "round", "isNan",
+  "eq", "lt", "le", "not", "and", "or", "xor", "shl", "shr", "ushr", "select", "cast", "bitcast", "index", "random",
+]);
+
+/** The WGSL type of a value in an expression. */
+export const valueType = (dtype: DType): string => (dtype === "float32" ? "f32" : dtype === "int32" ? "i32" : "bool");
+/** The WGSL type of an element in a buffer: bool takes a word. */
+export const storedType = (dtype: DType): string => (dtype === "float32" ? "f32" : dtype === "int32" ? "i32" : "u32");
+/** From an element in a buffer to a value, and back. */
+export const loaded = (text: string, dtype: DType): string => (dtype === "bool" ? `(${text} != 0u)` : text);
+export const stored = (text: string, dtype: DType): string => (dtype === "bool" ? `select(0u, 1u, ${text})` : text);
+
+export type Operands = {
+  /** The text of `arg(index)`. */
+  readonly arg: (index: number) => string;
+  /** The text of `param(index)`. */
+  readonly param: (index: number, dtype: DType) => string;
+};
+
+/**
+ * Statements that compute a program's results, one `let` each, and the names of the results. The row-major number of the
+ * element is the u32 `element`. A `let` is no constant expression, so no compiler may reject `x / 0` or a NaN.
+ */
+export function emitProgram(program: Program, operands: Operands, prefix: string = "v"): { statements: string; results: string[] } {
+  const roots = program.results.map((root) => lower(root, builtin));
+  const names = new Map<Expr, string>();
+  const lines: string[] = [];
+  for (const expr of topologicalOrder(roots)) {
+    const name = `${prefix}${names.size}`;
+    names.set(expr, name);
+    lines.push(`  let ${name}: ${valueType(expr.dtype)} = ${text(expr, operands, names)};`);
+  }
+  return { statements: lines.join("\n"), results: roots.map((root) => names.get(root)!) };
+}
+
+function text(expr: Expr, operands: Operands, names: ReadonlyMap<Expr, string>): string {
+  switch (expr.kind) {
+    case "arg": return operands.arg(expr.index);
+    case "param": return operands.param(expr.index, expr.dtype);
+    case "lit": return literal(expr.value, expr.dtype);
+    case "apply": {
+      const dtype = expr.operands[expr.name === "select" ? 1 : 0]?.dtype ?? expr.dtype;
+      return wgslInstructions[expr.name](expr.operands.map((x) => names.get(x)!), dtype, expr.dtype);
+    }
+  }
+}
+
+/** A constant, exactly; a NaN or an infinity is added to a uniform zero, since WGSL has neither. */
+export function literal(value: number, dtype: DType): string {
+  switch (dtype) {
+    case "bool": return value !== 0 ? "true" : "false";
+    case "int32": return `bitcast<i32>(${value >>> 0}u)`;
+    case "float32": {
+      const bits = `0x${(floatBits(value) >>> 0).toString(16)}u`;
+      return Number.isFinite(value) ? `bitcast<f32>(${bits})` : `bitcast<f32>(ad_zero() + ${bits})`;
+    }
+    default: throw new DTypeError(`webgpu computes in float32, int32 and bool, not ${dtype}`);
+  }
+}

@@ -1,0 +1,90 @@
+/** @file WGSL functions that generated code calls by name. Text only: a shader gets those that it mentions. */
+
+/**
+ * Compilers may assume that no NaN and no infinity exists, so tests for them look at bits.
+ * `ad_zero()` is a uniform word that is always 0: what is built from it cannot be folded.
+ */
+const helpers = {
+  ad_nan: "fn ad_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }",
+  ad_lt: "fn ad_lt(x: f32, y: f32) -> bool { return (x < y) && !(ad_nan(x) || ad_nan(y)); }",
+  ad_le: "fn ad_le(x: f32, y: f32) -> bool { return (x <= y) && !(ad_nan(x) || ad_nan(y)); }",
+  ad_eq: "fn ad_eq(x: f32, y: f32) -> bool { return (x == y) && !(ad_nan(x) || ad_nan(y)); }",
+  // Of -0 and 0 the and (the or) of their bits is the larger (the smaller); other equal numbers have equal bits.
+  ad_max: `fn ad_max(x: f32, y: f32) -> f32 {
+  let tie = bitcast<f32>(bitcast<u32>(x) & bitcast<u32>(y));
+  let r = select(select(y, x, x > y), tie, x == y);
+  return select(select(r, y, ad_nan(y)), x, ad_nan(x));
+}`,
+  ad_min: `fn ad_min(x: f32, y: f32) -> f32 {
+  let tie = bitcast<f32>(bitcast<u32>(x) | bitcast<u32>(y));
+  let r = select(select(y, x, x < y), tie, x == y);
+  return select(select(r, y, ad_nan(y)), x, ad_nan(x));
+}`,
+  ad_sign: "fn ad_sign(x: f32) -> f32 { return select(select(0.0, -1.0, x < 0.0), 1.0, x > 0.0) * select(1.0, 0.0, ad_nan(x)); }",
+  ad_idiv: "fn ad_idiv(x: i32, y: i32) -> i32 { return select(x / select(y, 1i, y == 0i), 0i, y == 0i); }",
+  ad_irem: "fn ad_irem(x: i32, y: i32) -> i32 { return select(x % select(y, 1i, y == 0i), 0i, y == 0i); }",
+  ad_ipow: `fn ad_ipow(x: i32, y: i32) -> i32 {
+  if (y < 0i) { return select(select(0i, select(-1i, 1i, (y & 1i) == 0i), x == -1i), 1i, x == 1i); }
+  var result = 1i; var base = x; var e = y;
+  while (e > 0i) { if ((e & 1i) == 1i) { result = result * base; } base = base * base; e = e >> 1u; }
+  return result;
+}`,
+  // Exact: long division of the mantissas, one bit of the quotient at a time.
+  ad_fmod: `fn ad_fmod(x: f32, y: f32) -> f32 {
+  let sign = bitcast<u32>(x) & 0x80000000u;
+  let a = bitcast<u32>(x) & 0x7fffffffu; let b = bitcast<u32>(y) & 0x7fffffffu;
+  if (a >= 0x7f800000u || b > 0x7f800000u || b == 0u) { return bitcast<f32>(ad_zero() + 0x7fc00000u); }
+  if (a < b) { return x; }
+  var ea = i32(a >> 23u); let eb = max(i32(b >> 23u), 1i);
+  var m = select(a & 0x7fffffu, (a & 0x7fffffu) | 0x800000u, ea > 0i);
+  let n = select(b & 0x7fffffu, (b & 0x7fffffu) | 0x800000u, (b >> 23u) > 0u);
+  ea = max(ea, 1i);
+  loop {
+    if (m >= n) { m = m - n; }
+    if (ea == eb) { break; }
+    m = m << 1u; ea = ea - 1i;
+  }
+  if (m == 0u) { return bitcast<f32>(sign); }
+  let shift = min(i32(countLeadingZeros(m)) - 8i, ea - 1i);
+  m = m << u32(shift); ea = ea - shift;
+  return bitcast<f32>(sign | select(m, (m & 0x7fffffu) | (u32(ea) << 23u), m >= 0x800000u));
+}`,
+  ad_saturate: `fn ad_saturate(x: f32) -> i32 {
+  if (ad_nan(x)) { return 0i; }
+  if (x >= 2147483648.0) { return 2147483647i; }
+  if (x <= -2147483648.0) { return bitcast<i32>(0x80000000u); }
+  return i32(x);
+}`,
+  ad_order: "fn ad_order(x: f32) -> i32 { let b = bitcast<i32>(x); return select(b, bitcast<i32>(0x80000000u) - b, b < 0i); }",
+  ad_mulhi: `fn ad_mulhi(a: u32, b: u32) -> u32 {
+  let al = a & 0xffffu; let ah = a >> 16u; let bl = b & 0xffffu; let bh = b >> 16u;
+  let middle = ah * bl + ((al * bl) >> 16u);
+  let cross = al * bh + (middle & 0xffffu);
+  return ah * bh + (middle >> 16u) + (cross >> 16u);
+}`,
+  ad_philox: `fn ad_philox(index: i32, seedLow: i32, seedHigh: i32, offsetLow: i32, offsetHigh: i32) -> i32 {
+  var c = vec4<u32>(bitcast<u32>(index) >> 2u, 0u, bitcast<u32>(offsetLow), bitcast<u32>(offsetHigh));
+  var k = vec2<u32>(bitcast<u32>(seedLow), bitcast<u32>(seedHigh));
+  for (var round = 0i; round < 10i; round++) {
+    let low0 = 0xd2511f53u * c.x; let low1 = 0xcd9e8d57u * c.z;
+    c = vec4<u32>(ad_mulhi(0xcd9e8d57u, c.z) ^ c.y ^ k.x, low1, ad_mulhi(0xd2511f53u, c.x) ^ c.w ^ k.y, low0);
+    k = k + vec2<u32>(0x9e3779b9u, 0xbb67ae85u);
+  }
+  let word = bitcast<u32>(index) & 3u;
+  return bitcast<i32>(select(select(c.w, c.z, word == 2u), select(c.y, c.x, word == 0u), word < 2u));
+}`,
+} as const satisfies Record<string, string>;
+
+/** The text of every helper that `code` mentions, and of those that they mention. */
+export function helpersOf(code: string): string {
+  const found = new Set<keyof typeof helpers>();
+  const visit = (text: string): void => {
+    for (const name of Object.keys(helpers) as (keyof typeof helpers)[])
+      if (!found.has(name) && text.includes(`${name}(`)) {
+        found.add(name);
+        visit(helpers[name]);
+      }
+  };
+  visit(code);
+  return [...found].map((name) => helpers[name]).join("\n");
+}
