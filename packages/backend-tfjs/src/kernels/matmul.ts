@@ -1,0 +1,27 @@
+/** @file `matmul`: batches of matrix products. */
+import { DTypeError, type Kernel, type PrimitiveAttrs } from "@adjoint/core/backend";
+import { matMul, reshape, type Tensor, type Tensor3D } from "@tensorflow/tfjs-core";
+import { load, store, type TfjsBuffer, type TfjsView } from "../buffer.ts";
+import { upload } from "../host.ts";
+
+export const matmul: Kernel<PrimitiveAttrs["matmul"], TfjsBuffer> = ([x, y], [output]) => {
+  if (output!.dtype === "bool") throw new DTypeError("tfjs: matmul of bool; cast to int32 or float32");
+  store(output!, output!.dtype === "int32" ? multiplyInts(x!, y!) : matMul(matrices(x!), matrices(y!)));
+};
+
+const matrices = (view: TfjsView): Tensor3D => reshape(load(view), [...view.shape] as [number, number, number]);
+
+/** On the host: tfjs multiplies int32 in floating point, which loses the low bits before it wraps. */
+function multiplyInts(x: TfjsView, y: TfjsView): Tensor {
+  const [batches, m, k] = x.shape as [number, number, number], n = y.shape[2]!;
+  const a = load(x).dataSync(), b = load(y).dataSync(), out = new Int32Array(batches * m * n);
+  for (let row = 0; row < batches * m; row++) {
+    const matrix = Math.floor(row / m) * k * n;
+    for (let column = 0; column < n; column++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum = (sum + Math.imul(a[row * k + p]!, b[matrix + p * n + column]!)) | 0;
+      out[row * n + column] = sum;
+    }
+  }
+  return upload("int32", out);
+}
