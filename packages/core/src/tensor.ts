@@ -3,7 +3,7 @@ import type { Backend } from "./backend.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError, AutogradError, FreedError } from "./errors.ts";
 import { type Lifetime, type Mortal } from "./scope.ts";
-import { type Shape } from "./shape.ts";
+import { sameShape, type Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import { Edge, Node } from "./tape.ts";
 import { isFloat } from "./dtype.ts";
@@ -136,5 +136,5 @@ function checkGrad(tensor: Tensor, grad: Tensor): void {
   if (grad.storage.device !== tensor.storage.device)
     throw new AutogradError(`assigned grad has data located on a different device: '${grad.device.name}', expected '${tensor.device.name}'`);
   if (grad.dtype !== tensor.dtype) throw new AutogradError(`assigned grad has data of a different type: ${grad.dtype}, expected ${tensor.dtype}`);
-  if (grad.shape.join() !== tensor.shape.join()) throw new AutogradError("assigned grad has data of a different size");
+  if (!sameShape(grad.shape, tensor.shape)) throw new AutogradError("assigned grad has data of a different size");
 }

@@ -1,8 +1,8 @@
 /** @file Reverse mode: walks the tape once, iteratively, in time linear in the graph. Knows no op. */
-import { type DType, dtypes } from "../dtype.ts";
+import { dtypes } from "../dtype.ts";
 import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
 import { add, arg, lit } from "../scalar/expr.ts";
-import { type Program, program } from "../scalar/program.ts";
+import { perDType, program } from "../scalar/program.ts";
 import { framed, join, youngest } from "../scope.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { type Edge, enableGrad, type Node, noGrad } from "../tape.ts";
@@ -15,7 +15,8 @@ type Pending = { readonly grads: (Tensor | undefined)[]; needed: boolean };
 /** Where gradients are wanted: an output of a node, or the accumulator of a leaf. */
 type Target = { readonly edge: Edge; found: Tensor | undefined };
 
-const sumOf = (d: DType): Program => program("add", [d, d], [], [add(arg(0, d), arg(1, d))]);
+const sumOf = /*@__PURE__*/ perDType((d) => program("add", [d, d], [], [add(arg(0, d), arg(1, d))]));
+const one = /*@__PURE__*/ perDType((d) => program("ones", [], [], [lit(1, d)]));
 
 /** Each node that the roots lead to, inputs before users. An explicit stack: graphs are deeper than the call stack. */
 function nodesFrom(roots: readonly Edge[]): AnyNode[] {
@@ -165,7 +166,7 @@ function seedOf(root: Tensor, gradient: Tensor | undefined): Tensor {
   }
   if (root.window.size !== 1) throw new AutogradError("grad can be implicitly created only for scalar outputs");
   if (dtypes[root.dtype].kind !== "float") throw new AutogradError(`grad can be computed only for real scalar outputs but got ${root.dtype}`);
-  return owned(() => noGrad(() => generate(root.storage.device, program("ones", [], [], [lit(1, root.dtype)]), [], root.shape)));
+  return owned(() => noGrad(() => generate(root.storage.device, one(root.dtype), [], root.shape)));
 }
 
 export type BackwardOptions = {

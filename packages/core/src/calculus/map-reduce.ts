@@ -7,7 +7,7 @@ import {
   allocate, commonDevice, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
 import { arg, div, eq, type Expr, lit, select, topologicalOrder } from "../scalar/expr.ts";
-import { gradientPlan, type GradientPlan, gradientProgram, type Program, program } from "../scalar/program.ts";
+import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
 import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape } from "./call.ts";
@@ -49,7 +49,7 @@ const mapAllOp: MultiOp<MapAttrs> = {
 
 function zerosOf(node: Node<MapAttrs>, k: number): Tensor | undefined {
   const { dtype, shape, device } = node.outputs[k]!;
-  return dtypes[dtype].kind === "float" ? generate(device, program("zeros", [], [], [lit(0, dtype)]), NO_PARAMS, shape) : undefined;
+  return dtypes[dtype].kind === "float" ? zerosOn(device, dtype, shape) : undefined;
 }
 
 function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs>): (Tensor | undefined)[] {
@@ -172,10 +172,16 @@ const reduceOp: Op<ReduceAttrs> = {
   },
 };
 
-const tieCount = (d: DType): Program => program("ties", [d, d], [], [select(eq(arg(0, d), arg(1, d)), lit(1, d), lit(0, d))]);
+const tieCount = /*@__PURE__*/ perDType((d) => program("ties", [d, d], [], [select(eq(arg(0, d), arg(1, d)), lit(1, d), lit(0, d))]));
 /** The gradient is shared evenly among all that equal the extremum. */
-const tieShare = (d: DType): Program =>
-  program("tieShare", [d, d, d, d], [], [select(eq(arg(2, d), arg(3, d)), div(arg(0, d), arg(1, d)), lit(0, d))]);
+const tieShare = /*@__PURE__*/ perDType((d) =>
+  program("tieShare", [d, d, d, d], [], [select(eq(arg(2, d), arg(3, d)), div(arg(0, d), arg(1, d)), lit(0, d))]));
+/** The element itself: a plain sum. */
+const itself = /*@__PURE__*/ perDType((d) => program("sum", [d], [], [arg(0, d)]));
+const zeroProgram = /*@__PURE__*/ perDType((d) => program("zeros", [], [], [lit(0, d)]));
+
+/** Unrecorded zeros. */
+export const zerosOn = (device: Device, dtype: DType, shape: Shape): Tensor => generate(device, zeroProgram(dtype), NO_PARAMS, shape);
 
 export function reduceProgram(op: ReduceOp, p: Program, inputs: readonly Tensor[], params: readonly number[], dims: readonly number[], keepdim: boolean, name: string): Tensor {
   return dispatch(reduceOp, inputs, { op, program: p, params, dims, keepdim, name });
@@ -187,8 +193,7 @@ export function sumProgramTo(p: Program | undefined, operands: readonly Tensor[]
   const dims = full.flatMap((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? [d] : []));
   if (p === undefined || !sameShape(fullShape(operands), full)) {
     const value = whole();
-    const d = value.dtype;
-    return reshape(reduceProgram("sum", program("sum", [d], [], [arg(0, d)]), [value], [], dims, true, "SumBackward1"), shape);
+    return reshape(reduceProgram("sum", itself(value.dtype), [value], [], dims, true, "SumBackward1"), shape);
   }
   return reshape(reduceProgram("sum", p, operands, params, dims, true, "SumBackward1"), shape);
 }
@@ -199,9 +204,7 @@ const expandOp: ViewOp<Shape> = {
   view: (view, shape) => restride(view, shape, broadcastStrides(view, shape), view.offset),
   saves: () => savesNothing,
   vjp: ([grad], node: Node<Shape>) => {
-    const d = grad!.dtype;
-    const one = program("sum", [d], [], [arg(0, d)]);
-    return [sumProgramTo(one, [grad!], [], node.attrs, node.shapeOf(0), () => grad!)];
+    return [sumProgramTo(itself(grad!.dtype), [grad!], [], node.attrs, node.shapeOf(0), () => grad!)];
   },
 };
 

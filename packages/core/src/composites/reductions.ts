@@ -16,7 +16,12 @@ type Dims = number | readonly number[];
 export type ReduceOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
 
 /** The element itself, cast before it is reduced. */
-const prologue = (name: string, from: DType, to: DType): Program => program(name, [from], [], [cast(arg(0, from), to)]);
+function prologue(name: string, from: DType, to: DType): Program {
+  const place = dtypes[from].code * 10 + dtypes[to].code;
+  const family = (prologues[name] ??= []);
+  return (family[place] ??= program(name, [from], [], [cast(arg(0, from), to)]));
+}
+const prologues: { [name: string]: (Program | undefined)[] } = {};
 /** Sums of bools and small integers are int32. */
 const sumType = (x: Tensor, dtype: DType | undefined): DType => dtype ?? (isFloat(x.dtype) ? x.dtype : "int32");
 

@@ -6,7 +6,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { castValue } from "../scalar/instructions.ts";
-import { type Program, program } from "../scalar/program.ts";
+import { perDType, type Program, program } from "../scalar/program.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
 import { setRequiresGrad } from "../tensor.ts";
 
@@ -105,7 +105,7 @@ function converted(values: ArrayLike<number>, from: DType, dtype: DType): TypedA
   return out;
 }
 
-const fill = (dtype: DType): Program => program("full", [], [dtype], [s.param(0, dtype)]);
+const fill = /*@__PURE__*/ perDType((dtype) => program("full", [], [dtype], [s.param(0, dtype)]));
 
 /** `shape` filled with one value. A whole number makes int32 in `full`, as in PyTorch; a boolean bool. */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
@@ -125,10 +125,10 @@ export const onesLike = (x: Tensor, options: CreationOptions = {}): Tensor => on
 /** One value in x's shape, dtype and device. */
 export const fullLike = (x: Tensor, value: number | boolean, options: CreationOptions = {}): Tensor => full(x.shape, value, like(x, options));
 
-const ramp = (dtype: DType): Program => {
+const ramp = /*@__PURE__*/ perDType((dtype) => {
   const at = s.cast(s.index, dtype);
   return program("arange", [], [dtype, dtype], [s.add(s.param(0, dtype), s.mul(at, s.param(1, dtype)))]);
-};
+});
 
 /** start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. */
 export function arange(start: number, end?: number, step: number = 1, options: CreationOptions = {}): Tensor {
@@ -140,13 +140,13 @@ export function arange(start: number, end?: number, step: number = 1, options: C
   return generated("arange", ramp(dtype), [from, step], [Math.ceil((to - from) / step)], options);
 }
 
-const line = (dtype: DType): Program => {
+const line = /*@__PURE__*/ perDType((dtype) => {
   const [start, step, end, last] = [0, 1, 2, 3].map((i) => s.param(i, dtype)) as [s.Expr, s.Expr, s.Expr, s.Expr];
   const at = s.cast(s.index, dtype);
   // Counted from the nearer end, so that both ends are exact.
   const forward = s.add(start, s.mul(step, at)), backward = s.sub(end, s.mul(step, s.sub(last, at)));
   return program("linspace", [], [dtype, dtype, dtype, dtype], [s.select(s.lt(s.mul(at, 2), s.add(last, 1)), forward, backward)]);
-};
+});
 
 /** `steps` numbers evenly spaced from start to end, both included. */
 export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
@@ -154,10 +154,10 @@ export function linspace(start: number, end: number, steps: number, options: Cre
   return generated("linspace", line(options.dtype ?? "float32"), [start, steps > 1 ? (end - start) / (steps - 1) : 0, end, steps - 1], [steps], options);
 }
 
-const diagonal = (dtype: DType): Program => {
+const diagonal = /*@__PURE__*/ perDType((dtype) => {
   const columns = s.param(0, "int32");
   return program("eye", [], ["int32"], [s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, dtype), s.lit(0, dtype))]);
-};
+});
 /** The identity of n rows and m (by default n) columns. */
 export const eye = (n: number, m: number = n, options: CreationOptions = {}): Tensor =>
   generated("eye", diagonal(options.dtype ?? "float32"), [Math.max(m, 1)], [n, m], options);

@@ -5,7 +5,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Device, Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
-import { type Program, program } from "../scalar/program.ts";
+import { perDType, program } from "../scalar/program.ts";
 import type { Shape } from "../shape.ts";
 import { type CreationOptions, deviceFrom, generated, like } from "./fill.ts";
 
@@ -55,24 +55,24 @@ const SEED: readonly DType[] = ["int32", "int32", "int32", "int32"];
 /** In [0, 1): the upper 24 bits. */
 const uniform = (at: Expr, first: number, dtype: DType): Expr => s.mul(s.cast(s.ushr(bits(at, first), 8), dtype), 2 ** -24);
 
-const randProgram = (d: DType): Program => program("rand", [], SEED, [uniform(s.index, 0, d)]);
+const randProgram = /*@__PURE__*/ perDType((d) => program("rand", [], SEED, [uniform(s.index, 0, d)]));
 /** Uniform in [0, 1). */
 export const rand = (shape: Shape, options: CreationOptions = {}): Tensor =>
   generated("rand", randProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), shape, options);
 
 /** Box-Muller: elements 2j and 2j + 1 share a radius and an angle. 1 - u keeps the logarithm finite. */
-const randnProgram = (d: DType): Program => {
+const randnProgram = /*@__PURE__*/ perDType((d) => {
   const even = s.and(s.index, -2), odd = s.or(s.index, 1);
   const radius = s.sqrt(s.mul(-2, s.log(s.sub(1, uniform(even, 0, d)))));
   const angle = s.mul(uniform(odd, 0, d), 2 * Math.PI);
   return program("randn", [], SEED, [s.mul(radius, s.select(s.eq(even, s.index), s.cos(angle), s.sin(angle)))]);
-};
+});
 /** From the standard normal distribution. */
 export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
   generated("randn", randnProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), shape, options);
 
-const randintProgram = (d: DType): Program =>
-  program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]);
+const randintProgram = /*@__PURE__*/ perDType((d) =>
+  program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]));
 /** Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default. */
 export function randint(low: number, high: number, shape: Shape, options: CreationOptions = {}): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high)) throw new ArgumentError(`randint: bounds must be integers, got ${low} and ${high}`);
@@ -85,9 +85,9 @@ export const randLike = (x: Tensor, options: CreationOptions = {}): Tensor => ra
 export const randnLike = (x: Tensor, options: CreationOptions = {}): Tensor => randn(x.shape, like(x, options));
 
 /** params: p, 1 / (1 - p), the stream. The mask is drawn again in backward from the same numbers: nothing is saved. */
-const dropoutProgram = (d: DType): Program => program("dropout", [d], [d, d, ...SEED], [
+const dropoutProgram = /*@__PURE__*/ perDType((d) => program("dropout", [d], [d, d, ...SEED], [
   s.select(s.lt(uniform(s.index, 2, d), s.param(0, d)), s.lit(0, d), s.mul(s.arg(0, d), s.param(1, d))),
-]);
+]));
 /** Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training. */
 export function dropout(x: Tensor, p: number = 0.5, options: { readonly training?: boolean } = {}): Tensor {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);

@@ -1,10 +1,8 @@
 /** @file `gather` and `scatter`, each the other's adjoint, and what is made of them: indexSelect, embedding. */
 import { materialize } from "../calculus/call.ts";
-import { generate, reshape } from "../calculus/map-reduce.ts";
+import { reshape, zerosOn } from "../calculus/map-reduce.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { allocate, composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
-import { lit } from "../scalar/expr.ts";
-import { program } from "../scalar/program.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { coalesce, restride, type View } from "../view.ts";
 import { expand, reshape as reshapeTo } from "../views/views.ts";
@@ -47,7 +45,7 @@ const gatherOp: Op<{ readonly dim: number }> = {
   saves: () => ({ savedInputs: [1], savedResults: [] }),
   vjp([grad], node) {
     const [index] = savedTensors(node);
-    const zeros = generate(grad!.storage.device, program("zeros", [], [], [lit(0, grad!.dtype)]), [], node.shapeOf(0));
+    const zeros = zerosOn(grad!.storage.device, grad!.dtype, node.shapeOf(0));
     return [dispatch(scatterOp, [zeros, index!, grad!], { dim: node.attrs.dim, mode: "add" })];
   },
 };
@@ -75,7 +73,7 @@ const scatterOp: Op<ScatterAttrs> = {
   saves: () => ({ savedInputs: [1], savedResults: [] }),
   vjp([grad], node) {
     const [index] = savedTensors(node), { dim, mode } = node.attrs;
-    const zeroed = (): Tensor => dispatch(scatterOp, [grad!, index!, generate(grad!.storage.device, program("zeros", [], [], [lit(0, grad!.dtype)]), [], index!.shape)], { dim, mode: "set" });
+    const zeroed = (): Tensor => dispatch(scatterOp, [grad!, index!, zerosOn(grad!.storage.device, grad!.dtype, index!.shape)], { dim, mode: "set" });
     return [
       !node.needs(0) ? undefined : mode === "add" ? grad! : zeroed(),
       undefined,

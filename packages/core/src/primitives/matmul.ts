@@ -1,14 +1,12 @@
 /** @file Matrix products: the batched primitive with its derivative, and PyTorch's `matmul` on top of it. */
 import { materialize } from "../calculus/call.ts";
-import { expand, generate, reshape } from "../calculus/map-reduce.ts";
+import { expand, reshape, zerosOn } from "../calculus/map-reduce.ts";
 import { dtypes } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { allocate, composite, dispatch, type Op, requireDType, savedTensors, type Tensor } from "../op.ts";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
 import { coalesce, restride, type View } from "../view.ts";
 import { transpose } from "../views/views.ts";
-import { lit } from "../scalar/expr.ts";
-import { program } from "../scalar/program.ts";
 
 /** The batch dims of a view made one, if its strides allow it. */
 function batched(view: View): View | undefined {
@@ -30,7 +28,7 @@ const matmulOp: Op<{ readonly name: string }> = {
     if (out.window.size === 0) return out;
     if (a!.shape[rank - 1] === 0) {
       out.dispose();
-      return generate(device, program("zeros", [], [], [lit(0, a!.dtype)]), [], [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
+      return zerosOn(device, a!.dtype, [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
     }
     const packed: Tensor[] = [];
     const operand = (x: Tensor): View => batched(x.window) ?? batched(packed[packed.push(materialize(x, x.shape)) - 1]!.window)!;

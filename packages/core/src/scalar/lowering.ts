@@ -52,7 +52,7 @@ function reduceByLn2({ nearest }: Target, x: Expr): { readonly n: Expr; readonly
 const exp: Formula = (target, x) => {
   const { n, r } = reduceByLn2(target, x);
   const y = scale(add(mul(r, polynomial(EXP, r)), 1), cast(n, "int32"));
-  return select(lt(88.72284, x), Infinity, select(lt(x, -87.33654), 0, y));
+  return select(le(88.72284, x), Infinity, select(lt(x, -87.33654), 0, y));
 };
 
 /** (e^x - 1) / 2, accurate however small it is, for x from -87 to 89; the sign of zero is lost. */

@@ -1,5 +1,5 @@
 /** @file A program: the results of one kernel as scalar expressions over typed inputs and params. Interned, so a cache may key by the object. */
-import { type DType, isFloat } from "../dtype.ts";
+import { type DType, dtypes, isFloat } from "../dtype.ts";
 import { differentiate } from "./derivatives.ts";
 import { arg, type Expr, substitute, topologicalOrder } from "./expr.ts";
 import { evaluateInstruction } from "./instructions.ts";
@@ -34,6 +34,12 @@ export function program(name: string, args: readonly DType[], params: readonly D
   let known = interned.get(key);
   if (known === undefined) interned.set(key, (known = new Program(name, args, params, results, override)));
   return known;
+}
+
+/** A family of programs, one for each dtype, each made when it is first asked for. */
+export function perDType(make: (dtype: DType) => Program): (dtype: DType) => Program {
+  const made: (Program | undefined)[] = [];
+  return (dtype) => (made[dtypes[dtype].code] ??= make(dtype));
 }
 
 /**
