@@ -1,0 +1,17 @@
+/** @file What this engine's WebAssembly can do, found by validating tiny modules. Compiles nothing. */
+import type { Code, Local } from "./code.ts";
+import { Module } from "./module.ts";
+
+function validates(body: (f: Code, x: Local<"v128">) => void): boolean {
+  const probe = new Module();
+  probe.func("f", ["v128"], ["v128"], body);
+  return WebAssembly.validate(probe.bytes());
+}
+
+/** Fixed-width SIMD: without it this backend cannot exist. */
+export const hasSimd = (): boolean => validates((f, x) => f.get(x).op("f32x4.sqrt"));
+
+/** Fused multiply-add and lane selection of the relaxed SIMD proposal: Node 22 and later, Chromium 114 and later. */
+export const hasRelaxedSimd = (): boolean => validates((f, x) => {
+  f.get(x).get(x).get(x).op("f32x4.relaxed_madd").get(x).get(x).op("i32x4.relaxed_laneselect");
+});

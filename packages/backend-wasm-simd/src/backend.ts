@@ -1,0 +1,108 @@
+/** @file Assembles the backend: memory, reads and writes, and the table of kernels. */
+import { type Backend, DeviceError, type DType, DTypeError, type TypedArray } from "@adjoint/core/backend";
+import { hasSimd } from "./asm/features.ts";
+import { Engine } from "./engine.ts";
+import { argReduceKernel } from "./kernels/arg-reduce.ts";
+import { Copier, copyKernel } from "./kernels/copy.ts";
+import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
+import { mapKernel } from "./kernels/map.ts";
+import { matmulKernel, Multiplier } from "./kernels/matmul.ts";
+import { Reducer, reduceKernel } from "./kernels/reduce.ts";
+import type { Memory, WasmBuffer } from "./memory.ts";
+import { nextTask } from "./task.ts";
+
+export type WasmOptions = {
+  /** The most bytes that tensors may take, at once and together. At most, and if left out, 4 GiB. */
+  readonly maxBytes?: number;
+};
+export type WasmStats = {
+  /** WebAssembly modules compiled since the device was made: one for each program and layout class, never for a shape. */
+  readonly modulesCompiled: number;
+  /** The size of the WebAssembly memory, which never shrinks. */
+  readonly memoryBytes: number;
+  readonly liveBuffers: number;
+  readonly liveBytes: number;
+};
+
+const GIB_4 = 2 ** 32;
+const computed: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(["float32", "int32", "bool"]);
+const engines = /*@__PURE__*/ new WeakMap<object, Engine>();
+
+/**
+ * A WebAssembly SIMD device. Kernels are assembled when a program is first seen; sizes, strides and numbers are their arguments.
+ *
+ * @throws DeviceError where the host has no WebAssembly SIMD
+ */
+export async function wasm(options: WasmOptions = {}): Promise<Backend<WasmBuffer>> {
+  if (typeof WebAssembly !== "object" || !hasSimd()) throw new DeviceError("wasm: this host has no WebAssembly SIMD; use the cpu backend");
+  const maxBytes = Math.min(options.maxBytes ?? GIB_4, GIB_4);
+  const engine = new Engine(maxBytes), { memory } = engine;
+  const copier = new Copier(engine), reducer = new Reducer(engine, copier), indexer = new Indexer(engine, copier);
+
+  const backend: Backend<WasmBuffer> = {
+    name: "wasm",
+    dtypes: computed,
+    limits: { maxBindings: 32, maxRank: 8, maxBytes },
+    kernels: {
+      map: mapKernel(engine, copier),
+      reduce: reduceKernel(engine, reducer),
+      argReduce: argReduceKernel(engine, copier),
+      matmul: matmulKernel(new Multiplier(engine, copier, reducer)),
+      gather: gatherKernel(indexer),
+      scatter: scatterKernel(indexer),
+      copy: copyKernel(engine, copier),
+    },
+    allocate(dtype, length) {
+      engine.check();
+      if (!computed.has(dtype)) throw new DTypeError(`wasm: ${dtype} is not supported; use float32, int32 or bool`);
+      return memory.allocate(dtype, length);
+    },
+    free(buffer) {
+      if (!memory.disposed) memory.free(buffer);
+    },
+    write(buffer, from, values) {
+      engine.check();
+      const [array, at] = place(memory, buffer, from);
+      array.set(values, at);
+    },
+    async read(buffer, from, count) {
+      engine.check();
+      const values = copyOut(memory, buffer, from, count);
+      await nextTask();
+      return values;
+    },
+    readSync(buffer, from, count) {
+      engine.check();
+      return copyOut(memory, buffer, from, count);
+    },
+    async sync() {
+      engine.check();
+      await nextTask();
+    },
+    dispose() {
+      memory.dispose();
+    },
+  };
+  engines.set(backend, engine);
+  return backend;
+}
+
+/** The device's memory as elements of a buffer's dtype, and the element there at which `from` lies. */
+function place(memory: Memory, { address, dtype }: WasmBuffer, from: number): [Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>, number] {
+  if (dtype === "float32") return [memory.floats, address / 4 + from];
+  if (dtype === "int32") return [memory.words, address / 4 + from];
+  return [memory.bytes, address + from];
+}
+
+function copyOut(memory: Memory, buffer: WasmBuffer, from: number, count: number): TypedArray {
+  const [array, at] = place(memory, buffer, from);
+  return array.slice(at, at + count);
+}
+
+/** What a device made by `wasm` has used so far: for tests and profiles. */
+export function wasmStats(backend: Backend): WasmStats {
+  const engine = engines.get(backend);
+  if (engine === undefined) throw new DeviceError("wasmStats: not a device made by wasm()");
+  const { memory, modulesCompiled } = engine;
+  return { modulesCompiled, memoryBytes: memory.byteLength, liveBuffers: memory.liveBuffers, liveBytes: memory.liveBytes };
+}

@@ -1,0 +1,32 @@
+/** @file A program made ready for emission: lowered, ordered, counted. Emits nothing. */
+import { type Apply, type DType, type Expr, lower, type Program, topologicalOrder } from "@adjoint/core/backend";
+import { builtin } from "./instructions.ts";
+
+export type Lowered = {
+  readonly args: readonly DType[];
+  readonly params: readonly DType[];
+  readonly results: readonly Expr[];
+  readonly order: readonly Expr[];
+  /** How often each expression is an operand or a result. */
+  readonly uses: ReadonlyMap<Expr, number>;
+  readonly usesIndex: boolean;
+  readonly usesFmod: boolean;
+  /** Copies of the body that pay in an inner loop: many for short bodies, one for long ones. */
+  readonly unroll: 1 | 2 | 4;
+};
+
+export function lowered(program: Program): Lowered {
+  const results = program.results.map((x) => lower(x, builtin)), order = topologicalOrder(results);
+  const uses = new Map<Expr, number>();
+  const use = (x: Expr) => uses.set(x, (uses.get(x) ?? 0) + 1);
+  results.forEach(use);
+  const applies = order.filter((x): x is Apply => x.kind === "apply");
+  for (const x of applies) x.operands.forEach(use);
+  const isLong = applies.length > 16 || applies.some((x) => x.name === "random" || x.name === "pow" || x.name === "rem");
+  return {
+    args: program.args, params: program.params, results, order, uses,
+    usesIndex: applies.some((x) => x.name === "index"),
+    usesFmod: applies.some((x) => x.name === "rem" && x.dtype === "float32"),
+    unroll: isLong ? 1 : applies.length > 6 ? 2 : 4,
+  };
+}

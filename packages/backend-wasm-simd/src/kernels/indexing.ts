@@ -1,0 +1,75 @@
+/** @file The `gather` and `scatter` primitives. Every index is checked before anything is written. */
+import { IndexError, type Kernel, type PrimitiveAttrs, View } from "@adjoint/core/backend";
+import { type IndexName, indexModule, type SliceName, sliceModule } from "../emit/index-kernels.ts";
+import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import { bytesOf, type WasmBuffer } from "../memory.ts";
+import type { Copier } from "./copy.ts";
+import { Odometer } from "./odometer.ts";
+import { Temporaries } from "./temporaries.ts";
+
+type Linked<Names extends string> = { readonly [N in Names]: (...args: number[]) => number };
+
+export class Indexer {
+  readonly #engine: Engine;
+  readonly #copier: Copier;
+  #elements: Linked<IndexName> | undefined;
+  #slices: Linked<SliceName> | undefined;
+
+  constructor(engine: Engine, copier: Copier) {
+    this.#engine = engine;
+    this.#copier = copier;
+  }
+
+  /** @param near the view of the indices' shape @param far the view that is indexed along `dim` */
+  move(mode: "gather" | "set" | "add", index: WasmView, near: WasmView, far: WasmView, dim: number): void {
+    this.#engine.check();
+    this.#check(index, far, dim);
+    const bytes = bytesOf(far.dtype), step = far.strides[dim] * bytes;
+    const strides = [
+      index.strides.map((s) => 4 * s),
+      near.strides.map((s) => s * bytes),
+      far.strides.map((s, d) => (d === dim ? 0 : s * bytes)),
+    ];
+    const { shape } = index, column = shape.length - 1, row = column - 1;
+    const odometer = new Odometer(shape.slice(0, Math.max(row, 0)), strides, [addressAt(index, 0), addressAt(near, 0), addressAt(far, 0)]);
+    const rows = row >= 0 ? shape[row] : 1, [i, n, f] = strides.map((s) => (row >= 0 ? s[row] : 0)), [ic, nc, fc] = strides.map((s) => s[column]);
+    if (ic === 0 && nc === 4 && fc === 4 && bytes === 4 && (mode !== "add" || far.dtype === "float32")) {
+      this.#slices ??= this.#engine.link<SliceName>(sliceModule());
+      const run = this.#slices[mode === "add" ? "addFloat" : mode];
+      do run(rows, shape[column], odometer.at[0], i, odometer.at[1], n, odometer.at[2], f, step);
+      while (odometer.next());
+      return;
+    }
+    this.#elements ??= this.#engine.link<IndexName>(indexModule());
+    const run = this.#elements[mode === "add" ? (far.dtype === "float32" ? "addFloat" : bytes === 4 ? "addInt" : "or1") : bytes === 4 ? `${mode}4` as const : `${mode}1` as const];
+    do run(rows, shape[column], odometer.at[0], i, ic, odometer.at[1], n, nc, odometer.at[2], f, fc, step);
+    while (odometer.next());
+  }
+
+  /** Each distinct index once: repeated ones have stride 0. */
+  #check(index: WasmView, far: WasmView, dim: number): void {
+    const kept = index.shape.map((_, d) => d).filter((d) => index.strides[d] !== 0), temporaries = new Temporaries(this.#engine.memory);
+    try {
+      const shape = kept.map((d) => index.shape[d]), size = shape.reduce((a, b) => a * b, 1);
+      let distinct: WasmView = new View(index.buffer, "int32", shape, kept.map((d) => index.strides[d]), index.offset, size, index.dense);
+      if (!index.dense && size > 1) {
+        const packed = temporaries.dense("int32", shape);
+        this.#copier.copy(distinct, packed);
+        distinct = packed;
+      }
+      const address = addressAt(distinct, 0);
+      this.#elements ??= this.#engine.link<IndexName>(indexModule());
+      const wrong = this.#elements.check(size, address, far.shape[dim]);
+      if (wrong >= 0)
+        throw new IndexError(`index ${this.#engine.memory.words[address / 4 + wrong]} is out of bounds for dimension ${dim} with size ${far.shape[dim]}`);
+    } finally {
+      temporaries.free();
+    }
+  }
+}
+
+export const gatherKernel = (indexer: Indexer): Kernel<PrimitiveAttrs["gather"], WasmBuffer> =>
+  ([input, index], [output], { dim }) => indexer.move("gather", index, output, input, dim);
+
+export const scatterKernel = (indexer: Indexer): Kernel<PrimitiveAttrs["scatter"], WasmBuffer> =>
+  ([index, source], [output], { dim, mode }) => indexer.move(mode, index, source, output, dim);

@@ -1,0 +1,90 @@
+/** @file Memory: reuse, limits, growth, reads and writes, disposal. */
+import { DeviceError, OutOfMemoryError } from "@adjoint/core/backend";
+import { expect, test } from "vitest";
+import { wasm, wasmStats } from "../src/index.ts";
+import { Memory } from "../src/memory.ts";
+import { generator } from "./support.ts";
+
+test("blocks are aligned, never overlap, and are reused", () => {
+  const memory = new Memory(2 ** 28), random = generator(1), live: { address: number; bytes: number }[] = [];
+  let settled = 0;
+  for (let round = 0; round < 6000; round++) {
+    if (live.length > 60 || (live.length > 0 && random(2) === 0)) {
+      const [block] = live.splice(random(live.length), 1);
+      memory.give(block.address, block.bytes);
+    } else {
+      const bytes = 1 + random(random(2) ? 300 : 200_000), address = memory.take(bytes);
+      expect(address % 16).toBe(0);
+      expect(address + bytes).toBeLessThanOrEqual(memory.byteLength);
+      for (const other of live) expect(address + bytes <= other.address || other.address + other.bytes <= address).toBe(true);
+      live.push({ address, bytes });
+    }
+    if (round === 3000) settled = memory.byteLength;
+  }
+  expect(memory.byteLength).toBeLessThan(1.5 * settled);
+  for (const { address, bytes } of live) memory.give(address, bytes);
+  expect([memory.liveBuffers, memory.liveBytes]).toEqual([0, 0]);
+});
+
+test("a freed buffer is reused, and steady work does not grow memory", async () => {
+  const device = await wasm();
+  const round = (): void => {
+    const buffers = [10, 1000, 100_000, 3_000_000].map((n) => device.allocate("float32", n));
+    for (const buffer of buffers) device.free(buffer);
+  };
+  round();
+  const before = wasmStats(device);
+  for (let i = 0; i < 100; i++) round();
+  expect(wasmStats(device)).toEqual(before);
+});
+
+test("above maxBytes it refuses, and goes on when something is freed", async () => {
+  const device = await wasm({ maxBytes: 1 << 20 });
+  const buffers = Array.from({ length: 4 }, () => device.allocate("float32", 65_536));
+  expect(() => device.allocate("float32", 1)).toThrow(OutOfMemoryError);
+  expect(() => device.allocate("float32", 1)).toThrow("wasm: cannot allocate 4 bytes: 1048576 of 1048576 bytes are in use by 4 buffers");
+  for (const buffer of buffers) device.free(buffer);
+  const whole = device.allocate("float32", 262_144); // the small blocks are merged
+  expect(wasmStats(device)).toMatchObject({ liveBuffers: 1, liveBytes: 1 << 20 });
+  expect(wasmStats(device).memoryBytes).toBeLessThan(3 << 20);
+  device.free(whole);
+});
+
+test("more than there is room for at all", async () => {
+  const device = await wasm();
+  expect(() => device.allocate("float32", 2 ** 31)).toThrow(OutOfMemoryError);
+  const buffer = device.allocate("int32", 3);
+  device.write(buffer, 0, Int32Array.of(1, 2, 3));
+  expect(device.readSync!(buffer, 1, 2)).toEqual(Int32Array.of(2, 3));
+});
+
+test("reads are fresh copies, taken when they are asked for, in a new task", async () => {
+  const device = await wasm(), buffer = device.allocate("bool", 5);
+  device.write(buffer, 1, Uint8Array.of(1, 0, 1));
+  const reading = device.read(buffer, 1, 3);
+  device.write(buffer, 1, Uint8Array.of(0, 0, 0));
+  let microtasks = 0;
+  const count = async (): Promise<void> => { for (;;) { await undefined; if (microtasks++ > 50) return; } };
+  await count();
+  const values = await reading;
+  expect(values).toEqual(Uint8Array.of(1, 0, 1));
+  expect(values.buffer).toBeInstanceOf(ArrayBuffer);
+  const large = device.allocate("float32", 5_000_000); // memory grows under it
+  device.write(large, 4_999_999, Float32Array.of(7));
+  expect(device.readSync!(large, 4_999_999, 1)).toEqual(Float32Array.of(7));
+  expect(device.readSync!(buffer, 1, 3)).toEqual(Uint8Array.of(0, 0, 0));
+});
+
+test("a disposed device refuses", async () => {
+  const device = await wasm(), buffer = device.allocate("float32", 4);
+  device.dispose();
+  expect(() => device.allocate("float32", 1)).toThrow(DeviceError);
+  expect(() => device.readSync!(buffer, 0, 1)).toThrow(DeviceError);
+  await expect(device.read(buffer, 0, 1)).rejects.toThrow(DeviceError);
+  await expect(device.sync()).rejects.toThrow(DeviceError);
+  device.free(buffer); // harmless: handles are released after their device
+});
+
+test("only what it computes in", async () => {
+  expect([...(await wasm()).dtypes]).toEqual(["float32", "int32", "bool"]);
+});
