@@ -1,11 +1,12 @@
 /** @file What fails on the device after the call that caused it: kept until a read or `sync` reports it. Knows no commands. */
 import { AdjointError, DeviceError, DeviceLostError, OutOfMemoryError } from "@adjoint/core/backend";
 
-/** `from`: the call at which it happened. `to`: the last call made before it was reported. */
+/** `from`: the first read issued after it. `to`: the last read issued before it was reported. */
 type Fault = { readonly error: AdjointError; readonly from: number; to: number };
 
 export class Faults {
   readonly #device: GPUDevice;
+  /** The number of the next read. */
   #clock: number = 1;
   #faults: Fault[] = [];
   #checks: Set<Promise<void>> = new Set();
@@ -36,7 +37,7 @@ export class Faults {
 
   /** Runs `act` and learns later whether the device accepted it. */
   watch<T>(what: string, act: () => T): T {
-    const at = this.#clock + 1; // the next read
+    const at = this.#clock;
     const device = this.#device;
     device.pushErrorScope("validation");
     device.pushErrorScope("internal");
@@ -66,12 +67,13 @@ export class Faults {
    */
   async guarded<T>(work: (at: number) => Promise<T>): Promise<T> {
     this.assertAlive();
-    const at = ++this.#clock;
+    const at = this.#clock;
     this.#open.add(at);
+    const running = work(at);
+    this.#clock++; // what `work` submitted at once belongs to this read, what comes later does not
     try {
       let value: { readonly done: T } | undefined, failure: unknown;
       try {
-        const running = work(at);
         value = { done: await Promise.race([running, this.#lost]) };
       } catch (error) {
         failure = error;
@@ -81,7 +83,7 @@ export class Faults {
       if (this.fatal !== undefined) throw this.fatal;
       const fault = this.#faults.find(({ from, to }) => from <= at && at <= to);
       if (fault !== undefined) {
-        this.#report();
+        this.#report(at);
         throw fault.error;
       }
       if (value === undefined) throw failure instanceof AdjointError ? failure : new DeviceError(`webgpu: reading failed: ${String(failure)}`);
@@ -93,10 +95,9 @@ export class Faults {
     }
   }
 
-  /** What is known now has been reported: only reads already under way still reject with it. */
-  #report(): void {
-    for (const fault of this.#faults) fault.to = Math.min(fault.to, this.#clock);
-    this.#clock++;
+  /** What a read has reported is over, but for reads already under way. */
+  #report(at: number): void {
+    for (const fault of this.#faults) if (fault.from <= at) fault.to = Math.min(fault.to, this.#clock - 1);
   }
 }
 
