@@ -7,7 +7,7 @@ import {
   allocate, commonDevice, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
 import { arg, div, eq, type Expr, lit, select, topologicalOrder } from "../scalar/expr.ts";
-import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program } from "../scalar/program.ts";
+import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program, prologuePlan } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
 import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape } from "./call.ts";
@@ -150,7 +150,7 @@ const reduceOp: Op<ReduceAttrs> = {
     return out;
   },
   saves({ op, program: p }, needs) {
-    return op === "sum" ? gradientPlan(p, needs, 1) : { savedInputs: [0], savedResults: [0] };
+    return op === "sum" ? prologuePlan(p, needs) : { savedInputs: [0], savedResults: [0] };
   },
   vjp([grad], node) {
     const { op, program: p, params, dims, keepdim } = node.attrs;
@@ -158,9 +158,8 @@ const reduceOp: Op<ReduceAttrs> = {
     if (op === "sum") {
       const shapes = node.edges.map((edge) => edge?.shape ?? []);
       const full = [...saved.slice(0, node.savesInfo.savedInputs.length).map((x) => x.shape), ...shapes].reduce<Shape>(broadcastShapes, []);
-      const plan = gradientPlan(p, maskOf(node), 1);
+      const plan = prologuePlan(p, maskOf(node));
       const wide = expand(keepdim ? grad! : reshape(grad!, reducedShape(full, dims, true)), full);
-      // A saved result of the prologue does not exist: the plan of a reduction reads inputs only.
       return pullback(p, plan, params, [wide, ...saved], full, node);
     }
     if (op === "prod") throw new NotSupportedError("prod: its derivative is not there yet");

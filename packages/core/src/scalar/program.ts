@@ -65,7 +65,16 @@ export function gradientPlan(p: Program, inputs: number, used: number): Gradient
   return plan;
 }
 
-function makePlan(p: Program, inputs: number, used: number): GradientPlan {
+/** The plan of a program that is a reduction's prologue: its result is never stored, so backward computes it again from the inputs. */
+export function prologuePlan(p: Program, inputs: number): GradientPlan {
+  const key = -1 - inputs;
+  let plan = p.gradients.get(key);
+  if (plan === undefined) p.gradients.set(key, (plan = makePlan(p, inputs, 1, [])));
+  return plan;
+}
+
+/** @param stored the results that backward may read instead of computing them again */
+function makePlan(p: Program, inputs: number, used: number, stored: readonly Expr[] = p.results): GradientPlan {
   // Gradients of results stand beyond the program's own args until it is known what else is read.
   const at = p.args.length;
   const grads = p.results.map((x, k) => (used & (1 << k) && isFloat(x.dtype) ? arg(at + k, x.dtype) : undefined));
@@ -78,7 +87,7 @@ function makePlan(p: Program, inputs: number, used: number): GradientPlan {
 
   // A result that a gradient contains is read, not recomputed. An input that is itself a result needs no second copy.
   const placeholder = new Map<Expr, number>();
-  p.results.forEach((x, k) => { if (x.kind === "apply") placeholder.set(x, at + p.results.length + k); });
+  stored.forEach((x, k) => { if (x.kind === "apply") placeholder.set(x, at + p.results.length + k); });
   const reading = gradients.map((g) => g && substitute(g, (x) => {
     const place = placeholder.get(x);
     return place === undefined ? undefined : arg(place, x.dtype);

@@ -1,0 +1,86 @@
+/** @file Sample calls of the ops: shapes with zeros and ones, broadcasts, views, corners. One row each. */
+import * as A from "@adjoint/core";
+import type { Tensor } from "@adjoint/core";
+
+/** How the numbers of an input are drawn; "distinct" keeps extrema apart, so that derivatives exist. */
+export type Draw = "normal" | "positive" | "unit" | "away" | "distinct";
+export type OpInput = { readonly shape: readonly number[]; readonly draw?: Draw } | { readonly int: readonly number[]; readonly shape: readonly number[] };
+export type OpSample = {
+  readonly name: string;
+  readonly inputs: readonly OpInput[];
+  readonly run: (...inputs: Tensor[]) => Tensor;
+  /** Largest order of derivative that is checked; 0: it has none. */
+  readonly order?: 0 | 1 | 2;
+};
+
+const x = (shape: readonly number[], draw: Draw = "normal"): OpInput => ({ shape, draw });
+const int = (shape: readonly number[], values: readonly number[]): OpInput => ({ int: values, shape });
+const sample = (name: string, inputs: readonly OpInput[], run: (...inputs: Tensor[]) => Tensor, order: 0 | 1 | 2 = 2): OpSample => ({ name, inputs, run, order });
+
+const unaries: OpSample[] = ([
+  ["neg", "normal"], ["abs", "away"], ["sign", "away"], ["square", "normal"], ["exp", "normal"], ["expm1", "normal"], ["log", "positive"], ["log1p", "positive"],
+  ["sqrt", "positive"], ["rsqrt", "positive"], ["reciprocal", "away"], ["sin", "normal"], ["cos", "normal"], ["tan", "unit"], ["tanh", "normal"], ["erf", "normal"],
+  ["sigmoid", "normal"], ["relu", "away"], ["silu", "normal"], ["softsign", "away"], ["gelu", "normal"], ["floor", "normal"], ["ceil", "normal"], ["trunc", "normal"], ["round", "normal"],
+] as const).flatMap(([name, draw]) => {
+  const op = A[name] as (t: Tensor) => Tensor;
+  return [sample(name, [x([2, 3], draw)], (a) => op(a)), sample(`${name} of a 0-d tensor`, [x([], draw)], (a) => op(a)), sample(`${name} of a transposed view`, [x([3, 5], draw)], (a) => op(a.t())), sample(`${name} of nothing`, [x([0, 3], draw)], (a) => op(a))];
+});
+
+const binaries: OpSample[] = ([["add", "normal"], ["sub", "normal"], ["mul", "normal"], ["div", "away"], ["maximum", "distinct"], ["minimum", "distinct"], ["pow", "positive"]] as const).flatMap(([name, draw]) => {
+  const op = A[name] as (a: Tensor, b: Tensor | number) => Tensor;
+  return ([[[2, 3], [2, 3]], [[2, 3], [3]], [[2, 1], [1, 3]], [[], [2, 2]], [[4, 1, 3], [2, 1]], [[0, 3], [3]]] as const).map(([a, b]) =>
+    sample(`${name} ${JSON.stringify(a)} ${JSON.stringify(b)}`, [x(a, draw), x(b, draw)], (p, q) => op(p, q)))
+    .concat([sample(`${name} with itself`, [x([3], draw)], (p) => op(p, p)), sample(`${name} with a number`, [x([2, 2], draw)], (p) => op(p, 1.5))]);
+});
+
+const comparisons: OpSample[] = (["eq", "ne", "lt", "le", "gt", "ge", "logicalAnd", "logicalOr", "logicalXor"] as const).map((name) =>
+  sample(name, [x([2, 3]), x([3])], (p, q) => A[name](p, q), 0));
+
+const reductions: OpSample[] = ([undefined, 0, 1, -1, [0, 2]] as const).flatMap((dim) => ([false, true] as const).flatMap((keepdim) => {
+  const at = `${JSON.stringify(dim) ?? "all"}${keepdim ? " keepdim" : ""}`;
+  return [
+    sample(`sum ${at}`, [x([2, 3, 4])], (p) => p.sum(dim, { keepdim })), sample(`mean ${at}`, [x([2, 3, 4])], (p) => p.mean(dim, { keepdim })),
+    sample(`amax ${at}`, [x([2, 3, 4], "distinct")], (p) => p.amax(dim, { keepdim })), sample(`amin ${at}`, [x([2, 3, 4], "distinct")], (p) => p.amin(dim, { keepdim })),
+    sample(`std ${at}`, [x([2, 3, 4])], (p) => p.std(dim, { keepdim })), sample(`var ${at}`, [x([2, 3, 4])], (p) => p.var(dim, { keepdim })),
+    sample(`all ${at}`, [x([2, 3, 4])], (p) => p.gt(0).all(dim, { keepdim }), 0), sample(`any ${at}`, [x([2, 3, 4])], (p) => p.gt(1).any(dim, { keepdim }), 0),
+  ];
+}));
+
+const views: OpSample[] = [
+  sample("reshape", [x([2, 6])], (p) => p.reshape([3, -1]).mul(2)), sample("reshape of a transpose", [x([2, 6])], (p) => p.t().reshape([4, 3]).mul(p.reshape([4, 3]))),
+  sample("permute", [x([2, 3, 4])], (p) => p.permute([2, 0, 1]).exp()), sample("transpose", [x([2, 3, 4])], (p) => p.transpose(0, -1).exp()),
+  sample("expand", [x([3, 1])], (p) => p.expand([2, 3, 4]).exp()), sample("squeeze", [x([1, 3, 1])], (p) => p.squeeze().exp()), sample("unsqueeze", [x([3])], (p) => p.unsqueeze(0).exp()),
+  sample("slice", [x([7, 2])], (p) => p.slice(0, 1, 6, 2).exp()), sample("select", [x([3, 4])], (p) => p.select(1, -1).exp()), sample("narrow", [x([5])], (p) => p.narrow(0, 1, 3).square()),
+  sample("split", [x([5, 2])], (p) => { const [a, b] = p.split([2, 3]) as [Tensor, Tensor]; return a.sum().mul(b.square().sum()); }),
+  sample("chunk", [x([5, 2])], (p) => { const [a, b] = p.chunk(2) as [Tensor, Tensor]; return a.sum().mul(b.square().sum()); }),
+  sample("cat", [x([2, 3]), x([1, 3])], (p, q) => A.cat([p, q, p.mul(2)]).square()), sample("cat along 1", [x([2, 3]), x([2, 1])], (p, q) => A.cat([p, q], 1).square()),
+  sample("stack", [x([2, 3]), x([2, 3])], (p, q) => A.stack([p, q], -1).square()), sample("flatten", [x([2, 3, 2])], (p) => p.flatten(1).square()),
+  sample("to and fro", [x([4])], (p) => p.to("float32").to(p.dtype).mul(1), 0),
+];
+
+const products: OpSample[] = ([[[2, 3], [3, 4]], [[3], [3]], [[2, 3], [3]], [[3], [3, 2]], [[2, 2, 3], [3, 4]], [[2, 2, 3], [2, 3, 4]], [[2, 1, 2, 3], [3, 3, 2]], [[0, 3], [3, 2]], [[2, 0], [0, 3]]] as const)
+  .map(([a, b]) => sample(`matmul ${JSON.stringify(a)} ${JSON.stringify(b)}`, [x(a), x(b)], (p, q) => A.matmul(p, q)));
+
+const indexing: OpSample[] = [
+  sample("gather", [x([3, 4]), int([3, 2], [0, 1, 3, 3, 2, 0])], (p, i) => p.gather(1, i)), sample("gather along 0", [x([3, 2]), int([2, 2], [2, 0, 2, 2])], (p, i) => p.gather(0, i)),
+  sample("scatterAdd", [x([3, 4]), int([2, 2], [0, 0, 3, 1]), x([2, 2])], (p, i, s) => p.scatterAdd(1, i, s)), sample("scatter", [x([3, 4]), int([2, 2], [0, 2, 3, 1]), x([2, 2])], (p, i, s) => p.scatter(1, i, s)),
+  sample("indexSelect", [x([3, 4]), int([3], [2, 0, 2])], (p, i) => p.indexSelect(0, i)), sample("embedding", [x([5, 3]), int([2, 2], [4, 0, 4, 1])], (w, i) => A.embedding(i, w)),
+  sample("where", [x([2, 3]), x([3])], (p, q) => A.where(p.gt(0), p, q)), sample("clamp", [x([2, 3], "away")], (p) => p.clamp(-1.05, 1.05)),
+  sample("max along a dim", [x([2, 3], "distinct")], (p) => p.max(1).values), sample("min along a dim", [x([2, 3], "distinct")], (p) => p.min(0).values),
+  sample("argmax", [x([2, 3], "distinct")], (p) => p.argmax(1), 0), sample("argmin", [x([2, 3], "distinct")], (p) => p.argmin(), 0),
+];
+
+const networks: OpSample[] = [
+  sample("softmax", [x([2, 5])], (p) => p.softmax(-1)), sample("softmax along 0", [x([3, 2])], (p) => p.softmax(0)), sample("logSoftmax", [x([2, 5])], (p) => p.logSoftmax(1)),
+  sample("layerNorm", [x([3, 4]), x([4]), x([4])], (p, weight, bias) => A.layerNorm(p, [4], { weight, bias })),
+  sample("linear", [x([2, 3]), x([4, 3]), x([4])], (p, w, b) => A.linear(p, w, b)),
+  sample("crossEntropy", [x([3, 4]), int([3], [1, 0, 3])], (p, target) => A.crossEntropy(p, target)),
+  sample("crossEntropy ignoring and smoothing", [x([3, 4]), int([3], [1, -100, 3])], (p, target) => A.crossEntropy(p, target, { labelSmoothing: 0.1 })),
+  sample("mseLoss", [x([3]), x([3])], (p, q) => A.mseLoss(p, q)), sample("gelu by tanh", [x([5])], (p) => A.gelu(p, { approximate: "tanh" })),
+  sample("attention", [x([2, 3, 4]), x([2, 3, 4]), x([2, 3, 4])], (q, k, v) => A.scaledDotProductAttention(q, k, v)),
+  sample("causal attention", [x([2, 3, 4]), x([2, 3, 4]), x([2, 3, 4])], (q, k, v) => A.scaledDotProductAttention(q, k, v, { isCausal: true })),
+  sample("dropout", [x([4, 4])], (p) => { A.manualSeed(3); return A.dropout(p, 0.4); }),
+  sample("in place", [x([3]), x([3])], (p, q) => p.mul(1).mul_(q).add_(q, { alpha: 2 }).div_(2).sub_(p)),
+];
+
+export const opSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks];
