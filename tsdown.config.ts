@@ -1,22 +1,35 @@
-/** @file The one build of every package: its entries are the `source` conditions of its own package.json, bundled into `dist` with declarations. */
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
-import { defineConfig } from "tsdown";
+/** @file The one build of every package: its entries are the `source` conditions of its own package.json, with declarations, into `dist`. */
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { defineConfig, type UserConfig } from "tsdown";
 
 type Manifest = { readonly exports: Readonly<Record<string, { readonly source: string }>> };
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
-const entry = Object.fromEntries(Object.values(manifest.exports).map(({ source }) => [basename(source, ".ts"), source]));
 
-export default defineConfig({
+const shared: UserConfig = {
   cwd: process.cwd(),
-  entry,
+  entry: Object.fromEntries(Object.values(manifest.exports).map(({ source }) => [basename(source, ".ts"), source])),
   format: "esm",
   platform: "neutral",
   target: "es2024",
-  dts: { generator: "oxc" },
-  sourcemap: true,
-  clean: true,
   tsconfig: "tsconfig.json",
   deps: { neverBundle: [/^node:/, /^@adjoint\//] },
   logLevel: "warn",
-});
+  clean: true,
+};
+
+/** `declare module "./tensor.ts"` merges with what "./tensor.js" declares once both are built; the bundler leaves the name as it is. */
+const nameBuiltModules = (folder: string): void => {
+  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!path.endsWith(".d.ts")) continue;
+    const text = readFileSync(join(folder, path), "utf8");
+    const named = text.replace(/^declare module "(\.[^"]*)\.ts"/gm, 'declare module "$1.js"');
+    if (named !== text) writeFileSync(join(folder, path), named);
+  }
+};
+
+export default defineConfig([
+  { ...shared, dts: false, sourcemap: true },
+  // File by file, because a bundle renames what such a module declares.
+  { ...shared, sourcemap: false, unbundle: true, root: "src", dts: { generator: "oxc", emitDtsOnly: true, sourcemap: false }, hooks: { "build:done": ({ options }) => nameBuiltModules(options.outDir) } },
+]);

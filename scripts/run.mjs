@@ -190,7 +190,7 @@ const workspaceNode = () => {
 const buildPackages = async (args) => {
   const [node, turbo] = packageBin("turbo");
   const colour = process.stderr.isTTY ? {} : { NO_COLOR: "1" };
-  await quietly("the build", node, [...turbo, "run", "build", "--output-logs=errors-only", ...args], { env: { ...environment(), ...colour } });
+  await quietly("the build", node, [...turbo, "run", "build", "--continue=always", "--output-logs=errors-only", ...args], { env: { ...environment(), ...colour } });
 };
 
 /** The command line of a package's program, run by Node itself: no shell in between, so that signals and exit codes arrive. */
