@@ -56,7 +56,7 @@ test.each(["sum", "prod", "max", "min"] as const)("reduce by %s: dtypes, layouts
     result(backend, out).forEach((got, i) => {
       const part = values.slice(i * count, (i + 1) * count), want = part.reduce((a, b) => combine[op](dtype, a, b));
       const scale = op === "sum" ? part.reduce((a, b) => a + Math.abs(b), 0) : Math.abs(want);
-      const isRight = isClose(dtype, got, want, 0) || (dtype === "float32" && Math.abs(got - want) <= 1e-5 * scale + 1e-37);
+      const isRight = isClose(dtype, got, want, 0) || (dtype === "float32" && (Math.abs(got - want) <= 1e-5 * scale + 1e-37 || (Math.abs(want) > 1e38 && Math.abs(got) > 1e38)));
       if (!isRight) expect.fail(`${op} of ${dtype} ${shape}, ${reduced} reduced, ${inputs.map((h) => `(${h.view.strides})`)}: [${i}] is ${got}, expected ${want}`);
     });
     for (const h of [...inputs, out]) backend.free(h.view.buffer);
@@ -101,7 +101,7 @@ test("copy: any strides to any strides", () => {
   const random = generator(13);
   for (let round = 0; round < 400; round++) {
     const dtype = (["float32", "int32", "bool"] as const)[random(3)];
-    const shape = Array.from({ length: 1 + random(4) }, () => 2 + random(random(6) === 0 ? 90 : 5));
+    const rank = 1 + random(4), shape = Array.from({ length: rank }, () => 2 + random(rank < 3 && random(4) === 0 ? 90 : 5));
     const x = hold(backend, dtype, anyLayout(shape, random, true), () => valueOf(dtype, random)), out = hold(backend, dtype, anyLayout(shape, random, false), () => 0);
     backend.kernels.copy([x.view], [out.view], {});
     expect(result(backend, out)).toEqual(x.values);

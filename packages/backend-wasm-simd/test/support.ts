@@ -13,31 +13,37 @@ export function generator(seed: number): (below: number) => number {
 export type Layout = { readonly shape: readonly number[]; readonly strides: readonly number[]; readonly offset: number };
 export type Held = { readonly view: View; readonly values: number[]; readonly whole: TypedArray };
 
-export const positions = ({ shape, strides, offset }: Layout): number[] => {
-  let at = [offset];
-  shape.forEach((size, d) => { at = at.flatMap((p) => Array.from({ length: size }, (_, i) => p + i * strides[d])); });
+export function positions({ shape, strides, offset }: Layout): Int32Array {
+  let at = Int32Array.of(offset);
+  shape.forEach((size, d) => {
+    const next = new Int32Array(at.length * size);
+    for (let p = 0, k = 0; p < at.length; p++) for (let i = 0; i < size; i++) next[k++] = at[p] + i * strides[d];
+    at = next;
+  });
   return at;
-};
+}
 
 /** A view on a new buffer, filled by `value`, with room round it that kernels must leave alone. */
 export function hold(backend: Backend, dtype: DType, layout: Layout, value: (i: number) => number): Held {
-  const at = positions(layout), low = Math.min(...at), length = Math.max(...at) - Math.min(low, 0) + 6;
-  const shift = low < 0 ? -low : 0, whole = dtypes[dtype].hostArray(length + shift);
+  const at = positions(layout), spans = layout.shape.map((size, d) => (size - 1) * layout.strides[d]);
+  const low = spans.reduce((sum, span) => sum + Math.min(span, 0), layout.offset), high = spans.reduce((sum, span) => sum + Math.max(span, 0), layout.offset);
+  const shift = Math.max(-low, 0), whole = dtypes[dtype].hostArray(high + shift + 6);
   for (let i = 0; i < whole.length; i++) whole[i] = value(i);
   const buffer = backend.allocate(dtype, whole.length);
   backend.write(buffer, 0, whole);
   const size = at.length, offset = layout.offset + shift;
   const isDense = at.every((p, i) => p === layout.offset + i);
   const view = new View(buffer, dtype, layout.shape, layout.strides, offset, size, isDense);
-  return { view, values: at.map((p) => whole[p + shift]), whole };
+  return { view, values: Array.from(at, (p) => whole[p + shift]), whole };
 }
 
 /** What the view shows now; throws if an element outside it changed. */
 export function result(backend: Backend, { view, whole }: Held): number[] {
-  const now = backend.readSync!(view.buffer, 0, whole.length), at = positions(view), inside = new Set(at);
+  const now = backend.readSync!(view.buffer, 0, whole.length), at = positions(view), inside = new Uint8Array(now.length);
+  for (const p of at) inside[p] = 1;
   for (let i = 0; i < now.length; i++)
-    if (!inside.has(i) && !Object.is(now[i], whole[i])) throw new Error(`element ${i} outside the view became ${now[i]}`);
-  return at.map((p) => now[p]);
+    if (inside[i] === 0 && !Object.is(now[i], whole[i])) throw new Error(`element ${i} outside the view became ${now[i]}`);
+  return Array.from(at, (p) => now[p]);
 }
 
 export const special: readonly number[] = [0, -0, 1, -1, 0.5, 2.5, -1.5, Infinity, -Infinity, NaN, 1e-40, 3e38, -7.25, 1e10];
