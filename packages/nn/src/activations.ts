@@ -1,0 +1,62 @@
+/** @file Layers without parameters: activations and dropout. */
+import { ArgumentError, dropout, gelu, relu, sigmoid, silu, type Tensor, tanh } from "@adjoint/core/functional";
+import { Module } from "./module.ts";
+import { float } from "./python.ts";
+
+/** max(x, 0). */
+export class ReLU extends Module {
+  forward(x: Tensor): Tensor {
+    return relu(x);
+  }
+}
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return tanh(x);
+  }
+}
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return sigmoid(x);
+  }
+}
+/** x * sigmoid(x). */
+export class SiLU extends Module {
+  forward(x: Tensor): Tensor {
+    return silu(x);
+  }
+}
+/** x * Phi(x); `approximate: "tanh"` as in GPT-2. */
+export class GELU extends Module {
+  readonly approximate: "none" | "tanh";
+  constructor(options: { readonly approximate?: "none" | "tanh" } = {}) {
+    super();
+    this.approximate = options.approximate ?? "none";
+  }
+  forward(x: Tensor): Tensor {
+    return gelu(x, { approximate: this.approximate });
+  }
+  protected override extraRepr(): string {
+    return `approximate='${this.approximate}'`;
+  }
+}
+/** In training zeroes each element with probability p and scales the others by 1 / (1 - p). */
+export class Dropout extends Module {
+  readonly p: number;
+  constructor(p: number = 0.5) {
+    super();
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
+    this.p = p;
+  }
+  forward(x: Tensor): Tensor {
+    return dropout(x, this.p, { training: this.training });
+  }
+  protected override extraRepr(): string {
+    return `p=${float(this.p)}, inplace=False`;
+  }
+}
+/** x itself. */
+export class Identity extends Module {
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}

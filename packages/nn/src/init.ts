@@ -1,0 +1,52 @@
+/** @file Initial values of parameters, in place and unrecorded: PyTorch's `nn.init`. */
+import { add_, ArgumentError, copy_, fill_, mul_, noGrad, rand, randn, type Shape, ShapeError, type Tensor } from "@adjoint/core/functional";
+
+function take(x: Tensor, draw: typeof rand, scale: number, shift: number): Tensor {
+  noGrad(() => {
+    const values = draw(x.shape, { dtype: x.dtype, device: x.device });
+    copy_(x, add_(mul_(values, scale), shift));
+    values.dispose();
+  });
+  return x;
+}
+/** From the uniform distribution on [a, b). */
+export const uniform_ = (x: Tensor, a: number = 0, b: number = 1): Tensor => take(x, rand, b - a, a);
+/** From the normal distribution. */
+export const normal_ = (x: Tensor, mean: number = 0, std: number = 1): Tensor => take(x, randn, std, mean);
+export const constant_ = (x: Tensor, value: number): Tensor => noGrad(() => fill_(x, value));
+export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
+export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
+
+/** How many inputs an output reads, and how many outputs an input reaches. weight [out, in, ...kernel]. */
+export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
+  if (shape.length < 2) throw new ShapeError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+  const [out, into, ...kernel] = shape as [number, number, ...number[]];
+  const field = kernel.reduce((product, size) => product * size, 1);
+  return { fanIn: into * field, fanOut: out * field };
+}
+
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
+/** The recommended gain after a nonlinearity; `slope` is that of leakyRelu. */
+export function calculateGain(nonlinearity: Nonlinearity, slope: number = 0.01): number {
+  const gains = { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, leakyRelu: Math.sqrt(2 / (1 + slope ** 2)), selu: 3 / 4 } satisfies Record<Nonlinearity, number>;
+  if (!Object.hasOwn(gains, nonlinearity)) throw new ArgumentError(`Unsupported nonlinearity ${String(nonlinearity)}`);
+  return gains[nonlinearity];
+}
+
+export type KaimingOptions = { readonly a?: number; readonly mode?: "fanIn" | "fanOut"; readonly nonlinearity?: Nonlinearity };
+const kaimingStd = (x: Tensor, { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions): number =>
+  calculateGain(nonlinearity, a) / Math.sqrt(fans(x.shape)[mode]);
+const symmetric = (x: Tensor, bound: number): Tensor => uniform_(x, -bound, bound);
+/** He et al., 2015: U(-b, b), b = gain * sqrt(3 / fan). */
+export const kaimingUniform_ = (x: Tensor, options: KaimingOptions = {}): Tensor => symmetric(x, Math.sqrt(3) * kaimingStd(x, options));
+/** He et al., 2015: N(0, gain^2 / fan). */
+export const kaimingNormal_ = (x: Tensor, options: KaimingOptions = {}): Tensor => normal_(x, 0, kaimingStd(x, options));
+
+const xavierStd = (x: Tensor, gain: number): number => {
+  const { fanIn, fanOut } = fans(x.shape);
+  return gain * Math.sqrt(2 / (fanIn + fanOut));
+};
+/** Glorot and Bengio, 2010: U(-b, b), b = gain * sqrt(6 / (fanIn + fanOut)). */
+export const xavierUniform_ = (x: Tensor, options: { readonly gain?: number } = {}): Tensor => symmetric(x, Math.sqrt(3) * xavierStd(x, options.gain ?? 1));
+/** Glorot and Bengio, 2010: N(0, gain^2 * 2 / (fanIn + fanOut)). */
+export const xavierNormal_ = (x: Tensor, options: { readonly gain?: number } = {}): Tensor => normal_(x, 0, xavierStd(x, options.gain ?? 1));

@@ -1,0 +1,136 @@
+/** @file What all optimizers share: parameter groups, state, and when memory is taken and freed. Knows no formula. */
+import { AdjointError, clone, enableGrad, isTensor, keep, noGrad, scope, type Tensor, zero_ } from "@adjoint/core/functional";
+import { dtypeName } from "./names.ts";
+
+/** An argument of an optimizer that is out of its domain: PyTorch's ValueError. */
+export class OptimizerError extends AdjointError {
+  override readonly name: string = "OptimizerError";
+}
+
+/** Options of a group beside its parameters; numbers may be changed at any time. */
+export type ParamGroup<Options> = Options & { readonly params: Tensor[] };
+/** A list of tensors, or of groups with options of their own. */
+export type Params<Options> = readonly Tensor[] | readonly (Partial<Options> & { readonly params: Tensor | readonly Tensor[] })[];
+/** What an optimizer remembers of one parameter. */
+export type ParamState = Readonly<Record<string, Tensor | number>>;
+/** A checkpoint: parameters are numbered across the groups. The tensors are those in use: `clone` them to keep a moment. */
+export type OptimizerStateDict<Options> = {
+  readonly state: Readonly<Record<number, ParamState>>;
+  readonly paramGroups: readonly (Options & { readonly params: readonly number[] })[];
+};
+
+/** PyTorch's `Optimizer`: changes parameters in place from their `.grad`. A formula is `update`. */
+export abstract class Optimizer<Options extends object, State extends Record<string, Tensor | number>> {
+  readonly paramGroups: ParamGroup<Options>[] = [];
+  readonly defaults: Options;
+  readonly #state: Map<Tensor, State> = new Map();
+
+  constructor(params: Params<Options>, defaults: Options) {
+    this.defaults = defaults;
+    if (isTensor(params) || !Array.isArray(params))
+      throw new OptimizerError(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${isTensor(params) ? dtypeName(params.dtype) : typeof params}`);
+    if (params.length === 0) throw new OptimizerError("optimizer got an empty parameter list");
+    const list: Params<Options> = params;
+    if (list.every(isGroup)) for (const group of list) this.addParamGroup(group);
+    else this.addParamGroup({ params: list } as { params: readonly Tensor[] } & Partial<Options>);
+  }
+
+  /** Computes the new value of a parameter, in place and unrecorded. What it makes is freed, except what `#remember` keeps. */
+  protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<Options>, state: State | undefined): State | undefined;
+
+  addParamGroup(group: Partial<Options> & { readonly params: Tensor | readonly Tensor[] }): void {
+    const params = isTensor(group.params) ? [group.params] : [...group.params];
+    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    for (const x of params) {
+      if (!isTensor(x)) throw new OptimizerError(`optimizer can only optimize Tensors, but one of the params is ${x === null ? "null" : typeof x}`);
+      if (!x.isLeaf) throw new OptimizerError("can't optimize a non-leaf Tensor");
+      if (known.has(x)) throw new OptimizerError("some parameters appear in more than one parameter group");
+    }
+    const options = { ...this.defaults, ...group, params: [...new Set(params)] };
+    for (const [key, value] of Object.entries(options))
+      if (value === undefined) throw new OptimizerError(`parameter group didn't specify a value of required optimization parameter ${key}`);
+    this.paramGroups.push(options);
+  }
+
+  /** Changes every parameter that has a gradient. With a closure, calls that first, recorded, and gives what it gives. */
+  step(): undefined;
+  step<R>(closure: () => R): R;
+  step<R>(closure?: () => R): R | undefined {
+    const result = closure === undefined ? undefined : enableGrad(closure);
+    noGrad(() => {
+      for (const group of this.paramGroups)
+        for (const param of group.params) if (param.grad !== null) this.#updateOne(param, param.grad, group);
+    });
+    return result;
+  }
+  /** One scope for each parameter: what an update needs on the way is never there for two. */
+  #updateOne(param: Tensor, grad: Tensor, group: ParamGroup<Options>): void {
+    const temporaries = scope("optimizer.step");
+    try {
+      const before = this.#state.get(param);
+      const state = temporaries.run(() => this.update(param, grad, group, before));
+      if (state === undefined) return;
+      if (before === undefined) for (const value of Object.values(state)) if (isTensor(value)) keep(value);
+      this.#state.set(param, state);
+    } finally {
+      temporaries.close();
+    }
+  }
+
+  /** Forgets the gradients; `setToNone: false` fills them with 0. */
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+    for (const { params } of this.paramGroups)
+      for (const param of params) {
+        const { grad } = param;
+        if (grad === null) continue;
+        if (options.setToNone ?? true) param.grad = null;
+        else noGrad(() => zero_(grad));
+      }
+  }
+
+  /** What it remembers of a parameter. */
+  stateOf(param: Tensor): State | undefined {
+    return this.#state.get(param);
+  }
+  stateDict(): OptimizerStateDict<Options> {
+    const state: Record<number, ParamState> = {};
+    let next = 0;
+    const paramGroups = this.paramGroups.map((group) => ({
+      ...group,
+      params: group.params.map((param) => {
+        const of = this.#state.get(param);
+        if (of !== undefined) state[next] = { ...of };
+        return next++;
+      }),
+    }));
+    return { state, paramGroups };
+  }
+  /** Takes over options and state, copying the tensors. */
+  loadStateDict(from: OptimizerStateDict<Options>): void {
+    if (from.paramGroups.length !== this.paramGroups.length) throw new OptimizerError("loaded state dict has a different number of parameter groups");
+    if (from.paramGroups.some(({ params }, i) => params.length !== this.paramGroups[i]!.params.length))
+      throw new OptimizerError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+    const fresh = new Map<Tensor, State>();
+    noGrad(() => {
+      this.paramGroups.forEach((group, i) => group.params.forEach((param, j) => {
+        const of = from.state[from.paramGroups[i]!.params[j]!];
+        if (of !== undefined) fresh.set(param, copied(of) as State);
+      }));
+    });
+    from.paramGroups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i]!, options));
+    this.dispose();
+    for (const [param, state] of fresh) this.#state.set(param, state);
+  }
+  /** Frees its state; the parameters are not its own. */
+  dispose(): void {
+    for (const state of this.#state.values()) for (const value of Object.values(state)) if (isTensor(value)) value.dispose();
+    this.#state.clear();
+  }
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+const isGroup = <G extends object>(item: Tensor | G): item is G => typeof item === "object" && item !== null && !isTensor(item) && "params" in item;
+const copied = (state: ParamState): ParamState =>
+  Object.fromEntries(Object.entries(state).map(([key, value]) => [key, isTensor(value) ? keep(clone(value)) : value]));

@@ -1,0 +1,42 @@
+/** @file Stochastic gradient descent with momentum. */
+import { add_, clone, mul, mul_, neg, type Tensor } from "@adjoint/core/functional";
+import { checkRate, checkWeightDecay } from "./checks.ts";
+import { Optimizer, OptimizerError, type ParamGroup, type Params } from "./optimizer.ts";
+
+export type SGDOptions = {
+  lr: number;
+  momentum: number;
+  dampening: number;
+  weightDecay: number;
+  nesterov: boolean;
+  /** Go up the gradient. */
+  maximize: boolean;
+};
+type SGDState = { momentumBuffer: Tensor };
+
+/**
+ * PyTorch's `SGD`: g += weightDecay * p; b = momentum * b + (1 - dampening) * g; p -= lr * b (Sutskever et al., 2013).
+ * @example `const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })`
+ */
+export class SGD extends Optimizer<SGDOptions, SGDState> {
+  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    const all = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options };
+    checkRate(all.lr);
+    if (!(all.momentum >= 0)) throw new OptimizerError(`Invalid momentum value: ${all.momentum}`);
+    checkWeightDecay(all.weightDecay);
+    if (all.nesterov && (all.momentum <= 0 || all.dampening !== 0)) throw new OptimizerError("Nesterov momentum requires a momentum and zero dampening");
+    super(params, all);
+  }
+  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<SGDOptions>, state: SGDState | undefined): SGDState | undefined {
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
+    const up = maximize ? neg(grad) : grad;
+    const decayed = weightDecay === 0 ? up : add_(mul(param, weightDecay), up);
+    if (momentum === 0) {
+      add_(param, decayed, { alpha: -lr });
+      return state;
+    }
+    const buffer = state === undefined ? clone(decayed) : add_(mul_(state.momentumBuffer, momentum), decayed, { alpha: 1 - dampening });
+    add_(param, nesterov ? add_(mul(buffer, momentum), decayed) : buffer, { alpha: -lr });
+    return state ?? { momentumBuffer: buffer };
+  }
+}
