@@ -1,6 +1,6 @@
 /** @file The op half of the suite: values, gradients and second gradients against float64, leaks, through the public API. */
 import { type Backend, type DType, grad, manualSeed, memory, noGrad, scope, tensor, type Tensor } from "@adjoint/core";
-import { expect } from "vitest";
+import { type Case, check } from "../case.ts";
 import { referenceBackend } from "../reference-backend.ts";
 import { type Draw, type OpInput, type OpSample, opSamples } from "../samples/ops.ts";
 import { gradcheck } from "./gradcheck.ts";
@@ -53,44 +53,49 @@ async function derivatives(sample: OpSample, device: Backend, dtype: DType): Pro
   } finally {
     s.close();
   }
-  expect(memory(device).tensors, "tensors left behind").toBe(before);
+  check(memory(device).tensors === before, `${memory(device).tensors - before} tensors were left behind`);
   return results;
 }
 
 /** |got - want| <= tolerance * max(1, |want|), or both not finite and equal. */
-function expectClose(got: readonly number[], want: readonly number[], tolerance: number, what: string): void {
-  expect(got.length, `${what}: number of elements`).toBe(want.length);
+function checkClose(got: readonly number[], want: readonly number[], tolerance: number, what: string): void {
+  check(got.length === want.length, `${what}: ${got.length} elements, expected ${want.length}`);
   got.forEach((g, i) => {
     const w = want[i]!;
-    if (!Number.isFinite(w)) expect(g, `${what}[${i}]`).toBe(w);
-    else if (!(Math.abs(g - w) <= tolerance * Math.max(1, Math.abs(w)))) expect.fail(`${what}[${i}]: got ${g}, expected ${w} within ${tolerance}`);
+    const close = Number.isFinite(w) ? Math.abs(g - w) <= tolerance * Math.max(1, Math.abs(w)) : Object.is(g, w);
+    check(close, `${what}[${i}]: got ${g}, expected ${w} within ${tolerance}`);
   });
 }
 
-/** One test for each sample. `declare` turns a name and a body into a test, minding expectations. */
-export function opSuite(getBackend: () => Backend, declare: (name: string, run: () => Promise<void> | void) => void): void {
+/** Every op sample: float32 on the device against float64 on the reference, value and derivatives. */
+export function opSuite(): readonly Case[] {
   const reference = referenceBackend();
-  for (const sample of opSamples)
-    declare(`ops: ${sample.name}`, async () => {
+  return opSamples.map((sample) => ({
+    name: `ops: ${sample.name}`,
+    needs: ["float32", "int32", "bool"],
+    async run({ backend }) {
       const want = await derivatives(sample, reference, "float64");
-      const got = await derivatives(sample, getBackend(), "float32");
-      expect(got.length, "number of results").toBe(want.length);
-      // The rule of the goldens: 1e-5, a little more for each derivative, which chains roundings.
-      got.forEach((values, i) => expectClose(values, want[i]!, i === 0 ? 1e-5 : 4e-5, i === 0 ? "value" : `derivative ${i}`));
-    });
+      const got = await derivatives(sample, backend, "float32");
+      check(got.length === want.length, `${got.length} results, expected ${want.length}`);
+      // The rule of the goldens for values; a little more for derivatives, which chain roundings.
+      got.forEach((values, i) => checkClose(values, want[i]!, i === 0 ? 1e-5 : 4e-5, i === 0 ? "value" : `derivative ${i}`));
+    },
+  }));
 }
 
-/** Derivatives in float64 against finite differences, to second order: of core, so on any device that computes in float64. */
-export function gradcheckSuite(getBackend: () => Backend, declare: (name: string, run: () => Promise<void> | void) => void): void {
-  for (const sample of opSamples)
-    if (sample.order !== 0)
-      declare(`gradcheck: ${sample.name}`, () => {
-        const s = scope("gradcheck");
-        try {
-          const inputs = s.run(() => sample.inputs.map((input, i) => makeInput(input, i, getBackend(), "float64")));
-          gradcheck((...at) => { manualSeed(7); return sample.run(...at); }, inputs, { order: sample.order ?? 2, tolerance: 1e-5 });
-        } finally {
-          s.close();
-        }
-      });
+/** Derivatives in float64 against finite differences, to second order: a check of core, on any device that computes in float64. */
+export function gradcheckSuite(): readonly Case[] {
+  return opSamples.filter(({ order }) => order !== 0).map((sample) => ({
+    name: `gradcheck: ${sample.name}`,
+    needs: ["float64", "int32", "bool"],
+    run({ backend }) {
+      const s = scope("gradcheck");
+      try {
+        const inputs = s.run(() => sample.inputs.map((input, i) => makeInput(input, i, backend, "float64")));
+        gradcheck((...at) => { manualSeed(7); return sample.run(...at); }, inputs, { order: sample.order ?? 2, tolerance: 1e-5 });
+      } finally {
+        s.close();
+      }
+    },
+  }));
 }

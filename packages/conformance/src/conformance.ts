@@ -1,0 +1,42 @@
+/** @file The suites as vitest tests, for a backend's own test folder. */
+import { afterAll, describe, test } from "vitest";
+import type { Case, Expectation } from "./case.ts";
+import { memorySuite } from "./ops/memory-suite.ts";
+import { gradcheckSuite, opSuite } from "./ops/op-suite.ts";
+import { kernelSuite } from "./kernel-suite.ts";
+import { type CreateBackend, runner, unknownExpectations } from "./run.ts";
+
+export type ConformanceOptions = {
+  /** Cases that are known to fail, each with its reason. One that passes fails the suite. */
+  readonly expectations?: readonly Expectation[];
+  /** Steps of the long training loop: 5,000, fewer where a device is slow. */
+  readonly steps?: number;
+};
+
+/**
+ * Declares a test for each thing that a backend promises. Call it at the top of a test file; it runs in Node and in browsers.
+ *
+ * @example
+ * conformance(() => cpu());
+ */
+export function conformance(createBackend: CreateBackend, options: ConformanceOptions = {}): void {
+  const expectations = options.expectations ?? [];
+  const suites = { kernels: kernelSuite(), ops: opSuite(), derivatives: gradcheckSuite(), memory: memorySuite(options.steps ?? 5000) };
+  for (const [title, cases] of Object.entries(suites)) declare(title, cases, createBackend, expectations);
+  const cases = Object.values(suites).flat();
+  for (const { case: name } of unknownExpectations(cases, expectations))
+    test(`expectation ${String(name)}`, () => { throw new Error(`no case is called ${String(name)}: remove the expectation`); });
+}
+
+function declare(title: string, cases: readonly Case[], createBackend: CreateBackend, expectations: readonly Expectation[]): void {
+  describe(title, () => {
+    const device = runner(createBackend, expectations);
+    afterAll(() => device.close());
+    for (const item of cases)
+      test(item.name, async ({ skip }) => {
+        const outcome = await device.run(item);
+        if (outcome.status === "failed") throw outcome.error;
+        if (outcome.status === "skipped") skip(outcome.reason);
+      });
+  });
+}

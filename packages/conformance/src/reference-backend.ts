@@ -1,0 +1,129 @@
+/** @file The smallest backend that passes: typed arrays and plain loops over index lists. Read it before writing your own; it is not fast. */
+import {
+  type Backend, DeviceError, type DType, dtypes, DTypeError, evaluate, IndexError, OutOfMemoryError, type Program, roundTo, type TypedArray, type View,
+} from "@adjoint/core/backend";
+import { positionsOf } from "./host.ts";
+
+type Memory = { values: TypedArray };
+type Seen = View<Memory>;
+
+const list = ({ shape, strides, offset }: Seen): number[] => positionsOf(shape, strides, offset);
+const load = (view: Seen): number[] => list(view).map((at) => view.buffer.values[at]!);
+const store = (view: Seen, results: readonly number[]): void => list(view).forEach((at, k) => (view.buffer.values[at] = results[k]!));
+
+/** `results[k][e]`: the program's k-th result at element e. */
+function mapped(program: Program, inputs: readonly Seen[], size: number, params: readonly number[]): number[][] {
+  const columns = inputs.map(load), rounded = params.map((x, i) => roundTo(program.params[i]!, x));
+  const rows = Array.from({ length: size }, (_, e) => evaluate(program, columns.map((column) => column[e]!), rounded, e));
+  return program.results.map((_, k) => rows.map((row) => row[k]!));
+}
+
+/** Halves first, as pairwise summation does: errors grow with the logarithm of the length. */
+const fold = (values: readonly number[], f: (x: number, y: number) => number): number =>
+  values.length === 1 ? values[0]! : f(fold(values.slice(0, values.length >> 1), f), fold(values.slice(values.length >> 1), f));
+
+const folds = {
+  sum: (x: number, y: number) => x + y,
+  prod: (x: number, y: number) => x * y,
+  max: (x: number, y: number) => Math.max(x, y), // Math.max gives NaN if either is
+  min: (x: number, y: number) => Math.min(x, y),
+} as const;
+
+/** Cuts the flat list of `[...kept, ...reduced]` into one list for each kept element. */
+function groups(values: readonly number[], count: number): number[][] {
+  const length = values.length / count;
+  return Array.from({ length: count }, (_, g) => values.slice(g * length, (g + 1) * length));
+}
+
+/** For each element of `index`: the place in `target` that it names along `dim`. Everything is checked before anything is written. */
+function addressed(index: Seen, target: Seen, dim: number): number[] {
+  const chosen = load(index);
+  return positionsOf(index.shape, target.strides.map((stride, d) => (d === dim ? 0 : stride)), target.offset).map((at, k) => {
+    const i = chosen[k]!, size = target.shape[dim]!;
+    if (i < 0 || i >= size) throw new IndexError(`index ${i} is out of bounds for dimension ${dim} with size ${size}`);
+    return at + i * target.strides[dim]!;
+  });
+}
+
+const newTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A backend in one page, for float32, float64, int32 and bool. */
+export function referenceBackend(): Backend<Memory> {
+  let disposed = false;
+  const supported: ReadonlySet<DType> = new Set<DType>(["float32", "float64", "int32", "bool"]);
+  const limits = { maxBindings: 16, maxRank: 8, maxBytes: 2 ** 28 };
+  const alive = (): void => {
+    if (disposed) throw new DeviceError("reference: this device was disposed");
+  };
+  return {
+    name: "reference", dtypes: supported, limits,
+    kernels: {
+      map([...inputs], outputs, { program, params }) {
+        alive();
+        const results = mapped(program, inputs, outputs[0]!.size, params);
+        outputs.forEach((output, k) => store(output, results[k]!));
+      },
+      reduce([...inputs], [output], { program, params, op }) {
+        alive();
+        const { dtype } = program.results[0]!, product = op === "prod" && dtype === "int32" ? Math.imul : folds[op];
+        const [values] = mapped(program, inputs, inputs[0]!.size, params);
+        store(output!, groups(values!, output!.size).map((group) => fold(group, (x, y) => roundTo(dtype, product(x, y)))));
+      },
+      argReduce([input], [output], { op }) {
+        alive();
+        const wins = (x: number, best: number): boolean => best === best && (x !== x || (op === "max" ? x > best : x < best));
+        const first = (group: readonly number[]): number => group.reduce((at, x, i) => (wins(x, group[at]!) ? i : at), 0);
+        store(output!, groups(load(input!), output!.size).map(first));
+      },
+      matmul([a, b], [output]) {
+        alive();
+        const [batch, m, n] = output!.shape as [number, number, number], k = a!.shape[2]!, x = load(a!), y = load(b!);
+        const { dtype } = output!, times = dtype === "int32" ? Math.imul : folds.prod, results: number[] = [];
+        for (let i = 0; i < batch * m; i++) for (let j = 0; j < n; j++) {
+          const base = Math.floor(i / m) * k * n + j;
+          results.push(fold(Array.from({ length: k }, (_, l) => roundTo(dtype, times(x[i * k + l]!, y[base + l * n]!))), (p, q) => roundTo(dtype, p + q)));
+        }
+        store(output!, results);
+      },
+      gather([input, index], [output], { dim }) {
+        alive();
+        store(output!, addressed(index!, input!, dim).map((at) => input!.buffer.values[at]!));
+      },
+      scatter([index, source], [output], { dim, mode }) {
+        alive();
+        const values = load(source!), into = output!.buffer.values;
+        addressed(index!, output!, dim).forEach((at, k) => (into[at] = mode === "add" ? into[at]! + values[k]! : values[k]!));
+      },
+      copy([input], [output]) {
+        alive();
+        store(output!, load(input!));
+      },
+    },
+    allocate(dtype, length) {
+      alive();
+      if (!supported.has(dtype)) throw new DTypeError(`reference: ${dtype} is not a dtype of this device`);
+      if (length * dtypes[dtype].bytes > limits.maxBytes) throw new OutOfMemoryError(`reference: ${length} elements of ${dtype} are more than ${limits.maxBytes} bytes`);
+      return { values: dtypes[dtype].hostArray(length) };
+    },
+    free(buffer) { buffer.values = new Uint8Array(0); },
+    write(buffer, from, values) {
+      alive();
+      buffer.values.set(values, from);
+    },
+    async read(buffer, from, count) {
+      alive();
+      const values = buffer.values.slice(from, from + count);
+      await newTask();
+      return values;
+    },
+    readSync(buffer, from, count) {
+      alive();
+      return buffer.values.slice(from, from + count);
+    },
+    async sync() {
+      alive();
+      await newTask();
+    },
+    dispose() { disposed = true; },
+  };
+}
