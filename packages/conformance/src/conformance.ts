@@ -13,6 +13,9 @@ export type ConformanceOptions = {
   readonly steps?: number;
 };
 
+/** Milliseconds for one case: the long loops take minutes on a software GPU of a busy machine. */
+const TIMEOUT = 300_000;
+
 /**
  * Declares a test for each thing that a backend promises. Call it at the top of a test file; it runs in Node and in browsers.
  *
@@ -37,6 +40,6 @@ function declare(title: string, cases: readonly Case[], createBackend: CreateBac
         const outcome = await device.run(item);
         if (outcome.status === "failed") throw outcome.error;
         if (outcome.status === "skipped") skip(outcome.reason);
-      });
+      }, TIMEOUT);
   });
 }
