@@ -156,7 +156,7 @@ const installPnpm = async () => {
 
 /** The hash of everything that an install depends on. */
 const installKey = () => {
-  const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${process.versions.modules} ${root}`);
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${root}`);
   const manifests = ["packages", "apps", "tools"].flatMap((group) => readdirSync(at(group)).sort().map((name) => join(group, name, "package.json")));
   for (const path of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests]) if (existsSync(at(path))) hash.update(`\n${path}\n`).update(readFileSync(at(path)));
   return hash.digest("hex");
