@@ -2,6 +2,7 @@
 import {
   bitsFloat, type DType, dtypes, erf, floatBits, floatPow, type InstructionName, integerPow, roundHalfEven, saturate, type TypedArray,
 } from "@adjoint/core/backend";
+import { erfFloat32 } from "./loops/erf.ts";
 import * as f32 from "./loops/float32.ts";
 import * as any from "./loops/general.ts";
 
@@ -48,6 +49,7 @@ const powFloat = binary(floatPow), powInteger = binary(integerPow);
 const rem: LoopRow = (from) => (dtypes[from].kind === "float" ? remFloat : remInteger);
 const remFloat = binary((x, y) => x % y), remInteger = binary((x, y) => (y === 0 ? 0 : x % y));
 const bitcast: LoopRow = (from) => (from === "float32" ? toBits : fromBits);
+const erfGeneral = unary(erf)("float64", "float64");
 const toBits = unary(floatBits)("float32", "int32"), fromBits = unary(bitsFloat)("int32", "float32");
 
 /** `index` and `random` are steps of their own: they read the number of the element. */
@@ -77,7 +79,7 @@ export const loops: { readonly [I in InstructionName]: I extends "index" | "rand
   atan: unary(Math.atan),
   atan2: every(binary(Math.atan2)),
   tanh: byFloat32(f32.tanh, any.tanh),
-  erf: unary(erf),
+  erf: byFloat32(erfFloat32, erfGeneral),
   floor: every(any.floor),
   ceil: every(any.ceil),
   trunc: every(any.trunc),

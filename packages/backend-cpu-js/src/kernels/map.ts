@@ -1,12 +1,13 @@
 /** @file `map`: a program over views of one shape. Chooses the layout; machine.ts computes. */
-import type { Kernel, PrimitiveAttrs } from "@adjoint/core/backend";
+import { denseStrides, type Kernel, type PrimitiveAttrs } from "@adjoint/core/backend";
 import type { CpuBuffer, CpuView } from "../buffer.ts";
 import { release, runRow } from "../machine.ts";
-import { bufferedPlanOf, type Plan, planOf, setParams } from "../plan.ts";
-import { advance, zeros } from "../rows.ts";
+import { BLOCK, bufferedPlanOf, type Plan, planOf, setParams } from "../plan.ts";
+import { forEachRow } from "../rows.ts";
 
 export const map: Kernel<PrimitiveAttrs["map"], CpuBuffer> = (inputs, outputs, { program, params }) => {
   let plan = planOf(program);
+  if (plan.isOneLoop && outputs[0]!.size <= BLOCK && runShort(plan, inputs, outputs[0]!)) return;
   if (plan.steps.length > 1 && shareBuffer(inputs, outputs)) plan = bufferedPlanOf(program);
   setParams(plan, params);
   let dense = true;
@@ -16,6 +17,16 @@ export const map: Kernel<PrimitiveAttrs["map"], CpuBuffer> = (inputs, outputs, {
   else runStrided(plan, inputs, outputs);
   release(plan);
 };
+
+/** One loop over a few dense elements: straight from the views. Most calls on small tensors are this. */
+function runShort(plan: Plan, inputs: readonly CpuView[], out: CpuView): boolean {
+  const step = plan.steps[0]!, x = inputs[step.x]!, y = inputs[step.y]!, z = inputs[step.z]!;
+  if (!(out.dense && x.dense && y.dense && z.dense)) return false;
+  step.loop(
+    out.size, out.buffer.values, out.offset, 1, x.buffer.values, x.offset, 1, y.buffer.values, y.offset, 1, z.buffer.values, z.offset, 1,
+  );
+  return true;
+}
 
 function shareBuffer(inputs: readonly CpuView[], outputs: readonly CpuView[]): boolean {
   for (let i = 0; i < outputs.length; i++)
@@ -31,15 +42,15 @@ function bind(plan: Plan, slot: number, view: CpuView): boolean {
   return view.dense;
 }
 
-/** Row by row along the last dim, in logical order. */
+/** The number of the element is one more thing that walks, by the strides of a dense view. */
 function runStrided(plan: Plan, inputs: readonly CpuView[], outputs: readonly CpuView[]): void {
-  const { shape, size } = outputs[0]!, views = [...inputs, ...outputs], strides = views.map((view) => view.strides);
-  const last = shape.length - 1, inner = last < 0 ? 1 : shape[last]!;
-  const bases = views.map((view) => view.offset), counters = zeros(shape.length);
-  for (let k = 0; k < views.length; k++) plan.strides[k] = last < 0 ? 1 : strides[k]![last]!;
-  for (let at = 0; at < size; at += inner) {
-    for (let k = 0; k < views.length; k++) plan.offsets[k] = bases[k]!;
-    runRow(plan, inner, at, 1);
-    advance(counters, shape, 0, last, bases, strides);
-  }
+  const { shape } = outputs[0]!, views = [...inputs, ...outputs], count = views.length;
+  const strides = [...views.map((view) => view.strides), denseStrides(shape)], offsets = [...views.map((view) => view.offset), 0];
+  forEachRow(shape, strides, offsets, (n, bases, steps) => {
+    for (let k = 0; k < count; k++) {
+      plan.offsets[k] = bases[k]!;
+      plan.strides[k] = steps[k]!;
+    }
+    runRow(plan, n, bases[count]!, steps[count]!);
+  });
 }

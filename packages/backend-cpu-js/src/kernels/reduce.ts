@@ -43,11 +43,17 @@ function foldDense(plan: Plan, fold: Fold, inputs: readonly CpuView[], output: C
   }
 }
 
-/** From the plan's offsets on along its strides. Values go through one block; what is an input as it stands does not. */
+/** From the plan's offsets on along its strides, by blocks. */
 function foldRow(plan: Plan, fold: Fold, n: number, at: number): number {
   const { plainArg, argCount, offsets, strides, arrays } = plan;
-  if (plainArg >= 0) return fold.row(n, arrays[plainArg]!, offsets[plainArg]!, strides[plainArg]!);
   let total = fold.identity;
+  if (plainArg >= 0) {
+    const x = arrays[plainArg]!, from = offsets[plainArg]!, step = strides[plainArg]!;
+    if (n <= BLOCK) return fold.row(n, x, from, step);
+    for (let start = 0; start < n; start += BLOCK)
+      total = fold.combine(total, fold.row(Math.min(BLOCK, n - start), x, from + start * step, step));
+    return total;
+  }
   for (let start = 0; start < n; start += BLOCK) {
     const count = Math.min(BLOCK, n - start);
     runRow(plan, count, at + start, 1);
