@@ -55,43 +55,60 @@ export function mapKernel(engine: Engine, copier: Copier): Kernel<PrimitiveAttrs
 /** Rows with strides found at run time. Operands whose innermost stride is neither 1 nor 0 are packed first. */
 function strided(
   engine: Engine, copier: Copier, kernels: MapKernels, inputs: readonly WasmView[], outputs: readonly WasmView[], params: readonly number[]): void {
-  const { memory } = engine, { shape } = outputs[0], rank = shape.length, temporaries = new Temporaries(memory);
+  let splat = 0, isPlain = true;
+  for (let i = 0; i < inputs.length; i++) {
+    const stride = innermost(inputs[i]);
+    if (stride === 0) splat |= 1 << i;
+    else if (stride !== 1) isPlain = false;
+  }
+  for (let k = 0; k < outputs.length; k++) if (innermost(outputs[k]) !== 1) isPlain = false;
+  if (!isPlain) return packed(engine, copier, kernels, inputs, outputs, params);
+
+  let run = splat === 0 ? kernels.flat : kernels.splats.get(splat);
+  if (run === undefined) kernels.splats.set(splat, (run = emitMap(engine, kernels.source, splat)));
+  writeParams(engine.memory, inputs.length + outputs.length, kernels.source.params, params);
+  const { shape } = outputs[0], rank = shape.length;
+  if (rank <= 2) return plane(engine, run, inputs, outputs, undefined, 0);
+
+  const views = [...inputs, ...outputs];
+  const outer = new Odometer(shape.slice(0, rank - 2), views.map((view) => view.strides.map((stride) => stride * bytesOf(view.dtype))), views.map((view) => addressAt(view, 0)));
+  let index = 0;
+  do {
+    plane(engine, run, inputs, outputs, outer.at, index);
+    index += shape[rank - 2] * shape[rank - 1];
+  } while (outer.next());
+}
+
+const innermost = (view: WasmView): number => (view.shape.length === 0 ? 1 : view.strides[view.shape.length - 1]);
+
+function packed(
+  engine: Engine, copier: Copier, kernels: MapKernels, inputs: readonly WasmView[], outputs: readonly WasmView[], params: readonly number[]): void {
+  const temporaries = new Temporaries(engine.memory), { shape } = outputs[0];
   try {
-    const innermost = (view: WasmView) => (rank === 0 ? 1 : view.strides[rank - 1]);
     const sources = inputs.map((view) => (innermost(view) === 1 || innermost(view) === 0 ? view : copier.pack(view, temporaries)));
     const targets = outputs.map((view) => (innermost(view) === 1 ? view : temporaries.dense(view.dtype, shape)));
-    let splat = 0;
-    sources.forEach((view, i) => { if (innermost(view) === 0) splat |= 1 << i; });
-    let run = splat === 0 ? kernels.flat : kernels.splats.get(splat);
-    if (run === undefined) kernels.splats.set(splat, (run = emitMap(engine, kernels.source, splat)));
-
-    writeParams(memory, inputs.length + outputs.length, kernels.source.params, params);
-    runRows(engine, run, [...sources, ...targets]);
+    strided(engine, copier, kernels, sources, targets, params);
     targets.forEach((view, k) => { if (view !== outputs[k]) copier.copy(view, outputs[k]); });
   } finally {
     temporaries.free();
   }
 }
 
-/** Runs the kernel over all rows: two dims inside each call, the others and long rows here. */
-function runRows(engine: Engine, run: () => void, views: readonly WasmView[]): void {
-  const { words } = engine.memory, { shape } = views[0], rank = shape.length, operands = views.length;
+/** Runs the kernel over the last two dims, in pieces. @param at the addresses of the operands, if not those of the views */
+function plane(engine: Engine, run: () => void, inputs: readonly WasmView[], outputs: readonly WasmView[], at: readonly number[] | undefined, index: number): void {
+  const { words } = engine.memory, { shape } = outputs[0], rank = shape.length, operands = inputs.length + outputs.length;
   const inner = rank > 0 ? shape[rank - 1] : 1, rows = rank > 1 ? shape[rank - 2] : 1;
-  const strides = views.map((view) => view.strides.map((stride) => stride * bytesOf(view.dtype)));
-  const outer = new Odometer(shape.slice(0, Math.max(0, rank - 2)), strides, views.map((view) => addressAt(view, 0)));
-  const rowsAtOnce = Math.max(1, Math.floor(CHUNK / inner)), innerAtOnce = Math.min(inner, CHUNK);
-  const rowStride = (i: number) => (rank > 1 ? strides[i][rank - 2] : 0), step = (i: number) => (rank > 0 ? strides[i][rank - 1] : 0);
-
-  for (let i = 0; i < operands; i++) words[BLOCK + strideWord(operands, i)] = rowStride(i);
-  let index = 0;
-  do {
-    for (let row = 0; row < rows; row += rowsAtOnce) for (let at = 0; at < inner; at += innerAtOnce) {
-      words[BLOCK + MAP.inner] = Math.min(innerAtOnce, inner - at);
-      words[BLOCK + MAP.rows] = Math.min(rowsAtOnce, rows - row);
-      words[BLOCK + MAP.index] = index + row * inner + at;
-      for (let i = 0; i < operands; i++) words[BLOCK + addressWord(i)] = outer.at[i] + row * rowStride(i) + at * step(i);
-      run();
+  const rowsAtOnce = inner < CHUNK ? Math.floor(CHUNK / inner) : 1, innerAtOnce = Math.min(inner, CHUNK);
+  for (let row = 0; row < rows; row += rowsAtOnce) for (let from = 0; from < inner; from += innerAtOnce) {
+    words[BLOCK + MAP.inner] = Math.min(innerAtOnce, inner - from);
+    words[BLOCK + MAP.rows] = Math.min(rowsAtOnce, rows - row);
+    words[BLOCK + MAP.index] = index + row * inner + from;
+    for (let i = 0; i < operands; i++) {
+      const view = i < inputs.length ? inputs[i] : outputs[i - inputs.length], bytes = bytesOf(view.dtype);
+      const rowStride = rank > 1 ? view.strides[rank - 2] * bytes : 0, base = at === undefined ? addressAt(view, 0) : at[i];
+      words[BLOCK + addressWord(i)] = base + row * rowStride + (innermost(view) === 0 ? 0 : from * bytes);
+      words[BLOCK + strideWord(operands, i)] = rowStride;
     }
-    index += rows * inner;
-  } while (outer.next());
+    run();
+  }
 }

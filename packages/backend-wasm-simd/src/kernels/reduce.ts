@@ -1,5 +1,5 @@
 /** @file The `reduce` primitive: chooses between rows and columns, splits long reductions, combines the parts. Emission is in emit/reduce.ts. */
-import { denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, type ReduceOp, scalar, type Shape, sizeOf, View } from "@adjoint/core/backend";
+import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, type ReduceOp, scalar, type Shape, sizeOf, View } from "@adjoint/core/backend";
 import { addressWord, BLOCK, strideWord, writeParams } from "../emit/arguments.ts";
 import { type Lowered, lowered } from "../emit/lowered.ts";
 import { emitReduce, REDUCE, type ReduceLayout } from "../emit/reduce.ts";
@@ -28,18 +28,55 @@ export class Reducer {
   }
 
   reduce(inputs: readonly WasmView[], output: WasmView, program: Program, params: readonly number[], op: ReduceOp, reduced: number): void {
+    const compiled = this.#compiled(program);
+    if (reduced === 1 && inputs.length > 0 && inputs[0].shape.length <= 2 && this.#plane(inputs, output, compiled, params, op)) return;
     const temporaries = new Temporaries(this.#engine.memory);
     try {
       const { shape } = inputs[0] ?? output, kept = shape.length - reduced;
+      const all = [...inputs.map((view) => view.strides), shape.map((_, d) => (d < kept ? output.strides[d] : 0))];
+      const merged = coalesce(shape, all, kept);
       // Bring every case to at least one kept and one reduced dim.
-      const paddedShape = [...(kept === 0 ? [1] : shape.slice(0, kept)), ...(reduced === 0 ? [1] : shape.slice(kept))];
-      const pad = (view: WasmView) => [...(kept === 0 ? [0] : view.strides.slice(0, kept)), ...(reduced === 0 ? [0] : view.strides.slice(kept))];
-      const sources = inputs.map((view) => new View(view.buffer, view.dtype, paddedShape, pad(view), view.offset, view.size, view.dense));
-      const target = new View(output.buffer, output.dtype, paddedShape.slice(0, Math.max(kept, 1)), kept === 0 ? [1] : output.strides, output.offset, output.size, output.dense);
+      const keptLeft = merged.shape.length - merged.trailing;
+      const pad = (dims: readonly number[], one: number) => [...(keptLeft === 0 ? [one] : []), ...dims, ...(merged.trailing === 0 ? [one] : [])];
+      const padded = pad(merged.shape, 1), keptDims = Math.max(keptLeft, 1);
+      const sources = inputs.map((view, i) => new View(view.buffer, view.dtype, padded, pad(merged.strides[i], 0), view.offset, view.size, view.dense));
+      const target = new View(output.buffer, output.dtype, padded.slice(0, keptDims), pad(merged.strides[inputs.length], 0).slice(0, keptDims), output.offset, output.size, output.dense);
       this.#padded(sources, target, program, params, op, temporaries);
     } finally {
       temporaries.free();
     }
+  }
+
+  /** The common case without any allocation: one reduced dim, not long, and at most one kept. False if it is not that. */
+  #plane(inputs: readonly WasmView[], output: WasmView, compiled: Compiled, params: readonly number[], op: ReduceOp): boolean {
+    const { shape } = inputs[0], last = shape.length - 1, length = shape[last], width = last === 1 ? shape[0] : 1;
+    let isRows = length <= LONGEST.rows, isColumns = last === 1 && length <= LONGEST.columns && output.strides[0] === 1, rowSplat = 0, columnSplat = 0;
+    for (let i = 0; i < inputs.length; i++) {
+      const { strides } = inputs[i];
+      if (strides[last] === 0) rowSplat |= 1 << i;
+      else if (strides[last] !== 1) isRows = false;
+      if (strides[0] === 0) columnSplat |= 1 << i;
+      else if (strides[0] !== 1) isColumns = false;
+    }
+    if (!isRows && !isColumns) return false;
+    const run = this.#kernel(compiled, op, isRows ? "rows" : "columns", isRows ? rowSplat : columnSplat);
+    const { memory } = this.#engine, operands = inputs.length + 1, atOnce = piece(!isRows, length);
+    writeParams(memory, operands, compiled.source.params, params);
+    const { words } = memory;
+    for (let at = 0; at < width; at += atOnce) {
+      const wide = Math.min(atOnce, width - at);
+      words[BLOCK + REDUCE.inner] = isRows ? length : wide;
+      words[BLOCK + REDUCE.rows] = isRows ? wide : length;
+      words[BLOCK + REDUCE.index] = at * length;
+      words[BLOCK + REDUCE.rowStep] = length;
+      for (let i = 0; i < operands; i++) {
+        const view = i < inputs.length ? inputs[i] : output, across = view.shape.length > 0 ? view.strides[0] : 0, bytes = bytesOf(view.dtype);
+        words[BLOCK + addressWord(i)] = addressAt(view, last === 1 ? at * across : 0);
+        words[BLOCK + strideWord(operands, i)] = bytes * (isRows ? across : i < inputs.length ? view.strides[last] : 0);
+      }
+      run();
+    }
+    return true;
   }
 
   #padded(inputs: readonly WasmView[], output: WasmView, program: Program, params: readonly number[], op: ReduceOp, temporaries: Temporaries): void {
@@ -83,15 +120,15 @@ export class Reducer {
     const inner = isAcross ? second : last;
     // A dim of size 1 counts as adjacent, whatever its stride: it must not add a layout class.
     const splat = inputs.reduce((mask, view, i) => (view.strides[inner] === 0 && shape[inner] !== 1 ? mask | (1 << i) : mask), 0);
-    const { source, run } = this.#kernel(program, op, layout, splat);
-    writeParams(memory, operands, source.params, params);
+    const compiled = this.#compiled(program), run = this.#kernel(compiled, op, layout, splat);
+    writeParams(memory, operands, compiled.source.params, params);
     const { words } = memory;
 
     const odometer = new Odometer(others.map((d) => shape[d]), [...strides.map((s) => others.map((d) => s[d])), others.map((d) => elements[d])], [...views.map((view) => addressAt(view, 0)), 0]);
     const longest = LONGEST[layout], width = shape[second];
     do for (let block = 0; block < blocks; block++) {
       const from = block * longest, count = Math.min(longest, length - from);
-      const atOnce = isAcross ? Math.max(64, Math.floor(CHUNK / count / 4) * 4) : Math.max(1, Math.floor(CHUNK / count));
+      const atOnce = piece(isAcross, count);
       for (let i = 0; i < operands; i++) words[BLOCK + strideWord(operands, i)] = isAcross && i < inputs.length ? strides[i][last] : strides[i][second];
       for (let at = 0; at < width; at += atOnce) {
         const wide = Math.min(atOnce, width - at);
@@ -106,13 +143,17 @@ export class Reducer {
     } while (odometer.next());
   }
 
-  #kernel(program: Program, op: ReduceOp, layout: ReduceLayout, splat: number): { source: Lowered; run: () => void } {
+  #compiled(program: Program): Compiled {
     let compiled = this.#cache.get(program);
     if (compiled === undefined) this.#cache.set(program, (compiled = { source: lowered(program), ops: {} }));
+    return compiled;
+  }
+
+  #kernel(compiled: Compiled, op: ReduceOp, layout: ReduceLayout, splat: number): () => void {
     const kernels = (compiled.ops[op] ??= { rows: new Map(), columns: new Map() })[layout];
     let run = kernels.get(splat);
     if (run === undefined) kernels.set(splat, (run = emitReduce(this.#engine, compiled.source, op, splat, layout)));
-    return { source: compiled.source, run };
+    return run;
   }
 
   #identity(dtype: DType): Program {
@@ -121,6 +162,10 @@ export class Reducer {
     return known;
   }
 }
+
+/** How many columns, or rows, of `length` elements one call takes. */
+const piece = (isAcross: boolean, length: number): number =>
+  isAcross ? Math.max(64, Math.floor(CHUNK / length / 4) * 4) : Math.max(1, Math.floor(CHUNK / length));
 
 export const reduceKernel = (engine: Engine, reducer: Reducer): Kernel<PrimitiveAttrs["reduce"], WasmBuffer> =>
   (inputs, [output], { program, params, op, reduced }) => {
