@@ -4,9 +4,11 @@ import type { Backend } from "adjoint";
 export type DeviceName = "cpu" | "wasm" | "webgpu" | "tfjs";
 export const deviceNames: readonly DeviceName[] = ["cpu", "wasm", "webgpu", "tfjs"];
 
-export type Opened = { readonly name: DeviceName; readonly device: Backend; readonly note: string } | { readonly name: DeviceName; readonly device: undefined; readonly note: string };
+/** `software`: a graphics adapter that is emulated, and slower than the processor's own backends. */
+type Found = { readonly device: Backend; readonly note: string; readonly software?: boolean };
+export type Opened = { readonly name: DeviceName; readonly device: Backend | undefined; readonly note: string; readonly software?: boolean };
 
-const openers: { readonly [N in DeviceName]: () => Promise<{ device: Backend; note: string }> } = {
+const openers: { readonly [N in DeviceName]: () => Promise<Found> } = {
   async cpu() {
     const { cpu } = await import("@adjoint/backend-cpu-js");
     return { device: cpu(), note: "plain JavaScript" };
@@ -19,9 +21,11 @@ const openers: { readonly [N in DeviceName]: () => Promise<{ device: Backend; no
     const { webgpu, adapterInfo } = await import("@adjoint/backend-webgpu");
     const device = await webgpu();
     const { vendor, architecture, isSoftware } = adapterInfo(device);
-    return { device, note: `${vendor} ${architecture}${isSoftware ? ", a software adapter" : ""}`.trim() };
+    return { device, software: isSoftware, note: `${vendor} ${architecture}${isSoftware ? ", a software adapter" : ""}`.trim() };
   },
   async tfjs() {
+    const { env } = await import("@tensorflow/tfjs-core");
+    env().set("IS_TEST", true); // no advertisement on the console
     await import("@tensorflow/tfjs-backend-cpu");
     const { tfjs } = await import("@adjoint/backend-tfjs");
     return { device: await tfjs({ backend: "cpu" }), note: "TensorFlow.js, its cpu backend" };

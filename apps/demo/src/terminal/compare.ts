@@ -2,6 +2,7 @@
 import { manualSeed } from "adjoint";
 import type { Corpus } from "../corpus.ts";
 import type { Opened } from "../devices.ts";
+import { largestDifference } from "../difference.ts";
 import { runTour, type Tour } from "../tour.ts";
 import { train } from "../train.ts";
 import { table } from "./table.ts";
@@ -17,29 +18,24 @@ export async function tourEverywhere(all: readonly Opened[], seed: number): Prom
   return toured;
 }
 
-/** max |a - b| / max(1, |b|); NaN where the counts differ. */
-export function largestDifference(a: readonly number[], b: readonly number[]): number {
-  return a.length !== b.length ? NaN : a.reduce((worst, x, i) => Math.max(worst, Math.abs(x - b[i]!) / Math.max(1, Math.abs(b[i]!))), 0);
-}
-
 /** Every backend against the first, on the numbers that the tour printed. */
 export function parityTable(toured: readonly Toured[]): string {
   const reference = toured.find(({ tour }) => tour !== undefined)!;
   return table([
-    ["backend", "numbers", `largest difference from ${reference.opened.name}`, "what it is"],
+    ["backend", "numbers", `largest difference from ${reference.opened.name}`],
     ...toured.map(({ opened, tour }) => tour === undefined
-      ? [opened.name, "-", "not available", opened.note]
-      : [opened.name, String(tour.numbers.length), tour === reference.tour ? "the reference" : largestDifference(tour.numbers, reference.tour!.numbers).toExponential(1), opened.note]),
-  ]);
+      ? [opened.name, "-", "not available"]
+      : [opened.name, String(tour.numbers.length), tour === reference.tour ? "the reference" : largestDifference(tour.numbers, reference.tour!.numbers).toExponential(1)]),
+  ]) + toured.map(({ opened }) => `\n${opened.name}: ${opened.note}`).join("");
 }
 
 /** Trains the same steps from one seed everywhere. */
 export async function compareTraining(all: readonly Opened[], corpus: Corpus, steps: number, seed: number, progress: (text: string) => void): Promise<string> {
   const rows: string[][] = [["backend", "first loss", "last loss", "seconds", "ms/step", "largest difference of losses"]];
   let reference: readonly number[] | undefined;
-  for (const { name, device, note } of all) {
+  for (const { name, device } of all) {
     if (device === undefined) {
-      rows.push([name, "-", "-", "-", "-", `not available: ${note}`]);
+      rows.push([name, "-", "-", "-", "-", "not available"]);
       continue;
     }
     const { losses, seconds } = await train(device, corpus, { steps, seed }, ({ step, loss }) => progress(`${name}: step ${step + 1} of ${steps}, loss ${loss.toFixed(4)}`));

@@ -5,6 +5,7 @@ import { defaultSize } from "../model.ts";
 import { sample, train } from "../train.ts";
 import { type Arguments, parse, readText, usage, UsageError } from "./arguments.ts";
 import { compareTraining, parityTable, tourEverywhere } from "./compare.ts";
+import { findGraphicsDriver } from "./graphics-driver.ts";
 import { ownText } from "./own-text.ts";
 import { bar, megabytes } from "./table.ts";
 
@@ -16,6 +17,7 @@ const status = (text: string): void => void (live && process.stdout.write(`\r\x1
 async function main(args: Arguments): Promise<void> {
   const least = defaultSize.context * 4;
   const corpus = corpusOf(args.text === undefined ? ownText() : readText(args.text, least));
+  findGraphicsDriver();
   const all: Opened[] = [];
   for (const name of deviceNames) all.push(await open(name));
   const chosen = choose(all, args.device);
@@ -33,11 +35,12 @@ async function main(args: Arguments): Promise<void> {
   for (const { device } of all) device?.dispose();
 }
 
-/** The device asked for, or wasm, or cpu: here a software GPU is likely, and slower. */
-function choose(all: readonly Opened[], wanted: string | undefined): Opened & { device: object } {
-  const order = wanted === undefined ? ["wasm", "cpu"] : [wanted];
-  const found = order.map((name) => all.find((opened) => opened.name === name)!).find(({ device }) => device !== undefined);
-  if (found?.device === undefined) throw new UsageError(`--device ${wanted}: ${all.find(({ name }) => name === wanted)?.note}`);
+/** The device asked for, or the best: a real GPU, wasm, cpu. */
+function choose(all: readonly Opened[], wanted: string | undefined): Opened {
+  const order = wanted === undefined ? ["webgpu", "wasm", "cpu"] : [wanted];
+  const found = order.map((name) => all.find((opened) => opened.name === name)!)
+    .find(({ device, software }) => device !== undefined && (wanted !== undefined || software !== true));
+  if (found === undefined) throw new UsageError(`--device ${wanted}: ${all.find(({ name }) => name === wanted)?.note}`);
   return found;
 }
 

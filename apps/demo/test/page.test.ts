@@ -1,0 +1,40 @@
+/** @file The page in a real Chromium: every backend runs the tour, and the console stays free of errors. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium } from "playwright";
+import { createServer, type ViteDevServer } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path !== undefined && existsSync(path));
+// Without a browser this cannot run; in continuous integration that is a failure, and launching says so.
+describe.skipIf(executablePath === undefined && process.env["CI"] === undefined)("the page", () => {
+  let server: ViteDevServer, browser: Browser;
+  beforeAll(async () => {
+    server = await createServer({ root: fileURLToPath(new URL("..", import.meta.url)), configFile: fileURLToPath(new URL("../vite.config.ts", import.meta.url)), server: { port: 0 }, logLevel: "error" });
+    await server.listen();
+    browser = await chromium.launch({
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: ["--no-sandbox", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  test.each(["cpu", "wasm", "webgpu"])("runs the tour on %s", async (name) => {
+    const page = await browser.newPage(), complaints: string[] = [];
+    page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(server.resolvedUrls!.local[0]!);
+    await page.selectOption("#backend", name);
+    await page.click("#run");
+    await page.waitForFunction(() => !["", "running"].includes((document.getElementById("status") as HTMLOutputElement).value), undefined, { timeout: 120_000 });
+    const status = await page.locator("#status").textContent(), lines = await page.locator("#lines").textContent();
+    expect(status).toMatch(/largest difference from cpu \d\.\de[-+]\d+$/);
+    expect(Number(/cpu (\S+)$/.exec(status!)![1])).toBeLessThan(1e-5);
+    expect(lines).toContain("tensor([1.8000e+00, 1.8000e+01, 1.8000e-02])");
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 180_000);
+});
