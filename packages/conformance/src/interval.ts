@@ -72,6 +72,7 @@ function step(x: Apply, given: readonly Interval[], contracts: boolean): Interva
 
 const isFloatType = (dtype: DType): dtype is "float32" | "float64" => dtypes[dtype].kind === "float";
 const crosses = (x: Interval): boolean => x.low < 0 && x.high > 0;
+const isInfinite = (x: Interval): boolean => x.low === -Infinity || x.high === Infinity;
 const isPoint = (x: Interval): boolean => x.low === x.high || x.low !== x.low;
 
 function chosen([condition, x, y]: readonly Interval[]): Interval {
@@ -102,6 +103,8 @@ function inside(name: InstructionName, operands: readonly Interval[], values: nu
   switch (name) {
     case "eq": return x.low <= y.high && y.low <= x.high ? [0, 1, ...values] : values;
     case "abs": return crosses(x) ? [0, ...values] : values;
+    case "log": return crosses(x) ? [-Infinity, ...values] : values;
+    case "mul": return (crosses(x) && isInfinite(y)) || (crosses(y) && isInfinite(x)) ? [NaN, ...values] : values;
     case "pow": return crosses(x) ? [0, ...values] : values;
     case "rem": return [-Math.abs(y.high), Math.abs(y.high), ...values];
     case "atan2": return crosses(x) && y.low < 0 ? [-Math.PI, Math.PI, ...values] : values;
