@@ -41,6 +41,7 @@ export default {
   forbidden: [
     { name: "no-cycles", severity: "error", comment: "A cycle of values: what is needed first?", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
     { name: "resolvable", severity: "error", comment: "An import that leads nowhere.", from: {}, to: { couldNotResolve: true } },
+    { name: "declared", severity: "error", comment: "A package's sources import what its own package.json offers to its users.", from: { path: "^packages/[^/]+/src/" }, to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] } },
     {
       name: "backend-sees-contract-only", severity: "error", comment: "Of core, a backend imports @adjoint/core/backend and nothing else.",
       from: { path: `^packages/(${backends})/src/` }, to: { path: "^packages/(?!$1/)", pathNot: `^${core}/backend-entry\\.ts$` },
@@ -49,7 +50,7 @@ export default {
       name: "no-backend-above-core", severity: "error", comment: "nn, optim, io and data run on whatever device a tensor has.",
       from: { path: "^packages/(nn|optim|io|data)/src/" }, to: { path: backendModule },
     },
-    { name: "core-is-alone", severity: "error", comment: "core depends on nothing.", from: { path: `^${core}/` }, to: { pathNot: `^${core}/` } },
+    { name: "core-is-alone", severity: "error", comment: "core depends on nothing, not even on its host.", from: { path: `^${core}/` }, to: { pathNot: `^${core}/` } },
     { name: "packages-through-entries", severity: "error", comment: "Packages meet at their entries, not inside.", from: { path: "^packages/([^/]+)/src/" }, to: { path: "^packages/", pathNot: ["^packages/$1/", "/src/index\\.ts$", `^${core}/(functional|backend-entry)\\.ts$`] } },
     { name: "no-conformance-in-sources", severity: "error", comment: "The suite tests the sources, never the other way round.", from: { path: "^packages/(?!conformance/)[^/]+/src/" }, to: { path: "^packages/conformance/" } },
     { name: "no-tests-in-sources", severity: "error", comment: "Sources import no tests.", from: { path: "^(packages|apps)/[^/]+/src/" }, to: { path: "^(packages|apps)/[^/]+/(test|gpu-node|browser)/" } },
@@ -63,7 +64,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: ["/dist/", "/\\.types/", "/fixtures/"] },
+    exclude: { path: ["^(packages|apps)/[^/]+/(dist|\\.types)/", "^(packages|apps)/.*/fixtures/"] },
     // "specify" tells type-only imports from the others, which need the imports as they are before compilation.
     tsPreCompilationDeps: "specify",
     tsConfig: { fileName: "tsconfig.base.json" },
