@@ -19,22 +19,18 @@ export type InitResult = { readonly device: Backend; readonly name: BackendName;
 class Unsuitable extends Error {}
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-/** Loads an optional package: that it is missing is a reason, not a failure. */
-async function optional<M>(name: string, load: () => Promise<M>): Promise<M> {
-  try {
-    return await load();
-  } catch (error) {
-    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-    if (code === "ERR_MODULE_NOT_FOUND" || /cannot find (module|package)|failed to (resolve|fetch)|module specifier/i.test(message(error)))
-      throw new Unsuitable(`not installed: npm install ${name}`);
-    throw error;
-  }
-}
+/** That an optional package is missing is a reason, not a failure. The texts are those of Node, browsers and bundlers. */
+const missing = (name: string) => (error: unknown): never => {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  if (code === "ERR_MODULE_NOT_FOUND" || /cannot find (module|package)|(failed to|could not) resolve|module specifier/i.test(message(error)))
+    throw new Unsuitable(`not installed: npm install ${name}`);
+  throw error;
+};
 
-// The imports are literal, so that bundlers see them and make chunks of them.
+// The imports are literal, so that bundlers see them and make chunks of them; esbuild takes `.catch` as leave to go on without the package.
 const open: { readonly [N in BackendName]: () => Promise<Backend> } = {
   async webgpu() {
-    const { webgpu, adapterInfo }: WebGpuPackage = await optional("@adjoint/backend-webgpu", () => import("@adjoint/backend-webgpu"));
+    const { webgpu, adapterInfo }: WebGpuPackage = await import("@adjoint/backend-webgpu").catch(missing("@adjoint/backend-webgpu"));
     if (webgpu === undefined) throw new Unsuitable("this version of @adjoint/backend-webgpu has no webgpu()");
     const device = await webgpu();
     if (adapterInfo?.(device as never).isSoftware !== true) return device;
@@ -42,7 +38,7 @@ const open: { readonly [N in BackendName]: () => Promise<Backend> } = {
     throw new Unsuitable("software adapter: slower than wasm; call webgpu() yourself to use it");
   },
   async wasm() {
-    const { wasm }: WasmPackage = await optional("@adjoint/backend-wasm-simd", () => import("@adjoint/backend-wasm-simd"));
+    const { wasm }: WasmPackage = await import("@adjoint/backend-wasm-simd").catch(missing("@adjoint/backend-wasm-simd"));
     if (wasm === undefined) throw new Unsuitable("this version of @adjoint/backend-wasm-simd has no wasm()");
     return await wasm();
   },

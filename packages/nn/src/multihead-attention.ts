@@ -1,6 +1,6 @@
 /** @file Multi-head attention with its projections (Vaswani et al., 2017). */
 import {
-  add, arange, ArgumentError, chunk, dropout, gt, linear, matmul, mean, mul, narrow, permute, reshape, scaledDotProductAttention, softmax, squeeze, type Tensor, transpose, unsqueeze, where, zeros,
+  add, arange, ArgumentError, chunk, dropout, gt, linear, matmul, mean, mul, narrow, permute, reshape, scaledDotProductAttention, ShapeError, softmax, squeeze, type Tensor, transpose, unsqueeze, where, zeros,
 } from "@adjoint/core/functional";
 import { xavierUniform_, zeros_ } from "./init.ts";
 import { Linear, type PlaceOptions } from "./linear.ts";
@@ -82,6 +82,7 @@ export class MultiheadAttention extends Module {
     const { needWeights = true, averageAttnWeights = true, isCausal = false } = options;
     const batchDim = this.batchFirst ? 0 : 1, batched = query.ndim === 3;
     if (!batched && query.ndim !== 2) throw new ArgumentError(`query should be unbatched 2D or batched 3D tensor but received ${query.ndim}-D query tensor`);
+    if (query.shape.at(-1) !== this.embedDim) throw new ShapeError(`was expecting embedding dimension of ${this.embedDim}, but got ${query.shape.at(-1)}`);
     const [q, k, v] = this.#projected(query, key, value).map((x) => {
       const y = batched ? x : unsqueeze(x, batchDim);
       const split = reshape(y, [y.shape[0]!, y.shape[1]!, this.numHeads, this.embedDim / this.numHeads]);

@@ -18,7 +18,7 @@ export class Sequential extends Module implements Iterable<Layer> {
     this.#layers = layers.length === 1 && !(first instanceof Module) ? Object.entries(first!) : (layers as readonly Layer[]).map((layer, i) => [String(i), layer]);
   }
   protected override members(): readonly (readonly [string, unknown])[] {
-    return this.#layers;
+    return [...this.#layers, ...super.members()];
   }
   get length(): number {
     return this.#layers.length;

@@ -9,6 +9,8 @@ export class OptimizerError extends AdjointError {
 
 /** Options of a group beside its parameters; numbers may be changed at any time. */
 export type ParamGroup<Options> = Options & { readonly params: Tensor[] };
+/** Options of the optimizer itself; an undefined one must be given by every group. */
+export type Defaults<Options> = { readonly [K in keyof Options]: Options[K] | undefined };
 /** A list of tensors, or of groups with options of their own. */
 export type Params<Options> = readonly Tensor[] | readonly (Partial<Options> & { readonly params: Tensor | readonly Tensor[] })[];
 /** What an optimizer remembers of one parameter. */
@@ -22,10 +24,10 @@ export type OptimizerStateDict<Options> = {
 /** PyTorch's `Optimizer`: changes parameters in place from their `.grad`. A formula is `update`. */
 export abstract class Optimizer<Options extends object, State extends Record<string, Tensor | number>> {
   readonly paramGroups: ParamGroup<Options>[] = [];
-  readonly defaults: Options;
+  readonly defaults: Defaults<Options>;
   readonly #state: Map<Tensor, State> = new Map();
 
-  constructor(params: Params<Options>, defaults: Options) {
+  constructor(params: Params<Options>, defaults: Defaults<Options>) {
     this.defaults = defaults;
     if (isTensor(params) || !Array.isArray(params))
       throw new OptimizerError(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${isTensor(params) ? dtypeName(params.dtype) : typeof params}`);
@@ -35,7 +37,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
     else this.addParamGroup({ params: list } as { params: readonly Tensor[] } & Partial<Options>);
   }
 
-  /** Computes the new value of a parameter, in place and unrecorded. What it makes is freed, except what `#remember` keeps. */
+  /** Computes the new value of a parameter, in place and unrecorded. What it makes on the way is freed; the state it gives lasts. */
   protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<Options>, state: State | undefined): State | undefined;
 
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | readonly Tensor[] }): void {
@@ -49,7 +51,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
     const options = { ...this.defaults, ...group, params: [...new Set(params)] };
     for (const [key, value] of Object.entries(options))
       if (value === undefined) throw new OptimizerError(`parameter group didn't specify a value of required optimization parameter ${key}`);
-    this.paramGroups.push(options);
+    this.paramGroups.push(options as ParamGroup<Options>); // no option is undefined now
   }
 
   /** Changes every parameter that has a gradient. With a closure, calls that first, recorded, and gives what it gives. */

@@ -4,6 +4,7 @@ import { checkRate, checkWeightDecay } from "./checks.ts";
 import { Optimizer, OptimizerError, type ParamGroup, type Params } from "./optimizer.ts";
 
 export type SGDOptions = {
+  /** Required, here or in every group. */
   lr: number;
   momentum: number;
   dampening: number;
@@ -20,8 +21,8 @@ type SGDState = { momentumBuffer: Tensor };
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    const all = { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options };
-    checkRate(all.lr);
+    const all = { lr: undefined, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options };
+    if (all.lr !== undefined) checkRate(all.lr);
     if (!(all.momentum >= 0)) throw new OptimizerError(`Invalid momentum value: ${all.momentum}`);
     checkWeightDecay(all.weightDecay);
     if (all.nesterov && (all.momentum <= 0 || all.dampening !== 0)) throw new OptimizerError("Nesterov momentum requires a momentum and zero dampening");

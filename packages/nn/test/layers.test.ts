@@ -1,0 +1,156 @@
+import { cpu } from "@adjoint/backend-cpu-js";
+import { manualSeed, ones, rand, randn, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
+import {
+  clipGradNorm_, CrossEntropyLoss, Dropout, Embedding, GELU, init, LayerNorm, Linear, type Module, MSELoss, MultiheadAttention, ReLU, Sequential, Sigmoid, SiLU, Tanh,
+} from "@adjoint/nn";
+import { beforeEach, describe, expect, it } from "vitest";
+
+setDefaultDevice(cpu()); // at once: the tables below hold tensors
+beforeEach(() => manualSeed(7));
+const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().itemSync();
+
+describe("printed as PyTorch prints them", () => {
+  it.each<[string, () => Module]>([
+    ["Linear(in_features=3, out_features=4, bias=True)", () => new Linear(3, 4)],
+    ["Linear(in_features=3, out_features=4, bias=False)", () => new Linear(3, 4, { bias: false })],
+    ["Embedding(7, 3)", () => new Embedding(7, 3)],
+    ["Embedding(7, 3, padding_idx=6)", () => new Embedding(7, 3, { paddingIdx: -1 })],
+    ["LayerNorm((5,), eps=1e-05, elementwise_affine=True)", () => new LayerNorm(5)],
+    ["LayerNorm((2, 5), eps=0.001, elementwise_affine=False)", () => new LayerNorm([2, 5], { eps: 1e-3, elementwiseAffine: false })],
+    ["Dropout(p=0.1, inplace=False)", () => new Dropout(0.1)],
+    ["GELU(approximate='none')", () => new GELU()],
+    ["GELU(approximate='tanh')", () => new GELU({ approximate: "tanh" })],
+    ["CrossEntropyLoss()", () => new CrossEntropyLoss({ labelSmoothing: 0.1 })],
+    ["MSELoss()", () => new MSELoss()],
+    ["Sequential()", () => new Sequential()],
+    ["Sequential(\n  (0): Linear(in_features=3, out_features=4, bias=True)\n  (1): ReLU()\n)", () => new Sequential(new Linear(3, 4), new ReLU())],
+    [
+      "Sequential(\n  (act): SiLU()\n  (sub): Sequential(\n    (0): Tanh()\n    (1): Sigmoid()\n  )\n)",
+      () => new Sequential({ act: new SiLU(), sub: new Sequential(new Tanh(), new Sigmoid()) }),
+    ],
+    ["MultiheadAttention(\n  (out_proj): NonDynamicallyQuantizableLinear(in_features=4, out_features=4, bias=True)\n)", () => new MultiheadAttention(4, 2)],
+  ])("%s", (text, make) => expect(String(make())).toBe(text));
+});
+
+describe("initial values", () => {
+  const bounds = (x: Tensor): [number, number] => [x.min().itemSync(), x.max().itemSync()];
+  it("Linear: uniform within 1 / sqrt(inFeatures)", () => {
+    for (const x of new Linear(16, 400).parameters()) {
+      const [low, high] = bounds(x);
+      expect(low).toBeGreaterThanOrEqual(-0.25);
+      expect(high).toBeLessThanOrEqual(0.25);
+      expect(high - low).toBeGreaterThan(0.48);
+    }
+  });
+  it("Embedding: standard normal, with a row of 0 for padding", () => {
+    const { weight } = new Embedding(200, 50, { paddingIdx: 3 });
+    expect(weight.mean().itemSync()).toBeCloseTo(0, 1);
+    expect(weight.std().itemSync()).toBeCloseTo(1, 1);
+    expect(weight.select(0, 3).toArraySync()).toEqual(Array<number>(50).fill(0));
+  });
+  it.each([
+    ["kaimingUniform_", (x: Tensor) => init.kaimingUniform_(x, { nonlinearity: "relu" }), Math.sqrt(2 / 100)],
+    ["kaimingNormal_", (x: Tensor) => init.kaimingNormal_(x, { mode: "fanOut" }), Math.sqrt(2 / 50)],
+    ["xavierUniform_", (x: Tensor) => init.xavierUniform_(x), Math.sqrt(2 / 150)],
+    ["xavierNormal_", (x: Tensor) => init.xavierNormal_(x, { gain: 2 }), 2 * Math.sqrt(2 / 150)],
+    ["normal_", (x: Tensor) => init.normal_(x, 0, 3), 3],
+    ["uniform_", (x: Tensor) => init.uniform_(x, -1, 1), Math.sqrt(1 / 3)],
+  ])("%s has the stated spread", (_, fill, std) => {
+    const x = zeros([50, 100], { requiresGrad: true });
+    expect(fill(x)).toBe(x);
+    expect(x.isLeaf).toBe(true);
+    expect(x.std().itemSync() / std).toBeCloseTo(1, 1);
+  });
+  it("refuses fans of a vector", () => {
+    expect(() => init.xavierUniform_(zeros([3]))).toThrow("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
+  });
+});
+
+describe("layers", () => {
+  it("Embedding gives no gradient to the padding row", () => {
+    const layer = new Embedding(3, 2, { paddingIdx: 1 });
+    layer.forward(tensor([[0, 1], [1, 2]], { dtype: "int32" })).sum().backward();
+    expect(layer.weight.grad?.toArraySync()).toEqual([[1, 1], [0, 0], [1, 1]]);
+  });
+  it("Dropout drops in training only", () => {
+    const layer = new Dropout(0.5), x = ones([1000]);
+    expect(layer.forward(x).mean().itemSync()).toBeCloseTo(1, 0);
+    expect(layer.forward(x).eq(0).toArraySync()).toContain(true);
+    expect(layer.eval().forward(x)).toBe(x);
+    expect(() => new Dropout(1.5)).toThrow("dropout probability has to be between 0 and 1, but got 1.5");
+  });
+  it("MSELoss and CrossEntropyLoss take their reduction", () => {
+    expect(new MSELoss({ reduction: "sum" }).forward(tensor([1, 2]), tensor([0, 0])).itemSync()).toBe(5);
+    expect(new CrossEntropyLoss({ reduction: "none" }).forward(zeros([2, 4]), tensor([0, 3], { dtype: "int32" })).shape).toEqual([2]);
+  });
+});
+
+describe("MultiheadAttention", () => {
+  const sizes = { l: 3, s: 4, n: 2, e: 6 };
+  const inputs = (): [Tensor, Tensor, Tensor] => [randn([sizes.n, sizes.l, sizes.e]), randn([sizes.n, sizes.s, sizes.e]), randn([sizes.n, sizes.s, sizes.e])];
+  const layer = (): MultiheadAttention => new MultiheadAttention(sizes.e, 2, { batchFirst: true });
+
+  it("has PyTorch's parameters", () => {
+    expect(Object.keys(layer().stateDict())).toEqual(["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]);
+  });
+  it("gives weights that sum to 1, by head if asked", () => {
+    const [out, weights] = layer().forward(...inputs());
+    expect([out.shape, weights?.shape]).toEqual([[2, 3, 6], [2, 3, 4]]);
+    expect(difference(weights!.sum(-1), ones([2, 3]))).toBeLessThan(1e-6);
+    expect(layer().forward(...inputs(), { averageAttnWeights: false })[1]?.shape).toEqual([2, 2, 3, 4]);
+  });
+  it.each([
+    ["no mask", {}],
+    ["a bool mask, true where not to attend", { attnMask: tensor([[false, true, true, true], [false, false, true, true], [false, false, false, true]]) }],
+    ["a float mask", { attnMask: tensor([[0, -1, 2, 0], [1, 0, 0, 0], [0, 0, -Infinity, 1]]) }],
+    ["a mask for each head", { attnMask: tensor([0, 1, 0, 2], { shape: [4, 1, 1] }).expand([4, 3, 4]) }],
+    ["padded keys", { keyPaddingMask: tensor([[false, false, false, true], [false, true, false, false]]) }],
+    ["both", { isCausal: true, keyPaddingMask: tensor([[false, false, false, true], [false, true, false, false]]) }],
+    ["isCausal", { isCausal: true }],
+  ])("needs no weights for the same output: %s", (_, options) => {
+    const attention = layer(), given = inputs();
+    const [slow] = attention.forward(...given, options), [fast, none] = attention.forward(...given, { ...options, needWeights: false });
+    expect(none).toBeNull();
+    expect(difference(slow, fast)).toBeLessThan(1e-6);
+  });
+  it("takes [l, n, e] and unbatched inputs", () => {
+    const first = layer(), second = new MultiheadAttention(sizes.e, 2), x = inputs()[0];
+    second.loadStateDict(first.stateDict());
+    const [out] = first.forward(x, x, x), turned = x.transpose(0, 1);
+    expect(difference(out, second.forward(turned, turned, turned)[0].transpose(0, 1))).toBeLessThan(1e-6);
+    const one = x.select(0, 1), [single, weights] = second.forward(one, one, one);
+    expect(difference(single, out.select(0, 1))).toBeLessThan(1e-6);
+    expect(weights?.shape).toEqual([3, 3]);
+  });
+  it("projects separately or at once with the same result", () => {
+    const attention = layer(), x = inputs()[0];
+    expect(difference(attention.forward(x, x, x)[0], attention.forward(x, x.clone(), x)[0])).toBeLessThan(1e-6);
+  });
+  it("says what does not fit", () => {
+    expect(() => new MultiheadAttention(5, 2)).toThrow("embed_dim must be divisible by num_heads");
+    const x = ones([2, 1, 3]);
+    expect(() => new MultiheadAttention(4, 2).forward(x, x, x)).toThrow("was expecting embedding dimension of 4, but got 3");
+  });
+});
+
+describe("clipGradNorm_", () => {
+  const withGrad = (grad: number[]): Tensor => {
+    const x = zeros([grad.length], { requiresGrad: true });
+    x.grad = tensor(grad);
+    return x;
+  };
+  it("scales all gradients together, and gives the norm before", () => {
+    const a = withGrad([3]), b = withGrad([0, 4]);
+    expect(clipGradNorm_([a, b], 1).itemSync()).toBe(5);
+    expect(a.grad!.itemSync()).toBeCloseTo(0.6, 5);
+    expect(b.grad!.toArraySync()).toEqual([0, expect.closeTo(0.8, 5)]);
+  });
+  it("leaves a small norm as it is", () => {
+    const a = withGrad([3, 4]);
+    expect(clipGradNorm_(a, 10, { normType: 1 }).itemSync()).toBe(7);
+    expect(clipGradNorm_(a, 10, { normType: Infinity }).itemSync()).toBe(4);
+    expect(clipGradNorm_(a, 10, { normType: 3 }).itemSync()).toBeCloseTo(91 ** (1 / 3), 5);
+    expect(a.grad!.toArraySync()).toEqual([3, 4]);
+  });
+  it("is 0 without gradients", () => expect(clipGradNorm_([rand([2])], 1).itemSync()).toBe(0));
+});

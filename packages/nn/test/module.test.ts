@@ -1,0 +1,130 @@
+import { cpu } from "@adjoint/backend-cpu-js";
+import { memory, ones, scope, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
+import { Dropout, Linear, Module, parameter, Sequential, StateDictError, Tanh } from "@adjoint/nn";
+import { beforeAll, describe, expect, it } from "vitest";
+
+beforeAll(() => setDefaultDevice(cpu()));
+
+class Net extends Module {
+  readonly scale = parameter(ones([2]));
+  readonly plain = ones([5]); // no parameter
+  readonly config = { width: 3, names: ["a"] };
+  readonly blocks = [new Linear(2, 3), new Linear(3, 2, { bias: false })];
+  readonly heads = { left: new Linear(2, 1) };
+  readonly mask = this.registerBuffer("mask", zeros([2]));
+  readonly cache = this.registerBuffer("cache", zeros([1]), { persistent: false });
+  forward(x: Tensor): Tensor {
+    return this.heads.left.forward(this.blocks[1].forward(this.blocks[0].forward(x.mul(this.scale))));
+  }
+}
+
+describe("what belongs to a module", () => {
+  it("finds parameters in properties, arrays and records", () => {
+    expect(new Net().namedParameters().map(([name, x]) => [name, x.shape])).toEqual([
+      ["scale", [2]], ["blocks.0.weight", [3, 2]], ["blocks.0.bias", [3]], ["blocks.1.weight", [2, 3]], ["heads.left.weight", [1, 2]], ["heads.left.bias", [1]],
+    ]);
+  });
+  it("puts persistent buffers into the state dict, after the module's own parameters", () => {
+    expect(Object.keys(new Net().stateDict())).toEqual(["scale", "mask", "blocks.0.weight", "blocks.0.bias", "blocks.1.weight", "heads.left.weight", "heads.left.bias"]);
+    expect(new Net().namedBuffers().map(([name]) => name)).toEqual(["mask", "cache"]);
+  });
+  it("names modules from the root down", () => {
+    expect(new Net().namedModules().map(([name]) => name)).toEqual(["", "blocks.0", "blocks.1", "heads.left"]);
+    expect(new Net().children()).toHaveLength(3);
+  });
+  it("lists a shared parameter once, and under both names in the state dict", () => {
+    const shared = new Linear(2, 2), net = new Sequential(shared, shared);
+    expect(net.parameters()).toHaveLength(2);
+    expect(Object.keys(net.stateDict())).toEqual(["0.weight", "0.bias", "1.weight", "1.bias"]);
+  });
+  it("finds what a subclass of Sequential adds", () => {
+    class Scaled extends Sequential {
+      readonly gain = parameter(ones([1]));
+    }
+    expect(Object.keys(new Scaled({ first: new Linear(1, 1, { bias: false }) }).stateDict()).sort()).toEqual(["first.weight", "gain"]);
+  });
+  it("refuses a parameter that is the result of an op", () => {
+    expect(() => parameter(ones([1], { requiresGrad: true }).mul(2))).toThrow("parameter: expected a leaf");
+  });
+});
+
+describe("switches", () => {
+  it("train and eval reach every module", () => {
+    const net = new Sequential(new Dropout(), new Sequential(new Tanh()));
+    expect(net.eval().modules().map((module) => module.training)).toEqual([false, false, false, false]);
+    expect(net.train().modules().map((module) => module.training)).toEqual([true, true, true, true]);
+  });
+  it("requiresGrad_ freezes", () => {
+    const net = new Linear(2, 1).requiresGrad_(false);
+    expect(net.parameters().map((x) => x.requiresGrad)).toEqual([false, false]);
+    expect(net.forward(ones([1, 2])).requiresGrad).toBe(false);
+    expect(net.parameters()).toHaveLength(2);
+  });
+  it("zeroGrad forgets, or fills with 0", () => {
+    const net = new Linear(2, 1);
+    net.forward(ones([1, 2])).sum().backward();
+    net.zeroGrad({ setToNone: false });
+    expect(net.weight.grad?.toArraySync()).toEqual([[0, 0]]);
+    net.zeroGrad();
+    expect(net.weight.grad).toBeNull();
+  });
+  it("apply visits children first", () => {
+    const seen: string[] = [];
+    new Sequential(new Tanh(), new Linear(1, 1)).apply((module) => void seen.push(module.constructor.name));
+    expect(seen).toEqual(["Tanh", "Linear", "Sequential"]);
+  });
+});
+
+describe("loadStateDict", () => {
+  it("copies the values in", () => {
+    const a = new Net(), b = new Net();
+    b.loadStateDict(a.stateDict());
+    expect(b.blocks[0].weight.toArraySync()).toEqual(a.blocks[0].weight.toArraySync());
+    expect(b.blocks[0].weight).not.toBe(a.blocks[0].weight);
+    expect(b.scale.isLeaf && b.scale.requiresGrad).toBe(true);
+  });
+  it("reports everything in PyTorch's words, and changes nothing", () => {
+    const net = new Linear(2, 1), before = net.weight.toArraySync();
+    const wrong = { weight: ones([3, 2]), extra: ones([1]), "more.of": ones([1]) };
+    expect(() => net.loadStateDict(wrong)).toThrow(new StateDictError([
+      "Error(s) in loading state_dict for Linear:",
+      '\tMissing key(s) in state_dict: "bias". ',
+      '\tUnexpected key(s) in state_dict: "extra", "more.of". ',
+      "\tsize mismatch for weight: copying a param with shape torch.Size([3, 2]) from checkpoint, the shape in current model is torch.Size([1, 2]).",
+    ].join("\n")));
+    expect(() => net.loadStateDict({ weight: ones([1, 2]) })).toThrow('Missing key(s) in state_dict: "bias". ');
+    expect(net.weight.toArraySync()).toEqual(before);
+  });
+  it("without strict takes what fits by name", () => {
+    const net = new Linear(2, 1);
+    expect(net.loadStateDict({ weight: tensor([[5, 6]]), extra: ones([1]) }, { strict: false })).toEqual({ missingKeys: ["bias"], unexpectedKeys: ["extra"] });
+    expect(net.weight.toArraySync()).toEqual([[5, 6]]);
+    expect(() => net.loadStateDict({ weight: ones([3]) }, { strict: false })).toThrow("size mismatch for weight");
+  });
+  it("refuses values on another device", () => {
+    expect(() => new Linear(1, 1, { bias: false }).loadStateDict({ weight: ones([1, 1], { device: cpu() }) })).toThrow("move one of them with await to(device)");
+  });
+});
+
+describe("lifetime", () => {
+  it("parameters made inside a scope outlive it; dispose frees them", () => {
+    const device = cpu(), s = scope();
+    const net = s.run(() => new Sequential(new Linear(2, 3, { device }), new Linear(3, 1, { device })));
+    s.close();
+    expect(net.forward(ones([1, 2], { device })).shape).toEqual([1, 1]);
+    const lone = cpu(), module = new Linear(2, 2, { device: lone });
+    expect(memory(lone).tensors).toBe(2);
+    module.dispose();
+    expect(memory(lone).tensors).toBe(0);
+  });
+  it("moves to another device, shared parameters still shared, and frees the old ones", async () => {
+    const [from, to] = [cpu(), cpu()], shared = new Linear(2, 2, { device: from }), net = new Sequential(shared, new Tanh(), shared);
+    const values = shared.weight.toArraySync();
+    expect(await net.to(to)).toBe(net);
+    expect(net.parameters().map((x) => [x.device === to, x.requiresGrad, x.isLeaf])).toEqual([[true, true, true], [true, true, true]]);
+    expect(shared.weight.toArraySync()).toEqual(values);
+    expect(memory(from).tensors).toBe(0);
+    const doubled = await net.to("float64");
+    expect(doubled.parameters().map((x) => x.dtype)).toEqual(["float64", "float64"]);
+  });
+});

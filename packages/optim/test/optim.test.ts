@@ -1,0 +1,165 @@
+import { cpu } from "@adjoint/backend-cpu-js";
+import { crossEntropy, linear, manualSeed, memory, randn, scope, setDefaultDevice, tensor, type Tensor, tanh } from "@adjoint/core";
+import { Adam, AdamW, OptimizerError, SGD } from "@adjoint/optim";
+import { beforeAll, describe, expect, it } from "vitest";
+import trajectories from "./trajectories.json" with { type: "json" };
+
+beforeAll(() => setDefaultDevice(cpu()));
+const optimizers = { SGD, Adam, AdamW };
+const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });
+const withGrad = (values: number[], grad: number[]): Tensor => {
+  const x = leaf(values);
+  x.grad = tensor(grad);
+  return x;
+};
+
+describe("trajectories of PyTorch 1.13", () => {
+  // A two-layer network on 24 points; the losses are those of a float64 run in PyTorch.
+  for (const dtype of ["float64", "float32"] as const)
+    it.each(trajectories)(`$id in ${dtype}`, ({ optimizer: name, options, x: xs, y: ys, init, losses }) => {
+      const of = ({ shape, values }: { shape: number[]; values: number[] }, requiresGrad = true): Tensor => tensor(Float64Array.from(values, Math.fround), { shape, dtype, requiresGrad });
+      const x = of(xs, false), y = tensor(Int32Array.from(ys.values));
+      const params = [of(init["0.weight"]), of(init["0.bias"]), of(init["2.weight"]), of(init["2.bias"])] as const;
+      const optimizer = new optimizers[name as keyof typeof optimizers](params, options);
+      const got = losses.map(() => {
+        optimizer.zeroGrad();
+        return optimizer.step(() => {
+          const loss = crossEntropy(linear(tanh(linear(x, params[0], params[1])), params[2], params[3]), y);
+          loss.backward();
+          return loss.itemSync();
+        });
+      });
+      // PyTorch began with float32 values; the float32 arithmetic of its own runs drifts by up to 4e-6.
+      const tolerance = dtype === "float64" ? 1e-10 : 1e-5;
+      got.forEach((loss, i) => expect(Math.abs(loss - losses[i]), `step ${i}: ${loss}, expected ${losses[i]}`).toBeLessThanOrEqual(tolerance));
+    });
+});
+
+describe("first steps by hand", () => {
+  it("SGD moves against the gradient, with maximize along it", () => {
+    const a = withGrad([1, 2], [0.5, -1]), b = withGrad([1, 2], [0.5, -1]);
+    new SGD([a], { lr: 0.1 }).step();
+    new SGD([b], { lr: 0.1, maximize: true }).step();
+    expect(a.toArraySync()).toEqual([Math.fround(0.95), Math.fround(2.1)]);
+    expect(b.toArraySync()).toEqual([Math.fround(1.05), Math.fround(1.9)]);
+  });
+  it("SGD with momentum starts its buffer with the gradient, undamped", () => {
+    const a = withGrad([0], [1]), optimizer = new SGD([a], { lr: 1, momentum: 0.5, dampening: 0.5 });
+    optimizer.step(); // b = 1
+    optimizer.step(); // b = 0.5 * 1 + 0.5 * 1 = 1
+    expect(a.toArraySync()).toEqual([-2]);
+    expect(optimizer.stateOf(a)?.momentumBuffer.toArraySync()).toEqual([1]);
+  });
+  it("Adam's first step is lr, whatever the size of the gradient", () => {
+    const a = withGrad([0, 0], [1e-3, -1e3]);
+    new Adam([a], { lr: 0.1 }).step();
+    const [x, y] = a.toArraySync() as number[];
+    expect(x).toBeCloseTo(-0.1, 5);
+    expect(y).toBeCloseTo(0.1, 5);
+  });
+  it("AdamW shrinks the parameter apart from the moments", () => {
+    const a = withGrad([1], [0]);
+    new AdamW([a], { lr: 0.5, weightDecay: 0.5 }).step();
+    expect(a.toArraySync()).toEqual([0.75]);
+  });
+});
+
+describe("groups and gradients", () => {
+  it("gives each group its own options", () => {
+    const a = withGrad([1], [1]), b = withGrad([1], [1]);
+    const optimizer = new SGD([{ params: [a] }, { params: b, lr: 1 }], { lr: 0.5 });
+    optimizer.step();
+    expect([a.itemSync(), b.itemSync()]).toEqual([0.5, 0]);
+    expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([0.5, 1]);
+    optimizer.paramGroups[0].lr = 0.25;
+    optimizer.step();
+    expect(a.itemSync()).toBe(0.25);
+  });
+  it("passes over parameters without a gradient and clears the others", () => {
+    const a = withGrad([1], [1]), b = leaf([1]), optimizer = new SGD([a, b], { lr: 1 });
+    optimizer.step();
+    expect([a.itemSync(), b.itemSync()]).toEqual([0, 1]);
+    optimizer.zeroGrad({ setToNone: false });
+    expect(a.grad?.toArraySync()).toEqual([0]);
+    optimizer.zeroGrad();
+    expect(a.grad).toBeNull();
+  });
+  it("records nothing: the parameters stay leaves", () => {
+    const a = withGrad([1, 2], [1, 1]);
+    new Adam([a]).step();
+    expect([a.isLeaf, a.requiresGrad]).toEqual([true, true]);
+  });
+});
+
+describe("errors, in PyTorch's words", () => {
+  const a = (): Tensor => leaf([1]);
+  it.each([
+    ["optimizer got an empty parameter list", () => new SGD([], { lr: 0.1 })],
+    ["parameter group didn't specify a value of required optimization parameter lr", () => new SGD([a()])],
+    ["Invalid learning rate: -1", () => new SGD([a()], { lr: -1 })],
+    ["Invalid learning rate: -1", () => new Adam([a()], { lr: -1 })],
+    ["Invalid momentum value: -0.5", () => new SGD([a()], { lr: 0.1, momentum: -0.5 })],
+    ["Nesterov momentum requires a momentum and zero dampening", () => new SGD([a()], { lr: 0.1, nesterov: true })],
+    ["Invalid epsilon value: -1", () => new Adam([a()], { eps: -1 })],
+    ["Invalid weight_decay value: -1", () => new AdamW([a()], { weightDecay: -1 })],
+    ["Invalid beta parameter at index 1: 1", () => new Adam([a()], { betas: [0.9, 1] })],
+    ["params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor", () => new SGD(a() as never, { lr: 0.1 })],
+    ["can't optimize a non-leaf Tensor", () => new SGD([a().mul(2)], { lr: 0.1 })],
+    ["some parameters appear in more than one parameter group", () => { const x = a(); return new SGD([{ params: x }, { params: x }], { lr: 0.1 }); }],
+    ["loaded state dict has a different number of parameter groups", () => new SGD([{ params: a() }, { params: a() }], { lr: 1 }).loadStateDict(new SGD([a()], { lr: 1 }).stateDict())],
+    ["loaded state dict contains a parameter group that doesn't match the size of optimizer's group", () => new SGD([a(), a()], { lr: 1 }).loadStateDict(new SGD([a()], { lr: 1 }).stateDict())],
+  ])("%s", (message, make) => expect(make).toThrow(new OptimizerError(message)));
+});
+
+describe("state", () => {
+  const run = (x: Tensor, optimizer: Adam | SGD, steps: number): void => {
+    for (let i = 0; i < steps; i++) {
+      optimizer.zeroGrad();
+      x.pow(4).sum().backward();
+      optimizer.step();
+    }
+  };
+  it("continues a trajectory from a state dict", () => {
+    const make = (x: Tensor): Adam => new Adam([x], { lr: 0.1, amsgrad: true });
+    const p = leaf([1]), first = make(p);
+    run(p, first, 5);
+    const q = leaf([p.itemSync()]), second = make(q);
+    second.loadStateDict(first.stateDict());
+    run(q, second, 3);
+    const r = leaf([1]);
+    run(r, make(r), 8);
+    expect(q.itemSync()).toBe(r.itemSync());
+  });
+  it("is PyTorch's, by number of parameter", () => {
+    const x = withGrad([1], [1]), optimizer = new Adam([leaf([1]), x]);
+    optimizer.step();
+    const { state, paramGroups } = optimizer.stateDict();
+    expect(Object.keys(state)).toEqual(["1"]);
+    expect(Object.keys(state[1])).toEqual(["step", "expAvg", "expAvgSq"]);
+    expect(paramGroups).toEqual([{ lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, params: [0, 1] }]);
+  });
+});
+
+describe("memory", () => {
+  it.each([
+    ["SGD", (x: Tensor) => new SGD([x], { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.1, maximize: true }), 1],
+    ["Adam", (x: Tensor) => new Adam([x], { weightDecay: 0.1, amsgrad: true, maximize: true }), 3],
+    ["AdamW", (x: Tensor) => new AdamW([x]), 2],
+  ])("%s is flat over the steps, and its state outlives the scope of the step", (_, make, states) => {
+    manualSeed(0);
+    const device = cpu(), x = randn([8], { device, requiresGrad: true }), optimizer = make(x);
+    const before = memory(device).tensors;
+    for (let i = 0; i < 4; i++) {
+      const s = scope();
+      s.run(() => {
+        x.square().sum().backward();
+        optimizer.step();
+        optimizer.zeroGrad();
+      });
+      s.close();
+      expect(memory(device).tensors - before).toBe(states);
+    }
+    optimizer.dispose();
+    expect(memory(device).tensors).toBe(before);
+  });
+});
