@@ -1,11 +1,11 @@
 /** @file Clipping of gradients. */
 import { abs, add, amax, clamp, div, isTensor, mul_, noGrad, pow, sqrt, square, stack, sum, type Tensor, zeros } from "@adjoint/core/functional";
 
-/** The gradients, each once. */
+/** The gradients of those that have one. */
 const gradients = (parameters: Tensor | readonly Tensor[]): Tensor[] =>
   (isTensor(parameters) ? [parameters] : parameters).flatMap((x) => (x.grad === null ? [] : [x.grad]));
 
-/** Frees what it made on the way, in reverse; the result of the last step stays. */
+/** Applies the steps and frees what they made on the way; `x` and the last result stay. */
 function piped(x: Tensor, ...steps: readonly ((x: Tensor) => Tensor)[]): Tensor {
   return steps.reduce((y, step) => {
     const out = step(y);
