@@ -7,6 +7,9 @@ export type WasmBuffer = { address: number; readonly dtype: DType; readonly leng
 /** Where the arguments of a kernel call lie; below it is nothing, so that no buffer has the address 0. */
 export const ARGUMENTS = 64;
 const ARGUMENT_BYTES = 4096;
+/** A small area that a kernel may use within one call. */
+export const SCRATCH: number = ARGUMENTS + ARGUMENT_BYTES;
+const SCRATCH_BYTES = 16384;
 const PAGE = 65536, MAX_PAGES = 65536;
 /** Kernels may load, never store, up to this many bytes beyond a buffer. */
 const OVERREAD = 64;
@@ -32,7 +35,7 @@ export class Memory {
   readonly #free: number[][] = [];
   /** Free stretches that belong to no class: what merging left over. Ascending pairs of address and size. */
   #stretches: { address: number; size: number }[] = [];
-  #top: number = ARGUMENTS + ARGUMENT_BYTES;
+  #top: number = SCRATCH + SCRATCH_BYTES;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;

@@ -28,23 +28,19 @@ export function copyModule(): Module {
 
   /** Rows and columns are multiples of 4; source elements of one column are adjacent, target elements of one row. */
   module.func("transpose4", ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, columns, source, sourceColumn, target, targetRow) => {
-    const from = f.local("i32"), to = f.local("i32"), left = f.local("i32"), step = f.local("i32");
+    const from = f.local("i32"), to = f.local("i32"), left = f.local("i32"), pointer = f.local("i32");
     const x = [0, 1, 2, 3].map(() => f.local("v128"));
-    f.get(sourceColumn).i32(2).op("i32.shl").set(step);
-    f.loop((nextRows) => {
-      f.get(source).set(from).get(target).set(to).get(columns).set(left);
+    f.loop((nextColumns) => {
+      f.get(source).set(from).get(target).set(to).get(rows).set(left);
       f.loop((again) => {
-        const pointer = f.local("i32");
         f.get(from).set(pointer);
         x.forEach((v) => f.get(pointer).memory("v128.load").set(v).get(pointer).get(sourceColumn).op("i32.add").set(pointer));
         transpose(f, x);
-        f.get(to).set(pointer);
-        x.forEach((v) => f.get(pointer).get(v).memory("v128.store").get(pointer).get(targetRow).op("i32.add").set(pointer));
-        f.get(from).get(step).op("i32.add").set(from).increment(to, 16);
-        f.get(left).i32(4).op("i32.sub").tee(left).branchIf(again);
+        x.forEach((v) => f.get(to).get(v).memory("v128.store").get(to).get(targetRow).op("i32.add").set(to));
+        f.increment(from, 16).get(left).i32(4).op("i32.sub").tee(left).branchIf(again);
       });
-      f.increment(source, 16).get(target).get(targetRow).i32(2).op("i32.shl").op("i32.add").set(target);
-      f.get(rows).i32(4).op("i32.sub").tee(rows).branchIf(nextRows);
+      f.get(source).get(sourceColumn).i32(2).op("i32.shl").op("i32.add").set(source).increment(target, 16);
+      f.get(columns).i32(4).op("i32.sub").tee(columns).branchIf(nextColumns);
     });
   });
   return module;

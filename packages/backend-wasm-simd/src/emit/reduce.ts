@@ -126,7 +126,9 @@ class Reduction {
 
   /** One result for each column; the output's columns are adjacent. */
   columns(): void {
-    const f = this.#f, { unroll } = this.#source, output = this.#bases[this.#source.args.length], { dtype } = this.#result;
+    const f = this.#f, output = this.#bases[this.#source.args.length], { dtype } = this.#result;
+    // Two cache lines of each row for a short body: rows are far apart, and each costs a look-up of its page.
+    const unroll = this.#source.unroll === 4 ? 8 : this.#source.unroll;
     const bytes = bytesOf(dtype), step = 4 * unroll;
     const totals = Array.from({ length: unroll }, () => f.local("v128")), one = totals.slice(0, 1);
     if (unroll > 1) f.while(() => f.get(this.#inner).i32(step).op("i32.ge_u"), () => {

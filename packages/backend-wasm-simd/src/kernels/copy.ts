@@ -2,7 +2,7 @@
 import { coalesce, denseStrides, type Kernel, type PrimitiveAttrs, View } from "@adjoint/core/backend";
 import { type CopyName, copyModule } from "../emit/copy.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
-import { bytesOf, type WasmBuffer } from "../memory.ts";
+import { bytesOf, SCRATCH, type WasmBuffer } from "../memory.ts";
 import { Odometer } from "./odometer.ts";
 import type { Temporaries } from "./temporaries.ts";
 
@@ -66,9 +66,13 @@ export class Copier {
     const strided = bytes === 4 ? kernels.plane4 : kernels.plane1;
     if (bytes === 4 && fromRow === 4 && toColumn === 4) {
       const wholeRows = rows & ~3, wholeColumns = columns & ~3;
-      for (let row = 0; row < wholeRows; row += TILE) for (let column = 0; column < wholeColumns; column += TILE)
-        kernels.transpose4(Math.min(TILE, wholeRows - row), Math.min(TILE, wholeColumns - column),
-          from + row * fromRow + column * fromColumn, fromColumn, to + row * toRow + column * toColumn, toRow);
+      // Rows whose distance is a large power of two fall on one set of the cache: such a tile is written by way of a dense one.
+      const collides = toRow % 1024 === 0;
+      for (let row = 0; row < wholeRows; row += TILE) for (let column = 0; column < wholeColumns; column += TILE) {
+        const height = Math.min(TILE, wholeRows - row), width = Math.min(TILE, wholeColumns - column), target = to + row * toRow + column * toColumn;
+        kernels.transpose4(height, width, from + row * fromRow + column * fromColumn, fromColumn, collides ? SCRATCH : target, collides ? 4 * TILE : toRow);
+        if (collides) kernels.rows(height, 4 * width, SCRATCH, 4 * TILE, target, toRow);
+      }
       if (columns > wholeColumns)
         strided(rows, columns - wholeColumns, from + wholeColumns * fromColumn, fromRow, fromColumn, to + wholeColumns * toColumn, toRow, toColumn);
       if (rows > wholeRows && wholeColumns > 0)
