@@ -1,6 +1,6 @@
 /** @file Layers that multiply by a matrix of parameters, or pick its rows. */
-import { type Backend, type DType, embedding, linear, noGrad, select, type Tensor, where, eq, unsqueeze, detach, zero_, zeros, ArgumentError } from "@adjoint/core/functional";
 import { ArgumentError, type Backend, detach, type DType, embedding, eq, linear, noGrad, select, type Tensor, unsqueeze, where, zero_, zeros } from "@adjoint/core/functional";
+import { kaimingUniform_, normal_, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
 import { bool } from "./python.ts";
