@@ -68,3 +68,8 @@ export function roundTo(dtype: DType, value: number): number {
     case "bfloat16": throw new RangeError(`${dtype} is stored, not computed in: cast to float32`);
   }
 }
+
+/** PyTorch's C++ name of a dtype, as its messages have it: 'Float', 'Int', 'Bool'. */
+export const scalarTypeName: { readonly [D in DType]: string } = {
+  float32: "Float", float64: "Double", float16: "Half", bfloat16: "BFloat16", int32: "Int", int16: "Short", int8: "Char", uint8: "Byte", bool: "Bool",
+};

@@ -8,7 +8,7 @@ export {
   add_, maximum, minimum, mul, mul_, ne, neg, type Operand, pow, reciprocal, relu, remainder, resultType, round, rsqrt, sigmoid, sign, silu, sin, softsign, sqrt, square, sub, sub_, tan, tanh, trunc, where, zero_,
 } from "./elementwise/index.ts";
 export { all, amax, amin, any, max, mean, min, type ReduceOptions, std, sum, type ValuesAndIndices, var_, type VarOptions } from "./composites/reductions.ts";
-export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./composites/network.ts";
+export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";
 export { argmax, argmin } from "./primitives/arg-reduce.ts";
 export { embedding, gather, indexSelect, scatter, scatterAdd } from "./primitives/gather.ts";

@@ -1,6 +1,6 @@
 /** @file Brings the views of a kernel call into the contract's normal form. Pure, but for the copies it asks for. */
 import { sameShape, type Shape, sizeOf } from "./shape.ts";
-import { broadcastStrides, coalesce, extent, restride, View } from "./view.ts";
+import { broadcastStrides, coalesce, extent, restride, type View } from "./view.ts";
 
 /** Whether all views are dense and of this shape: the common case, passed on as it is. */
 export function allDense(views: readonly View[], shape: Shape): boolean {

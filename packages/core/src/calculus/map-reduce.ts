@@ -1,12 +1,12 @@
 /** @file `map` and `reduce` with their derivatives, which are made of each other; expand, the adjoint of sum; reshape and clone. */
 import type { ReduceOp } from "../backend.ts";
 import { type DType, dtypes } from "../dtype.ts";
-import { DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
 import {
   allocate, commonDevice, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
-import { arg, div, eq, type Expr, lit, select, topologicalOrder } from "../scalar/expr.ts";
+import { arg, div, eq, type Expr, lit, mul, select, topologicalOrder } from "../scalar/expr.ts";
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program, prologuePlan } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
@@ -97,6 +97,7 @@ function mapAll(p: Program, inputs: readonly Tensor[], params: readonly number[]
 
 /** One result of a program over inputs that broadcast together (and with `shape`, if given). */
 export function mapProgram(p: Program, inputs: readonly Tensor[], params: readonly number[] = NO_PARAMS, shape?: Shape): Tensor {
+  if (inputs.length === 0) throw new ArgumentError(`${p.name}(): at least one operand must be a tensor`);
   return dispatch(mapOp, inputs, shape === undefined ? { program: p, params } : { program: p, params, shape });
 }
 
@@ -172,9 +173,9 @@ const reduceOp: Op<ReduceAttrs> = {
 };
 
 const tieCount = /*@__PURE__*/ perDType((d) => program("ties", [d, d], [], [select(eq(arg(0, d), arg(1, d)), lit(1, d), lit(0, d))]));
-/** The gradient is shared evenly among all that equal the extremum. */
+/** The gradient is shared evenly among all that equal the extremum; where it is NaN nothing does, and 0 / 0 says so, as in PyTorch. */
 const tieShare = /*@__PURE__*/ perDType((d) =>
-  program("tieShare", [d, d, d, d], [], [select(eq(arg(2, d), arg(3, d)), div(arg(0, d), arg(1, d)), lit(0, d))]));
+  program("tieShare", [d, d, d, d], [], [mul(div(arg(0, d), arg(1, d)), select(eq(arg(2, d), arg(3, d)), lit(1, d), lit(0, d)))]));
 /** The element itself: a plain sum. */
 const itself = /*@__PURE__*/ perDType((d) => program("sum", [d], [], [arg(0, d)]));
 const zeroProgram = /*@__PURE__*/ perDType((d) => program("zeros", [], [], [lit(0, d)]));

@@ -60,6 +60,7 @@ export const amin: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolea
 export type ValuesAndIndices = { readonly values: Tensor; readonly indices: Tensor };
 
 const extremumAlong = (op: "max" | "min") => composite(undefined, (x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices => {
+  wrapDim(dim, x.ndim);
   const indices = (op === "max" ? argmax : argmin)(x, dim, { keepdim: true });
   if (x.ndim === 0) return { values: gather(x, 0, indices), indices };
   const values = gather(x, dim, indices), d = wrapDim(dim, x.ndim);

@@ -8,20 +8,22 @@ import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
 type Unary = Elementwise<readonly [x: Tensor]>;
 type Binary = Elementwise<readonly [x: Operand, y: Operand]>;
 
+const noBoolSub = "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.";
+
 /** x + y. */
-export const add: Binary = /*@__PURE__*/ elementwise("add", s.add, { rule: "number" });
+export const add: Binary = /*@__PURE__*/ elementwise("add", s.add, { rule: "arithmetic" });
 /** x - y. */
-export const sub: Binary = /*@__PURE__*/ elementwise("sub", s.sub, { rule: "number" });
+export const sub: Binary = /*@__PURE__*/ elementwise("sub", s.sub, { rule: "number", refusesBool: noBoolSub });
 /** x * y. */
-export const mul: Binary = /*@__PURE__*/ elementwise("mul", s.mul, { rule: "number" });
+export const mul: Binary = /*@__PURE__*/ elementwise("mul", s.mul, { rule: "arithmetic" });
 /** x / y; of integers a float. */
 export const div: Binary = /*@__PURE__*/ elementwise("div", s.div, { rule: "float" });
 /** x + alpha * y. */
 export const addScaled: Elementwise<readonly [x: Operand, y: Operand, alpha: number]> =
-  /*@__PURE__*/ elementwise("add", (x, y, alpha) => s.add(x!, s.mul(y!, alpha!)), { rule: "number" });
+  /*@__PURE__*/ elementwise("add", (x, y, alpha) => s.add(x!, s.mul(y!, alpha!)), { rule: "arithmetic" });
 /** x - alpha * y. */
 export const subScaled: Elementwise<readonly [x: Operand, y: Operand, alpha: number]> =
-  /*@__PURE__*/ elementwise("sub", (x, y, alpha) => s.sub(x!, s.mul(y!, alpha!)), { rule: "number" });
+  /*@__PURE__*/ elementwise("sub", (x, y, alpha) => s.sub(x!, s.mul(y!, alpha!)), { rule: "number", refusesBool: noBoolSub });
 /** x ** y, with C's corners: x ** 0 and 1 ** y are 1. */
 export const pow: Binary = /*@__PURE__*/ elementwise("pow", s.pow, { rule: "number" });
 /** The remainder with the sign of y, as Python's %. */
@@ -32,12 +34,14 @@ export const remainder: Binary = /*@__PURE__*/ elementwise("remainder", (x, y) =
 /** The remainder with the sign of x, as C's fmod. */
 export const fmod: Binary = /*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number" });
 /** The larger; NaN if either is; a tie shares its gradient. */
-export const maximum: Binary = /*@__PURE__*/ elementwise("maximum", s.max, { rule: "number" });
+export const maximum: Binary = /*@__PURE__*/ elementwise("maximum", s.max, { rule: "arithmetic" });
 /** The smaller; NaN if either is; a tie shares its gradient. */
-export const minimum: Binary = /*@__PURE__*/ elementwise("minimum", s.min, { rule: "number" });
-export const neg: Unary = /*@__PURE__*/ elementwise("neg", s.neg, { rule: "number" });
+export const minimum: Binary = /*@__PURE__*/ elementwise("minimum", s.min, { rule: "arithmetic" });
+export const neg: Unary = /*@__PURE__*/ elementwise("neg", s.neg, {
+  rule: "number", refusesBool: "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+});
 export const abs: Unary = /*@__PURE__*/ elementwise("abs", s.abs, { rule: "number" });
-export const sign: Unary = /*@__PURE__*/ elementwise("sign", s.sign, { rule: "number" });
+export const sign: Unary = /*@__PURE__*/ elementwise("sign", s.sign, { rule: "arithmetic" });
 /** x * x. */
 export const square: Unary = /*@__PURE__*/ elementwise("pow", (x) => s.mul(x!, x!), { rule: "number" });
 

@@ -11,15 +11,18 @@ export type Operand = Tensor | number | boolean;
 
 /**
  * How the dtype of the computation follows from the operands': `promote` is PyTorch's common type; `float` also turns
- * integers and bools into float32; `number` turns bools into int32; `bits` refuses floats.
+ * integers and bools into float32; `number` turns bools into int32, `arithmetic` computes them as int32 and stores a
+ * bool again; `bits` refuses floats.
  */
-export type Rule = "promote" | "float" | "number" | "bits";
+export type Rule = "promote" | "arithmetic" | "float" | "number" | "bits";
 
 export type ElementwiseOptions = {
   readonly rule?: Rule;
   /** The result is bool, whatever is compared. */
   readonly predicate?: boolean;
   readonly gradient?: GradientOverride;
+  /** What to say where every operand is bool, if that is an error. */
+  readonly refusesBool?: string;
 };
 
 export interface Elementwise<A extends readonly Operand[]> {
@@ -49,7 +52,7 @@ export function resultType(operands: readonly Operand[]): DType {
 function computeType(name: string, rule: Rule, common: DType): DType {
   const kind = dtypes[common].kind;
   if (rule === "float" && kind !== "float") return "float32";
-  if (rule === "number" && kind === "bool") return "int32";
+  if ((rule === "number" || rule === "arithmetic") && kind === "bool") return "int32";
   if (rule === "bits" && kind === "float") throw new DTypeError(`"${name}" not implemented for '${common}': expected an integer or bool tensor`);
   return dtypes[common].compute;
 }
@@ -59,12 +62,13 @@ function computeType(name: string, rule: Rule, common: DType): DType {
  * @param build the expression, over operands already of one dtype
  */
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
-  const { rule = "promote", predicate = false, gradient } = options;
+  const { rule = "promote", predicate = false, gradient, refusesBool } = options;
   const programs = new Map<number, Program>();
 
   /** @param target the dtype to store, where it is given (in place) */
   function programFor(operands: readonly Operand[], target: DType | undefined): Program {
     const common = commonType(operands);
+    if (refusesBool !== undefined && common === "bool") throw new DTypeError(refusesBool);
     const compute = computeType(name, rule, common);
     const stored = target ?? (predicate ? "bool" : isFloat(compute) && !isFloat(common) ? "float32" : rule === "number" && common === "bool" ? "int32" : common);
     let key = dtypes[compute].code * 10 + dtypes[stored].code;

@@ -45,8 +45,11 @@ const geluExact: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.mul(s.mul(x!
 const geluTanh: Unary = /*@__PURE__*/ elementwise("gelu", (x) =>
   s.mul(s.mul(x!, 0.5), s.add(1, s.tanh(s.mul(Math.sqrt(2 / Math.PI), s.add(x!, s.mul(0.044715, s.mul(x!, s.mul(x!, x!)))))))), float);
 /** x * Phi(x), Phi the normal distribution function; `approximate: "tanh"` as in GPT-2 (Hendrycks and Gimpel, 2016). */
-export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor =>
-  options.approximate === "tanh" ? geluTanh(x) : geluExact(x);
+export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor => {
+  const { approximate = "none" } = options;
+  if (approximate !== "none" && approximate !== "tanh") throw new ArgumentError("approximate argument must be either none or tanh.");
+  return approximate === "tanh" ? geluTanh(x) : geluExact(x);
+};
 
 const clampBoth = /*@__PURE__*/ elementwise<readonly [x: Tensor, min: number, max: number]>("clamp", (x, low, high) => s.min(s.max(x!, low!), high!), {
   rule: "number", gradient: (g, _, [x, low, high]) => [s.select(s.and(s.ge(x!, low!), s.le(x!, high!)), g, 0)],

@@ -4,7 +4,7 @@ import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type
 import { exp, log, mul, sub, div } from "../elementwise/index.ts";
 import { amax, sum } from "../composites/reductions.ts";
 import { wrapDim } from "../shape.ts";
-import { isFloat } from "../dtype.ts";
+import { isFloat, scalarTypeName } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 
 type Attrs = { readonly dim: number };
@@ -45,8 +45,11 @@ const logSoftmaxOp: Op<Attrs> = {
 };
 
 const alongDim = (op: Op<Attrs>) => composite(undefined, (x: Tensor, dim: number): Tensor => {
-  if (!isFloat(x.dtype)) throw new DTypeError(`"${op.name}" not implemented for '${x.dtype}': expected a floating point tensor`);
   const d = wrapDim(dim, x.ndim);
+  if (!isFloat(x.dtype)) {
+    const kernel = d < x.ndim - 1 ? "softmax" : op === softmaxOp ? "softmax_lastdim" : "log_softmax_lastdim";
+    throw new DTypeError(`"${kernel}_kernel_impl" not implemented for '${scalarTypeName[x.dtype]}'`);
+  }
   if (x.window.size === 0) return exp(x);
   return x.ndim === 0 ? reshape(dispatch(op, [reshape(x, [1])], { dim: 0 }), []) : dispatch(op, [x], { dim: d });
 });

@@ -103,7 +103,7 @@ function checkIndex(op: string, x: Tensor, dim: number, index: Tensor): number {
 /** `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank. */
 export const gather: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor): Tensor => {
   const d = checkIndex("gather", x, dim, index);
-  return x.ndim === 0 ? reshape(dispatch(gatherOp, [reshape(x, [1]), reshape(index, [1])], { dim: 0 }), []) : dispatch(gatherOp, [x, index], { dim: d });
+  return x.ndim === 0 || index.ndim === 0 ? reshape(dispatch(gatherOp, [reshape(x, [x.window.size]), reshape(index, [index.window.size])], { dim: 0 }), index.shape) : dispatch(gatherOp, [x, index], { dim: d });
 });
 
 const scatterWith = (mode: "add" | "set", op: string) => /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
@@ -112,6 +112,7 @@ const scatterWith = (mode: "add" | "set", op: string) => /*@__PURE__*/ composite
   index.shape.forEach((size, k) => {
     if (size > (source.shape[k] ?? 1)) throw new ShapeError(`Expected index ${showShape(index.shape)} to be smaller than self ${showShape(x.shape)} apart from dimension ${d} and to be smaller size than src ${showShape(source.shape)}`);
   });
+  if (x.ndim === 0) return reshape(dispatch(scatterOp, [reshape(x, [1]), reshape(index, [index.window.size]), reshape(source, [source.window.size])], { dim: 0, mode }), []);
   return dispatch(scatterOp, [x, index, source], { dim: d, mode });
 });
 /** A copy of x with `source[i][j]` added at `[index[i][j]][j]` for dim 0, and likewise for others. */

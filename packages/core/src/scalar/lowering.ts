@@ -207,12 +207,13 @@ const roundHalfEven: Formula = (_, x) => {
 };
 const sign: Formula = (_, x) => select(gt(x, 0), f32(1), select(lt(x, 0), f32(-1), 0));
 
-const formulas = {
+export type LoweredName =
+  | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2" | "tanh" | "erf" | "pow" | "rem" | "round" | "sign" | "ceil";
+
+const formulas: { readonly [I in LoweredName]: Formula } = {
   exp, expm1, log, log1p, sin, cos, tan, asin, acos, atan, atan2, tanh, erf, pow, rem, round: roundHalfEven, sign,
   ceil: (_, x) => neg(floor(neg(x))),
-} as const satisfies { readonly [I in InstructionName]?: Formula };
-
-export type LoweredName = keyof typeof formulas;
+};
 
 /** How far a formula may be from the exact result, in units in the last place, whether or not products and sums are contracted. */
 export const loweredUlp: { readonly [I in LoweredName]: number } = {

@@ -2,14 +2,14 @@
 import { add, div, mul, ne, neg, rsqrt, square, sub, where } from "../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { dropout } from "../creation/random.ts";
-import { logSoftmax, softmax } from "../fused/softmax.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 import { composite, type Tensor } from "../op.ts";
 import { gather } from "../primitives/gather.ts";
 import { matmul } from "../primitives/matmul.ts";
 import { sameShape, type Shape, showShape } from "../shape.ts";
 import { reshape, t, transpose } from "../views/views.ts";
 import { causalMask } from "./mask.ts";
-import { mean, sum } from "./reductions.ts";
+import { mean, sum } from "../composites/reductions.ts";
 
 /** x W^T + b. x [..., in], weight [out, in], bias [out]. */
 export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {

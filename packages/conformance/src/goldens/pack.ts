@@ -1,0 +1,44 @@
+/** @file Reads packs of golden cases: a JSON of cases beside a binary of values. Node only; the format is checked before anything is read. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** A tensor of a case's table, as stored. */
+export type StoredTensor = {
+  readonly dt: string; readonly sh: readonly number[]; readonly o?: number; readonly enc?: "f64" | "c128"; readonly rg?: 1;
+  /** PyTorch's own float32 error; the largest allowed is ten times that. */
+  readonly e?: number; readonly o32?: number; readonly r32?: 1; readonly meta?: 1;
+};
+export type GoldenCase = {
+  readonly id: string; readonly args: readonly unknown[]; readonly kw?: { readonly [name: string]: unknown };
+  readonly out?: unknown; readonly check?: "meta"; readonly mut?: readonly unknown[];
+  readonly cot?: readonly (readonly [number, number])[]; readonly grad?: readonly (readonly [number, number | null])[];
+  readonly gg?: { readonly cot: readonly (readonly [number, number])[]; readonly grad: readonly (readonly [number, number | null])[] };
+  readonly error?: { readonly type: string; readonly message: string; readonly regex?: string };
+  readonly t: readonly StoredTensor[];
+};
+export type Pack = { readonly op: string; readonly variant: string; readonly priority: string; readonly cases: readonly GoldenCase[]; readonly data: ArrayBuffer };
+
+export function loadPack(path: string): Pack {
+  const parsed = JSON.parse(readFileSync(path, "utf8")) as Pack & { readonly format: string; readonly bin: string | null; readonly bytes: number };
+  if (parsed.format !== "torch-golden-1") throw new Error(`${path}: not a pack of golden cases (format ${String(parsed.format)})`);
+  const bin = parsed.bin === null ? new Uint8Array() : readFileSync(join(dirname(path), parsed.bin));
+  if (bin.length !== parsed.bytes) throw new Error(`${path}: ${bin.length} bytes of data, expected ${parsed.bytes}`);
+  return { ...parsed, data: new Uint8Array(bin).buffer };
+}
+
+/** The packs directly in a folder, by name. */
+export const packsIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith(".json")).sort().map((name) => join(folder, name));
+
+const readers: { readonly [dtype: string]: (data: ArrayBuffer, at: number, count: number) => ArrayLike<number> } = {
+  float32: (d, at, n) => new Float32Array(d, at, n), float64: (d, at, n) => new Float64Array(d, at, n),
+  int64: (d, at, n) => Float64Array.from(new BigInt64Array(d, at, n), Number), int32: (d, at, n) => new Int32Array(d, at, n),
+  int16: (d, at, n) => new Int16Array(d, at, n), int8: (d, at, n) => new Int8Array(d, at, n), uint8: (d, at, n) => new Uint8Array(d, at, n), bool: (d, at, n) => new Uint8Array(d, at, n),
+};
+
+/** The values in row-major order; `field` o32 is PyTorch's float32 result where it is stored beside the float64 one. */
+export function valuesOf(pack: Pack, stored: StoredTensor, field: "o" | "o32" = "o"): ArrayLike<number> | undefined {
+  const at = stored[field], count = stored.sh.reduce((a, b) => a * b, 1);
+  if (at === undefined) return undefined;
+  const read = readers[field === "o" && stored.enc === "f64" ? "float64" : stored.dt];
+  return read === undefined ? undefined : read(pack.data, count === 0 ? 0 : at, count);
+}
