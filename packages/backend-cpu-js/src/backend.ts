@@ -15,6 +15,8 @@ export type CpuOptions = {
   readonly maxBytes?: number;
 };
 
+/** What V8 gives one typed array. Other engines refuse earlier, which is an OutOfMemoryError too. */
+const LARGEST = 2 ** 33;
 const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(["float32", "float64", "int32", "bool"]);
 const kernels: Kernels<CpuBuffer> = { map, reduce, argReduce, matmul, gather, scatter, copy };
 
@@ -26,7 +28,7 @@ const kernels: Kernels<CpuBuffer> = { map, reduce, argReduce, matmul, gather, sc
  */
 export function cpu(options: CpuOptions = {}): Backend<CpuBuffer> {
   const maxBytes = options.maxBytes ?? Infinity;
-  const memory = createMemory(maxBytes);
+  const largest = Math.min(maxBytes, LARGEST), memory = createMemory(maxBytes, largest);
   let disposed = false;
 
   const alive = (): void => {
@@ -45,7 +47,7 @@ export function cpu(options: CpuOptions = {}): Backend<CpuBuffer> {
   const device = {
     name: "cpu",
     dtypes: supported,
-    limits: { maxBindings: 64, maxRank: 16, maxBytes: Math.min(maxBytes, 2 ** 33) },
+    limits: { maxBindings: 64, maxRank: 16, maxBytes: largest },
     kernels,
     allocate(dtype: DType, length: number): CpuBuffer {
       alive();

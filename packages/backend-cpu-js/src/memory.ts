@@ -14,8 +14,11 @@ export type Memory = {
   clear(): void;
 };
 
-/** A pool that holds at most `maxBytes` in live buffers; what is pooled yields to what is asked for. */
-export function createMemory(maxBytes: number): Memory {
+/**
+ * A pool that holds at most `maxBytes` in live buffers; what is pooled yields to what is asked for.
+ * @param largest the most bytes of one buffer
+ */
+export function createMemory(maxBytes: number, largest: number = maxBytes): Memory {
   /** For each dtype code, for each power of two: arrays of that length, free for reuse. */
   const pools: TypedArray[][][] = [];
   let live = 0, pooled = 0, peak = 0;
@@ -68,6 +71,7 @@ export function createMemory(maxBytes: number): Memory {
     // Rounded up so that it can be reused; exact where only that fits.
     let capacity = length <= 2 ** 30 ? 2 ** sizeClass : length;
     if (live + capacity * size > maxBytes) capacity = length;
+    if (length * size > largest) throw outOfMemory(dtype, length, `the limit of one buffer is ${largest} bytes`);
     if (live + capacity * size > maxBytes) throw outOfMemory(dtype, length, `the limit is ${maxBytes} bytes`);
     if (live + pooled + capacity * size > maxBytes) clear();
     const values = create(dtype, capacity);

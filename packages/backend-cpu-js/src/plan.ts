@@ -1,5 +1,5 @@
 /** @file A program as a list of loops over slots (arrays with offset and stride), compiled once. How blocks run is machine.ts. */
-import { type DType, dtypes, type Expr, type Program, roundTo, topologicalOrder, type TypedArray } from "@adjoint/core/backend";
+import { type DType, dtypes, type Expr, type Program, topologicalOrder, type TypedArray } from "@adjoint/core/backend";
 import { noValues } from "./buffer.ts";
 import { assign, type Loop, type LoopRow, loops } from "./instructions.ts";
 
@@ -28,7 +28,7 @@ export type Plan = {
   /** Args and results: the slots that move from row to row. */
   readonly viewCount: number;
   readonly steps: readonly Step[];
-  readonly params: readonly { readonly slot: number; readonly index: number; readonly dtype: DType }[];
+  readonly params: readonly { readonly slot: number; readonly index: number; readonly isBool: boolean }[];
   readonly arrays: TypedArray[];
   readonly offsets: number[];
   readonly strides: number[];
@@ -36,7 +36,7 @@ export type Plan = {
   readonly block: number;
   /** For reduce: the arg that the only result is, as it stands; -1 otherwise. */
   readonly plainArg: number;
-  /** One loop that reads nothing but args. */
+  /** One loop, of args and constants. */
   readonly isOneLoop: boolean;
 };
 
@@ -73,14 +73,14 @@ function compile(program: Program, inPlace: boolean): Plan {
     return arrays.push(values) - 1;
   }
 
-  const params: { slot: number; index: number; dtype: DType }[] = [];
+  const params: { slot: number; index: number; isBool: boolean }[] = [];
   for (const expr of order) {
     if (expr.kind === "arg") slots.set(expr, expr.index);
     else if (expr.kind !== "apply") {
       const values = dtypes[expr.dtype].hostArray(1), at = slot(values, 0);
       slots.set(expr, at);
       if (expr.kind === "lit") values[0] = expr.value;
-      else params.push({ slot: at, index: expr.index, dtype: expr.dtype });
+      else params.push({ slot: at, index: expr.index, isBool: expr.dtype === "bool" });
     }
   }
 
@@ -136,14 +136,14 @@ function compile(program: Program, inPlace: boolean): Plan {
     argCount: args.length, viewCount: args.length + results.length, steps, params, arrays, strides, offsets: arrays.map(() => 0),
     block: steps.length === 1 ? ROW : BLOCK,
     plainArg: results.length === 1 && only.kind === "arg" ? only.index : -1,
-    isOneLoop: steps.length === 1 && first.kind === "loop" && first.operands.every((slot) => slot < args.length),
+    isOneLoop: steps.length === 1 && first.kind === "loop",
   };
 }
 
-/** Puts the numbers of this call where the steps read them, rounded to their dtypes. */
+/** Puts the numbers of this call where the steps read them. The store rounds them to their dtypes. */
 export function setParams(plan: Plan, params: readonly number[]): void {
   for (let i = 0; i < plan.params.length; i++) {
-    const { slot, index, dtype } = plan.params[i]!;
-    plan.arrays[slot]![0] = roundTo(dtype, params[index]!);
+    const { slot, index, isBool } = plan.params[i]!, value = params[index]!;
+    plan.arrays[slot]![0] = isBool && value !== 0 ? 1 : value;
   }
 }

@@ -57,6 +57,7 @@ test("above maxBytes: OutOfMemoryError, and the device works on", () => {
   expect(device.limits.maxBytes).toBe(1000);
   expect(() => device.allocate("float32", 101)).toThrow(OutOfMemoryError);
   expect(() => device.allocate("float32", 101)).toThrow("404 bytes (101 elements of float32) with 600 bytes live: the limit is 1000 bytes");
+  expect(() => device.allocate("float32", 251)).toThrow("the limit of one buffer is 1000 bytes");
   expect(device.allocate("float32", 100).length).toBe(100); // exactly full
   device.free(a);
   expect(device.allocate("float64", 70).length).toBe(70); // what lay in the pool gave way

@@ -16,7 +16,7 @@ describe.each(["float32", "float64", "int32"] as const)("matmul of %s", (dtype) 
       const x = lay(next, dtype, [batches, m, k], layout, value), y = lay(next, dtype, [batches, k, n], pick(next, inputLayouts), value);
       const out = lay(next, dtype, [batches, m, n], pick(next, outputLayouts)).view, around = surroundings(out);
       device.kernels.matmul([x.view, y.view], [out], {});
-      const got = elements(out);
+      const got = elements(out), tolerance = dtype === "float32" ? 6e-8 : dtype === "float64" ? 1e-14 : 0, wrong: string[] = [];
       for (let e = 0; e < got.length; e++) {
         const [b, i, j] = coordinates(out.shape, e) as [number, number, number];
         let sum = 0;
@@ -24,9 +24,9 @@ describe.each(["float32", "float64", "int32"] as const)("matmul of %s", (dtype) 
           const left = x.values[(b * m + i) * k + p]!, right = y.values[(b * k + p) * n + j]!;
           sum = dtype === "int32" ? (sum + Math.imul(left, right)) | 0 : sum + left * right;
         }
-        if (dtype === "int32") expect(got[e]).toBe(sum);
-        else expect(Math.abs(got[e]! - sum)).toBeLessThan(dtype === "float32" ? 6e-8 * (1 + Math.abs(sum)) : 1e-14);
+        if (!(Math.abs(got[e]! - sum) <= tolerance * (1 + Math.abs(sum)))) wrong.push(`${got[e]} at ${e}, not ${sum}`);
       }
+      expect(wrong).toEqual([]);
       expect(surroundings(out)).toEqual(around);
     }
   });

@@ -7,9 +7,9 @@ import { forEachRow } from "../rows.ts";
 
 export const map: Kernel<PrimitiveAttrs["map"], CpuBuffer> = (inputs, outputs, { program, params }) => {
   let plan = planOf(program);
+  if (plan.params.length > 0) setParams(plan, params);
   if (plan.isOneLoop && outputs[0]!.size <= BLOCK && runShort(plan, inputs, outputs[0]!)) return;
-  if (plan.steps.length > 1 && shareBuffer(inputs, outputs)) plan = bufferedPlanOf(program);
-  setParams(plan, params);
+  if (plan.steps.length > 1 && shareBuffer(inputs, outputs)) setParams((plan = bufferedPlanOf(program)), params);
   let dense = true;
   for (let i = 0; i < inputs.length; i++) dense = bind(plan, i, inputs[i]!) && dense;
   for (let i = 0; i < outputs.length; i++) dense = bind(plan, plan.argCount + i, outputs[i]!) && dense;
@@ -20,11 +20,26 @@ export const map: Kernel<PrimitiveAttrs["map"], CpuBuffer> = (inputs, outputs, {
 
 /** One loop over a few dense elements: straight from the views. Most calls on small tensors are this. */
 function runShort(plan: Plan, inputs: readonly CpuView[], out: CpuView): boolean {
-  const step = plan.steps[0]!, x = inputs[step.x]!, y = inputs[step.y]!, z = inputs[step.z]!;
-  if (!(out.dense && x.dense && y.dense && z.dense)) return false;
-  step.loop(
-    out.size, out.buffer.values, out.offset, 1, x.buffer.values, x.offset, 1, y.buffer.values, y.offset, 1, z.buffer.values, z.offset, 1,
-  );
+  const { argCount, arrays } = plan, step = plan.steps[0]!, { x, y, z } = step;
+  // Written out thrice: an operand is an input, or one number that is repeated.
+  let xv = arrays[x]!, xi = 0, xs = 0, yv = arrays[y]!, yi = 0, ys = 0, zv = arrays[z]!, zi = 0, zs = 0;
+  if (!out.dense) return false;
+  if (x < argCount) {
+    const view = inputs[x]!;
+    if (!view.dense) return false;
+    xv = view.buffer.values; xi = view.offset; xs = 1;
+  }
+  if (y < argCount) {
+    const view = inputs[y]!;
+    if (!view.dense) return false;
+    yv = view.buffer.values; yi = view.offset; ys = 1;
+  }
+  if (z < argCount) {
+    const view = inputs[z]!;
+    if (!view.dense) return false;
+    zv = view.buffer.values; zi = view.offset; zs = 1;
+  }
+  step.loop(out.size, out.buffer.values, out.offset, 1, xv, xi, xs, yv, yi, ys, zv, zi, zs);
   return true;
 }
 
