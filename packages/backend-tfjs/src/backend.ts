@@ -30,7 +30,7 @@ const MAX_BYTES = 2 ** 31;
  * import "@tensorflow/tfjs-backend-cpu";
  * const device = await tfjs({ backend: "cpu" });
  */
-export async function tfjs(options: TfjsOptions = {}): Promise<Backend<TfjsBuffer>> {
+export async function tfjs(options: TfjsOptions = {}): Promise<Backend> {
   await choose(options.backend);
   const live = new Set<TfjsBuffer>();
   let disposed = false;

@@ -19,6 +19,7 @@ const logical = (bool: (x: Tensor, y: Tensor) => Tensor): Rule => (site, ...x) =
   site.operand === "bool" ? bool(x[0], x[1]) : onHost(site, x);
 
 const float = (value: number): Tensor => constant("float32", value);
+const negated = (x: Tensor): Tensor => tf.sub(constant("int32", 0), x);
 const isZero = (x: Tensor): Tensor => tf.equal(x, float(0));
 
 /** tfjs's backends disagree about NaN in maximum and minimum; here it always wins. */
@@ -31,6 +32,12 @@ function remainder(x: Tensor, y: Tensor): Tensor {
   const signed = tf.where(tf.less(x, float(0)), tf.neg(size), size);
   return tf.where(tf.logicalAnd(isZero(x), isZero(size)), x, signed);
 }
+
+/** tf.sign of the wasm backend takes subnormal numbers for 0. */
+const signOf = (x: Tensor): Tensor => tf.where(tf.greater(x, float(0)), float(1), tf.where(tf.less(x, float(0)), float(-1), float(0)));
+
+/** tf.where of the wasm backend picks wrongly among bools. */
+const choose = (condition: Tensor, x: Tensor, y: Tensor): Tensor => tf.logicalOr(tf.logicalAnd(condition, x), tf.logicalAnd(tf.logicalNot(condition), y));
 
 /** JavaScript's `**`, which the cpu backend uses, gives NaN for 1 ** NaN and (-1) ** Infinity; C's pow gives 1. */
 function power(x: Tensor, y: Tensor): Tensor {
@@ -58,10 +65,10 @@ function convert({ operand, result }: Site, x: Tensor): Tensor {
 }
 
 export const rules: { readonly [I in InstructionName]: Rule } = {
-  neg: unary(tf.neg),
-  // the cpu backend's abs goes through float32, which holds int32 only up to 2^24
-  abs: byKind(unary(tf.abs), (_, x) => tf.maximum(x, tf.neg(x))),
-  sign: unary(tf.sign),
+  // int32: tf.neg and tf.abs go through float32 on some backends, which holds int32 only up to 2^24
+  neg: byKind(unary(tf.neg), (_, x) => negated(x)),
+  abs: byKind(unary(tf.abs), (_, x) => tf.maximum(x, negated(x))),
+  sign: byKind(unary(signOf), unary(tf.sign)),
   add: binary(tf.add),
   sub: binary(tf.sub),
   // int32: tfjs multiplies in float64 or float32 before it wraps
@@ -110,7 +117,7 @@ export const rules: { readonly [I in InstructionName]: Rule } = {
   shr: host,
   ushr: host,
 
-  select: (_, condition, x, y) => tf.where(condition, x, y),
+  select: (site, condition, x, y) => (site.result === "bool" ? choose : tf.where<Tensor>)(condition, x, y),
   cast: convert,
   // tfjs shows no bits
   bitcast: host,
