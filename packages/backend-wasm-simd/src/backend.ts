@@ -1,6 +1,7 @@
 /** @file Assembles the backend: memory, reads and writes, and the table of kernels. */
 import { type Backend, DeviceError, type DType, DTypeError, type TypedArray } from "@adjoint/core/backend";
 import { hasSimd } from "./asm/features.ts";
+import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
 import { Copier, copyKernel } from "./kernels/copy.ts";
@@ -33,16 +34,20 @@ const engines = /*@__PURE__*/ new WeakMap<object, Engine>();
  *
  * @throws DeviceError where the host has no WebAssembly SIMD
  */
-export async function wasm(options: WasmOptions = {}): Promise<Backend<WasmBuffer>> {
+export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   if (typeof WebAssembly !== "object" || !hasSimd()) throw new DeviceError("wasm: this host has no WebAssembly SIMD; use the cpu backend");
-  const maxBytes = Math.min(options.maxBytes ?? GIB_4, GIB_4);
-  const engine = new Engine(maxBytes), { memory } = engine;
+  return backendOn(new Engine(Math.min(options.maxBytes ?? GIB_4, GIB_4)));
+}
+
+/** The device that runs on an engine. Apart from `wasm` so that tests can choose the engine's features. */
+export function backendOn(engine: Engine): Backend {
+  const { memory } = engine;
   const copier = new Copier(engine), reducer = new Reducer(engine, copier), indexer = new Indexer(engine, copier);
 
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
     dtypes: computed,
-    limits: { maxBindings: 32, maxRank: 8, maxBytes },
+    limits: { maxBindings: MAX_INPUTS, maxRank: 8, maxBytes: memory.maxBytes },
     kernels: {
       map: mapKernel(engine, copier),
       reduce: reduceKernel(engine, reducer),

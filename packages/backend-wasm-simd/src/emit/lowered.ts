@@ -1,5 +1,5 @@
 /** @file A program made ready for emission: lowered, ordered, counted. Emits nothing. */
-import { type Apply, type DType, type Expr, lower, type Program, topologicalOrder } from "@adjoint/core/backend";
+import { AdjointError, type Apply, type DType, type Expr, lower, type Program, topologicalOrder } from "@adjoint/core/backend";
 import { builtin } from "./instructions.ts";
 
 export type Lowered = {
@@ -15,7 +15,14 @@ export type Lowered = {
   readonly unroll: 1 | 2 | 4;
 };
 
+/** Layout classes are masks of inputs; and all operands and params must fit into the argument block. */
+export const MAX_INPUTS = 30;
+const MAX_OTHERS = 256;
+
 export function lowered(program: Program): Lowered {
+  const { args, params } = program;
+  if (args.length > MAX_INPUTS || program.results.length + params.length > MAX_OTHERS)
+    throw new AdjointError(`wasm: ${program.name} has ${args.length} inputs and ${params.length} params; at most ${MAX_INPUTS} and ${MAX_OTHERS} fit: split it`);
   const results = program.results.map((x) => lower(x, builtin)), order = topologicalOrder(results);
   const uses = new Map<Expr, number>();
   const use = (x: Expr) => uses.set(x, (uses.get(x) ?? 0) + 1);
@@ -24,7 +31,7 @@ export function lowered(program: Program): Lowered {
   for (const x of applies) x.operands.forEach(use);
   const isLong = applies.length > 16 || applies.some((x) => x.name === "random" || x.name === "pow" || x.name === "rem");
   return {
-    args: program.args, params: program.params, results, order, uses,
+    args, params, results, order, uses,
     usesIndex: applies.some((x) => x.name === "index"),
     usesFmod: applies.some((x) => x.name === "rem" && x.dtype === "float32"),
     unroll: isLong ? 1 : applies.length > 6 ? 2 : 4,
