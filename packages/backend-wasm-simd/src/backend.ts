@@ -1,5 +1,5 @@
 /** @file Assembles the backend: memory, reads and writes, and the table of kernels. */
-import { type Backend, DeviceError, type DType, DTypeError, type TypedArray } from "@adjoint/core/backend";
+import { AdjointError, type Backend, DeviceError, type DType, DTypeError, type TypedArray } from "@adjoint/core/backend";
 import { hasSimd } from "./asm/features.ts";
 import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
@@ -33,10 +33,15 @@ const engines = /*@__PURE__*/ new WeakMap<object, Engine>();
  * A WebAssembly SIMD device. Kernels are assembled when a program is first seen; sizes, strides and numbers are their arguments.
  *
  * @throws DeviceError where the host has no WebAssembly SIMD
+ * @example
+ * const device = await wasm({ maxBytes: 2 ** 30 });
+ * const x = ones([2, 2], { device });
  */
 export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   if (typeof WebAssembly !== "object" || !hasSimd()) throw new DeviceError("wasm: this host has no WebAssembly SIMD; use the cpu backend");
-  return backendOn(new Engine(Math.min(options.maxBytes ?? GIB_4, GIB_4)));
+  const { maxBytes = GIB_4 } = options;
+  if (!(maxBytes > 0)) throw new AdjointError(`wasm: maxBytes must be a positive number, got ${maxBytes}`);
+  return backendOn(new Engine(Math.min(maxBytes, GIB_4)));
 }
 
 /** The device that runs on an engine. Apart from `wasm` so that tests can choose the engine's features. */
@@ -104,7 +109,12 @@ function copyOut(memory: Memory, buffer: WasmBuffer, from: number, count: number
   return array.slice(at, at + count);
 }
 
-/** What a device made by `wasm` has used so far: for tests and profiles. */
+/**
+ * What a device made by `wasm` has used so far: for tests and profiles.
+ *
+ * @example
+ * wasmStats(device).modulesCompiled
+ */
 export function wasmStats(backend: Backend): WasmStats {
   const engine = engines.get(backend);
   if (engine === undefined) throw new DeviceError("wasmStats: not a device made by wasm()");

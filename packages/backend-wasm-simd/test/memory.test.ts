@@ -88,3 +88,7 @@ test("a disposed device refuses", async () => {
 test("only what it computes in", async () => {
   expect([...(await wasm()).dtypes]).toEqual(["float32", "int32", "bool"]);
 });
+
+test("a limit that is none", async () => {
+  await expect(wasm({ maxBytes: NaN })).rejects.toThrow("wasm: maxBytes must be a positive number, got NaN");
+});
