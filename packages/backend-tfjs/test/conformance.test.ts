@@ -3,4 +3,4 @@ import { conformance } from "@adjoint/conformance";
 import "@tensorflow/tfjs-backend-cpu";
 import { tfjs } from "../src/index.ts";
 
-conformance(() => tfjs({ backend: "cpu" }));
+conformance(() => tfjs({ backend: "cpu" }), { steps: 500 });

@@ -2,4 +2,4 @@
 import { webgpu } from "@adjoint/backend-webgpu";
 import { conformance } from "@adjoint/conformance";
 
-conformance(() => webgpu());
+conformance(() => webgpu(), { steps: 200 });

@@ -3,10 +3,11 @@ export { type CreationOptions, type NestedArray, type TensorData, arange, eye, f
 export { dropout, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { clone } from "./calculus/map-reduce.ts";
 export { backward, type BackwardOptions, grad, type GradOptions, retainGrad } from "./calculus/backward.ts";
-export {
-  abs, add, ceil, clamp, copy_, cos, div, div_, type Elementwise, eq, erf, exp, expm1, fill_, floor, fmod, ge, gelu, gt, isnan, le, log, log1p, logicalAnd, logicalNot, logicalOr, logicalXor, lt,
-  add_, maximum, minimum, mul, mul_, ne, neg, type Operand, pow, reciprocal, relu, remainder, resultType, round, rsqrt, sigmoid, sign, silu, sin, softsign, sqrt, square, sub, sub_, tan, tanh, trunc, where, zero_,
-} from "./elementwise/index.ts";
+export * from "./elementwise/arithmetic.ts";
+export { type Elementwise, type Operand, resultType } from "./elementwise/elementwise.ts";
+export * from "./elementwise/functions.ts";
+export * from "./elementwise/in-place.ts";
+export { where } from "./elementwise/where.ts";
 export { all, amax, amin, any, max, mean, min, type ReduceOptions, std, sum, type ValuesAndIndices, var_, type VarOptions } from "./composites/reductions.ts";
 export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";

@@ -8,7 +8,7 @@ class TinyNetwork {
   readonly device: Backend;
   constructor(device: Backend) {
     this.device = device;
-    const leaf = (shape: readonly number[]): Tensor => keep(noGrad(() => randn(shape, { device }).mul(0.3)).requiresGrad_());
+    const leaf = (shape: readonly number[]): Tensor => noGrad(() => randn(shape, { device }).mul_(0.3)).requiresGrad_();
     this.parameters = [leaf([16, 8]), leaf([16]), leaf([8, 16]), leaf([8])];
   }
   loss(x: Tensor, y: Tensor): Tensor {
@@ -61,7 +61,7 @@ async function interleavedLoop(network: TinyNetwork, steps: number): Promise<num
 /** Without a scope: what it makes lives until it is collected, and nobody else may free it. */
 async function unscopedLoop(device: Backend, steps: number): Promise<void> {
   for (let i = 0; i < steps; i++) {
-    const x = tensor([i, i + 1], { device }), y = x.mul(2).add(1);
+    const x = tensor([i, i + 1], { device }), y = x.mul(2).add_(1);
     await Promise.resolve();
     const [a, b] = await y.data();
     check(a === 2 * i + 1 && b === 2 * i + 3, `an unscoped tensor changed: got ${a}, ${b} in step ${i}`);
