@@ -16,10 +16,11 @@ const float64Ulp: { readonly [I in InstructionName]?: number } = {
  * Where core's formulas stop being accurate for float32, the range that is left of the promise; undefined inside of it.
  * Core states these limits beside the formulas in scalar/lowering.ts.
  */
-export function beyond(name: InstructionName, dtype: DType, x: number, y: number): { readonly low: number; readonly high: number; readonly nan: boolean } | undefined {
+export function beyond(name: InstructionName, dtype: DType, [x = 0, y = 0]: readonly number[]): { readonly low: number; readonly high: number; readonly nan: boolean } | undefined {
   if (dtype !== "float32") return undefined;
   const a = Math.abs(x);
   if (a === Infinity) return undefined;
+  if (name === "rem" && y !== 0 && Math.abs(y) < leastNormal) return { low: -a, high: a, nan: true }; // a divisor that some steps take for 0
   if ((name === "sin" || name === "cos") && a > 5e4) return { low: -1, high: 1, nan: false };
   if (name === "tan" && a > 2.5e4) return { low: -Infinity, high: Infinity, nan: false };
   if (name === "rem" && Number.isFinite(y) && y !== 0 && a / Math.abs(y) > 2 ** 36)

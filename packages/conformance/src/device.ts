@@ -44,7 +44,9 @@ export class Device {
 
   /** An input of its own buffer; `value` is asked for every element of the buffer, seen by the view or not. */
   input(dtype: DType, placement: Placement, value: (at: number) => number): Operand {
-    return this.view(this.block(dtype, Array.from({ length: placement.length }, (_, i) => value(i))), placement);
+    const host = new Array<number>(placement.length);
+    for (let i = 0; i < host.length; i++) host[i] = value(i);
+    return this.view(this.block(dtype, host), placement);
   }
 
   output(dtype: DType, placement: Placement): Operand {

@@ -21,7 +21,9 @@ export function encode(dtype: DType, values: readonly number[]): TypedArray {
 
 export function decode(dtype: DType, words: TypedArray): number[] {
   const toNumber = dtype === "float16" ? float16Number : dtype === "bfloat16" ? (w: number) => bitsFloat(w << 16) : (w: number) => w;
-  return Array.from<number, number>(words, toNumber);
+  const values = new Array<number>(words.length);
+  for (let i = 0; i < words.length; i++) values[i] = toNumber(words[i]!);
+  return values;
 }
 
 /** A number as `dtype` holds it: one rounding, for the stored dtypes too. */

@@ -50,26 +50,29 @@ const moves: ReadonlySet<InstructionName> = new Set<InstructionName>(["select", 
 
 function step(x: Apply, given: readonly Interval[], contracts: boolean): Interval {
   if (x.name === "select") return chosen(given);
-  const operandDType = x.operands[0]?.dtype ?? x.dtype;
-  const flushes = operandDType === "float32" && !moves.has(x.name);
-  const operands = flushes ? given.map(flushed) : given;
-  if (operands.every((o) => o.low === o.high || o.low !== o.low) && (dtypes[operandDType].kind !== "float" || dtypes[x.dtype].kind !== "float"))
-    return point(evaluateInstruction(x.name, operandDType, x.dtype, operands.map((o) => o.low)));
-  const row: InstructionRow = instructions[x.name];
-  const values: number[] = [];
-  for (const corner of corners(operands)) {
-    const unpromised = beyond(x.name, x.dtype, corner[0]!, corner[1] ?? 0);
-    if (unpromised !== undefined) return unpromised;
-    values.push(isFloatType(x.dtype) && x.name !== "cast"
-      ? row.evaluate(operandDType, corner[0]!, corner[1] ?? 0, corner[2] ?? 0)
-      : evaluateInstruction(x.name, operandDType, x.dtype, corner));
+  const operandDType = x.operands[0]?.dtype ?? x.dtype, ulps = ulpsOf(x.name, x.dtype), slack = contracts && x.name === "mul";
+  const flushes = (operandDType === "float32" || x.dtype === "float32") && !moves.has(x.name);
+  if (ulps === 0 && !slack && given.every((o) => isPoint(o) && !(flushes && isTiny(o.low)))) {
+    const value = evaluateInstruction(x.name, operandDType, x.dtype, given.map((o) => o.low));
+    if (!(x.dtype === "float32" && flushes && Math.abs(value) <= leastNormal && value !== 0)) return point(value);
   }
-  const exact = x.name === "div" && crosses(operands[1]!) ? anything : hull(inside(x.name, operands, values));
+  const operands = flushes ? given.map(flushed) : given;
+  const row: InstructionRow = instructions[x.name], computes = isFloatType(x.dtype) && x.name !== "cast";
+  const values: number[] = [];
+  const unpromised = beyond(x.name, x.dtype, given.map(farthest));
+  if (unpromised !== undefined) return unpromised;
+  for (const corner of corners(operands))
+    values.push(computes ? row.evaluate(operandDType, corner[0]!, corner[1] ?? 0, corner[2] ?? 0) : evaluateInstruction(x.name, operandDType, x.dtype, corner));
+  if (contracts && (x.name === "add" || x.name === "sub")) values.push(...values.flatMap(aroundFloat64)); // the sum of an fma is not rounded to float64
+  const exact = x.name === "div" && crosses(operands[1]!) ? anything : hull(inside(x.name, operands, given, values));
   if (!isFloatType(x.dtype)) return exact;
-  const rounded = widen(exact, x.dtype, ulpsOf(x.name, x.dtype), contracts && x.name === "mul");
-  return x.dtype === "float32" && !moves.has(x.name) ? flushed(rounded) : rounded;
+  if (!flushes) return widen(exact, x.dtype, ulps, slack);
+  return flushed(widen(flushed(exact), x.dtype, ulps, slack)); // flushed before rounding or after it
 }
 
+const aroundFloat64 = (x: number): number[] => (Number.isFinite(x) ? [reach(x, -1, "float64"), reach(x, 1, "float64")] : []);
+const farthest = (x: Interval): number => (Math.abs(x.low) > Math.abs(x.high) ? x.low : x.high);
+const isTiny = (x: number): boolean => x !== 0 && Math.abs(x) < leastNormal;
 const isFloatType = (dtype: DType): dtype is "float32" | "float64" => dtypes[dtype].kind === "float";
 const crosses = (x: Interval): boolean => x.low < 0 && x.high > 0;
 const isInfinite = (x: Interval): boolean => x.low === -Infinity || x.high === Infinity;
@@ -90,18 +93,22 @@ function flushed(x: Interval): Interval {
 function corners(operands: readonly Interval[]): number[][] {
   let all: number[][] = [[]];
   for (const { low, high, nan } of operands) {
-    const ends = Object.is(low, high) ? [low] : nan ? [low, high, NaN] : [low, high];
+    const ends = Object.is(low, high) ? [low] : [low, high];
+    if (ends.length > 1 && nan) ends.push(NaN);
+    if (ends.length > 1 && (low === 0 || high === 0)) ends.push(0, -0); // flushed to a zero of either sign
     all = all.flatMap((head) => ends.map((end) => [...head, end]));
   }
   return all;
 }
 
 /** Adds what an instruction that is not monotone can reach between the ends of its operands. */
-function inside(name: InstructionName, operands: readonly Interval[], values: number[]): number[] {
+function inside(name: InstructionName, operands: readonly Interval[], given: readonly Interval[], values: number[]): number[] {
   const [x, y] = operands as [Interval, Interval];
   if (operands.every(isPoint)) return values;
   switch (name) {
     case "eq": return x.low <= y.high && y.low <= x.high ? [0, 1, ...values] : values;
+    case "max": case "min": // where subnormals compare as zeros, the choice is among zeros, and may be any of them
+      return given.every((o) => Math.abs(farthest(o)) < leastNormal) ? [-leastNormal, leastNormal, ...values] : values;
     case "abs": return crosses(x) ? [0, ...values] : values;
     case "log": return crosses(x) ? [-Infinity, ...values] : values;
     case "mul": return (crosses(x) && isInfinite(y)) || (crosses(y) && isInfinite(x)) ? [NaN, ...values] : values;
@@ -137,4 +144,9 @@ export function widen({ low, high, nan }: Interval, dtype: "float32" | "float64"
   return { low: Math.min(reach(low, -spare, dtype), down), high: Math.max(reach(high, spare, dtype), up), nan };
 }
 
-const reach = (x: number, ulps: number, dtype: "float32" | "float64"): number => (ulps === 0 || !Number.isFinite(x) ? x : x + ulps * ulp(x, dtype));
+/** Beside zero a formula may lose what its intermediate results flush. */
+function reach(x: number, ulps: number, dtype: "float32" | "float64"): number {
+  if (ulps === 0 || !Number.isFinite(x)) return x;
+  const flushed = dtype === "float32" && x !== 0 && Math.abs(x) < 4 * leastNormal ? Math.sign(ulps) * leastNormal : 0;
+  return x + ulps * ulp(x, dtype) + flushed;
+}

@@ -42,7 +42,7 @@ function fits(device: Device, [first]: readonly Placement[]): boolean {
 
 function runLayouts(device: Device, dtype: DType, from: InputLayout, to: OutputLayout, sizes: readonly Shape[]): void {
   for (const shape of sizes)
-    for (const other of [inputLayouts.dense, inputLayouts.repeatedRows, inputLayouts[from]]) {
+    for (const other of [inputLayouts.repeatedRows, inputLayouts[from]]) {
       const places = normalForm([inputLayouts[from](shape), other(shape), outputLayouts[to](shape)]);
       if (!fits(device, places)) continue;
       const [a, b, out] = places as [Placement, Placement, Placement];

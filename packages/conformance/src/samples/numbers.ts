@@ -2,8 +2,15 @@
 import { type DType, dtypes, philox } from "@adjoint/core/backend";
 import { stored } from "../host.ts";
 
+const drawn = new Map<number, number[]>();
+
 /** Reproducible, uniform in [0, 1). */
-export const uniform = (at: number, seed = 1): number => (philox(at, seed, 7, 0, 0) >>> 8) * 2 ** -24;
+export function uniform(at: number, seed = 1): number {
+  let known = drawn.get(seed);
+  if (known === undefined) drawn.set(seed, (known = []));
+  for (let i = known.length; i <= at; i++) known.push((philox(i, seed, 7, 0, 0) >>> 8) * 2 ** -24);
+  return known[at]!;
+}
 
 /** Small multiples of 1/4, small integers, truth values: exact under addition in any order, and distinct enough. */
 export function plain(dtype: DType, seed = 1): (at: number) => number {
