@@ -67,6 +67,13 @@ describe("map", () => {
     release(device, [y]);
   });
 
+  it("rounds an integer that becomes a float before it goes on", () => {
+    const random = seeded(5), x = input(device, random, "int32", [400]), out = output(device, random, "float32", [400]);
+    const rest = program("rest", ["int32"], [], [scalar.sub(scalar.cast(scalar.arg(0, "int32"), "float32"), 16777216)]); // 0 for 2^24 + 1
+    checkMap(rest, [x], [out]);
+    release(device, [x, out]);
+  });
+
   it("fills a buffer from params alone", () => {
     const out = output(device, seeded(3), "float32", [2, 3]);
     checkMap(program("fill", [], ["int32", "int32", "int32", "int32", "float32"], [scalar.mul(scalar.param(4, "float32"), 3)]), [], [out]);
