@@ -48,10 +48,11 @@ function foldRow(plan: Plan, fold: Fold, n: number, at: number): number {
   const { plainArg, argCount, offsets, strides, arrays } = plan;
   let total = fold.identity;
   if (plainArg >= 0) {
-    const x = arrays[plainArg]!, from = offsets[plainArg]!, step = strides[plainArg]!;
+    const x = arrays[plainArg]!, step = strides[plainArg]!;
+    let from = offsets[plainArg]!;
     if (n <= BLOCK) return fold.row(n, x, from, step);
-    for (let start = 0; start < n; start += BLOCK)
-      total = fold.combine(total, fold.row(Math.min(BLOCK, n - start), x, from + start * step, step));
+    for (let start = 0; start < n; start += BLOCK, from += BLOCK * step)
+      total = fold.combine(total, fold.row(Math.min(BLOCK, n - start), x, from, step));
     return total;
   }
   for (let start = 0; start < n; start += BLOCK) {
@@ -115,7 +116,7 @@ function foldColumns(plan: Plan, fold: Fold, inputs: readonly CpuView[], output:
       const n = Math.min(BLOCK, width - start);
       accumulators.fill(fold.identity, 0, n);
       carries.fill(0, 0, n);
-      for (let k = 0; k < inner.length; k++) inner[k] = bases[k]! + start * plan.strides[k]!;
+      for (let k = 0; k < inner.length; k++) inner[k] = start === 0 ? bases[k]! : bases[k]! + start * plan.strides[k]!; // never + -0, see rows.ts
       let at = first + start * perOutput;
       do {
         for (let k = 0; k < inner.length; k++) plan.offsets[k] = inner[k]!;
