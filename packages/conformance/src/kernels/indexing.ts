@@ -1,5 +1,5 @@
 /** @file `gather` and `scatter`: every dim, repeated and strided indices, "add" and "set", and indices out of range. */
-import { type DType, type Shape } from "@adjoint/core/backend";
+import type { DType, Shape } from "@adjoint/core/backend";
 import { type Case, check } from "../case.ts";
 import type { Device, Operand } from "../device.ts";
 import type { Expected } from "../interval.ts";
@@ -69,7 +69,8 @@ export const gatherCases: readonly Case[] = [
   })),
   ...(["offset", "transposed", "reversed", "repeatedRows", "stepped"] as const).map((from): Case => ({
     name: `gather from ${from}`, needs: ["float32", "int32"],
-    run: (device) => settings.forEach((setting) => (["dense", "transposed", "stepped"] as const).forEach((to) => checkGather(device, "float32", setting, inputLayouts[from], repeatedAlong(setting.dim), outputLayouts[to]))),
+    run: (device) => settings.forEach((setting) => (["dense", "transposed", "stepped"] as const).forEach((to) =>
+      checkGather(device, "float32", setting, inputLayouts[from], repeatedAlong(setting.dim), outputLayouts[to]))),
   })),
 ];
 
@@ -96,7 +97,8 @@ export const scatterCases: readonly Case[] = [
   {
     name: "scatter add of fractions to one element", needs: ["float32", "int32"],
     run: (device) => {
-      const n = 1000, index = device.input("int32", denseAt([n]), () => 2), source = device.input("float32", denseAt([n]), (at) => Math.fround(uniform(at))), output = device.input("float32", denseAt([5]), () => 0);
+      const n = 1000, index = device.input("int32", denseAt([n]), () => 2), source = device.input("float32", denseAt([n]), uniform);
+      const output = device.input("float32", denseAt([5]), () => 0);
       const sum = host(source).reduce((x, y) => x + y), slack = n * 2 ** -24 * sum;
       device.run("scatter", [index, source], [output], { dim: 0, mode: "add" });
       device.expect("the sum", [{ output, expected: [0, 0, { low: sum - slack, high: sum + slack, nan: false }, 0, 0] }]);
@@ -105,7 +107,8 @@ export const scatterCases: readonly Case[] = [
   {
     name: "scatter add of NaN and infinities", needs: ["float32", "int32"],
     run: (device) => {
-      const index = device.input("int32", denseAt([6]), (at) => at >> 1), source = device.input("float32", denseAt([6]), (at) => [Infinity, -Infinity, NaN, 1, Infinity, 2][at]!);
+      const index = device.input("int32", denseAt([6]), (at) => at >> 1);
+      const source = device.input("float32", denseAt([6]), (at) => [Infinity, -Infinity, NaN, 1, Infinity, 2][at]!);
       const output = device.input("float32", denseAt([4]), () => 1);
       device.run("scatter", [index, source], [output], { dim: 0, mode: "add" });
       device.expect("sums", [{ output, expected: [NaN, NaN, Infinity, 1] }]);

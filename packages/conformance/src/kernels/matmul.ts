@@ -22,12 +22,14 @@ const repeatedMatrix = (matrix: Layout): Layout => ([b, m, n]) => ({ ...matrix([
 const batchInnermost: Layout = ([b, m, n]) => ({ shape: [b!, m!, n!], strides: [1, n! * b!, b!], offset: 1, length: b! * m! * n! + 3 });
 const repeatedRow: Layout = ([b, m, n]) => ({ shape: [b!, m!, n!], strides: [n!, 0, 1], offset: 0, length: b! * n! });
 
+const { dense, offset, padded, stepped, reversed, repeatedScalar } = inputLayouts;
 const layouts: { readonly [name: string]: Layout } = {
-  dense: inputLayouts.dense, offset: inputLayouts.offset, transposedMatrices, padded: inputLayouts.padded, stepped: inputLayouts.stepped, reversed: inputLayouts.reversed,
-  repeatedMatrix: repeatedMatrix(inputLayouts.dense), repeatedTransposed: repeatedMatrix(transposedMatrices), batchInnermost, repeatedRow, repeatedScalar: inputLayouts.repeatedScalar,
+  dense, offset, transposedMatrices, padded, stepped, reversed, repeatedMatrix: repeatedMatrix(dense), repeatedTransposed: repeatedMatrix(transposedMatrices),
+  batchInnermost, repeatedRow, repeatedScalar,
 };
 
-function checkMatmul(device: Device, dtype: DType, [batch, m, k, n]: Sizes, { left = layouts["dense"]!, right = layouts["dense"]!, out = outputLayouts.dense, a = fractions(dtype, 1), b = fractions(dtype, 2) }: Setting = {}): void {
+function checkMatmul(device: Device, dtype: DType, [batch, m, k, n]: Sizes, setting: Setting = {}): void {
+  const { left = inputLayouts.dense, right = inputLayouts.dense, out = outputLayouts.dense, a = fractions(dtype, 1), b = fractions(dtype, 2) } = setting;
   const places: readonly Placement[] = [left([batch, m, k]), right([batch, k, n]), out([batch, m, n])];
   const x = device.input(dtype, places[0]!, a), y = device.input(dtype, places[1]!, b), output = device.output(dtype, places[2]!);
   const expected: Expected[] = [];
@@ -65,7 +67,10 @@ export const matmulCases: readonly Case[] = [
       run: (device) => ([[1, 64, 64, 64], [1, 1, 300, 1], [1, 1, 70, 130], [1, 130, 70, 1], [1, 31, 1, 29], [1, 66, 5, 6], [2, 19, 40, 35], [1, 100, 12, 100]] as const)
         .forEach((sizes) => checkMatmul(device, dtype, sizes, of(dtype))),
     },
-    { name: `matmul ${dtype} in batches`, needs: [dtype], run: (device) => ([[2, 3, 4, 5], [7, 1, 3, 2], [33, 2, 2, 2], [3, 16, 8, 16]] as const).forEach((sizes) => checkMatmul(device, dtype, sizes, of(dtype))) },
+    {
+      name: `matmul ${dtype} in batches`, needs: [dtype],
+      run: (device) => ([[2, 3, 4, 5], [7, 1, 3, 2], [33, 2, 2, 2], [3, 16, 8, 16]] as const).forEach((sizes) => checkMatmul(device, dtype, sizes, of(dtype))),
+    },
   ]),
   ...(["float32", "int32"] as const).flatMap((dtype) => Object.keys(layouts).map((left): Case => ({
     name: `matmul ${dtype} ${left}`, needs: [dtype],

@@ -1,22 +1,16 @@
-/** @file `reduce` and `argReduce`: every op, dtype and shape, prologues of several inputs, strided and repeated inputs, long sums, NaN. */
-import { type DType, type Program, program, type ReduceOp, roundTo, scalar, type Shape } from "@adjoint/core/backend";
+/** @file `reduce`: every op, dtype and shape, prologues of several inputs, strided and repeated inputs, long sums, NaN. */
+import { type DType, type Program, program, type ReduceOp, roundTo, scalar } from "@adjoint/core/backend";
 import { roundoff } from "../accuracy.ts";
 import type { Case } from "../case.ts";
 import type { Device } from "../device.ts";
 import { boundsOf, type Expected, type Interval } from "../interval.ts";
+import { fewForms, type Form, forms } from "../samples/forms.ts";
 import { type InputLayout, inputLayoutNames, inputLayouts, outputLayouts, type OutputLayout, reducedForm } from "../samples/layouts.ts";
 import { fractions, plain, uniform } from "../samples/numbers.ts";
 
 const ops: readonly ReduceOp[] = ["sum", "prod", "max", "min"];
 const { abs, add, arg, cast, exp, eq, lt, mul, param, select, sub } = scalar;
 const identity = (dtype: DType): Program => program("identity", [dtype], [], [arg(0, dtype)]);
-
-/** Sizes kept and reduced: only one kind, both, several of each. The last are long enough for blocks and several passes. */
-const forms: readonly (readonly [kept: Shape, reduced: Shape])[] = [
-  [[], []], [[5], []], [[], [1]], [[], [2]], [[], [3]], [[], [4]], [[], [7]], [[], [16]], [[], [17]], [[], [63]], [[], [64]], [[], [65]], [[], [257]],
-  [[1], [9]], [[3], [1]], [[4], [4]], [[5], [3]], [[3], [33]], [[2, 3], [4]], [[3], [2, 5]], [[2, 3], [2, 3]], [[130], [3]], [[3], [130]], [[2], [1000]],
-];
-const fewForms: typeof forms = [[[], [7]], [[5], [6]], [[6, 2], [3]], [[4], [3, 5]], [[2, 3], [3, 2]], [[9], [20]]];
 
 type Inputs = { readonly layouts: readonly InputLayout[]; readonly values: readonly ((at: number) => number)[] };
 
@@ -42,14 +36,17 @@ const exactly: { readonly [O in ReduceOp]: (x: number, y: number) => number } = 
   sum: (x, y) => (x + y) | 0, prod: Math.imul, max: (x, y) => Math.max(x, y), min: (x, y) => Math.min(x, y),
 };
 
-function checkReduce(device: Device, p: Program, op: ReduceOp, [kept, dims]: (typeof forms)[number], { layouts, values }: Inputs, to: OutputLayout = "dense", params: readonly number[] = []): void {
+function checkReduce(
+  device: Device, p: Program, op: ReduceOp, [kept, dims]: Form, { layouts, values }: Inputs, to: OutputLayout = "dense", params: readonly number[] = [],
+): void {
   const shape = [...kept, ...dims], form = reducedForm(layouts.map((layout) => inputLayouts[layout](shape)), outputLayouts[to](kept));
   if (form.inputs[0]!.shape.length > device.backend.limits.maxRank) return;
   const inputs = form.inputs.map((place, i) => device.input(p.args[i]!, place, values[i]!)), { dtype } = p.results[0]!, output = device.output(dtype, form.output);
   const bounds = boundsOf(p), terms = inputs[0]!.positions.map((_, e) => bounds(inputs.map((x) => x.block.host[x.positions[e]!]!), params, e)[0]!);
   const length = terms.length / output.positions.length;
   device.run("reduce", inputs, [output], { program: p, params, op, reduced: form.reduced });
-  device.expect(`${op} of [${kept.join()} | ${dims.join()}]`, [{ output, expected: output.positions.map((_, g) => combined(op, dtype, terms.slice(g * length, (g + 1) * length))) }]);
+  const expected = output.positions.map((_, g) => combined(op, dtype, terms.slice(g * length, (g + 1) * length)));
+  device.expect(`${op} of [${kept.join()} | ${dims.join()}]`, [{ output, expected }]);
 }
 
 const takes = (op: ReduceOp, dtype: DType): boolean => dtype !== "bool" || op === "max" || op === "min";
@@ -57,14 +54,20 @@ const takes = (op: ReduceOp, dtype: DType): boolean => dtype !== "bool" || op ==
 const valuesFor = (op: ReduceOp, dtype: DType): ((at: number) => number) =>
   op === "prod" && dtype !== "int32" ? (at) => roundTo(dtype, 0.9 + uniform(at) / 5) : dtype === "int32" || dtype === "bool" ? plain(dtype) : fractions(dtype);
 
+const [x, y, z] = [arg(0, "float32"), arg(1, "float32"), arg(2, "float32")], [m, n] = [arg(0, "int32"), arg(1, "int32")];
+const [first, second, third] = [fractions("float32"), fractions("float32", 2), fractions("float32", 3)];
 const prologues: readonly { readonly program: Program; readonly values: readonly ((at: number) => number)[]; readonly params?: readonly number[] }[] = [
-  { program: program("squares", ["float32"], [], [mul(arg(0, "float32"), arg(0, "float32"))]), values: [fractions("float32")] },
-  { program: program("gradientOfMul", ["float32", "float32", "float32"], [], [mul(arg(0, "float32"), sub(arg(1, "float32"), arg(2, "float32")))]), values: [fractions("float32"), fractions("float32", 2), fractions("float32", 3)] },
-  { program: program("expOfShifted", ["float32", "float32"], ["float32"], [exp(mul(sub(arg(0, "float32"), arg(1, "float32")), param(0, "float32")))]), values: [fractions("float32"), fractions("float32", 2)], params: [0.3] },
-  { program: program("countOfEqual", ["int32", "int32"], [], [cast(eq(arg(0, "int32"), arg(1, "int32")), "int32")]), values: [(at) => at % 3, (at) => at % 2] },
-  { program: program("masked", ["bool", "float32"], [], [select(arg(0, "bool"), arg(1, "float32"), 0)]), values: [plain("bool"), fractions("float32")] },
-  { program: program("anyAbove", ["float32"], ["float32"], [lt(param(0, "float32"), abs(arg(0, "float32")))]), values: [fractions("float32")], params: [3.5] },
-  { program: program("indexTimes", ["int32"], [], [add(mul(arg(0, "int32"), 2), 1)]), values: [plain("int32")] },
+  { program: program("squares", ["float32"], [], [mul(x, x)]), values: [first] },
+  { program: program("gradientOfMul", ["float32", "float32", "float32"], [], [mul(x, sub(y, z))]), values: [first, second, third] },
+  { program: program("expOfShifted", ["float32", "float32"], ["float32"], [exp(mul(sub(x, y), param(0, "float32")))]), values: [first, second], params: [0.3] },
+  { program: program("countOfEqual", ["int32", "int32"], [], [cast(eq(m, n), "int32")]), values: [(at) => at % 3, (at) => at % 2] },
+  { program: program("masked", ["bool", "float32"], [], [select(arg(0, "bool"), y, 0)]), values: [plain("bool"), first] },
+  { program: program("anyAbove", ["float32"], ["float32"], [lt(param(0, "float32"), abs(x))]), values: [first], params: [3.5] },
+  { program: program("linear", ["int32"], [], [add(mul(m, 2), 1)]), values: [plain("int32")] },
+];
+/** Plain; the first input whole and the others with rows repeated; columns repeated beside transposed. */
+const mixtures: readonly ((input: number) => InputLayout)[] = [
+  () => "dense", (i) => (i === 0 ? "dense" : "repeatedRows"), (i) => (i === 0 ? "repeatedColumns" : "transposed"),
 ];
 const opsOf = (p: Program): readonly ReduceOp[] => ops.filter((op) => takes(op, p.results[0]!.dtype) && op !== "prod");
 
@@ -84,8 +87,8 @@ export const reduceCases: readonly Case[] = [
     name: `reduce ${op} of ${p.name}`, needs: [...p.args, p.results[0]!.dtype],
     run: (device) => {
       for (const form of [...fewForms, ...forms.slice(3, 7)])
-        for (const layouts of [p.args.map((): InputLayout => "dense"), p.args.map((_, i): InputLayout => (i === 0 ? "dense" : "repeatedRows")), p.args.map((_, i): InputLayout => (i === 0 ? "repeatedColumns" : "transposed"))])
-          checkReduce(device, p, op, form, { layouts, values }, "dense", params);
+        for (const mixture of mixtures)
+          checkReduce(device, p, op, form, { layouts: p.args.map((_, i) => mixture(i)), values }, "dense", params);
     },
   }))),
   ...specialCases(),
@@ -94,7 +97,8 @@ export const reduceCases: readonly Case[] = [
 
 function specialCases(): Case[] {
   const rows = [
-    [1, NaN, 2], [NaN, 1, 2], [1, 2, NaN], [Infinity, 1, -Infinity], [Infinity, Infinity, 1], [-Infinity, -Infinity, -1], [-1, -2, -3], [0, -5, 0], [NaN, Infinity, -Infinity],
+    [1, NaN, 2], [NaN, 1, 2], [1, 2, NaN], [Infinity, 1, -Infinity], [Infinity, Infinity, 1], [-Infinity, -Infinity, -1], [-1, -2, -3], [0, -5, 0],
+    [NaN, Infinity, -Infinity],
   ];
   return ops.map((op) => ({
     name: `reduce ${op} of NaN and infinities`, needs: ["float32"],
@@ -126,8 +130,10 @@ function longCases(): Case[] {
     ...(["max", "min"] as const).map((op): Case => ({
       name: `reduce ${op} of many, the extremum last or NaN`, needs: ["float32", "int32"],
       run: (device) => {
-        for (const last of [9, -9, NaN]) checkReduce(device, identity("float32"), op, [[], [10_007]], { layouts: ["dense"], values: [(at) => (at === 10_006 ? last : uniform(at))] });
-        checkReduce(device, identity("int32"), op, [[], [10_007]], { layouts: ["dense"], values: [(at) => (at === 5000 ? 2147483647 : at === 77 ? -2147483648 : at)] });
+        for (const last of [9, -9, NaN])
+          checkReduce(device, identity("float32"), op, [[], [10_007]], { layouts: ["dense"], values: [(at) => (at === 10_006 ? last : uniform(at))] });
+        const extremes = (at: number): number => (at === 5000 ? 2147483647 : at === 77 ? -2147483648 : at);
+        checkReduce(device, identity("int32"), op, [[], [10_007]], { layouts: ["dense"], values: [extremes] });
       },
     })),
     {
@@ -136,48 +142,3 @@ function longCases(): Case[] {
     },
   ];
 }
-
-/** The reference of argReduce: the first extremum, the first NaN before it. */
-function firstExtremum(op: "max" | "min", values: readonly number[]): number {
-  const nan = values.findIndex((x) => x !== x);
-  return nan >= 0 ? nan : values.indexOf(op === "max" ? values.reduce((x, y) => (y > x ? y : x)) : values.reduce((x, y) => (y < x ? y : x)));
-}
-
-function checkArgReduce(device: Device, dtype: DType, op: "max" | "min", [kept, dims]: (typeof forms)[number], layout: InputLayout, value: (at: number) => number, to: OutputLayout = "dense"): void {
-  const form = reducedForm([inputLayouts[layout]([...kept, ...dims])], outputLayouts[to](kept));
-  if (form.inputs[0]!.shape.length > device.backend.limits.maxRank) return;
-  const input = device.input(dtype, form.inputs[0]!, value), output = device.output("int32", form.output);
-  const values = input.positions.map((at) => input.block.host[at]!), length = values.length / output.positions.length;
-  device.run("argReduce", [input], [output], { op, reduced: form.reduced });
-  device.expect(`arg${op} of [${kept.join()} | ${dims.join()}]`, [{ output, expected: output.positions.map((_, g) => firstExtremum(op, values.slice(g * length, (g + 1) * length))) }]);
-}
-
-const argForms = forms.filter(([, dims]) => dims.length > 0);
-export const argReduceCases: readonly Case[] = (["max", "min"] as const).flatMap((op): Case[] => [
-  ...(["float32", "float64", "int32"] as const).flatMap((dtype): Case[] => [
-    { name: `argReduce ${op} ${dtype}`, needs: [dtype, "int32"], run: (device) => argForms.forEach((form) => checkArgReduce(device, dtype, op, form, "dense", valuesFor("sum", dtype))) },
-    {
-      name: `argReduce ${op} ${dtype}: the first of equals`, needs: [dtype, "int32"],
-      run: (device) => argForms.forEach((form) => checkArgReduce(device, dtype, op, form, "dense", (at) => Math.floor(uniform(at) * 3))),
-    },
-  ]),
-  ...inputLayoutNames.map((layout): Case => ({
-    name: `argReduce ${op} ${layout}`, needs: ["float32", "int32"],
-    run: (device) => (["dense", "stepped", "transposed"] as const).forEach((to) => fewForms.forEach((form) => checkArgReduce(device, "float32", op, form, layout, plain("float32"), to))),
-  })),
-  {
-    name: `argReduce ${op} of NaN, infinities and zeros`, needs: ["float32", "int32"],
-    run: (device) => {
-      const rows = [[1, NaN, 2, NaN], [NaN, 1, 2, 3], [1, 2, 3, NaN], [Infinity, Infinity, 1, 0], [-Infinity, -Infinity, -Infinity, -Infinity], [0, -0, 0, -0], [-0, 0, 1, -1], [-Infinity, 5, Infinity, NaN]];
-      checkArgReduce(device, "float32", op, [[rows.length], [4]], "dense", (at) => rows[Math.floor(at / 4)]![at % 4]!);
-    },
-  },
-  {
-    name: `argReduce ${op} of many`, needs: ["float32", "int32"],
-    run: (device) => {
-      for (const place of [0, 4999, 10_006]) checkArgReduce(device, "float32", op, [[], [10_007]], "dense", (at) => (at === place ? (op === "max" ? 5 : -5) : uniform(at)));
-      checkArgReduce(device, "float32", op, [[], [5000]], "dense", () => 1.5);
-      checkArgReduce(device, "float32", op, [[3], [70, 60]], "transposed", fractions("float32"));
-    },
-  },
-]);
