@@ -23,7 +23,7 @@ const script = (path, ...args) => ({ script: path, args });
 const tasks = {
   start: script("apps/demo/src/terminal/main.ts", ...sources),
   demo: { ...bin("vite"), in: "apps/demo" },
-  goldens: script("packages/conformance/src/goldens/cli.ts", ...sources),
+  goldens: script("packages/conformance/goldens/cli.ts", ...sources),
   bench: { ...script("apps/bench/src/main.ts", "--disable-warning=ExperimentalWarning"), built: true },
   test: bin("vitest", "run"),
   build: { built: true },

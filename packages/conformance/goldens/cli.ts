@@ -15,7 +15,7 @@ const openers: { readonly [name: string]: () => Promise<Backend> } = {
 };
 
 const { values } = parseArgs({ options: { dir: { type: "string" }, device: { type: "string", default: "cpu" }, op: { type: "string" }, json: { type: "string" } } });
-const folder = values.dir ?? fileURLToPath(new URL("../../../../../shared/goldens/dev", import.meta.url));
+const folder = values.dir ?? fileURLToPath(new URL("../../../../shared/goldens/dev", import.meta.url));
 const open = openers[values.device];
 const complaint = open === undefined ? `--device takes one of ${Object.keys(openers).join(", ")}, got "${values.device}"` : existsSync(folder) ? undefined : `--dir: there is no folder ${folder}`;
 if (open === undefined || complaint !== undefined) {
