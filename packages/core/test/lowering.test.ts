@@ -1,6 +1,9 @@
 /** @file The lowered float32 functions: within their published bounds, with products and sums contracted or not, and exact at the corners. */
 import { describe, expect, test } from "vitest";
-import { arg, type Apply, type Expr, exp, expm1, log, log1p, sin, cos, tan, asin, acos, atan, atan2, tanh, erf, pow, rem, round, sign, ceil, mul, topologicalOrder } from "../src/scalar/expr.ts";
+import {
+  acos, type Apply, arg, asin, atan, atan2, ceil, cos, erf, exp, expm1, type Expr, log, log1p, mul, pow, rem, round, sign, sin, tan, tanh,
+  topologicalOrder,
+} from "../src/scalar/expr.ts";
 import { bitsFloat, evaluateInstruction, type InstructionName, instructions } from "../src/scalar/instructions.ts";
 import { lower, type LoweredName, loweredUlp } from "../src/scalar/lowering.ts";
 import { evaluate, program } from "../src/scalar/program.ts";
@@ -100,9 +103,9 @@ const samples: { readonly [I in LoweredName]: readonly Sampler[] } = {
   expm1: one(anyFloat, within(-20, 89), within(-2, 2), magnitude(1e-30, 1)),
   log: one(anyFloat, within(0, 4), near(() => 1, 1e-7, 0.5), positive(1e-44, 3e38)),
   log1p: one(anyFloat, within(-1, 4), magnitude(1e-30, 1), positive(1e-30, 3e38), near(() => -1, 1e-7, 0.5)),
-  sin: periodic(Math.PI, 5e4),
-  cos: periodic(Math.PI / 2, 5e4),
-  tan: periodic(Math.PI / 2, 2.5e4),
+  sin: periodic(Math.PI, 1e4),
+  cos: periodic(Math.PI / 2, 1e4),
+  tan: periodic(Math.PI / 2, 1e4),
   asin: one(anyFloat, within(-1, 1), magnitude(1e-30, 1), near(() => 1, 1e-7, 0.5)),
   acos: one(anyFloat, within(-1, 1), magnitude(1e-30, 1), near(() => 1, 1e-7, 0.5), near(() => -1, 1e-7, 0.5)),
   atan: one(anyFloat, within(-3, 3), magnitude(1e-30, 1e30)),
@@ -119,11 +122,11 @@ const samples: { readonly [I in LoweredName]: readonly Sampler[] } = {
 
 const cases = names.flatMap((name) => (["plain", "contracted"] as const).map((arithmetic) => [name, arithmetic] as const));
 
-test.each(cases)("%s is within its bound, %s", (name, arithmetic) => {
+test.each(cases)("%s is within its bound, %s", { timeout: 60_000 }, (name, arithmetic) => {
   const f = evaluator(lower(builders[name], simple), arithmetic);
   let worst = 0, at = "";
   for (const sample of samples[name]) {
-    for (let i = 0; i < 4000; i++) {
+    for (let i = 0; i < 1500; i++) {
       const [a, b] = sample(), got = f(a, b), error = ulps(got, exact(name, a, b));
       if (error <= worst) continue;
       worst = error;
@@ -139,29 +142,29 @@ const corners = [
   104, 2 ** 23 + 1, 2 ** 24, 2 ** 24 + 2, 1e30, 1 - 2 ** -24, 1 + 2 ** -23,
 ].flatMap((c) => [f32(c), -f32(c)]);
 
-describe.each(["plain", "contracted"] as const)("corners, %s", (arithmetic) => {
+describe.each(["plain", "contracted"] as const)("corners, %s", { timeout: 60_000 }, (arithmetic) => {
   test.each(names)("%s", (name) => {
     const f = evaluator(lower(builders[name], simple), arithmetic), binary = instructions[name].arity === 2;
     const trigonometric = name === "sin" || name === "cos" || name === "tan";
     for (const a of corners) {
-      if (trigonometric && Math.abs(a) > 5e4 && Math.abs(a) !== Infinity) continue;
+      if (trigonometric && Math.abs(a) > 1e4 && Math.abs(a) !== Infinity) continue;
       for (const b of binary ? corners : [0]) {
         if (name === "rem" && Math.abs(a / b) > 2 ** 36 && Math.abs(a / b) !== Infinity) continue;
         const got = f(a, b), want = f32(exact(name, a, b)), what = `${name}(${a}, ${b}) = ${got}, expected ${want}`;
         expect(ulps(got, exact(name, a, b)), what).toBeLessThanOrEqual(loweredUlp[name]);
         const special = want === 0 || Math.abs(want) === Infinity || Math.abs(want) === 1;
-        if (special && (name !== "pow" || !Number.isInteger(Math.log2(Math.abs(exact(name, a, b)))) || Math.abs(want) === 1) && want === exact(name, a, b)) expect(Object.is(got, want), what).toBe(true);
+        if (special && want === exact(name, a, b)) expect(Object.is(got, want), what).toBe(true);
       }
     }
   });
 });
 
-test("results stay in the range of the function", () => {
+test("results stay in the range of the function", { timeout: 60_000 }, () => {
   for (const arithmetic of ["plain", "contracted"] as const) {
     for (const name of ["sin", "cos", "tanh", "erf"] as const) {
       const f = evaluator(lower(builders[name], simple), arithmetic);
       for (const sample of [anyFloat, within(-1e5, 1e5), near(multiples(Math.PI / 2, 100), 1e-6, 1e-2)])
-        for (let i = 0; i < 4000; i++) {
+        for (let i = 0; i < 1500; i++) {
           const a = sample(), got = f(a, 0);
           expect(Math.abs(got) <= 1 || Number.isNaN(got), `${name}(${a}) = ${got}`).toBe(true);
         }
@@ -169,7 +172,7 @@ test("results stay in the range of the function", () => {
   }
 });
 
-test("powers of small whole numbers are exact", () => {
+test("powers of small whole numbers are exact", { timeout: 60_000 }, () => {
   for (const arithmetic of ["plain", "contracted"] as const) {
     const f = evaluator(lower(builders.pow, simple), arithmetic);
     for (let exponent = 0; exponent <= 24; exponent++)
@@ -209,7 +212,7 @@ describe("lower", () => {
     expect(lower(rem(arg(0, "int32"), arg(1, "int32")), simple)).toBe(rem(arg(0, "int32"), arg(1, "int32")));
   });
   test("reaches operands inside of operands", () => {
-    expect(lower(mul(exp(log(x)), y), simple)).toBe(mul(lower(exp(arg(0, "float32")), simple) === lower(exp(x), simple) ? lower(exp(log(x)), simple) : x, y));
+    expect(lower(mul(exp(log(x)), y), simple)).toBe(mul(lower(exp(log(x)), simple), y));
     for (const expr of topologicalOrder([lower(tanh(exp(log(x))), simple)])) if (expr.kind === "apply") expect(simple).toContain(expr.name);
   });
   test("is compact", () => {

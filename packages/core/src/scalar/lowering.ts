@@ -106,10 +106,10 @@ function subtractMultipleOfPi(x: Expr, n: Expr, divisor: 1 | 2): Expr {
   return add(after, sub(sub(sub(before, after), third), mul(n, p3 / divisor)));
 }
 const sinOfReduced = (r: Expr): Expr => {
-  const bounded = max(min(r, 1.5858), -1.5858), z = mul(bounded, bounded);
-  return add(bounded, mul(mul(bounded, z), polynomial(SIN, z)));
+  const z = mul(r, r);
+  return max(min(add(r, mul(mul(r, z), polynomial(SIN, z))), 1), -1);
 };
-/** Within its bound for |x| <= 5e4; beyond that the reduction loses digits, and the result stays in [-1, 1]. */
+/** Within its bound for |x| <= 1e4, and close to it up to 5e4; beyond that the reduction loses digits, and the result stays in [-1, 1]. */
 const sin: Formula = ({ nearest }, x) => {
   const n = nearest(mul(x, 1 / Math.PI));
   return keepZero(x, negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, n, 1)), cast(n, "int32")));
@@ -119,7 +119,7 @@ const cos: Formula = ({ nearest }, x) => {
   const n = nearest(sub(mul(x, 1 / Math.PI), 0.5));
   return negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, add(n, 0.5), 1)), add(cast(n, "int32"), 1));
 };
-/** Within its bound for |x| <= 2.5e4; beyond that the reduction loses digits. */
+/** As sin, but not bounded. */
 const tan: Formula = ({ nearest }, x) => {
   const n = nearest(mul(x, 2 / Math.PI)), r = subtractMultipleOfPi(x, n, 2), z = mul(r, r);
   const t = add(r, mul(mul(r, z), polynomial(TAN, z)));
@@ -215,9 +215,12 @@ const formulas: { readonly [I in LoweredName]: Formula } = {
   ceil: (_, x) => neg(floor(neg(x))),
 };
 
-/** How far a formula may be from the exact result, in units in the last place, whether or not products and sums are contracted. */
+/**
+ * How far a formula may be from the exact result, in units in the last place, whether or not products and sums are
+ * contracted, where div and sqrt round correctly. sin, cos and tan: for |x| <= 1e4. Subnormal results may be 0.
+ */
 export const loweredUlp: { readonly [I in LoweredName]: number } = {
-  exp: 2, expm1: 2, log: 2, log1p: 2, sin: 2, cos: 2, tan: 4, asin: 3, acos: 2, atan: 2, atan2: 4, tanh: 3, erf: 8, pow: 8,
+  exp: 2, expm1: 2, log: 1, log1p: 2, sin: 2, cos: 2, tan: 3, asin: 2, acos: 2, atan: 2, atan2: 3, tanh: 3, erf: 3, pow: 3,
   rem: 0, round: 0, sign: 0, ceil: 0,
 };
 
