@@ -1,0 +1,40 @@
+/** @file The command line: what to measure, on what, and where to. */
+import { closeSync, openSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { reasonOf } from "./peer.ts";
+import { deviceNames, type DeviceName } from "./peers/adjoint.ts";
+import { type Workload, workloads } from "./workloads.ts";
+
+export type PeerName = "tfjs" | "jax";
+export const peerNames: readonly PeerName[] = ["tfjs", "jax"];
+
+export type Flags = { readonly json: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[] };
+
+/** What a comma-separated flag names; "none" is nothing. */
+function chosen<N extends string>(flag: string, text: string | undefined, known: readonly N[]): readonly N[] {
+  if (text === undefined) return known;
+  if (text === "none") return [];
+  const names = text.split(",");
+  const wrong = names.find((name) => !known.some((k) => k === name));
+  if (wrong !== undefined) throw new Error(`--${flag}: there is no "${wrong}"; there are: ${known.join(", ")}, none`);
+  return known.filter((name) => names.includes(name));
+}
+
+/** Throws, with one line that says what to change. */
+export function readFlags(args: readonly string[]): Flags {
+  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" } } });
+  const { json, filter = "" } = values;
+  const picked = workloads.filter(({ name }) => name.includes(filter));
+  if (picked.length === 0) throw new Error(`--filter: no workload's name contains "${filter}"; there are: ${workloads.map(({ name }) => name).join(", ")}`);
+  const devices = chosen("device", values.device, deviceNames);
+  const peers = chosen("peers", values.peers, peerNames);
+  if (devices.length + peers.length === 0) throw new Error("--device and --peers leave nothing to measure");
+  if (json !== undefined) {
+    try {
+      closeSync(openSync(json, "a")); // Before minutes of measuring, not after.
+    } catch (error) {
+      throw new Error(`--json: ${reasonOf(error)}`);
+    }
+  }
+  return { json, workloads: picked, devices, peers };
+}

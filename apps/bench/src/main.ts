@@ -1,0 +1,39 @@
+/** @file `npm run bench`: the same workloads on Adjoint's backends and on its peers, side by side. */
+import { writeFileSync } from "node:fs";
+import { type Flags, type PeerName, readFlags } from "./flags.ts";
+import { measure, method } from "./measure.ts";
+import { type Absent, type Peer, reasonOf } from "./peer.ts";
+import { adjoint } from "./peers/adjoint.ts";
+import { jax } from "./peers/jax.ts";
+import { tfjs } from "./peers/tfjs.ts";
+import { heading, machine, type Row, rowOf, table } from "./report.ts";
+
+const others: { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[] } = { tfjs: () => [tfjs("cpu"), tfjs("wasm")], jax: () => [jax()] };
+
+async function main(flags: Flags): Promise<number> {
+  const peers: (Peer | Absent)[] = [];
+  for (const opening of [...flags.devices.map(adjoint), ...flags.peers.flatMap((name) => others[name]())]) peers.push(await opening);
+  const where = machine();
+  console.log(`${heading(where, peers)}\n`);
+
+  const rows: Row[] = [];
+  for (const workload of flags.workloads) {
+    if (process.stderr.isTTY) process.stderr.write(`${workload.name}: ${workload.what}\n`);
+    rows.push(rowOf(workload, await measure(workload, peers)));
+  }
+  console.log(table(rows, peers));
+  if (flags.json !== undefined) {
+    const about = peers.map((peer) => ("reason" in peer ? { name: peer.name, reason: peer.reason } : { name: peer.name, note: peer.note }));
+    writeFileSync(flags.json, `${JSON.stringify({ date: new Date().toISOString(), command: process.argv.slice(2), machine: where, method, peers: about, rows }, null, 2)}\n`);
+  }
+  return rows.some(({ results }) => results.some(({ status }) => status === "wrong")) ? 1 : 0;
+}
+
+let flags: Flags;
+try {
+  flags = readFlags(process.argv.slice(2));
+} catch (error) {
+  console.error(`bench: ${reasonOf(error)}`);
+  process.exit(2);
+}
+process.exit(await main(flags)); // A device may hold the process open.

@@ -1,0 +1,76 @@
+/** @file jax-js on its wasm backend, eager. An operation consumes its operands: whatever is needed again is passed as `.ref`. */
+import type * as Jax from "@jax-js/jax";
+import { type Absent, opened, type Peer, type Programs } from "../peer.ts";
+import { additions, block, epsilon } from "../workloads.ts";
+
+type Library = typeof Jax;
+type Array = Jax.numpy.Array;
+
+const programs = ({ numpy: np, nn, vjp, valueAndGrad }: Library): Programs<Array> => {
+  const norm = (x: Array, weight: Array, bias: Array): Array => nn.standardize(x, -1, { epsilon }).mul(weight).add(bias);
+  const linear = (x: Array, weight: Array, bias: Array): Array => np.matmul(x, weight).add(bias);
+
+  const loss = (...all: Array[]): Array => {
+    const [x, norm1, shift1, qkv, qkvBias, out, outBias, norm2, shift2, up, upBias, down, downBias] = all as [Array, Array, Array, Array, Array, Array, Array, Array, Array, Array, Array, Array, Array];
+    const { batch, time, width, heads } = block;
+    const [q, k, v] = np.split(linear(norm(x.ref, norm1, shift1), qkv, qkvBias), 3, 1).map((part) => part.reshape([batch, time, heads, width / heads])) as [Array, Array, Array];
+    const mixed = nn.dotProductAttention(q, k, v).reshape([batch * time, width]);
+    const attended = x.add(linear(mixed, out, outBias));
+    return np.mean(np.square(attended.ref.add(linear(nn.relu(linear(norm(attended, norm2, shift2), up, upBias)), down, downBias))));
+  };
+
+  const add = (x: Array): Array => {
+    let y = x.ref;
+    for (let i = 0; i < additions; i++) y = y.add(x.ref);
+    x.dispose();
+    return y;
+  };
+
+  return {
+    adds: ([x]) => () => [add(x!.ref)],
+    addsRecorded: ([x]) => () => {
+      const [y, backward] = vjp(add, [x!.ref]);
+      backward.dispose();
+      return [y];
+    },
+    tiny: () => () => {
+      const [value, gradient] = valueAndGrad((x: Array) => np.mean(np.square(x.add(2)).mul(3)))(np.ones([2, 2]));
+      return [value, gradient as Array];
+    },
+    matmul: ([x, y]) => () => [np.matmul(x!.ref, y!.ref)],
+    softmax: ([x]) => () => [nn.softmax(x!.ref, -1)],
+    transformer: (inputs) => () => {
+      const [value, gradients] = valueAndGrad(loss, { argnums: inputs.map((_, i) => i) })(...inputs.map((x) => x.ref));
+      return [value, ...(gradients as Array[])];
+    },
+  };
+};
+
+/** Opens jax-js. Results are waited for with its `blockUntilReady`. */
+export const jax = (): Promise<Peer | Absent> =>
+  opened("jax-js wasm", async () => {
+    const library = await import("@jax-js/jax");
+    const { blockUntilReady, defaultDevice, init, numpy: np } = library;
+    if (!(await init("wasm")).includes("wasm")) throw new Error("its wasm backend does not start here");
+    defaultDevice("wasm");
+    const known = programs(library);
+    return {
+      note: "WebAssembly SIMD, eager (no jit)",
+      async enter() {},
+      async prepare(kind, inputs) {
+        const program = known[kind];
+        if (typeof program === "string") return program;
+        const given = inputs.map(({ data, shape }) => np.array(data, { shape: [...shape] }));
+        const compute = program(given);
+        return {
+          async run() {
+            const outputs = [...compute()];
+            await blockUntilReady(outputs);
+            for (const x of outputs) x.dispose();
+          },
+          results: () => Promise.all(compute().map(async (x) => (await x.data()) as ArrayLike<number>)), // Reading consumes.
+          close: () => given.forEach((x) => x.dispose()),
+        };
+      },
+    };
+  });

@@ -1,0 +1,57 @@
+/** @file The table on the terminal, and the same as JSON. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { method, type Result } from "./measure.ts";
+import type { Absent, Peer } from "./peer.ts";
+import type { Workload } from "./workloads.ts";
+
+export type Row = { readonly workload: string; readonly what: string; readonly tolerance: number; readonly results: readonly Result[] };
+export const rowOf = ({ name, what, tolerance }: Workload, results: readonly Result[]): Row => ({ workload: name, what, tolerance, results });
+
+const packages = ["@adjoint/core", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm", "@jax-js/jax", "webgpu"];
+
+const versionOf = (name: string): string => (JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")) as { version: string }).version;
+
+/** The commit, with a + when files differ from it; the packages in a checkout have no version that says more. */
+function revision(): string {
+  const git = (...args: string[]): string => execFileSync("git", args, { cwd: import.meta.dirname, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    return git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+");
+  } catch {
+    return "unknown";
+  }
+}
+
+export type Machine = { readonly cpu: string; readonly cores: number; readonly node: string; readonly revision: string; readonly versions: Readonly<Record<string, string>> };
+export const machine = (): Machine => ({
+  cpu: cpus()[0]?.model ?? process.arch,
+  cores: availableParallelism(),
+  node: process.versions.node,
+  revision: revision(),
+  versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
+});
+
+const three = (ms: number): string => (ms >= 100 ? ms.toFixed(0) : ms.toPrecision(3));
+const cellOf = (result: Result): string => (result.status === "timed" ? `${three(result.medianMs)} (${three(result.minMs)})${result.checked === 0 ? " *" : ""}` : result.status === "wrong" ? "wrong" : "-");
+
+/** The lines above the table: where and how it was measured. */
+export const heading = ({ cpu, cores, node, revision: at, versions }: Machine, peers: readonly (Peer | Absent)[]): string =>
+  [
+    `${cpu}, ${cores} cores, Node ${node}, Adjoint at ${at}`,
+    Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "),
+    ...peers.map((peer) => ("reason" in peer ? `${peer.name}: -, ${peer.reason}` : `${peer.name}: ${peer.note}`)),
+    `Milliseconds a run, median (minimum) of up to ${method.rounds} rounds in which the peers take turns; results are checked against each other first.`,
+  ].join("\n");
+
+/** The table, and below it the reason of each "-" that belongs to a workload. */
+export function table(rows: readonly Row[], peers: readonly (Peer | Absent)[]): string {
+  const cells = [["", ...peers.map(({ name }) => name)], ...rows.map(({ workload, results }) => [workload, ...results.map(cellOf)])];
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const lines = cells.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join("  ").trimEnd());
+  const closed = new Set(peers.flatMap((peer) => ("reason" in peer ? [peer.name] : [])));
+  const notes = rows.flatMap(({ workload, results }) =>
+    results.flatMap((result) => (result.status === "timed" || closed.has(result.peer) ? [] : [`${workload}, ${result.peer}: ${result.reason}`])));
+  const unchecked = rows.some(({ results }) => results.some((result) => result.status === "timed" && result.checked === 0)) ? ["* checked against no other peer"] : [];
+  return [...lines, ...notes, ...unchecked].join("\n");
+}
