@@ -67,6 +67,9 @@ const become = (command, args, options) => {
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);
+  // A signal to npm ends npm's shell, which passes nothing on: that the parent is gone is then all there is to see.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 500).unref();
   child.on("error", (error) => fail(error.message));
   child.on("close", (code, signal) => {
     for (const name of signals) process.off(name, forward);
