@@ -13,7 +13,7 @@ const entries = [
 ];
 
 /** Not written yet, so not measured. A file that exists must not be named here. */
-const todo = ["matmul + relu + SGD app"];
+const todo = [];
 
 const isWritten = (path) => existsSync(path) && statSync(path).size > 0 && readFileSync(path, "utf8").trim() !== "export {};";
 const missing = entries.filter(({ path }) => !isWritten(path)).map(({ name }) => name);
