@@ -9,7 +9,7 @@ const entries = [
   { name: "backend-cpu-js", path: "packages/backend-cpu-js/dist/index.js", limit: "20 kB", ignore },
   { name: "backend-wasm-simd", path: "packages/backend-wasm-simd/dist/index.js", limit: "40 kB", ignore },
   { name: "backend-webgpu", path: "packages/backend-webgpu/dist/index.js", limit: "30 kB", ignore },
-  { name: "matmul + relu + SGD app", path: "apps/bench/size/slim.ts", limit: "20 kB", ignore: ["node:*"] },
+  { name: "matmul + relu + SGD app", path: "apps/bench/size/slim.ts", limit: "28 kB", ignore: ["node:*"] },
 ];
 
 /** Not written yet, so not measured. A file that exists must not be named here. */

@@ -119,7 +119,10 @@ export abstract class Optimizer<Options extends object, State extends Record<str
         if (of !== undefined) fresh.set(param, copied(of) as State);
       }));
     });
-    from.paramGroups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i]!, options));
+    from.paramGroups.forEach((group, i) => {
+      const { params } = this.paramGroups[i]!;
+      Object.assign(this.paramGroups[i]!, group, { params });
+    });
     this.dispose();
     for (const [param, state] of fresh) this.#state.set(param, state);
   }
