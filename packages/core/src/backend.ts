@@ -12,12 +12,12 @@ export type ReduceOp = "sum" | "prod" | "max" | "min";
  * A primitive's definition in core/src/primitives states shapes, normal form and accuracy.
  */
 export interface PrimitiveAttrs {
-  /** `outputs[k][e] = program.results[k](inputs[0][e], ...)`. All views have one shape. */
+  /** `outputs[k][e] = program.results[k](inputs[0][e], ...)`. All views have one shape. A param is rounded to its dtype by the backend. */
   map: { readonly program: Program; readonly params: readonly number[] };
   /**
    * Inputs of one shape `[...kept, ...reduced]`; the output has shape `[...kept]`. The program (one result) is the
-   * prologue: its value at each element is what is reduced. `max` and `min` give NaN if any value is; on bool they are
-   * any and all. Never empty. Sums of float32 lose no more than pairwise summation does.
+   * prologue: its value at each element is what is reduced; it reads at least one input and no `index`. `max` and `min` give
+   * NaN if any value is; bool is reduced by them alone, as any and all. Never empty. Sums of float32 lose no more than pairwise summation does.
    */
   reduce: { readonly program: Program; readonly params: readonly number[]; readonly op: ReduceOp; readonly reduced: number };
   /** One input `[...kept, ...reduced]`; int32 output `[...kept]`: the row-major number, within the reduced dims, of the first extremum. NaN wins. */

@@ -2,7 +2,7 @@
 import { type DType, dtypes, isFloat } from "../dtype.ts";
 import { differentiate } from "./derivatives.ts";
 import { arg, type Expr, substitute, topologicalOrder } from "./expr.ts";
-import { evaluateInstruction } from "./instructions.ts";
+import { castValue, evaluateInstruction } from "./instructions.ts";
 
 /** The gradient of a row whose derived one is fragile or saves too much. Same meaning as the derived one. */
 export type GradientOverride = (grad: Expr, out: Expr, args: readonly Expr[]) => readonly (Expr | undefined)[];
@@ -128,7 +128,7 @@ export function evaluate(p: Program, args: readonly number[], params: readonly n
   for (const x of topologicalOrder(p.results)) {
     if (x.kind === "lit") values.set(x, x.value);
     else if (x.kind === "arg") values.set(x, args[x.index]!);
-    else if (x.kind === "param") values.set(x, params[x.index]!);
+    else if (x.kind === "param") values.set(x, castValue("float64", x.dtype, params[x.index]!));
     else if (x.name === "index") values.set(x, at);
     else values.set(x, evaluateInstruction(x.name, operandDType(x.name, x.operands), x.dtype, x.operands.map((o) => values.get(o)!)));
   }
