@@ -2,6 +2,7 @@
 export type { Case, Expectation } from "./case.ts";
 export { conformance, type ConformanceOptions } from "./conformance.ts";
 export { counted, type Counted } from "./counted.ts";
+export { checkCompilesNothing } from "./ops/compile-count.ts";
 export { gradcheck, type GradcheckOptions } from "./ops/gradcheck.ts";
 export { memorySuite } from "./ops/memory-suite.ts";
 export { gradcheckSuite, opSuite } from "./ops/op-suite.ts";
