@@ -30,8 +30,6 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly recorder: Recorder;
   readonly pipelines: Pipelines;
   readonly indexErrors: IndexErrors;
-  /** Invocations that fill the device; each then takes several elements. */
-  readonly enoughThreads: number;
   readonly #faults: Faults;
   readonly #device: GPUDevice;
   readonly #owned: boolean;
@@ -41,7 +39,6 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   constructor({ device, owned, budget }: DeviceOptions) {
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     const maxBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, budget) / 4) * 4;
-    this.enoughThreads = Number(process.env.ENOUGH ?? 4096);
     this.#device = device;
     this.#owned = owned;
     // One binding stays free for the words of index errors.

@@ -42,7 +42,7 @@ ${decompose("row", keptSizes, kept, "o")}
 ${decompose("place", reducedSizes, reduced, "r")}
     let value = b${input}[base + ${dot(inStrides + kept, reduced, "r")}];
     let rank = ${rankOf("value", dtype, op)};
-    if (rank > best || (rank == best && place < found)) { best = rank; found = place; }
+    if ((rank > best) | ((rank == best) & (place < found))) { best = rank; found = place; }
   }
   b${output}[${spread ? "thread" : `${intWord(OUT_OFFSET)} + ${dot(outStrides, kept, "o")}`}] = bitcast<i32>(found);`,
   };

@@ -15,7 +15,7 @@ const prologue = (rank: number, indexSlot: number, atomicIndex: boolean, errors:
 ${decompose("thread", SHAPE, rank, "i")}
   let place = ${address(0, rank)};
   let index = ${atomicIndex ? `atomicLoad(&b${indexSlot}[place])` : `b${indexSlot}[place]`};
-  if (index < 0i || index >= ${intWord(SIZE)}) {
+  if ((index < 0i) | (index >= ${intWord(SIZE)})) {
     if (atomicAdd(&b${errors}[0], 1u) == 0u) {
       atomicStore(&b${errors}[1], bitcast<u32>(index));
       atomicStore(&b${errors}[2], bitcast<u32>(${intWord(DIM)}));

@@ -7,8 +7,7 @@ import { floatWord, intWord, type Pipeline, type Shader, threadNumber, word } fr
 import { emitProgram, loaded, stored } from "../wgsl/expression.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
 
-/** The header's free word: how many elements there are. */
-const COUNT = 3, HEADER = 4;
+const HEADER = 4;
 
 /** Where a program's params stand in the uniforms, by their dtype. */
 export const paramText = (start: number) => (index: number, dtype: string): string =>
@@ -39,7 +38,7 @@ function mapShader(p: Program, rank: number, slots: readonly number[]): Shader {
     bindings: bindingsOf(slots, dtypes, n),
     uniformWords: start + total * stride + p.params.length,
     workgroup: [64, 1],
-    body: [threadNumber, `  for (var element = thread; element < ${word(COUNT)}; element = element + u[0].x) {`, rank > 0 ? decompose("element", HEADER, rank, "i") : "", statements, ...stores, "  }"].join("\n"),
+    body: [threadNumber, "  let element = thread;", rank > 0 ? decompose("thread", HEADER, rank, "i") : "", statements, ...stores].join("\n"),
   };
 }
 
@@ -63,7 +62,6 @@ export function mapKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["map"], W
     const { recorder } = device;
     const { ints } = recorder;
     let at = recorder.uniforms(pipeline) + HEADER;
-    ints[at - HEADER + COUNT] = first.size;
     if (rank === 0) {
       for (let k = 0; k < total; k++) ints[at++] = (k < n ? inputs[k]! : outputs[k - n]!).offset;
     } else {
@@ -78,7 +76,7 @@ export function mapKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["map"], W
       }
     }
     writeParams(device, at, p, params);
-    recorder.dispatch(pipeline, chunks, Math.min(first.size, device.enoughThreads));
+    recorder.dispatch(pipeline, chunks, first.size);
   };
 }
 

@@ -23,7 +23,7 @@ function matmulShader(dtype: DType, slots: readonly number[]): Shader {
     workgroup: [GROUP, GROUP],
     body: `  let row = bitcast<i32>(global.y) * ${TILE};
   let column = bitcast<i32>(global.x) * ${TILE};
-  if (row >= ${intWord(M)} || column >= ${intWord(N)}) { return; }
+  if ((row >= ${intWord(M)}) | (column >= ${intWord(N)})) { return; }
 ${range.map((i) => `  let rowA${i} = ${limit(i, M)} * ${intWord(A + 2)}; let columnB${i} = ${limit(i, N)} * ${intWord(B + 3)};`).join("\n")}
   for (var batch = group.z; batch < ${word(BATCH)}; batch = batch + groups.z) {
     var atA = ${intWord(A)} + bitcast<i32>(batch) * ${intWord(A + 1)};

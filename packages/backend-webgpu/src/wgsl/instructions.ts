@@ -39,8 +39,8 @@ export const wgslInstructions: { readonly [I in InstructionName]: WgslRow } = {
   isNan: call("ad_nan"),
 
   eq: byKind({ float32: call("ad_eq"), int32: infix("=="), bool: infix("==") }),
-  lt: byKind({ float32: call("ad_lt"), int32: infix("<"), bool: ([x, y]) => `(!${x} && ${y})` }),
-  le: byKind({ float32: call("ad_le"), int32: infix("<="), bool: ([x, y]) => `(!${x} || ${y})` }),
+  lt: byKind({ float32: call("ad_lt"), int32: infix("<"), bool: ([x, y]) => `(!${x} & ${y})` }),
+  le: byKind({ float32: call("ad_le"), int32: infix("<="), bool: ([x, y]) => `(!${x} | ${y})` }),
 
   not: byKind({ int32: ([x]) => `(~${x})`, bool: ([x]) => `(!${x})` }),
   and: infix("&"), or: infix("|"),
