@@ -15,7 +15,7 @@ export type OpenOptions = {
   readonly powerPreference?: GPUPowerPreference;
 };
 
-export type Opened = { readonly device: GPUDevice; readonly info: AdapterInfo; readonly gpu: GPU | undefined };
+export type Opened = { readonly device: GPUDevice; readonly info: AdapterInfo };
 
 /** Opens a device with all that its adapter can do, or says what is missing. */
 export async function openDevice({ gpu: given, powerPreference }: OpenOptions): Promise<Opened> {
@@ -26,7 +26,7 @@ export async function openDevice({ gpu: given, powerPreference }: OpenOptions): 
   if (adapter === null)
     throw new DeviceError("webgpu: no adapter; this machine has no graphics driver that WebGPU can use (on Linux: install Vulkan's, libvulkan1 and a driver)");
   const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter.limits) });
-  return { device, info: describe(adapter.info), gpu };
+  return { device, info: describe(adapter.info) };
 }
 
 const wantedLimits = [
@@ -46,12 +46,14 @@ export function describe(info: GPUAdapterInfo): AdapterInfo {
   return { vendor, architecture, description, isSoftware };
 }
 
-/** Dawn for Node, if the package is there. One instance for the process: two would not share devices. */
+let instance: GPU | undefined;
+
+/** Dawn for Node, if the package is there. One instance for the process, which must outlive its devices. */
 async function dawn(): Promise<GPU | undefined> {
   const specifier = "webgpu"; // not a literal in import(): bundlers for browsers must not look for it
   try {
     const found: { create(flags: readonly string[]): GPU } = await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier);
-    return found.create([]);
+    return (instance ??= found.create([]));
   } catch {
     return undefined;
   }

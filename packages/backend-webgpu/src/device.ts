@@ -41,7 +41,6 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     const maxBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, budget) / 4) * 4;
     this.#device = device;
     this.#owned = owned;
-    // One binding stays free for the words of index errors.
     this.limits = { maxBindings: maxStorageBuffersPerShaderStage, maxRank: 8, maxBytes };
     this.#faults = new Faults(device);
     this.recorder = new Recorder(device, this.#faults);

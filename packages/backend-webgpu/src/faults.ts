@@ -13,19 +13,18 @@ export class Faults {
   #open: Set<number> = new Set();
   /** Set once the device is lost or disposed: nothing works any more. */
   fatal: AdjointError | undefined;
-  /** Never resolves; rejects when the device is lost. */
-  readonly #lost: Promise<never>;
+  /** How to reject what waits, should the device be lost. A race with `device.lost` would keep every result that was ever read. */
+  readonly #waiting: Set<(error: AdjointError) => void> = new Set();
   /** What the pool does when the device said that it has no memory. */
   onOutOfMemory: () => void = () => {};
   describeMemory: () => string = () => "";
 
   constructor(device: GPUDevice) {
     this.#device = device;
-    this.#lost = device.lost.then((info) => {
-      this.fatal ??= new DeviceLostError(`webgpu: the device was lost${info.message === "" ? "" : `: ${info.message}`}; its tensors are gone`);
-      throw this.fatal;
+    void device.lost.then(({ message }) => {
+      this.fatal ??= new DeviceLostError(`webgpu: the device was lost${message === "" ? "" : `: ${message}`}; its tensors are gone`);
+      for (const reject of this.#waiting) reject(this.fatal);
     });
-    this.#lost.catch(() => {});
     device.addEventListener("uncapturederror", (event) => this.add(fromGpu(event.error, "a command", this.describeMemory())));
   }
 
@@ -74,11 +73,11 @@ export class Faults {
     try {
       let value: { readonly done: T } | undefined, failure: unknown;
       try {
-        value = { done: await Promise.race([running, this.#lost]) };
+        value = { done: await this.#orLost(running) };
       } catch (error) {
         failure = error;
       }
-      await Promise.race([Promise.all(this.#checks), this.#lost.catch(() => {})]);
+      await this.#orLost(Promise.all(this.#checks)).catch(() => {});
       await nextTask();
       if (this.fatal !== undefined) throw this.fatal;
       const fault = this.#faults.find(({ from, to }) => from <= at && at <= to);
@@ -93,6 +92,14 @@ export class Faults {
       const oldest = Math.min(...this.#open);
       this.#faults = this.#faults.filter(({ to }) => to >= oldest);
     }
+  }
+
+  #orLost<T>(work: Promise<T>): Promise<T> {
+    if (this.fatal instanceof DeviceLostError) return Promise.reject(this.fatal);
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      void work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 
   /** What a read has reported is over, but for reads already under way. */

@@ -20,8 +20,7 @@ export type WebGpuStats = {
   readonly liveBytes: number;
 };
 
-/** `gpu` is kept with the device: in Node, Dawn's instance must outlive what it made. */
-type Opened = { readonly device: WebGpuDevice; readonly info: AdapterInfo; readonly gpu: GPU | undefined };
+type Opened = { readonly device: WebGpuDevice; readonly info: AdapterInfo };
 const opened = /*@__PURE__*/ new WeakMap<object, Opened>();
 
 /**
@@ -39,11 +38,11 @@ const opened = /*@__PURE__*/ new WeakMap<object, Opened>();
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
   const budget = options.maxBytes ?? Infinity;
-  const { device, info, gpu } = options.device === undefined
+  const { device, info } = options.device === undefined
     ? await openDevice(options)
-    : { device: options.device, info: describe(options.device.adapterInfo), gpu: options.gpu };
+    : { device: options.device, info: describe(options.device.adapterInfo) };
   const backend = new WebGpuDevice({ device, owned: options.device === undefined, budget });
-  opened.set(backend, { device: backend, info, gpu });
+  opened.set(backend, { device: backend, info });
   return backend;
 }
 

@@ -17,7 +17,8 @@ export class Storage {
   #count = 1;
   readonly #slab: Slab;
   readonly #slot: number;
-  readonly #ballast: ArrayBuffer | undefined;
+  /** Held and never read: it stands for the device's memory in the collector's books. */
+  protected readonly ballast: ArrayBuffer | undefined;
 
   constructor(device: Device, dtype: DType, length: number) {
     this.device = device;
@@ -33,7 +34,7 @@ export class Storage {
     const bytes = length * dtypes[dtype].bytes;
     this.#slab = device.hold(this.buffer, bytes);
     this.#slot = this.#slab.held.length - 1;
-    this.#ballast = ballast(device.backend, bytes);
+    this.ballast = ballast(device.backend, bytes);
   }
   get alive(): boolean {
     return this.#count > 0;
@@ -48,7 +49,6 @@ export class Storage {
   }
   release(): void {
     if (--this.#count !== 0) return;
-    void this.#ballast;
     const { held, bytes } = this.#slab;
     held[this.#slot] = undefined;
     this.device.account(-1, -bytes[this.#slot]!);
