@@ -1,4 +1,4 @@
-/** @file Host time of a dispatch, and times of a few kernels. Run: `node --conditions=source bench/host.ts` (VK_ICD_FILENAMES set). */
+/** @file Host time of a dispatch, and times of a few kernels. Run: `node --conditions=source gpu-node/bench.ts` (VK_ICD_FILENAMES set). */
 import { adapterInfo, webgpu, webgpuStats } from "@adjoint/backend-webgpu";
 import { type Backend, denseView, program, scalar, type View } from "@adjoint/core/backend";
 
