@@ -64,6 +64,11 @@ export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boo
 export function callReduced(
   name: string, inputs: readonly Tensor[], out: Tensor, shape: Shape, dims: readonly number[], kernel: (inputs: readonly View[], outputs: readonly View[], reduced: number) => void,
 ): void {
+  if (dims.length === shape.length && inputs.length === 1 && inputs[0]!.window.dense && inputs[0]!.window.size > 1) {
+    // The common case, a sum of everything: no normal form is needed.
+    const view = inputs[0]!.window;
+    return kernel([restride(view, [view.size], [1], view.offset)], [restride(out.window, [], [], 0)], 1);
+  }
   const { maxRank } = out.storage.device.backend.limits;
   const order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
   const attempt = (xs: readonly Tensor[]): boolean => {
