@@ -11,20 +11,23 @@ import { clone, generate, mapInto, mapProgram } from "./map-reduce.ts";
 
 type AnyNode = Node<never>;
 /** The gradients that have arrived at the outputs of a node. Each slot owns its handle. */
-type Pending = { readonly grads: (Tensor | undefined)[]; needed: boolean };
+type Pending = { readonly grads: (Tensor | undefined)[]; /** Whether it leads to a target. */ needed: boolean };
 /** Where gradients are wanted: an output of a node, or the accumulator of a leaf. */
 type Target = { readonly edge: Edge; found: Tensor | undefined };
 
 const sumOf = /*@__PURE__*/ perDType((d) => program("add", [d, d], [], [add(arg(0, d), arg(1, d))]));
 const one = /*@__PURE__*/ perDType((d) => program("ones", [], [], [lit(1, d)]));
 
-/** Each node that the roots lead to, inputs before users. An explicit stack: graphs are deeper than the call stack. */
-function nodesFrom(roots: readonly Edge[]): AnyNode[] {
-  const order: AnyNode[] = [], seen = new Set<AnyNode>();
+/**
+ * Each node that the roots lead to, inputs before users, with an entry in `pending`. An explicit stack: graphs are deeper
+ * than the call stack.
+ */
+function nodesFrom(roots: readonly Edge[], pending: Map<AnyNode, Pending>): AnyNode[] {
+  const order: AnyNode[] = [];
   const nodes: AnyNode[] = [], positions: number[] = [];
   for (const root of roots) {
-    if (seen.has(root.node)) continue;
-    seen.add(root.node);
+    if (pending.has(root.node)) continue;
+    pending.set(root.node, { grads: [], needed: true });
     nodes.push(root.node);
     positions.push(0);
     while (nodes.length > 0) {
@@ -36,8 +39,8 @@ function nodesFrom(roots: readonly Edge[]): AnyNode[] {
         continue;
       }
       const next = node.edges[at]?.node;
-      if (next !== undefined && !seen.has(next)) {
-        seen.add(next);
+      if (next !== undefined && !pending.has(next)) {
+        pending.set(next, { grads: [], needed: true });
         nodes.push(next);
         positions.push(0);
       }
@@ -78,12 +81,11 @@ function accumulate(leaf: Tensor, grad: Tensor, createGraph: boolean): void {
 type WalkOptions = { readonly retainGraph: boolean; readonly createGraph: boolean };
 
 function walk(roots: readonly Edge[], seeds: readonly Tensor[], targets: readonly Target[] | undefined, options: WalkOptions): void {
-  const order = nodesFrom(roots);
   const pending = new Map<AnyNode, Pending>();
-  const wanted = targets && new Set(targets.map((t) => t.edge.node));
-  for (const node of order) {
-    const needed = wanted === undefined || wanted.has(node) || node.edges.some((edge) => edge !== null && pending.get(edge.node)!.needed);
-    pending.set(node, { grads: [], needed });
+  const order = nodesFrom(roots, pending);
+  if (targets !== undefined) {
+    const wanted = new Set(targets.map((t) => t.edge.node));
+    for (const node of order) pending.get(node)!.needed = wanted.has(node) || leadsOn(node, pending);
   }
   roots.forEach((root, i) => deposit(pending, root, seeds[i]!));
   const step = options.createGraph ? enableGrad : noGrad;
@@ -95,6 +97,9 @@ function walk(roots: readonly Edge[], seeds: readonly Tensor[], targets: readonl
     }
   });
 }
+
+/** Whether one of a node's inputs is needed. */
+const leadsOn = (node: AnyNode, pending: Map<AnyNode, Pending>): boolean => node.edges.some((edge) => edge !== null && pending.get(edge.node)!.needed);
 
 function visit(node: AnyNode, pending: Map<AnyNode, Pending>, targets: readonly Target[] | undefined, options: WalkOptions): void {
   const entry = pending.get(node)!;
@@ -112,12 +117,12 @@ function visit(node: AnyNode, pending: Map<AnyNode, Pending>, targets: readonly 
       grads.length = 0;
       accumulate(node.leaf, grad, options.createGraph);
     }
-  } else if (node.edges.some((edge) => edge !== null && pending.get(edge.node)!.needed)) {
+  } else if (targets === undefined || leadsOn(node, pending)) {
     framed(() => {
       const given = node.rule!.vjp(grads, node);
       node.edges.forEach((edge, i) => {
         const grad = given[i];
-        if (edge !== null && grad !== undefined && pending.get(edge.node)!.needed) deposit(pending, edge, alias(checked(node, grad, edge)));
+        if (edge !== null && grad !== undefined && (targets === undefined || pending.get(edge.node)!.needed)) deposit(pending, edge, alias(checked(node, grad, edge)));
       });
     }, () => false);
     if (!options.retainGraph) node.dropSaved();
