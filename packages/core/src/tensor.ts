@@ -29,8 +29,6 @@ export class Tensor implements Mortal {
   /** @internal undefined while alive; then who freed it. */
   freedBy: Lifetime | null | undefined = undefined;
   #grad: Tensor | null = null;
-  /** @internal Set by retainGrad(): its gradient is kept though it is no leaf. */
-  keepsGrad = false;
 
   /** @internal Takes over one count of the storage. */
   constructor(window: View, storage: Storage, edge: Edge | null) {

@@ -134,6 +134,13 @@ describe("graphs", () => {
   });
 });
 
+test("bools stay bools, out of place and in place", () => {
+  const x = tensor([true, false]), y = tensor([true, true]);
+  expect(x.add(y).toArraySync()).toEqual([true, true]);
+  expect(x.mul_(y).toArraySync()).toEqual([true, false]);
+  expect(ruins(() => x.sub(y)).message).toContain("two bool tensors is not supported");
+});
+
 test("freed handles name who freed them", () => {
   const x = randn([2]);
   x.dispose();

@@ -1,6 +1,5 @@
 /** @file From a device to the host: values, single numbers, nested arrays, text; and from device to device. */
 import type { Backend } from "../backend.ts";
-import { clone } from "../calculus/map-reduce.ts";
 import { materialize } from "../calculus/call.ts";
 import { fromHost, type NestedArray } from "../creation/fill.ts";
 import { type DType, type TypedArray } from "../dtype.ts";
@@ -112,4 +111,3 @@ export function detach(x: Tensor): Tensor {
   join(out, x.lifetime);
   return out;
 }
-export { clone };

@@ -136,10 +136,7 @@ const retained = /*@__PURE__*/ new WeakMap<Edge, WeakRef<Tensor>>();
 export function retainGrad(tensor: Tensor): Tensor {
   alive("retainGrad", tensor);
   if (tensor.edge === null) throw new AutogradError("can't retain_grad on Tensor that has requires_grad=False");
-  if (!tensor.isLeaf) {
-    tensor.keepsGrad = true;
-    retained.set(tensor.edge, new WeakRef(tensor));
-  }
+  if (!tensor.isLeaf) retained.set(tensor.edge, new WeakRef(tensor));
   return tensor;
 }
 function keepGrads(node: AnyNode, grads: readonly (Tensor | undefined)[], targets: readonly Target[] | undefined): void {

@@ -65,12 +65,16 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
   const { rule = "promote", predicate = false, gradient, refusesBool } = options;
   const programs = new Map<number, Program>();
 
+  /** The dtype of the result, where nothing asks for another. */
+  const resultOf = (common: DType, compute: DType): DType =>
+    predicate ? "bool" : isFloat(compute) && !isFloat(common) ? "float32" : rule === "number" && common === "bool" ? "int32" : common;
+
   /** @param target the dtype to store, where it is given (in place) */
   function programFor(operands: readonly Operand[], target: DType | undefined): Program {
     const common = commonType(operands);
     if (refusesBool !== undefined && common === "bool") throw new DTypeError(refusesBool);
     const compute = computeType(name, rule, common);
-    const stored = target ?? (predicate ? "bool" : isFloat(compute) && !isFloat(common) ? "float32" : rule === "number" && common === "bool" ? "int32" : common);
+    const stored = target ?? resultOf(common, compute);
     let key = dtypes[compute].code * 10 + dtypes[stored].code;
     for (let i = 0; i < operands.length; i++) {
       const x = operands[i]!;
@@ -107,7 +111,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     split(others, tensors, params);
     const operands = [target, ...others];
     const common = commonType(operands);
-    const natural = predicate ? "bool" : computeType(name, rule, common);
+    const natural = resultOf(common, computeType(name, rule, common));
     if (!canCast(natural, target.dtype))
       throw new DTypeError(`result type ${natural} can't be cast to the desired output type ${target.dtype}`);
     return mapInto(target, programFor(operands, target.dtype), tensors, params);

@@ -24,12 +24,10 @@ const matmulOp: Op<{ readonly name: string }> = {
   run(device, [a, b]) {
     const rank = a!.ndim;
     requireDType("matmul", device, a!.dtype);
-    const out = allocate(device, a!.dtype, [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
+    const shape = [...a!.shape.slice(0, -1), b!.shape[rank - 1]!];
+    if (a!.shape[rank - 1] === 0) return zerosOn(device, a!.dtype, shape);
+    const out = allocate(device, a!.dtype, shape);
     if (out.window.size === 0) return out;
-    if (a!.shape[rank - 1] === 0) {
-      out.dispose();
-      return zerosOn(device, a!.dtype, [...a!.shape.slice(0, -1), b!.shape[rank - 1]!]);
-    }
     const packed: Tensor[] = [];
     const operand = (x: Tensor): View => batched(x.window) ?? batched(packed[packed.push(materialize(x, x.shape)) - 1]!.window)!;
     device.backend.kernels.matmul([operand(a!), operand(b!)], [batched(out.window)!], {});
