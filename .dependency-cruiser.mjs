@@ -11,6 +11,7 @@ const layers = [
   ["backend"],
   ["storage", "scope"],
   ["tape"],
+  ["lineage"],
   ["tensor"],
   ["dispatch"],
   ["op"],
@@ -22,9 +23,9 @@ const layers = [
 ];
 
 /** What the engine is made of: it knows no op. */
-const engine = ["dtype", "shape", "view", "scalar/", "backend", "storage", "scope", "tensor", "tape", "dispatch"];
+const engine = ["dtype", "shape", "view", "scalar/", "backend", "storage", "scope", "tensor", "tape", "lineage", "dispatch"];
 /** The part of the engine that ops reach only through the op constructors, packages/core/src/op.ts. */
-const behindTheConstructors = ["dispatch", "tape", "scope", "storage"];
+const behindTheConstructors = ["dispatch", "tape", "lineage", "scope", "storage"];
 const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/"];
 
 const core = "packages/core/src";

@@ -1,11 +1,12 @@
 /** @file The waist: every op passes here once. Run, give a lifetime, record. Knows no op. */
 import { type Device } from "./device.ts";
 import { type DType, isFloat } from "./dtype.ts";
-import { AutogradError, DeviceError, NotSupportedError } from "./errors.ts";
+import { AutogradError, DeviceError } from "./errors.ts";
+import { Family, Lineage } from "./lineage.ts";
 import { join, type Lifetime, youngest } from "./scope.ts";
 import type { Shape } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { Edge, isGradEnabled, Node, type Rule, type Saved, type Saves } from "./tape.ts";
+import { Edge, isGradEnabled, moveWatch, Node, type Rule, type Saved, type Saves } from "./tape.ts";
 import { alive, Tensor } from "./tensor.ts";
 import { denseView, overlapsItself, type View } from "./view.ts";
 
@@ -63,7 +64,7 @@ export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
   const device = inputs.length === 0 ? on! : commonDevice(op.name, inputs);
   const out = op.run(device, inputs, attrs);
   join(out, lifetimeOf(inputs));
-  if (isGradEnabled() && isFloat(out.dtype)) {
+  if (isGradEnabled() && isFloat(out.window.dtype)) {
     const needs = needsOf(inputs);
     if (needs !== 0) record(op, inputs, attrs, needs, [out]);
   }
@@ -81,81 +82,145 @@ export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[]
 
 export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor {
   alive(op.name, input);
+  const recording = isGradEnabled();
   const out = new Tensor(op.view(input.window, attrs), input.storage.retain(), null);
-  out.origin = { base: input.origin?.base ?? input, op, attrs };
   join(out, input.lifetime);
-  if (isGradEnabled() && input.edge !== null) {
-    record(op, [input], attrs, 1, [out]);
-    input.storage.recordedViews++;
-  }
+  if (recording && input.edge !== null) record(op, [input], attrs, 1, [out]);
+  const parent = lineageOf(input);
+  out.lineage = new Lineage(parent.family, parent, op as ViewOp<unknown>, attrs, out.window, recording ? "recorded" : "unrecorded");
+  parent.family.join();
   return out;
 }
 
-/**
- * Runs an op that writes into `target`, its first input. The history of the target moves to the new node.
- * @param write computes into `target.window`; the version is raised after it
- * @param copy an unrecorded dense twin, for what backward must read as it was
- */
-export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string }, target: Tensor, others: readonly Tensor[], attrs: Attrs, write: () => void, copy: (tensor: Tensor) => Tensor): Tensor {
+function lineageOf(tensor: Tensor): Lineage {
+  if (tensor.lineage === null) {
+    tensor.lineage = new Lineage(new Family(tensor.edge), null, null, undefined, tensor.window, "recorded");
+    tensor.lineage.family.join();
+  }
+  return tensor.lineage;
+}
+
+/** Says that these views were made by one function, named as its node: none may be changed in place while changes are recorded. */
+export function madeTogether(views: Tensor[], name: string): Tensor[] {
+  views.forEach((view, output) => { if (view.lineage !== null) view.lineage.creation = { name, output }; });
+  return views;
+}
+
+/** The rule by which a change of a view is a change of its base: inputs (base, what the view becomes), one result, the base. */
+export type WriteRule = Rule<Lineage>;
+
+/** How an op writes into its first input. */
+export type InPlace = {
+  /** Computes into the target's window. */
+  write(): void;
+  /** An unrecorded dense twin, for what backward must read as it was. */
+  copy(tensor: Tensor): Tensor;
+  readonly writeRule: WriteRule;
+};
+
+/** Runs an op that writes into `target`, its first input. The history of the target, or of the base it is a view of, moves to the new node. */
+export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string }, target: Tensor, others: readonly Tensor[], attrs: Attrs, { write, copy, writeRule }: InPlace): Tensor {
   const inputs = [target, ...others];
   commonDevice(op.name, inputs);
-  const needs = isGradEnabled() ? needsOf(inputs) : 0;
-  checkInPlace(op.name, target, needs);
+  const needs = isGradEnabled() && isFloat(target.window.dtype) ? needsOf(inputs) : 0;
+  checkInPlace(target, needs);
   // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
   const saves = needs === 0 ? undefined : op.saves(attrs, needs);
-  const before = saves?.savedInputs.includes(0) === true ? copy(target) : target;
+  const before = saves?.savedInputs.includes(0) === true ? withEdge(copy(target), target.edge) : target;
   write();
   target.storage.version++;
-  if (needs !== 0) {
-    const edge = target.edge;
-    record(op, [before === target ? target : withEdge(before, edge), ...others], attrs, needs, [target]);
-    edge?.node.release();
-    if (before !== target) before.free(null);
-  }
+  if (needs === 0) return target;
+  const after = new Tensor(target.window, target.storage.retain(), null);
+  record(op, [before, ...others], attrs, needs, [after], target.storage);
+  if (before !== target) before.free(null);
+  moveHistory(target, after, writeRule);
+  after.free(null);
   return target;
 }
 
 function withEdge(tensor: Tensor, edge: Edge | null): Tensor {
-  const twin = new Tensor(tensor.window, tensor.storage, edge);
   tensor.edge = edge;
-  return twin;
+  return tensor;
 }
 
-function checkInPlace(op: string, target: Tensor, needs: number): void {
-  if (needs !== 0 && target.edge !== null && target.isLeaf)
-    throw new AutogradError("a leaf Variable that requires grad is being used in an in-place operation.");
+/** The target is from now on what `after` is. Of a view, the base takes the change, and every member of the family finds its edge anew. */
+function moveHistory(target: Tensor, after: Tensor, writeRule: WriteRule): void {
+  const { lineage } = target;
+  if (lineage === null) {
+    moveWatch(target.edge, after.edge!);
+    target.edge = after.edge;
+    return;
+  }
+  const { family } = lineage;
+  if (lineage.parent === null) {
+    moveWatch(target.edge, after.edge!);
+    target.edge = after.edge;
+  } else {
+    const node = new Node<Lineage>(writeRule, lineage, [family.edge, after.edge], null);
+    const root = rootOf(lineage);
+    const edge = new Edge(node as Node<never>, 0, root.window.shape, root.window.dtype, target.storage.device);
+    (node as Node<never>).outputs.push(edge);
+    family.edge = edge;
+  }
+  family.epoch++;
+  if (lineage.parent === null) lineage.seen = family.epoch;
+}
+
+function rootOf(lineage: Lineage): Lineage {
+  let root = lineage;
+  while (root.parent !== null) root = root.parent;
+  return root;
+}
+
+function checkInPlace(target: Tensor, needs: number): void {
   if (overlapsItself(target.window))
     throw new AutogradError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
-  if (needs !== 0 && (target.origin !== null || target.storage.recordedViews > 0))
-    throw new NotSupportedError(
-      `${op}: a recorded change in place of a view, or of a tensor that has recorded views, is not supported yet. Use the out-of-place op, or noGrad if no gradient is needed.`);
+  if (needs === 0) return;
+  const { lineage } = target;
+  if (lineage !== null && lineage.parent !== null) {
+    if (typeof lineage.creation === "object")
+      throw new AutogradError(
+        `Output ${lineage.creation.output} of ${lineage.creation.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. ` +
+        "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.");
+    if (lineage.creation === "unrecorded")
+      throw new AutogradError(
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. " +
+        "You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).");
+    const { edge } = lineage.family;
+    if (edge !== null && edge.node.leaf !== null) throw new AutogradError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  if (target.edge !== null && target.isLeaf)
+    throw new AutogradError("a leaf Variable that requires grad is being used in an in-place operation.");
 }
 
-function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attrs: Attrs, needs: number, outs: readonly Tensor[]): void {
+/** @param changed the storage that the op has just written: an input there was saved as it was, so backward will refuse it */
+function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attrs: Attrs, needs: number, outs: readonly Tensor[], changed?: Storage): void {
   const edges = new Array<Edge | null>(inputs.length);
   for (let i = 0; i < inputs.length; i++) edges[i] = inputs[i]!.edge;
   const node = new Node(rule, attrs, edges, null) as Node<Attrs>;
   const untyped = node as Node<never>;
   for (let k = 0; k < outs.length; k++) {
     const out = outs[k]!;
-    const edge = new Edge(untyped, k, out.shape, out.dtype, out.storage.device);
-    node.outputs.push(edge);
+    const edge = new Edge(untyped, k, out.window.shape, out.window.dtype, out.storage.device);
+    untyped.outputs.push(edge);
     out.edge = edge;
-    untyped.retain();
   }
   const saves: Saves = rule.saves(attrs, needs);
-  const count = saves.savedInputs.length + saves.savedResults.length;
-  if (count === 0) return;
+  const { savedInputs, savedResults } = saves;
+  if (savedInputs.length + savedResults.length === 0) return;
   const saved: Saved[] = [];
-  for (const i of saves.savedInputs) saved.push(save(inputs[i]!, edges[i]!));
-  for (const k of saves.savedResults) saved.push(save(outs[k]!, k));
+  for (let i = 0; i < savedInputs.length; i++) {
+    const input = inputs[savedInputs[i]!]!;
+    saved.push(save(input, edges[savedInputs[i]!]!, input.storage === changed ? 1 : 0));
+  }
+  for (let k = 0; k < savedResults.length; k++) saved.push(save(outs[savedResults[k]!]!, savedResults[k]!));
   node.savesInfo = saves;
   node.saved = saved;
 }
 
-function save(tensor: Tensor, edge: Edge | null | number): Saved {
-  return { storage: tensor.storage.retain(), window: tensor.window, version: tensor.storage.version, edge };
+function save(tensor: Tensor, edge: Edge | null | number, changes: number = 0): Saved {
+  return { storage: tensor.storage.retain(), window: tensor.window, version: tensor.storage.version - changes, edge };
 }
 
 /** The handles of what a node saved, in the order of its `Saves`; they join the frame of the derivative rule. */

@@ -3,7 +3,8 @@ import { framed } from "./scope.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
-export { allocate, commonDevice, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Op, savedTensors, type ViewOp } from "./dispatch.ts";
+export { allocate, commonDevice, dispatch, dispatchAll, dispatchInPlace, dispatchView, madeTogether, type MultiOp, type Op, savedTensors, type ViewOp } from "./dispatch.ts";
+export { Lineage } from "./lineage.ts";
 export { framed, join, keep } from "./scope.ts";
 export { isGradEnabled, type Node, noGrad, type Rule, type Saves, savesNothing } from "./tape.ts";
 export { alias, alive, isTensor, Tensor } from "./tensor.ts";

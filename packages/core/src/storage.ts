@@ -11,8 +11,6 @@ export class Storage {
   readonly length: number;
   /** Raised by every change in place; a saved value remembers the version it was saved at. */
   version = 0;
-  /** How many recorded views look at this storage: in-place changes must mind them. */
-  recordedViews = 0;
   /** Handles and saved values that hold it. */
   #count = 1;
   readonly #slab: Slab;

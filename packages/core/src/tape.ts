@@ -8,6 +8,12 @@ import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 import type { View } from "./view.ts";
 
+/** Who wants to see a gradient when it is complete: hooks, in order, and the handle whose `.grad` keeps it. */
+export type Watch = {
+  readonly hooks: ((grad: Tensor) => Tensor | null | undefined | void)[];
+  retain: WeakRef<Tensor> | null;
+};
+
 /** Where the gradient of a tensor goes: output `output` of `node`. One per tensor, shared by all that consume it. */
 export class Edge {
   readonly node: Node;
@@ -15,6 +21,7 @@ export class Edge {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly device: Device;
+  watch: Watch | null = null;
   constructor(node: Node, output: number, shape: Shape, dtype: DType, device: Device) {
     this.node = node;
     this.output = output;
@@ -22,6 +29,16 @@ export class Edge {
     this.dtype = dtype;
     this.device = device;
   }
+}
+
+/** What watches an edge, made when somebody first does. */
+export const watchOf = (edge: Edge): Watch => (edge.watch ??= { hooks: [], retain: null });
+
+/** A tensor changed in place asks for its new gradient; its hooks stay with the value that they were put on. */
+export function moveWatch(from: Edge | null, to: Edge): void {
+  if (from === null || from.watch === null || from.watch.retain === null || from.node.leaf !== null) return;
+  watchOf(to).retain = from.watch.retain;
+  from.watch.retain = null;
 }
 
 /** The inputs and results that a rule's backward reads, by number. */

@@ -2,6 +2,7 @@
 import type { Backend } from "./backend.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError, AutogradError, FreedError } from "./errors.ts";
+import type { Lineage } from "./lineage.ts";
 import { type Lifetime, type Mortal } from "./scope.ts";
 import { sameShape, type Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
@@ -12,9 +13,6 @@ import type { View } from "./view.ts";
 const TENSOR = "adjoint.tensor";
 const VERSION = "0.1.0";
 
-/** What a view tensor was made of, kept from the first day so that gradients through in-place views need no rewrite. */
-export type ViewOrigin = { readonly base: Tensor; readonly op: object; readonly attrs: unknown };
-
 /**
  * A multi-dimensional array of one dtype on one device, as PyTorch's `Tensor`. Make one with `tensor`, `zeros`, `randn` and their kin.
  * Its memory is freed by `dispose()`, by the scope it joined, or at last by the garbage collector.
@@ -22,20 +20,39 @@ export type ViewOrigin = { readonly base: Tensor; readonly op: object; readonly 
 export class Tensor implements Mortal {
   /** @internal */ readonly window: View;
   /** @internal */ readonly storage: Storage;
-  /** @internal Where its gradient goes; null when it needs none. */
-  edge: Edge | null;
   /** @internal */ lifetime: Lifetime | null = null;
-  /** @internal */ origin: ViewOrigin | null = null;
+  /** @internal Its place among a base and its views; null for a tensor that neither is a view nor has one. */
+  lineage: Lineage | null = null;
   /** @internal undefined while alive; then who freed it. */
   freedBy: Lifetime | null | undefined = undefined;
+  #edge: Edge | null;
   #grad: Tensor | null = null;
 
   /** @internal Takes over one count of the storage. */
   constructor(window: View, storage: Storage, edge: Edge | null) {
     this.window = window;
     this.storage = storage;
-    this.edge = edge;
+    this.#edge = edge;
     if (edge !== null) edge.node.retain();
+  }
+  /** @internal Where its gradient goes; null when it needs none. A handle counts on the node. */
+  get edge(): Edge | null {
+    const { lineage } = this;
+    if (lineage !== null && lineage.seen !== lineage.family.epoch) {
+      lineage.seen = lineage.family.epoch;
+      this.#move(lineage.currentEdge());
+    }
+    return this.#edge;
+  }
+  set edge(edge: Edge | null) {
+    this.#move(edge);
+    // The base leads its family; a view that gets an edge of its own goes alone.
+    if (this.lineage !== null && this.lineage.parent === null) this.lineage.family.edge = edge;
+  }
+  #move(edge: Edge | null): void {
+    if (edge !== null) edge.node.retain();
+    if (this.#edge !== null) this.#edge.node.release();
+    this.#edge = edge;
   }
   get shape(): Shape {
     return this.window.shape;
@@ -86,7 +103,8 @@ export class Tensor implements Mortal {
     this.freedBy = by;
     this.lifetime = null;
     this.storage.release();
-    if (this.edge !== null) this.edge.node.release();
+    if (this.#edge !== null) this.#move(null);
+    if (this.lineage !== null) this.lineage.family.leave();
     if (this.#grad !== null) this.#grad.free(by);
   }
 }
@@ -110,7 +128,14 @@ export function alive(op: string, tensor: Tensor): Tensor {
 }
 
 /** A second handle on the same memory and the same place on the tape, joined to nothing. */
-export const alias = (tensor: Tensor): Tensor => new Tensor(tensor.window, tensor.storage.retain(), tensor.edge);
+export function alias(tensor: Tensor): Tensor {
+  const twin = new Tensor(tensor.window, tensor.storage.retain(), tensor.edge);
+  if (tensor.lineage !== null) {
+    twin.lineage = tensor.lineage.twin();
+    twin.lineage.family.join();
+  }
+  return twin;
+}
 
 export function setRequiresGrad(tensor: Tensor, value: boolean): void {
   alive("requiresGrad_", tensor);

@@ -22,7 +22,7 @@ const methodNames = [
   "le", "log", "log1p", "logSoftmax", "logicalAnd", "logicalNot", "logicalOr", "logicalXor", "lt",
   "matmul", "maximum", "mean", "minimum", "mul", "mul_",
   "narrow", "ne", "neg",
-  "permute", "pow",
+  "permute", "pow", "pow_",
   "reciprocal", "relu", "remainder", "reshape", "retainGrad", "round", "rsqrt",
   "scatter", "scatterAdd", "select", "sigmoid", "sign", "silu", "sin", "slice", "softmax", "split", "sqrt", "square", "squeeze", "std", "sub", "sub_", "sum",
   "t", "tan", "tanh", "toArray", "toArraySync", "transpose", "trunc",

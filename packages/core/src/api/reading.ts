@@ -6,7 +6,7 @@ import { type DType, type TypedArray } from "../dtype.ts";
 import { to as toDType } from "../elementwise/elementwise.ts";
 import { ArgumentError, AutogradError, DeviceError } from "../errors.ts";
 import { formatTensor } from "../format.ts";
-import { alias, alive, join, type Tensor } from "../op.ts";
+import { alive, join, Tensor } from "../op.ts";
 import { dtypes } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 
@@ -103,11 +103,7 @@ export function to(x: Tensor, target: DType | Backend): Tensor | Promise<Tensor>
 /** The same memory, cut from the tape. */
 export function detach(x: Tensor): Tensor {
   alive("detach", x);
-  const out = alias(x);
-  if (out.edge !== null) {
-    out.edge.node.release();
-    out.edge = null;
-  }
+  const out = new Tensor(x.window, x.storage.retain(), null);
   join(out, x.lifetime);
   return out;
 }

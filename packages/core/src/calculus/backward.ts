@@ -5,7 +5,7 @@ import { add, arg, lit } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { framed, join, youngest } from "../scope.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { type Edge, enableGrad, type Node, noGrad } from "../tape.ts";
+import { type Edge, enableGrad, type Node, noGrad, watchOf } from "../tape.ts";
 import { alias, alive, isTensor, type Tensor } from "../tensor.ts";
 import { clone, generate, mapInto, mapProgram } from "./map-reduce.ts";
 
@@ -131,18 +131,16 @@ function visit(node: AnyNode, pending: Map<AnyNode, Pending>, targets: readonly 
   grads.length = 0;
 }
 
-/** retainGrad(): the handle that asked is found through the edges that still know it. */
-const retained = /*@__PURE__*/ new WeakMap<Edge, WeakRef<Tensor>>();
 export function retainGrad(tensor: Tensor): Tensor {
   alive("retainGrad", tensor);
   if (tensor.edge === null) throw new AutogradError("can't retain_grad on Tensor that has requires_grad=False");
-  if (!tensor.isLeaf) retained.set(tensor.edge, new WeakRef(tensor));
+  if (!tensor.isLeaf) watchOf(tensor.edge).retain = new WeakRef(tensor);
   return tensor;
 }
 function keepGrads(node: AnyNode, grads: readonly (Tensor | undefined)[], targets: readonly Target[] | undefined): void {
   if (targets !== undefined) return;
   for (const edge of node.outputs) {
-    const grad = grads[edge.output], tensor = retained.get(edge)?.deref();
+    const grad = grads[edge.output], tensor = edge.watch?.retain?.deref();
     if (grad === undefined || tensor === undefined || tensor.freedBy !== undefined) continue;
     tensor.grad = tensor.grad === null ? alias(grad) : owned(() => mapProgram(sumOf(grad.dtype), [tensor.grad!, grad]));
   }

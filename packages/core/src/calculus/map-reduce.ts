@@ -4,13 +4,13 @@ import { type DType, dtypes } from "../dtype.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
 import {
-  allocate, commonDevice, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
+  allocate, commonDevice, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
 import { arg, div, eq, type Expr, lit, mul, select, topologicalOrder } from "../scalar/expr.ts";
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program, prologuePlan } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
-import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape } from "./call.ts";
+import { broadcastOf, callMap, callReduced, copyView, type MapAttrs, materialize, reducedShape } from "./call.ts";
 
 const NO_PARAMS: readonly number[] = [];
 
@@ -114,12 +114,16 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
   const inputs = [target, ...others];
   if (!sameShape(broadcastOf(inputs, undefined), shape))
     shapeMismatch(p.name, shape, broadcastOf(inputs, undefined));
-  return dispatchInPlace(mapOp, target, others, { program: p, params }, () => {
-    const device = target.storage.device;
-    const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
-    callMap(device, safe, [target], { program: p, params }, shape);
-    safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
-  }, (x) => materialize(x, x.shape));
+  const attrs = { program: p, params };
+  return dispatchInPlace(mapOp, target, others, attrs, {
+    write() {
+      const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
+      callMap(target.storage.device, safe, [target], attrs, shape);
+      safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
+    },
+    copy: (x) => materialize(x, x.shape),
+    writeRule: writeViewOp,
+  });
 }
 function shapeMismatch(_op: string, target: Shape, broadcast: Shape): never {
   throw new ShapeError(`output with shape [${target.join(", ")}] doesn't match the broadcast shape [${broadcast.join(", ")}]`);
@@ -216,7 +220,11 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 const viewOp: ViewOp<{ readonly shape: Shape; readonly name: string }> = {
   name: "view",
   gradName: ({ name }) => name,
-  view: (view, { shape }) => restride(view, shape, reshapeStrides(view, shape)!, view.offset),
+  view: (view, { shape, name }) => {
+    const strides = reshapeStrides(view, shape);
+    if (strides === undefined) throw new NotSupportedError(`${name}: a change in place of a view of a base whose elements lie in another order; clone() the base first`);
+    return restride(view, shape, strides, view.offset);
+  },
   saves: () => savesNothing,
   vjp: ([grad], node) => [reshape(grad!, node.shapeOf(0))],
 };
@@ -227,6 +235,26 @@ export function reshape(x: Tensor, shape: Shape, name: string = "ViewBackward0")
   if (x.window.size !== sizeOf(shape)) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${x.window.size}`);
   return dispatchView(viewOp, reshapeStrides(x.window, shape) === undefined ? clone(x) : x, { shape, name });
 }
+
+/** The base with what its view becomes in place of the view: how a change of a view is a change of its base. */
+const writeViewOp: Op<Lineage> = {
+  name: "copySlices",
+  gradName: () => "CopySlices",
+  run(device, [base, source], lineage) {
+    const out = materialize(base!, base!.shape);
+    copyView(device.backend.kernels.copy, source!.window, lineage.within(out.window), device.backend.limits.maxRank);
+    return out;
+  },
+  saves: () => savesNothing,
+  // The base's gradient without the part that was overwritten, and that part.
+  vjp: ([grad], node) => [
+    node.needs(0) ? dispatch(writeViewOp, [grad!, zerosOn(grad!.storage.device, grad!.dtype, node.attrs.window.shape)], node.attrs) : undefined,
+    node.needs(1) ? viewAgain(grad!, node.attrs) : undefined,
+  ],
+};
+
+/** The view ops that lead from a base to a view, once more on another tensor of the base's shape. */
+const viewAgain = (x: Tensor, lineage: Lineage): Tensor => (lineage.parent === null ? x : dispatchView(lineage.op!, viewAgain(x, lineage.parent), lineage.attrs));
 
 const copyOp: Op<null> = {
   name: "clone",

@@ -6,7 +6,7 @@ import type { Tensor } from "../op.ts";
 import { arg, cast, param } from "../scalar/expr.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { showShape } from "../shape.ts";
-import { add, addScaled, div, mul, sub, subScaled } from "./arithmetic.ts";
+import { add, addScaled, div, mul, pow, sub, subScaled } from "./arithmetic.ts";
 import type { Operand } from "./elementwise.ts";
 
 type Scaled = { readonly alpha?: number };
@@ -18,6 +18,9 @@ export const sub_ = (x: Tensor, y: Operand, { alpha }: Scaled = {}): Tensor => (
 export const mul_ = (x: Tensor, y: Operand): Tensor => mul.into(x, y);
 /** x /= y. */
 export const div_ = (x: Tensor, y: Operand): Tensor => div.into(x, y);
+
+/** x **= y. */
+export const pow_ = (x: Tensor, y: Operand): Tensor => pow.into(x, y);
 
 // The old value is an input that no result reads: its gradient stops here.
 const fillProgram = (name: string, d: DType): Program => program(name, [d], [d], [param(0, d)]);

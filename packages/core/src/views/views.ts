@@ -2,7 +2,7 @@
 import { copyView } from "../calculus/call.ts";
 import { clone, expand as expandTo, reshape as reshapeTo, zerosOn } from "../calculus/map-reduce.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
-import { composite, dispatch, dispatchView, noGrad, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
+import { composite, dispatch, dispatchView, madeTogether, noGrad, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
 
@@ -100,7 +100,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshapeTo(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)], "UnsqueezeBackward0");
 }
 
-type SliceAttrs = { readonly dim: number; readonly start: number; readonly step: number; readonly length: number; readonly size: number };
+type SliceAttrs = { readonly dim: number; readonly start: number; readonly step: number; readonly length: number; readonly size: number; readonly name?: string };
 
 const sliceView = (view: View, { dim, start, step, length }: SliceAttrs): View => restride(
   view, view.shape.map((size, d) => (d === dim ? length : size)), view.strides.map((stride, d) => (d === dim ? stride * step : stride)),
@@ -108,7 +108,7 @@ const sliceView = (view: View, { dim, start, step, length }: SliceAttrs): View =
 
 const sliceOp: ViewOp<SliceAttrs> = {
   name: "slice",
-  gradName: () => "SliceBackward0",
+  gradName: ({ name }) => name ?? "SliceBackward0",
   view: sliceView,
   saves: () => savesNothing,
   vjp: ([grad], node) => [dispatch(padOp, [grad!], node.attrs)],
@@ -140,14 +140,16 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
 }
 
 /** `length` elements from `start` along a dim. */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+export const narrow = (x: Tensor, dim: number, start: number, length: number): Tensor => narrowAs(x, dim, start, length, "SliceBackward0");
+
+function narrowAs(x: Tensor, dim: number, start: number, length: number, name: string): Tensor {
   if (x.ndim === 0) throw new ShapeError("narrow() cannot be applied to a 0-dim tensor.");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
   if (length < 0) throw new ArgumentError("narrow(): length must be non-negative.");
   if (start < -size || start > size) throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`);
   const from = start < 0 ? start + size : start;
   if (from + length > size) throw new ShapeError(`start (${from}) + length (${length}) exceeds dimension size (${size}).`);
-  return dispatchView(sliceOp, x, { dim: d, start: from, step: 1, length, size });
+  return dispatchView(sliceOp, x, { dim: d, start: from, step: 1, length, size, name });
 }
 
 /** The elements at `index` along a dim, which goes. */
@@ -166,13 +168,13 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
   if (typeof size === "number") {
     if (size < 0 || (size === 0 && total !== 0)) throw new ShapeError(`split expects split_size be non-negative, but got split_size=${size}`);
     const count = Math.max(1, Math.ceil(total / Math.max(size, 1)));
-    return Array.from({ length: count }, (_, i) => narrow(x, d, i * size, Math.min(size, total - i * size)));
+    return madeTogether(Array.from({ length: count }, (_, i) => narrowAs(x, d, i * size, Math.min(size, total - i * size), "SplitBackward0")), "SplitBackward0");
   }
   const sum = size.reduce((a, b) => a + b, 0);
   if (sum !== total)
     throw new ShapeError(`split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${showShape(size)}`);
   let start = 0;
-  return size.map((length) => narrow(x, d, (start += length) - length, length));
+  return madeTogether(size.map((length) => narrowAs(x, d, (start += length) - length, length, "SplitWithSizesBackward0")), "SplitWithSizesBackward0");
 }
 
 /** At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views. */

@@ -1,0 +1,81 @@
+/** @file A base and its views, as the tape sees them: a change in place through any of them moves the history of all. Holds no handles. */
+import type { ViewOp } from "./dispatch.ts";
+import { Edge, Node } from "./tape.ts";
+import type { View } from "./view.ts";
+
+/** What a base and its views share. Counted by their handles; the last one to go lets go of the history. */
+export class Family {
+  /** Raised whenever the history of the base moves: a member that has seen less asks again where its gradient goes. */
+  epoch = 0;
+  #edge: Edge | null = null;
+  #members = 0;
+
+  constructor(edge: Edge | null) {
+    this.edge = edge;
+  }
+  /** Where the gradient of the base goes now. */
+  get edge(): Edge | null {
+    return this.#edge;
+  }
+  set edge(edge: Edge | null) {
+    edge?.node.retain();
+    this.#edge?.node.release();
+    this.#edge = edge;
+  }
+  join(): void {
+    this.#members++;
+  }
+  leave(): void {
+    if (--this.#members === 0) this.edge = null;
+  }
+}
+
+/**
+ * How a view came about. One that was made without recording, or together with others by one function, may not be changed in
+ * place while changes are recorded.
+ */
+export type Creation = "recorded" | "unrecorded" | { readonly name: string; readonly output: number };
+
+/** A tensor's place in its family: the base, or what the view op makes of the parent. */
+export class Lineage {
+  readonly family: Family;
+  /** null for the base. */
+  readonly parent: Lineage | null;
+  readonly op: ViewOp<unknown> | null;
+  readonly attrs: unknown;
+  readonly window: View;
+  /** The epoch at which its handle last asked for its edge. */
+  seen: number;
+  creation: Creation;
+
+  constructor(family: Family, parent: Lineage | null, op: ViewOp<unknown> | null, attrs: unknown, window: View, creation: Creation) {
+    this.family = family;
+    this.parent = parent;
+    this.op = op;
+    this.attrs = attrs;
+    this.window = window;
+    this.seen = family.epoch;
+    this.creation = creation;
+  }
+  /** The same place, for a second handle. */
+  twin(): Lineage {
+    const twin = new Lineage(this.family, this.parent, this.op, this.attrs, this.window, this.creation);
+    twin.seen = this.seen;
+    return twin;
+  }
+  /** Where the gradient goes after the family's history has moved: the base's, seen through the view ops again. */
+  currentEdge(): Edge | null {
+    const { parent, op, window } = this;
+    const from = parent === null ? this.family.edge : parent.currentEdge();
+    if (parent === null || from === null) return from;
+    const node = new Node<never>(op as never, this.attrs as never, [from], null);
+    node.label = "AsStridedBackward0";
+    const edge = new Edge(node, 0, window.shape, window.dtype, from.device);
+    node.outputs.push(edge);
+    return edge;
+  }
+  /** The window of this view within a base that lies elsewhere. */
+  within(base: View): View {
+    return this.parent === null ? base : this.op!.view(this.parent.within(base), this.attrs);
+  }
+}

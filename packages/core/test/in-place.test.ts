@@ -1,0 +1,129 @@
+/** Changes in place through views and bases: values alias, histories follow. Expected numbers are worked out in the comments. */
+import { cpu } from "@adjoint/backend-cpu-js";
+import { add, AutogradError, grad, memory, mul, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const device = cpu();
+beforeAll(() => setDefaultDevice(device));
+const leaf = (values: number[], shape = [values.length]): Tensor => tensor(values, { shape, dtype: "float64", requiresGrad: true });
+
+describe("a change in place", () => {
+  test("of a view shows in the base, and its gradient passes through the base", () => {
+    const x = leaf([1, 2, 3, 4]);
+    const y = x.mul(2);
+    const v = y.narrow(0, 1, 2);
+    v.mul_(10); // y = [2, 40, 60, 8]
+    expect(y.toArraySync()).toEqual([2, 40, 60, 8]);
+    expect(y.gradFn!.name).toBe("CopySlices");
+    expect(v.gradFn!.name).toBe("AsStridedBackward0");
+    y.square().sum().backward(); // 2 y dy/dx, dy/dx = [2, 20, 20, 2]
+    expect(x.grad!.toArraySync()).toEqual([8, 1600, 2400, 32]);
+  });
+
+  test("of a base shows in a view made before, whose gradient follows", () => {
+    const x = leaf([1, 2, 3, 4], [2, 2]);
+    const y = x.mul(1);
+    const row = y.select(0, 1), column = y.t().select(0, 0);
+    y.mul_(3);
+    row.add(column).sum().backward(); // row = 3 [x2, x3], column = 3 [x0, x2]
+    expect(x.grad!.toArraySync()).toEqual([[3, 0], [6, 3]]);
+  });
+
+  test("of one view shows in another view of the same base", () => {
+    const x = leaf([1, 2, 3]), w = leaf([5]);
+    const y = x.mul(1);
+    const first = y.slice(0, 0, 2), last = y.slice(0, 1, 3);
+    first.mul_(w); // y = [5, 10, 3]
+    last.pow_(2); // y = [5, 100, 9]
+    expect(y.toArraySync()).toEqual([5, 100, 9]);
+    y.sum().backward(); // d = w x0 + (w x1)^2 + x2^2: [w, 2 w^2 x1, 2 x2]; dw = x0 + 2 w x1^2
+    expect(x.grad!.toArraySync()).toEqual([5, 100, 6]);
+    expect(w.grad!.toArraySync()).toEqual([41]);
+  });
+
+  test("of a view of a view, of a base that needed no gradient before", () => {
+    const base = zeros([2, 3], { dtype: "float64" }), w = leaf([1, 2]);
+    base.select(0, 1).slice(0, 1, 3).copy_(w.mul(3));
+    expect(base.toArraySync()).toEqual([[0, 0, 0], [0, 3, 6]]);
+    expect(base.requiresGrad).toBe(true);
+    base.mul(base).sum().backward(); // 2 * 3 w * 3
+    expect(w.grad!.toArraySync()).toEqual([18, 36]);
+  });
+
+  test("through a permuted and reshaped view", () => {
+    const x = leaf([1, 2, 3, 4, 5, 6], [2, 3]);
+    const y = x.mul(1);
+    y.t().unsqueeze(0).select(1, 2).mul_(tensor([[7, 8]], { dtype: "float64" })); // column 2 of y: [21, 48]
+    expect(y.toArraySync()).toEqual([[1, 2, 21], [4, 5, 48]]);
+    y.sum().backward();
+    expect(x.grad!.toArraySync()).toEqual([[1, 1, 7], [1, 1, 8]]);
+  });
+
+  test("has second derivatives", () => {
+    const x = leaf([2, 3]);
+    const y = x.mul(1);
+    y.select(0, 0).pow_(3);
+    const [g] = grad(y.sum(), x, { createGraph: true }) as [Tensor]; // [3 x0^2, 1]
+    expect(g.toArraySync()).toEqual([12, 1]);
+    const [h] = grad(g.sum(), x) as [Tensor];
+    expect(h.toArraySync()).toEqual([12, 0]);
+  });
+
+  test("keeps a retained gradient at the newest value", () => {
+    const x = leaf([1, 1]);
+    const y = x.mul(2);
+    y.retainGrad();
+    y.mul_(3);
+    y.sum().backward();
+    expect(y.grad!.toArraySync()).toEqual([1, 1]);
+    expect(x.grad!.toArraySync()).toEqual([6, 6]);
+  });
+
+  test("leaves nothing behind", () => {
+    const before = memory().tensors;
+    const s = scope();
+    s.run(() => {
+      const x = leaf([1, 2, 3]);
+      const y = x.mul(2);
+      y.select(0, 1).mul_(3);
+      y.slice(0, 0, 2).add_(1);
+      y.sum().backward();
+    });
+    s.close();
+    expect(memory().tensors).toBe(before);
+  });
+});
+
+describe("what is refused", () => {
+  const x = (): Tensor => leaf([1, 2, 3, 4]);
+  test.each<readonly [string, () => unknown, string]>([
+    ["a leaf", () => x().add_(1), "a leaf Variable that requires grad is being used in an in-place operation."],
+    ["a view of a leaf", () => x().slice(0, 0, 2).add_(1), "a view of a leaf Variable that requires grad is being used in an in-place operation."],
+    ["one of several views", () => mul(x(), 1).split(2)[0]!.add_(1), "Output 0 of SplitBackward0 is a view and is being modified inplace. This view is the output of a function that returns multiple views."],
+    ["one of several pieces", () => mul(x(), 1).chunk(2)[1]!.add_(1), "Output 1 of SplitBackward0 is a view"],
+    ["a view made without recording", () => { const y = mul(x(), 1); noGrad(() => y.slice(0, 0, 2)).add_(y.select(0, 0)); }, "A view was created in no_grad mode and is being modified inplace with grad mode enabled."],
+    ["elements that overlap", () => ones([1]).expand([3]).add_(1), "unsupported operation: more than one element of the written-to tensor refers to a single memory location."],
+  ])("%s", (_, run, text) => {
+    expect(run).toThrow(AutogradError);
+    expect(run).toThrow(text);
+  });
+
+  test("backward where a saved value was changed through a view", () => {
+    const a = x(), b = a.exp();
+    b.slice(0, 0, 1).add_(1);
+    expect(() => b.sum().backward()).toThrow("is at version 1; expected version 0 instead");
+  });
+
+  test("backward where an operand was the target itself", () => {
+    const a = mul(x(), 1);
+    a.mul_(a);
+    expect(() => a.sum().backward()).toThrow("is at version 1; expected version 0 instead");
+  });
+
+  test("nothing, without recording", () => {
+    const a = x();
+    noGrad(() => { a.add_(1); a.select(0, 0).fill_(7); });
+    expect(a.toArraySync()).toEqual([7, 3, 4, 5]);
+    expect(add(a, 0).requiresGrad && a.isLeaf).toBe(true);
+  });
+});
