@@ -16,7 +16,10 @@ export type GoldenCase = {
   readonly error?: { readonly type: string; readonly message: string; readonly regex?: string };
   readonly t: readonly StoredTensor[];
 };
-export type Pack = { readonly op: string; readonly variant: string; readonly priority: string; readonly cases: readonly GoldenCase[]; readonly data: ArrayBuffer };
+export type Pack = {
+  /** Python source of the callable, where it is a wrapper of the operator. */
+  readonly src?: string;
+  readonly op: string; readonly variant: string; readonly priority: string; readonly cases: readonly GoldenCase[]; readonly data: ArrayBuffer };
 
 export function loadPack(path: string): Pack {
   const parsed = JSON.parse(readFileSync(path, "utf8")) as Pack & { readonly format: string; readonly bin: string | null; readonly bytes: number };

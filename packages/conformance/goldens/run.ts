@@ -1,6 +1,7 @@
 /** @file Runs golden cases of operators on a device: value, gradient, second gradient, error texts. */
 import { type Backend, type DType, grad as gradOf, isTensor, scope, tensor, type Tensor } from "@adjoint/core";
-import { calls, type Keywords, type Py, Unsupported } from "./calls.ts";
+import { Complex, DTypeValue, ellipsis, Float, type Keywords, Label, NamedTuple, type Native, Size, Slice, Tuple, Unsupported, type Value } from "./python/values.ts";
+import { torchFunction } from "./torch/call.ts";
 import { type GoldenCase, type Pack, type StoredTensor, valuesOf } from "./pack.ts";
 
 export type GoldenRecord = {
@@ -13,10 +14,21 @@ const held: { readonly [dtype: string]: DType } = { float32: "float32", float64:
 
 class Mismatch extends Error {}
 
+/** What a pack calls: the operator, or the wrapper that its tests call instead of it. */
+function functionOf(pack: Pack): Native | undefined {
+  const wrapper = wrappers[pack.op];
+  if (wrapper === undefined && pack.src !== undefined) return undefined;
+  return wrapper === undefined ? torchFunction(pack.op) : wrapper(torchFunction(pack.op));
+}
+const wrappers: { readonly [name: string]: (fn: Native | undefined) => Native | undefined } = {
+  where: (fn) => fn && (([self, condition, other], kw) => fn([condition, self, other], kw)),
+  "nn.functional.embedding": (fn) => fn && (([weight, index], kw) => fn([index, weight], kw)),
+  T: (fn) => fn && (([x]) => fn([x], {})),
+};
+
 export async function runGolden(pack: Pack, item: GoldenCase, device: Backend): Promise<GoldenRecord> {
-  const name = pack.variant === "" ? pack.op : `${pack.op}@${pack.variant}`;
-  const call = calls[name];
-  if (call === undefined) return { id: item.id, status: "not implemented", reason: `no operator ${name}` };
+  const call = functionOf(pack);
+  if (call === undefined) return { id: item.id, status: "not implemented", reason: `no operator ${pack.op}` };
   if (item.mut !== undefined) return { id: item.id, status: "not implemented", reason: "inputs changed by the call" };
   const s = scope(item.id);
   try {
@@ -30,19 +42,18 @@ export async function runGolden(pack: Pack, item: GoldenCase, device: Backend): 
   }
 }
 
-async function attempt(pack: Pack, item: GoldenCase, device: Backend, call: (args: readonly Py[], kw: Keywords) => Tensor | readonly Tensor[], within: <R>(make: () => R) => R): Promise<number> {
+async function attempt(pack: Pack, item: GoldenCase, device: Backend, call: Native, within: <R>(make: () => R) => R): Promise<number> {
   const table = new Map<number, Tensor>();
   const stored = (i: number): Tensor => {
     let made = table.get(i);
     if (made === undefined) table.set(i, (made = within(() => inputOf(pack, item.t[i]!, device))));
     return made;
   };
-  const integral = item.t.some(({ dt }) => dt.startsWith("int") || dt === "bool");
-  const decode = (v: unknown): Py => decodeValue(v, stored, integral);
-  const args = item.args.map(decode), kw = Object.fromEntries(Object.entries(item.kw ?? {}).map(([k, v]) => [k, decode(v)]));
+  const decode = (v: unknown): Value => decodeValue(v, stored);
+  const args = item.args.map(decode), kw: Keywords = Object.fromEntries(Object.entries(item.kw ?? {}).map(([k, v]) => [k, decode(v)]));
   if (item.error !== undefined) return expectError(item.error, () => within(() => call(args, kw)));
   const result = within(() => call(args, kw));
-  const outs = isTensor(result) ? [result] : [...result];
+  const outs = tensorsOf(await result);
   const expected = tensorsIn(item.out);
   if (expected.length !== outs.length) throw new Unsupported(`${expected.length} results`);
   let worst = 0;
@@ -81,21 +92,41 @@ function inputOf(pack: Pack, stored: StoredTensor, device: Backend): Tensor {
   return tensor(Float64Array.from(values), { shape: stored.sh, dtype, device, requiresGrad: stored.rg === 1 });
 }
 
-function decodeValue(v: unknown, stored: (i: number) => Tensor, integral: boolean): Py {
-  if (v === null || typeof v === "number" || typeof v === "boolean" || typeof v === "string") return v;
-  const again = (x: unknown): Py => decodeValue(x, stored, integral);
+const floatOf = (x: unknown): number => (x === "nan" ? NaN : x === "inf" ? Infinity : x === "-inf" ? -Infinity : x === "-0" ? -0 : Number(x));
+
+/** The format's value as the Python value that it stands for. */
+export function decodeValue(v: unknown, stored: (i: number) => Tensor): Value {
+  if (v === null || typeof v !== "object") return v;
+  const again = (x: unknown): Value => decodeValue(x, stored);
   if (Array.isArray(v)) return v.map(again);
-  const tagged = v as { readonly [tag: string]: unknown };
-  if ("$t" in tagged) return stored(tagged["$t"] as number);
-  if ("$f" in tagged) {
-    const x = tagged["$f"] === "nan" ? NaN : tagged["$f"] === "inf" ? Infinity : tagged["$f"] === "-inf" ? -Infinity : tagged["$f"] === "-0" ? -0 : Number(tagged["$f"]);
-    if (integral && Number.isInteger(x)) throw new Unsupported("a whole float beside integers: JavaScript cannot tell it from an int");
-    return x;
-  }
-  if ("$tuple" in tagged) return (tagged["$tuple"] as readonly unknown[]).map(again);
-  if ("$size" in tagged) return tagged["$size"] as readonly number[];
-  if ("$dtype" in tagged) return { dtype: tagged["$dtype"] as string };
-  throw new Unsupported(`a value of kind ${Object.keys(tagged)[0]}`);
+  const tagged = v as { readonly [tag: string]: never }, [tag = ""] = Object.keys(tagged);
+  const read = readers[tag];
+  if (read === undefined) throw new Unsupported(`a value of kind ${tag}`);
+  return read(tagged, again, stored);
+}
+type Tagged = { readonly [tag: string]: unknown };
+const list = (x: unknown): readonly unknown[] => x as readonly unknown[];
+const readers: { readonly [tag: string]: (v: Tagged, again: (x: unknown) => Value, stored: (i: number) => Tensor) => Value } = {
+  $t: (v, _, stored) => stored(v["$t"] as number),
+  $f: (v) => new Float(floatOf(v["$f"])),
+  $int: (v) => BigInt(v["$int"] as string),
+  $c: (v) => new Complex(floatOf(list(v["$c"])[0]), floatOf(list(v["$c"])[1])),
+  $tuple: (v, again) => Tuple.make(list(v["$tuple"]).map(again)),
+  $size: (v) => Size.make(list(v["$size"])),
+  $nt: (v, again) => NamedTuple.named(v["$nt"] as string, v["fields"] as readonly string[], list(v["v"]).map(again)),
+  $slice: (v, again) => { const [start, stop, step] = list(v["$slice"]).map(again); return new Slice(start, stop, step); },
+  $ellipsis: () => ellipsis,
+  $dtype: (v) => new DTypeValue(v["$dtype"] as string),
+  $device: (v) => new Label("device", v["$device"] as string),
+  $mf: (v) => new Label("memory_format", v["$mf"] as string),
+  $layout: (v) => new Label("layout", v["$layout"] as string),
+};
+
+/** The tensors of a result, in order. */
+function tensorsOf(result: Value): Tensor[] {
+  if (isTensor(result)) return [result];
+  if (Array.isArray(result)) return result.flatMap(tensorsOf);
+  throw new Unsupported("a result that is no tensor");
 }
 
 function tensorsIn(out: unknown): number[] {
