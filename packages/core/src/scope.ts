@@ -40,9 +40,10 @@ export class Lifetime {
   }
 }
 
-/** The tensors made while the engine works inside a composite or a derivative rule. */
-type Frame = { readonly made: Mortal[]; readonly outer: Frame | undefined };
-let frame: Frame | undefined;
+/** What was made inside open frames, the innermost frame's last. A frame is where its part begins. */
+const made: Mortal[] = [];
+const NO_FRAME = -1;
+let frame = NO_FRAME;
 let ambient: Lifetime | null = null;
 
 export const youngest = (a: Lifetime | null, b: Lifetime | null): Lifetime | null => (a === null || (b !== null && b.id > a.id) ? b : a);
@@ -51,7 +52,7 @@ export const youngest = (a: Lifetime | null, b: Lifetime | null): Lifetime | nul
 export function join(tensor: Mortal, inputs: Lifetime | null): void {
   const lifetime = ambient === null ? inputs : youngest(inputs, ambient);
   tensor.lifetime = lifetime;
-  if (frame !== undefined) frame.made.push(tensor);
+  if (frame !== NO_FRAME) made.push(tensor);
   else if (lifetime !== null) lifetime.members.push(tensor);
 }
 
@@ -61,23 +62,51 @@ export function keep<T extends Mortal>(tensor: T): T {
   return tensor;
 }
 
+/** Opens a frame: what the engine makes from here on dies with it. Returns the frame around it, for `closeFrame`. */
+export function openFrame(): number {
+  const outer = frame;
+  frame = made.length;
+  return outer;
+}
+
+/** Frees what was made since the frame was opened, but for what `kept` names: that belongs to the frame around it, or to its lifetime. */
+export function closeFrame(outer: number, kept?: (tensor: Mortal) => boolean): void {
+  const start = frame, end = made.length;
+  frame = outer;
+  let next = start;
+  for (let i = start; i < end; i++) {
+    const tensor = made[i]!;
+    if (kept === undefined || !kept(tensor)) tensor.free(null);
+    else if (outer !== NO_FRAME) made[next++] = tensor;
+    else tensor.lifetime?.members.push(tensor);
+  }
+  made.length = next;
+}
+
+/** Takes a tensor out of the innermost frame, if it was made there: it is the caller's from now on. */
+export function takeFromFrame(tensor: Mortal): boolean {
+  for (let i = made.length - 1; i >= frame && i >= 0; i--) {
+    if (made[i] !== tensor) continue;
+    made[i] = made[made.length - 1]!;
+    made.pop();
+    tensor.lifetime = null;
+    return true;
+  }
+  return false;
+}
+
 /** Runs a composite: what it makes dies, except what `kept` of its result says. */
 export function framed<R>(run: () => R, kept: (result: R, tensor: Mortal) => boolean): R {
-  const inner: Frame = (frame = { made: [], outer: frame });
+  const outer = openFrame();
+  let result: R;
   try {
-    const result = run();
-    frame = inner.outer;
-    for (const tensor of inner.made) {
-      if (!kept(result, tensor)) tensor.free(null);
-      else if (frame !== undefined) frame.made.push(tensor);
-      else tensor.lifetime?.members.push(tensor);
-    }
-    return result;
+    result = run();
   } catch (error) {
-    frame = inner.outer;
-    for (const tensor of inner.made) tensor.free(null);
+    closeFrame(outer);
     throw error;
   }
+  closeFrame(outer, (tensor) => kept(result, tensor));
+  return result;
 }
 
 /** Within `run`, which must be synchronous, new tensors join `lifetime` even if they have no inputs. */

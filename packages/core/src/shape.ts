@@ -41,18 +41,30 @@ export function wrapDim(dim: number, rank: number): number {
 }
 
 /** Distinct non-negative dims in ascending order; none given means all of them. */
-export function wrapDims(dims: number | readonly number[] | undefined, rank: number): number[] {
-  if (dims === undefined || (typeof dims !== "number" && dims.length === 0)) return Array.from({ length: rank }, (_, i) => i);
-  const wrapped = (typeof dims === "number" ? [dims] : dims).map((dim) => wrapDim(dim, rank));
-  wrapped.sort((a, b) => a - b);
+export function wrapDims(dims: number | readonly number[] | undefined, rank: number): readonly number[] {
+  if (dims === undefined) return allDims(rank);
+  if (typeof dims === "number") {
+    const one = wrapDim(dims, rank);
+    return rank === 0 ? NO_DIMS : [one];
+  }
+  if (dims.length === 0) return allDims(rank);
+  const wrapped = dims.map((dim) => wrapDim(dim, rank)).sort((a, b) => a - b);
   for (let i = 1; i < wrapped.length; i++)
     if (wrapped[i] === wrapped[i - 1]) throw new ArgumentError(`dim ${wrapped[i]} appears multiple times in the list of dims`);
-  return rank === 0 ? [] : wrapped;
+  return rank === 0 ? NO_DIMS : wrapped;
+}
+const NO_DIMS: readonly number[] = [];
+function allDims(rank: number): readonly number[] {
+  if (rank === 0) return NO_DIMS;
+  const all = new Array<number>(rank);
+  for (let d = 0; d < rank; d++) all[d] = d;
+  return all;
 }
 
 /** PyTorch's `broadcast_shapes` of two shapes. */
 export function broadcastShapes(a: Shape, b: Shape): Shape {
-  if (sameShape(a, b)) return a;
+  if (b.length === 0 || sameShape(a, b)) return a;
+  if (a.length === 0) return b;
   const rank = Math.max(a.length, b.length);
   const out = new Array<number>(rank);
   for (let i = rank - 1; i >= 0; i--) {

@@ -3,7 +3,7 @@ import { dtypes } from "../dtype.ts";
 import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
 import { add, arg, lit } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
-import { framed, join, youngest } from "../scope.ts";
+import { closeFrame, join, openFrame, takeFromFrame, youngest } from "../scope.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { type Edge, enableGrad, type Node, noGrad, watchOf } from "../tape.ts";
 import { alias, alive, isTensor, type Tensor } from "../tensor.ts";
@@ -11,7 +11,11 @@ import { clone, generate, mapInto, mapProgram } from "./map-reduce.ts";
 
 type AnyNode = Node<never>;
 /** The gradients that have arrived at the outputs of a node. Each slot owns its handle. */
-type Pending = { readonly grads: (Tensor | undefined)[]; /** Whether it leads to a target. */ needed: boolean };
+class Pending {
+  readonly grads: (Tensor | undefined)[] = [];
+  /** Whether it leads to a target. */
+  needed = true;
+}
 /** Where gradients are wanted: an output of a node, or the accumulator of a leaf. */
 type Target = { readonly edge: Edge; found: Tensor | undefined };
 
@@ -27,7 +31,7 @@ function nodesFrom(roots: readonly Edge[], pending: Map<AnyNode, Pending>): AnyN
   const nodes: AnyNode[] = [], positions: number[] = [];
   for (const root of roots) {
     if (pending.has(root.node)) continue;
-    pending.set(root.node, { grads: [], needed: true });
+    pending.set(root.node, new Pending());
     nodes.push(root.node);
     positions.push(0);
     while (nodes.length > 0) {
@@ -40,7 +44,7 @@ function nodesFrom(roots: readonly Edge[], pending: Map<AnyNode, Pending>): AnyN
       }
       const next = node.edges[at]?.node;
       if (next !== undefined && !pending.has(next)) {
-        pending.set(next, { grads: [], needed: true });
+        pending.set(next, new Pending());
         nodes.push(next);
         positions.push(0);
       }
@@ -49,32 +53,41 @@ function nodesFrom(roots: readonly Edge[], pending: Map<AnyNode, Pending>): AnyN
   return order;
 }
 
-function deposit(pending: Map<AnyNode, Pending>, edge: Edge, grad: Tensor): void {
-  const entry = pending.get(edge.node)!;
-  const before = entry.grads[edge.output];
+function deposit({ grads }: Pending, { output }: Edge, grad: Tensor): void {
+  const before = grads[output];
   if (before === undefined) {
-    entry.grads[edge.output] = grad;
+    grads[output] = grad;
     return;
   }
-  entry.grads[edge.output] = owned(() => mapProgram(sumOf(grad.dtype), [before, grad]));
-  before.dispose();
-  grad.dispose();
+  grads[output] = owned(mapProgram, sumOf(grad.dtype), [before, grad]);
+  before.free(null);
+  grad.free(null);
 }
 
-/** A handle of its own on what `make` gives: joined to nothing, disposed by whoever holds it. */
-const owned = (make: () => Tensor): Tensor => framed(() => alias(make()), () => false);
+/** A handle of its own on what `make` gives: joined to nothing, freed by whoever holds it. */
+function owned<A extends readonly unknown[]>(make: (...args: A) => Tensor, ...args: A): Tensor {
+  const outer = openFrame();
+  try {
+    return taken(make(...args));
+  } finally {
+    closeFrame(outer);
+  }
+}
+
+/** The handle itself if it was made in the open frame, else a second one. */
+const taken = (tensor: Tensor): Tensor => (takeFromFrame(tensor) ? tensor : alias(tensor));
 
 function accumulate(leaf: Tensor, grad: Tensor, createGraph: boolean): void {
   const before = leaf.grad;
   if (before === null) {
     // Stolen if nobody else has it and it is dense, copied otherwise: .grad is dense and unshared.
     const stolen = grad.window.dense && grad.storage.unshared && grad.storage.length === grad.window.size;
-    leaf.grad = stolen ? grad : owned(() => clone(grad));
-    if (!stolen) grad.dispose();
+    leaf.grad = stolen ? grad : owned(clone, grad);
+    if (!stolen) grad.free(null);
   } else {
-    if (createGraph || before.requiresGrad) leaf.grad = owned(() => mapProgram(sumOf(grad.dtype), [before, grad]));
+    if (createGraph || before.requiresGrad) leaf.grad = owned(mapProgram, sumOf(grad.dtype), [before, grad]);
     else mapInto(before, sumOf(grad.dtype), [grad]);
-    grad.dispose();
+    grad.free(null);
   }
 }
 
@@ -87,13 +100,13 @@ function walk(roots: readonly Edge[], seeds: readonly Tensor[], targets: readonl
     const wanted = new Set(targets.map((t) => t.edge.node));
     for (const node of order) pending.get(node)!.needed = wanted.has(node) || leadsOn(node, pending);
   }
-  roots.forEach((root, i) => deposit(pending, root, seeds[i]!));
+  for (let i = 0; i < roots.length; i++) deposit(pending.get(roots[i]!.node)!, roots[i]!, seeds[i]!);
   const step = options.createGraph ? enableGrad : noGrad;
   step(() => {
     try {
       for (let i = order.length - 1; i >= 0; i--) visit(order[i]!, pending, targets, options);
     } finally {
-      for (const { grads } of pending.values()) for (const grad of grads) grad?.dispose();
+      for (const { grads } of pending.values()) for (let i = 0; i < grads.length; i++) grads[i]?.free(null);
     }
   });
 }
@@ -118,16 +131,18 @@ function visit(node: AnyNode, pending: Map<AnyNode, Pending>, targets: readonly 
       accumulate(node.leaf, grad, options.createGraph);
     }
   } else if (targets === undefined || leadsOn(node, pending)) {
-    framed(() => {
-      const given = node.rule!.vjp(grads, node);
-      node.edges.forEach((edge, i) => {
-        const grad = given[i];
-        if (edge !== null && grad !== undefined && (targets === undefined || pending.get(edge.node)!.needed)) deposit(pending, edge, alias(checked(node, grad, edge)));
-      });
-    }, () => false);
+    const outer = openFrame();
+    try {
+      const { edges } = node;
+      // Each edge owns a handle before the first deposit, which may free what it adds up.
+      const given = node.rule!.vjp(grads, node).map((grad, i) => (grad === undefined || !edges[i] || !pending.get(edges[i].node)!.needed ? undefined : taken(checked(node, grad, edges[i]))));
+      for (let i = 0; i < given.length; i++) if (given[i] !== undefined) deposit(pending.get(edges[i]!.node)!, edges[i]!, given[i]!);
+    } finally {
+      closeFrame(outer);
+    }
     if (!options.retainGraph) node.dropSaved();
   }
-  for (const grad of grads) grad?.dispose();
+  for (let i = 0; i < grads.length; i++) grads[i]?.free(null);
   grads.length = 0;
 }
 
@@ -142,7 +157,7 @@ function keepGrads(node: AnyNode, grads: readonly (Tensor | undefined)[], target
   for (const edge of node.outputs) {
     const grad = grads[edge.output], tensor = edge.watch?.retain?.deref();
     if (grad === undefined || tensor === undefined || tensor.freedBy !== undefined) continue;
-    tensor.grad = tensor.grad === null ? alias(grad) : owned(() => mapProgram(sumOf(grad.dtype), [tensor.grad!, grad]));
+    tensor.grad = tensor.grad === null ? alias(grad) : owned(mapProgram, sumOf(grad.dtype), [tensor.grad, grad]);
   }
 }
 
@@ -166,7 +181,7 @@ function seedOf(root: Tensor, gradient: Tensor | undefined): Tensor {
   }
   if (root.window.size !== 1) throw new AutogradError("grad can be implicitly created only for scalar outputs");
   if (dtypes[root.dtype].kind !== "float") throw new AutogradError(`grad can be computed only for real scalar outputs but got ${root.dtype}`);
-  return owned(() => noGrad(() => generate(root.storage.device, one(root.dtype), [], root.shape)));
+  return owned(generate, root.storage.device, one(root.dtype), [], root.shape);
 }
 
 export type BackwardOptions = {

@@ -19,12 +19,45 @@ export function broadcastOf(inputs: readonly Tensor[], given: Shape | undefined)
 export function callMap(device: Device, inputs: readonly Tensor[], outs: readonly Tensor[], attrs: MapAttrs, shape: Shape): void {
   if (sizeOf(shape) === 0) return;
   const { backend } = device;
-  const ins = inputs.map((x) => x.window), outViews = outs.map((x) => x.window);
-  if (allDense(ins, shape) && allDense(outViews, shape)) return backend.kernels.map(ins, outViews, attrs);
+  const ins = windowsOf(inputs), outViews = windowsOf(outs);
+  if (!allDense(outViews, shape)) return callMapStrided(device, inputs, outs, ins, outViews, attrs, shape);
+  let flat = true, splat = true;
+  for (let i = 0; i < ins.length; i++) {
+    const view = ins[i]!;
+    if (view.dense && sameShape(view.shape, shape)) continue;
+    flat = false;
+    if (!isSplat(view)) splat = false;
+  }
+  if (flat) return backend.kernels.map(ins, outViews, attrs);
+  if (!splat) return callMapStrided(device, inputs, outs, ins, outViews, attrs, shape);
+  // Dense operands and single elements: one dim.
+  const size = outViews[0]!.size, line = [size];
+  for (let i = 0; i < ins.length; i++) {
+    const view = ins[i]!, dense = view.dense && view.size === size;
+    ins[i] = restride(view, line, dense ? DENSE : STILL, view.offset);
+  }
+  for (let k = 0; k < outViews.length; k++) outViews[k] = restride(outViews[k]!, line, DENSE, outViews[k]!.offset);
+  backend.kernels.map(ins, outViews, attrs);
+}
+const DENSE: Shape = [1], STILL: Shape = [0];
+
+function windowsOf(tensors: readonly Tensor[]): View[] {
+  const windows = new Array<View>(tensors.length);
+  for (let i = 0; i < tensors.length; i++) windows[i] = tensors[i]!.window;
+  return windows;
+}
+
+/** Whether a view shows one element everywhere. */
+function isSplat({ shape, strides }: View): boolean {
+  for (let d = 0; d < shape.length; d++) if (shape[d] !== 1 && strides[d] !== 0) return false;
+  return true;
+}
+
+function callMapStrided(device: Device, inputs: readonly Tensor[], outs: readonly Tensor[], ins: readonly View[], outViews: readonly View[], attrs: MapAttrs, shape: Shape): void {
+  const { backend } = device;
   const { views } = normalForm([...ins, ...outViews], shape);
-  const same = (k: number): View => views[k]!;
   // An output that is an input stays the very same view: in place.
-  outViews.forEach((out, k) => ins.forEach((input, i) => { if (out === input) views[i] = same(ins.length + k); }));
+  outViews.forEach((out, k) => ins.forEach((input, i) => { if (out === input) views[i] = views[ins.length + k]!; }));
   if (views[0]!.shape.length > backend.limits.maxRank) {
     const packed = inputs.map((x) => materialize(x, shape));
     callMap(device, packed, outs, attrs, shape);

@@ -4,7 +4,7 @@ import { type DType, dtypes } from "../dtype.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
 import {
-  allocate, commonDevice, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
+  allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
 import { arg, div, eq, type Expr, lit, mul, select, topologicalOrder } from "../scalar/expr.ts";
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program, prologuePlan } from "../scalar/program.ts";
@@ -52,17 +52,18 @@ function zerosOf(node: Node<MapAttrs>, k: number): Tensor | undefined {
   return dtypes[dtype].kind === "float" ? zerosOn(device, dtype, shape) : undefined;
 }
 
-function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs>): (Tensor | undefined)[] {
+function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs>): readonly (Tensor | undefined)[] {
   const { program: p, params } = node.attrs;
-  const needs = maskOf(node);
-  const plan = gradientPlan(p, needs, p.results.length === 1 ? 1 : 2 ** p.results.length - 1);
-  const operands = [...grads.filter((g): g is Tensor => g !== undefined), ...savedTensors(node)];
-  return pullback(p, plan, params, operands, node.outputs[0]!.shape, node);
+  const plan = gradientPlan(p, maskOf(node), p.results.length === 1 ? 1 : 2 ** p.results.length - 1);
+  const operands = savedTensors(node);
+  const given = grads.filter((g): g is Tensor => g !== undefined);
+  return pullback(p, plan, params, operands.length === 0 ? given : [...given, ...operands], node.outputs[0]!.shape, node);
 }
 
 export function maskOf<A>(node: Node<A>): number {
+  const { edges } = node;
   let mask = 0;
-  for (let i = 0; i < node.edges.length; i++) if (node.edges[i] !== null) mask |= 1 << i;
+  for (let i = 0; i < edges.length; i++) if (edges[i] !== null) mask |= 1 << i;
   return mask;
 }
 
@@ -70,21 +71,34 @@ export function maskOf<A>(node: Node<A>): number {
  * The gradients of a program's inputs. What is `grad` itself is handed on; the gradient of a broadcast input is one
  * reduction with the partial as its prologue; the others share one multi-output map.
  */
-export function pullback<A>(p: Program, plan: GradientPlan, params: readonly number[], operands: readonly Tensor[], full: Shape, node: Node<A>): (Tensor | undefined)[] {
-  const out: (Tensor | undefined)[] = new Array(plan.gradients.length).fill(undefined);
-  const together: number[] = [];
-  plan.gradients.forEach((g, i) => {
-    if (g === undefined) return;
+export function pullback<A>(p: Program, plan: GradientPlan, params: readonly number[], operands: readonly Tensor[], full: Shape, node: Node<A>): readonly (Tensor | undefined)[] {
+  const { gradients } = plan;
+  const out = new Array<Tensor | undefined>(gradients.length);
+  let together = 0, count = 0;
+  for (let i = 0; i < gradients.length; i++) {
+    const g = gradients[i];
+    if (g === undefined) continue;
     const shape = node.shapeOf(i);
     if (!sameShape(shape, full)) out[i] = sumProgramTo(dependsOnIndex(g) ? undefined : gradientProgram(p, plan, 1 << i), operands, params, full, shape, () => mapProgram(gradientProgram(p, plan, 1 << i), operands, params, full));
-    else if (g.kind === "arg" && sameShape(operands[g.index]!.shape, full)) out[i] = operands[g.index]!;
-    else together.push(i);
-  });
-  const limit = Math.max(1, commonDevice(p.name, operands).backend.limits.maxBindings - operands.length);
-  for (let from = 0; from < together.length; from += limit) {
-    const group = together.slice(from, from + limit);
-    const made = mapAll(gradientProgram(p, plan, group.reduce((mask, i) => mask | (1 << i), 0)), operands, params, full);
-    group.forEach((i, k) => { out[i] = made[k]!; });
+    else if (g.kind === "arg" && sameShape(operands[g.index]!.window.shape, full)) out[i] = operands[g.index]!;
+    else {
+      together |= 1 << i;
+      count++;
+    }
+  }
+  if (count === 0) return out;
+  if (count === 1) {
+    out[31 - Math.clz32(together)] = mapProgram(gradientProgram(p, plan, together), operands, params, full);
+    return out;
+  }
+  const limit = Math.max(1, operands[0]!.storage.device.backend.limits.maxBindings - operands.length);
+  for (let i = 0; together !== 0; ) {
+    let group = 0;
+    const places: number[] = [];
+    for (; i < gradients.length && places.length < limit; i++) if (together & (1 << i)) group |= 1 << places[places.push(i) - 1]!;
+    together &= ~group;
+    const made = mapAll(gradientProgram(p, plan, group), operands, params, full);
+    places.forEach((place, k) => { out[place] = made[k]!; });
   }
   return out;
 }
@@ -148,7 +162,7 @@ const reduceOp: Op<ReduceAttrs> = {
     requireDType(name, device, dtype);
     const outShape = reducedShape(shape, dims, keepdim);
     if (sizeOf(outShape) !== 0 && sizeOf(shape) === 0)
-      return generate(device, program("full", [], [], [lit(dtype === "bool" && op === "max" ? 0 : dtype === "bool" ? 1 : identity[op], dtype)]), [], outShape);
+      return filled(device, program("full", [], [], [lit(dtype === "bool" && op === "max" ? 0 : dtype === "bool" ? 1 : identity[op], dtype)]), outShape);
     const out = allocate(device, dtype, outShape);
     if (out.window.size === 0) return out;
     callReduced(name, inputs, out, shape, dims, (ins, outs, reduced) => device.backend.kernels.reduce(ins, outs, { op, program: p, params, reduced }));
@@ -161,11 +175,14 @@ const reduceOp: Op<ReduceAttrs> = {
     const { op, program: p, params, dims, keepdim } = node.attrs;
     const saved = savedTensors(node);
     if (op === "sum") {
-      const shapes = node.edges.map((edge) => edge?.shape ?? []);
-      const full = [...saved.slice(0, node.savesInfo.savedInputs.length).map((x) => x.shape), ...shapes].reduce<Shape>(broadcastShapes, []);
+      let full: Shape = [];
+      for (const edge of node.edges) if (edge !== null) full = broadcastShapes(full, edge.shape);
+      for (const x of saved) full = broadcastShapes(full, x.shape);
       const plan = prologuePlan(p, maskOf(node));
-      const wide = expand(keepdim ? grad! : reshape(grad!, reducedShape(full, dims, true)), full);
-      return pullback(p, plan, params, [wide, ...saved], full, node);
+      // Leading dims come back by themselves when the gradient is expanded.
+      const leading = keepdim || dims.every((d, k) => d === k);
+      const wide = expand(leading ? grad! : reshape(grad!, reducedShape(full, dims, true)), full);
+      return pullback(p, plan, params, saved.length === 0 ? [wide] : [wide, ...saved], full, node);
     }
     if (op === "prod") throw new NotSupportedError("prod: its derivative is not there yet");
     const [x, out] = saved as [Tensor, Tensor];
@@ -183,6 +200,14 @@ const tieShare = /*@__PURE__*/ perDType((d) =>
 /** The element itself: a plain sum. */
 const itself = /*@__PURE__*/ perDType((d) => program("sum", [d], [], [arg(0, d)]));
 const zeroProgram = /*@__PURE__*/ perDType((d) => program("zeros", [], [], [lit(0, d)]));
+
+/** What an op's run may return: a tensor of a program without inputs that belongs to nobody yet. */
+function filled(device: Device, p: Program, shape: Shape): Tensor {
+  const out = allocate(device, p.results[0]!.dtype, shape);
+  callMap(device, [], [out], { program: p, params: NO_PARAMS }, shape);
+  return out;
+}
+export const rawZeros = (device: Device, dtype: DType, shape: Shape): Tensor => filled(device, zeroProgram(dtype), shape);
 
 /** Unrecorded zeros. */
 export const zerosOn = (device: Device, dtype: DType, shape: Shape): Tensor => generate(device, zeroProgram(dtype), NO_PARAMS, shape);

@@ -1,6 +1,6 @@
 /** @file Matrix products: the batched primitive with its derivative, and PyTorch's `matmul` on top of it. */
 import { materialize } from "../calculus/call.ts";
-import { expand, reshape, zerosOn } from "../calculus/map-reduce.ts";
+import { expand, rawZeros, reshape } from "../calculus/map-reduce.ts";
 import { dtypes } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { allocate, composite, dispatch, type Op, requireDType, savedTensors, type Tensor } from "../op.ts";
@@ -25,7 +25,7 @@ const matmulOp: Op<{ readonly name: string }> = {
     const rank = a!.ndim;
     requireDType("matmul", device, a!.dtype);
     const shape = [...a!.shape.slice(0, -1), b!.shape[rank - 1]!];
-    if (a!.shape[rank - 1] === 0) return zerosOn(device, a!.dtype, shape);
+    if (a!.shape[rank - 1] === 0) return rawZeros(device, a!.dtype, shape);
     const out = allocate(device, a!.dtype, shape);
     if (out.window.size === 0) return out;
     const packed: Tensor[] = [];

@@ -1,8 +1,8 @@
 /** @file View ops: other windows onto the same storage. A slice stands beside its adjoint, pad. */
 import { copyView } from "../calculus/call.ts";
-import { clone, expand as expandTo, reshape as reshapeTo, zerosOn } from "../calculus/map-reduce.ts";
+import { clone, expand as expandTo, rawZeros, reshape as reshapeTo } from "../calculus/map-reduce.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
-import { composite, dispatch, dispatchView, madeTogether, noGrad, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
+import { composite, dispatch, dispatchView, madeTogether, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
 
@@ -120,7 +120,7 @@ const padOp: Op<SliceAttrs> = {
   gradName: () => "SliceBackward0Backward0",
   run(device, [x], attrs) {
     const shape = x!.shape.map((size, d) => (d === attrs.dim ? attrs.size : size));
-    const out = noGrad(() => zerosOn(device, x!.dtype, shape));
+    const out = rawZeros(device, x!.dtype, shape);
     copyView(device.backend.kernels.copy, x!.window, sliceView(out.window, attrs), device.backend.limits.maxRank);
     return out;
   },
