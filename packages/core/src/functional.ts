@@ -1,6 +1,6 @@
 /** @file The entry "@adjoint/core/functional": everything as plain functions; a bundle carries what it uses. */
 export { type CreationOptions, type NestedArray, type TensorData, arange, eye, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
-export { dropout, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
+export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { clone } from "./calculus/map-reduce.ts";
 export { backward, type BackwardOptions, grad, type GradOptions, retainGrad } from "./calculus/backward.ts";
 export * from "./elementwise/arithmetic.ts";
@@ -22,8 +22,11 @@ export { getDefaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, type TypedArray } from "./dtype.ts";
 export * from "./errors.ts";
 export { printOptions, type PrintOptions, setPrintOptions } from "./format.ts";
+export { isParameter, markParameter } from "./parameter.ts";
+export * as python from "./python.ts";
 export { type Shape } from "./shape.ts";
 export { enableGrad, isGradEnabled, noGrad, type Node } from "./tape.ts";
 export { isTensor, setRequiresGrad, Tensor } from "./tensor.ts";
 export { profiled, type Profile, type ProfileRow } from "./profiled.ts";
 export type { Backend } from "./backend.ts";
+export { onWarning, warn, type WarningHandler } from "./warning.ts";

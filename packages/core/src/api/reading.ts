@@ -7,6 +7,7 @@ import { to as toDType } from "../elementwise/elementwise.ts";
 import { ArgumentError, AutogradError, DeviceError } from "../errors.ts";
 import { formatTensor } from "../format.ts";
 import { alive, join, Tensor } from "../op.ts";
+import { isParameter } from "../parameter.ts";
 import { dtypes } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 
@@ -70,7 +71,7 @@ export async function toArray(x: Tensor): Promise<NestedArray> {
 /** As `toArray`, at once: on devices that can. */
 export const toArraySync = (x: Tensor): NestedArray => nest(dataSync(x), x.shape, x.dtype);
 
-const labels = (x: Tensor, device: string | undefined) => ({ gradFn: x.gradFn?.name, requiresGrad: x.requiresGrad, device });
+const labels = (x: Tensor, device: string | undefined) => ({ gradFn: x.gradFn?.name, requiresGrad: x.requiresGrad, device, isParameter: isParameter(x) });
 const fromValues = (x: Tensor, values: ArrayLike<number>): string =>
   formatTensor({ shape: x.shape, dtype: x.dtype, read: (i) => (x.dtype === "bool" ? values[i] !== 0 : values[i]!) }, labels(x, undefined));
 

@@ -2,9 +2,10 @@
 import { mapProgram } from "../calculus/map-reduce.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import type { Device, Tensor } from "../op.ts";
+import { currentDevice, type Device, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
+import { philox } from "../scalar/philox.ts";
 import { perDType, program } from "../scalar/program.ts";
 import type { Shape } from "../shape.ts";
 import { type CreationOptions, deviceFrom, generated, like } from "./fill.ts";
@@ -38,6 +39,40 @@ export function setRngState(state: RngState, options: Pick<CreationOptions, "dev
   const device = stream(deviceFrom(options));
   device.seed = state.seed;
   device.drawn = state.offset;
+}
+
+/**
+ * Random numbers on the host, for what a program decides there (the order of a data set): the same counter-based stream as on the devices.
+ * Without a seed it takes the stream of the default device, which `manualSeed` starts.
+ * @example `new Generator(42).words(2)`
+ */
+export class Generator {
+  #seed: number | undefined;
+  #offset: number = 0;
+  constructor(seed?: number) {
+    if (seed !== undefined) this.manualSeed(seed);
+  }
+  manualSeed(seed: number): this {
+    if (!Number.isSafeInteger(seed)) throw new ArgumentError(`Generator: the seed must be a safe integer, got ${seed}`);
+    this.#seed = seed;
+    this.#offset = 0;
+    return this;
+  }
+  /** The next `count` unsigned 32-bit numbers. */
+  words(count: number): Uint32Array {
+    const key = this.#seed === undefined ? draw(currentDevice()) : [...words(this.#seed), ...words(this.#offset++)];
+    const [low, high, offsetLow, offsetHigh] = key as [number, number, number, number];
+    return Uint32Array.from({ length: count }, (_, i) => philox(i, low, high, offsetLow, offsetHigh));
+  }
+  /** The numbers from 0 to n - 1 in random order: PyTorch's `randperm`, on the host. */
+  permutation(n: number): number[] {
+    const order = Array.from({ length: n }, (_, i) => i), random = this.words(n);
+    for (let i = n - 1; i > 0; i--) {
+      const j = Math.floor((random[i]! / 2 ** 32) * (i + 1));
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  }
 }
 
 const words = (value: number): [low: number, high: number] => [value | 0, Math.floor(value / 2 ** 32) | 0];
