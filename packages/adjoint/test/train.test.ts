@@ -22,7 +22,7 @@ class TinyGPT extends nn.Module {
     this.proj = new nn.Linear(d, d, place);
     this.ff = new nn.Sequential(new nn.Linear(d, 4 * d, place), new nn.GELU(), new nn.Linear(4 * d, d, place));
   }
-  forward(tokens: Tensor): Tensor {
+  override forward(tokens: Tensor): Tensor {
     const [b, t] = tokens.shape;
     let x = add(this.tok.forward(tokens), this.pos.forward(arange(t)));
     const qkv = this.qkv.forward(this.ln1.forward(x)).view([b, t, 3, 2, 4]).permute([2, 0, 3, 1, 4]);

@@ -1,27 +1,26 @@
 /** @file Layers without parameters: activations and dropout. */
-import { ArgumentError, dropout, gelu, relu, sigmoid, silu, type Tensor, tanh } from "@adjoint/core/functional";
+import { ArgumentError, dropout, gelu, python, relu, sigmoid, silu, type Tensor, tanh } from "@adjoint/core/functional";
 import { Module } from "./module.ts";
-import { float } from "./python.ts";
 
 /** max(x, 0). */
 export class ReLU extends Module {
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return relu(x);
   }
 }
 export class Tanh extends Module {
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return tanh(x);
   }
 }
 export class Sigmoid extends Module {
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 /** x * sigmoid(x). */
 export class SiLU extends Module {
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return silu(x);
   }
 }
@@ -32,7 +31,7 @@ export class GELU extends Module {
     super();
     this.approximate = options.approximate ?? "none";
   }
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return gelu(x, { approximate: this.approximate });
   }
   protected override extraRepr(): string {
@@ -47,16 +46,16 @@ export class Dropout extends Module {
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
     this.p = p;
   }
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return dropout(x, this.p, { training: this.training });
   }
   protected override extraRepr(): string {
-    return `p=${float(this.p)}, inplace=False`;
+    return `p=${python.float(this.p)}, inplace=False`;
   }
 }
 /** x itself. */
 export class Identity extends Module {
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return x;
   }
 }

@@ -1,12 +1,20 @@
 /** @file The entry of @adjoint/nn. */
 export { Dropout, GELU, Identity, ReLU, Sigmoid, SiLU, Tanh } from "./activations.ts";
-export { clipGradNorm_ } from "./clip-grad.ts";
+export { type AttendOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./attention/multihead-attention.ts";
+export { ModuleDict } from "./containers/module-dict.ts";
+export { ModuleList } from "./containers/module-list.ts";
+export { ParameterDict, ParameterList } from "./containers/parameters.ts";
+export { type Layer, Sequential } from "./containers/sequential.ts";
+export { ModuleError } from "./errors.ts";
+export { functionalCall } from "./functional-call.ts";
+export { type ForwardHook, type ForwardPreHook, type HookHandle } from "./hooks.ts";
 export * as init from "./init.ts";
-export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";
-export { Embedding, Linear, type PlaceOptions } from "./linear.ts";
+export { Embedding } from "./layers/embedding.ts";
+export { Linear } from "./layers/linear.ts";
 export { CrossEntropyLoss, type CrossEntropyOptions, MSELoss } from "./losses.ts";
-export { Module } from "./module.ts";
-export { type AttendOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./multihead-attention.ts";
+export { Module, type NamedOptions } from "./module.ts";
+export { LayerNorm, type LayerNormOptions } from "./norm/layer-norm.ts";
 export { isParameter, parameter } from "./parameter.ts";
-export { type Layer, Sequential } from "./sequential.ts";
+export { type PlaceOptions } from "./place.ts";
 export { type LoadOptions, type LoadReport, type StateDict, StateDictError } from "./state-dict.ts";
+export { clipGradNorm_ } from "./utils/clip-grad.ts";

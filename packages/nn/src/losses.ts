@@ -11,7 +11,7 @@ export class CrossEntropyLoss extends Module {
     super();
     this.#options = options;
   }
-  forward(scores: Tensor, target: Tensor): Tensor {
+  override forward(scores: Tensor, target: Tensor): Tensor {
     return crossEntropy(scores, target, this.#options);
   }
 }
@@ -23,7 +23,7 @@ export class MSELoss extends Module {
     super();
     this.reduction = options.reduction ?? "mean";
   }
-  forward(x: Tensor, target: Tensor): Tensor {
+  override forward(x: Tensor, target: Tensor): Tensor {
     return mseLoss(x, target, { reduction: this.reduction });
   }
 }

@@ -1,17 +1,15 @@
 /** @file Parameters: leaves that require grad, outlive every scope, and are found by the module that has them. */
-import { ArgumentError, isTensor, keep, setRequiresGrad, type Tensor } from "@adjoint/core/functional";
-
-const marked = /*@__PURE__*/ new WeakSet<Tensor>();
+import { detach, isParameter as isMarked, keep, markParameter, setRequiresGrad, type Tensor } from "@adjoint/core/functional";
 
 /**
- * Marks a leaf as a parameter: it requires grad and lasts, even if it was made in a scope. Modules find it among their properties.
+ * Marks a leaf as a parameter, PyTorch's `nn.Parameter`: it requires grad and lasts, even if it was made in a scope. Modules find it among
+ * their properties, and it prints as `Parameter containing:`. Of the result of an op it takes the values, cut from the tape.
  * @example `class Scale extends Module { readonly weight = parameter(ones([3])); forward(x: Tensor) { return mul(x, this.weight); } }`
  */
 export function parameter(x: Tensor, options: { readonly requiresGrad?: boolean } = {}): Tensor {
-  if (!x.isLeaf) throw new ArgumentError("parameter: expected a leaf, got the result of an op; detach() it first");
-  marked.add(x);
-  setRequiresGrad(x, options.requiresGrad ?? true);
-  return keep(x);
+  const leaf = markParameter(x.isLeaf ? x : detach(x));
+  setRequiresGrad(leaf, options.requiresGrad ?? true);
+  return keep(leaf);
 }
 
-export const isParameter = (value: unknown): value is Tensor => isTensor(value) && marked.has(value);
+export const isParameter: (value: unknown) => value is Tensor = isMarked;

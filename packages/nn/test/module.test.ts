@@ -1,6 +1,6 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { memory, ones, scope, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
-import { Dropout, Linear, Module, parameter, Sequential, StateDictError, Tanh } from "@adjoint/nn";
+import { Dropout, functionalCall, Linear, Module, ModuleError, parameter, Sequential, StateDictError, Tanh } from "@adjoint/nn";
 import { beforeAll, describe, expect, it } from "vitest";
 
 beforeAll(() => setDefaultDevice(cpu()));
@@ -13,7 +13,7 @@ class Net extends Module {
   readonly heads = { left: new Linear(2, 1) };
   readonly mask = this.registerBuffer("mask", zeros([2]));
   readonly cache = this.registerBuffer("cache", zeros([1]), { persistent: false });
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return this.heads.left.forward(this.blocks[1].forward(this.blocks[0].forward(x.mul(this.scale))));
   }
 }
@@ -43,8 +43,79 @@ describe("what belongs to a module", () => {
     }
     expect(Object.keys(new Scaled({ first: new Linear(1, 1, { bias: false }) }).stateDict()).sort()).toEqual(["first.weight", "gain"]);
   });
-  it("refuses a parameter that is the result of an op", () => {
-    expect(() => parameter(ones([1], { requiresGrad: true }).mul(2))).toThrow("parameter: expected a leaf");
+});
+
+describe("what is registered", () => {
+  it("is found as if it were a property", () => {
+    const net = new Module();
+    net.registerParameter("w", parameter(ones([2])));
+    net.registerParameter("none", null);
+    net.registerBuffer("b", zeros([1]));
+    net.addModule("sub", new Linear(1, 1));
+    expect(Object.keys(net.stateDict())).toEqual(["w", "b", "sub.weight", "sub.bias"]);
+    expect([net.getParameter("sub.weight").shape, net.getBuffer("b").shape, net.getSubmodule("sub").constructor.name]).toEqual([[1, 1], [1], "Linear"]);
+    expect(net.namedParameters({ recurse: false, prefix: "net" }).map(([name]) => name)).toEqual(["net.w"]);
+  });
+  const net = (): Module => new Linear(1, 1);
+  it.each<[string, () => unknown]>([
+    ["cannot assign 'torch.FloatTensor' object to parameter 'w' (torch.nn.Parameter or None required)", () => net().registerParameter("w", ones([1]))],
+    ["cannot assign 'torch.FloatTensor' object to parameter 'w' (torch.nn.Parameter or None required)", () => net().registerParameter("w", parameter(ones([1])).mul(2))],
+    ["parameter name can't contain \".\"", () => net().registerParameter("a.b", null)],
+    ["parameter name can't be empty string \"\"", () => net().registerParameter("", null)],
+    ["attribute 'forward' already exists", () => net().registerParameter("forward", null)],
+    ["attribute 'weight' already exists", () => net().registerBuffer("weight", ones([1]))],
+    ["cannot assign 'list' object to buffer 'b' (torch Tensor or None required)", () => net().registerBuffer("b", [1] as never)],
+    ["module name can't contain \".\", got: a.b", () => net().addModule("a.b", new Tanh())],
+    ["attribute 'weight' already exists", () => net().addModule("weight", new Tanh())],
+    ["Linear has no attribute `foo`", () => net().getSubmodule("foo")],
+    ["`weight` is not an nn.Module", () => net().getSubmodule("weight")],
+    ["`training` is not an nn.Parameter", () => net().getParameter("training")],
+    ["`weight` is not a buffer", () => net().getBuffer("weight")],
+    ["training mode is expected to be boolean", () => net().train(1 as never)],
+  ])("%s", (message, run) => expect(run).toThrow(new ModuleError(message)));
+});
+
+describe("hooks", () => {
+  it("see and replace arguments and results, in order, until they are removed", () => {
+    const net = new Linear(2, 2, { bias: false }), seen: unknown[] = [];
+    net.loadStateDict({ weight: tensor([[1, 0], [0, 1]]) });
+    const pre = net.registerForwardPreHook((module, [x]) => { seen.push(module === net); return [x!.mul(2)]; });
+    net.registerForwardHook((_, inputs, output) => { seen.push(inputs[0]!.toArraySync()); return output.add(1); });
+    net.registerForwardHook((_, __, output) => void seen.push(output.toArraySync()));
+    expect(net.forward(tensor([[1, 2]])).toArraySync()).toEqual([[3, 5]]);
+    expect(seen).toEqual([true, [[2, 4]], [[3, 5]]]);
+    pre.remove();
+    expect(new Sequential(net).forward(tensor([[1, 2]])).toArraySync()).toEqual([[2, 3]]);
+    expect(Object.keys(net)).not.toContain("forward");
+  });
+});
+
+describe("copies", () => {
+  it("have parameters, buffers, shared modules and hooks of their own", () => {
+    const shared = new Linear(2, 2), net = new Sequential(shared, new Tanh(), shared), copy = net.copy();
+    shared.registerForwardHook((_, __, output) => output.detach().clone().fill_(0));
+    expect(Object.keys(copy.stateDict())).toEqual(Object.keys(net.stateDict()));
+    expect(copy.at(0)).toBe(copy.at(2));
+    expect(copy.at(0)).not.toBe(shared);
+    expect(copy.parameters().every((x) => x.requiresGrad && x.isLeaf)).toBe(true);
+    expect(copy.parameters().map((x) => x.toArraySync())).toEqual(net.parameters().map((x) => x.toArraySync()));
+    expect(new Net().copy().namedBuffers().map(([name]) => name)).toEqual(["mask", "cache"]);
+    expect(net.forward(ones([1, 2])).toArraySync()).toEqual([[0, 0]]);
+    expect(copy.forward(ones([1, 2])).toArraySync()).not.toEqual([[0, 0]]);
+    expect(net.copy().forward(ones([1, 2])).toArraySync()).toEqual([[0, 0]]);
+  });
+});
+
+describe("functionalCall", () => {
+  it("computes with other tensors and puts the own ones back", () => {
+    const net = new Sequential(new Linear(2, 1), new Tanh()), own = net.parameters();
+    const weight = tensor([[1, 1]], { requiresGrad: true });
+    const out = functionalCall(net, { "0.weight": weight, "0.bias": zeros([1]) }, tensor([[0.5, 0]]));
+    expect(out.itemSync()).toBeCloseTo(Math.tanh(0.5), 6);
+    out.sum().backward();
+    expect([weight.grad?.shape, own[0]!.grad]).toEqual([[1, 2], null]);
+    expect(net.parameters()).toEqual(own);
+    expect(() => functionalCall(net, { nope: weight }, [ones([1, 2])])).toThrow("functional_call: module Sequential has no parameter or buffer 'nope'");
   });
 });
 

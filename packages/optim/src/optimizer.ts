@@ -1,6 +1,5 @@
 /** @file What all optimizers share: parameter groups, state, and when memory is taken and freed. Knows no formula. */
-import { AdjointError, clone, enableGrad, isTensor, keep, noGrad, scope, type Tensor, zero_ } from "@adjoint/core/functional";
-import { dtypeName } from "./names.ts";
+import { AdjointError, clone, enableGrad, isTensor, keep, noGrad, python, scope, type Tensor, zero_ } from "@adjoint/core/functional";
 
 /** An argument of an optimizer that is out of its domain: PyTorch's ValueError. */
 export class OptimizerError extends AdjointError {
@@ -30,7 +29,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   constructor(params: Params<Options>, defaults: Defaults<Options>) {
     this.defaults = defaults;
     if (isTensor(params) || !Array.isArray(params))
-      throw new OptimizerError(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${isTensor(params) ? dtypeName(params.dtype) : typeof params}`);
+      throw new OptimizerError(`params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${isTensor(params) ? python.typeName(params) : typeof params}`);
     if (params.length === 0) throw new OptimizerError("optimizer got an empty parameter list");
     const list: Params<Options> = params;
     if (list.every(isGroup)) for (const group of list) this.addParamGroup(group);

@@ -2,10 +2,11 @@
 import {
   add, arange, ArgumentError, chunk, dropout, gt, linear, matmul, mean, mul, narrow, permute, reshape, scaledDotProductAttention, ShapeError, softmax, squeeze, type Tensor, transpose, unsqueeze, where, zeros,
 } from "@adjoint/core/functional";
-import { xavierUniform_, zeros_ } from "./init.ts";
-import { Linear, type PlaceOptions } from "./linear.ts";
-import { Module } from "./module.ts";
-import { parameter } from "./parameter.ts";
+import { xavierUniform_, zeros_ } from "../init.ts";
+import { Linear } from "../layers/linear.ts";
+import type { PlaceOptions } from "../place.ts";
+import { Module } from "../module.ts";
+import { parameter } from "../parameter.ts";
 
 export type MultiheadAttentionOptions = PlaceOptions & { readonly dropout?: number; readonly bias?: boolean; readonly batchFirst?: boolean };
 export type AttendOptions = {
@@ -78,7 +79,7 @@ export class MultiheadAttention extends Module {
     return masks.length === 0 ? undefined : masks.reduce((sum, mask) => add(sum, mask));
   }
 
-  forward(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): [output: Tensor, weights: Tensor | null] {
+  override forward(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions = {}): [output: Tensor, weights: Tensor | null] {
     const { needWeights = true, averageAttnWeights = true, isCausal = false } = options;
     const batchDim = this.batchFirst ? 0 : 1, batched = query.ndim === 3;
     if (!batched && query.ndim !== 2) throw new ArgumentError(`query should be unbatched 2D or batched 3D tensor but received ${query.ndim}-D query tensor`);

@@ -1,10 +1,9 @@
 /** @file Layer normalisation with its scale and shift. */
-import { layerNorm, ones, type Shape, type Tensor, zeros } from "@adjoint/core/functional";
-import { ones_, zeros_ } from "./init.ts";
-import type { PlaceOptions } from "./linear.ts";
-import { Module } from "./module.ts";
-import { parameter } from "./parameter.ts";
-import { bool, float, tuple } from "./python.ts";
+import { layerNorm, ones, python, type Shape, type Tensor, zeros } from "@adjoint/core/functional";
+import { ones_, zeros_ } from "../init.ts";
+import type { PlaceOptions } from "../place.ts";
+import { Module } from "../module.ts";
+import { parameter } from "../parameter.ts";
 
 export type LayerNormOptions = PlaceOptions & { readonly eps?: number; readonly elementwiseAffine?: boolean; readonly bias?: boolean };
 
@@ -27,10 +26,10 @@ export class LayerNorm extends Module {
     if (this.weight !== null) ones_(this.weight);
     if (this.bias !== null) zeros_(this.bias);
   }
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     return layerNorm(x, this.normalizedShape, { weight: this.weight ?? undefined, bias: this.bias ?? undefined, eps: this.eps });
   }
   protected override extraRepr(): string {
-    return `${tuple(this.normalizedShape)}, eps=${float(this.eps)}, elementwise_affine=${bool(this.weight !== null)}`;
+    return `${python.tuple(this.normalizedShape)}, eps=${python.float(this.eps)}, elementwise_affine=${python.bool(this.weight !== null)}`;
   }
 }
