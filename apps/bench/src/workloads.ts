@@ -16,6 +16,8 @@ export const block = { batch: 4, time: 64, width: 64, heads: 4 } as const;
 export const epsilon = 1e-5;
 /** How many additions the two workloads of additions make. */
 export const additions = 1000;
+/** How many graphs the workload of tiny graphs builds: enough that waiting for the device at the end of a run does not count. */
+export const graphs = 100;
 
 /** Mulberry32: the same numbers on every machine. */
 const random = (seed: number): (() => number) => () => {
@@ -46,7 +48,7 @@ const transformerInputs = (): readonly Input[] => {
 export const workloads: readonly Workload[] = [
   { name: "adds", what: `${additions} additions of 4 floats, one after the other`, kind: "adds", tolerance: 1e-5, inputs: () => [uniform(3, [4])] },
   { name: "adds recorded", what: "the same, recorded for a gradient that is not asked for", kind: "addsRecorded", tolerance: 1e-5, inputs: () => [uniform(3, [4])] },
-  { name: "tiny graph", what: "x = ones(2, 2); ((x + 2)^2 * 3).mean(), and its gradient", kind: "tiny", tolerance: 1e-6, inputs: () => [] },
+  { name: "tiny graphs", what: `${graphs} times, one after the other: x = ones(2, 2); ((x + 2)^2 * 3).mean(), and its gradient`, kind: "tiny", tolerance: 1e-6, inputs: () => [] },
   matmul(64),
   matmul(256),
   matmul(512),

@@ -1,7 +1,7 @@
 /** @file Adjoint on one of its backends. */
 import { type Backend, nn, noGrad, ones, relu, scaledDotProductAttention, scope, setRequiresGrad, tensor, type Tensor } from "adjoint";
 import { type Absent, opened, type Peer, type Programs } from "../peer.ts";
-import { additions, block, epsilon } from "../workloads.ts";
+import { additions, block, epsilon, graphs } from "../workloads.ts";
 
 export type DeviceName = "cpu" | "wasm" | "webgpu";
 export const deviceNames: readonly DeviceName[] = ["cpu", "wasm", "webgpu"];
@@ -65,10 +65,18 @@ const programs = (device: Backend): Programs<Tensor> => ({
     return () => [add(x!)];
   },
   tiny: () => () => {
-    const x = ones([2, 2], { device, requiresGrad: true });
-    const loss = x.add(2).pow(2).mul(3).mean();
-    loss.backward();
-    return [loss, x.grad!];
+    const graph = (): readonly Tensor[] => {
+      const x = ones([2, 2], { device, requiresGrad: true });
+      const loss = x.add(2).pow(2).mul(3).mean();
+      loss.backward();
+      return [loss, x.grad!];
+    };
+    for (let i = 1; i < graphs; i++) {
+      const s = scope("graph");
+      s.run(graph);
+      s.close();
+    }
+    return graph();
   },
   matmul: ([x, y]) => () => [x!.matmul(y!)],
   softmax: ([x]) => () => [x!.softmax(-1)],

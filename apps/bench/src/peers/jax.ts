@@ -1,7 +1,7 @@
 /** @file jax-js on its wasm backend, eager. An operation consumes its operands: whatever is needed again is passed as `.ref`. */
 import type * as Jax from "@jax-js/jax";
 import { type Absent, opened, type Peer, type Programs } from "../peer.ts";
-import { additions, block, epsilon } from "../workloads.ts";
+import { additions, block, epsilon, graphs } from "../workloads.ts";
 
 type Library = typeof Jax;
 type Array = Jax.numpy.Array;
@@ -34,8 +34,12 @@ const programs = ({ numpy: np, nn, vjp, valueAndGrad }: Library): Programs<Array
       return [y];
     },
     tiny: () => () => {
-      const [value, gradient] = valueAndGrad((x: Array) => np.mean(np.square(x.add(2)).mul(3)))(np.ones([2, 2]));
-      return [value, gradient as Array];
+      const graph = (): Array[] => {
+        const [value, gradient] = valueAndGrad((x: Array) => np.mean(np.square(x.add(2)).mul(3)))(np.ones([2, 2]));
+        return [value, gradient as Array];
+      };
+      for (let i = 1; i < graphs; i++) for (const x of graph()) x.dispose();
+      return graph();
     },
     matmul: ([x, y]) => () => [np.matmul(x!.ref, y!.ref)],
     softmax: ([x]) => () => [nn.softmax(x!.ref, -1)],

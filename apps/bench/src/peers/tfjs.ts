@@ -3,7 +3,7 @@ import type * as Tf from "@tensorflow/tfjs";
 import { dirname } from "node:path";
 import { createRequire } from "node:module";
 import { type Absent, opened, type Peer, type Programs } from "../peer.ts";
-import { additions, block, epsilon } from "../workloads.ts";
+import { additions, block, epsilon, graphs } from "../workloads.ts";
 
 type Library = typeof Tf;
 type Tensor = Tf.Tensor;
@@ -33,8 +33,12 @@ const programs = (tf: Library): Programs<Tensor> => {
     },
     addsRecorded: "records only inside of a gradient, which also runs backward",
     tiny: () => () => {
-      const { value, grad } = tf.valueAndGrad((x: Tensor) => x.add(2).pow(2).mul(3).mean())(tf.ones([2, 2]));
-      return [value, grad];
+      const graph = (): Tensor[] => {
+        const { value, grad } = tf.valueAndGrad((x: Tensor) => x.add(2).pow(2).mul(3).mean())(tf.ones([2, 2]));
+        return [value, grad];
+      };
+      for (let i = 1; i < graphs; i++) tf.dispose(tf.tidy(graph));
+      return graph();
     },
     matmul: ([x, y]) => () => [x!.matMul(y!)],
     softmax: ([x]) => () => [x!.softmax(-1)],
