@@ -16,13 +16,13 @@ export interface PrimitiveAttrs {
   map: { readonly program: Program; readonly params: readonly number[] };
   /**
    * Inputs of one shape `[...kept, ...reduced]`; the output has shape `[...kept]`. The program (one result) is the
-   * prologue: its value at each element is what is reduced; it reads at least one input and no `index`. `max` and `min` give
+   * prologue: its value at each element, of a dtype that is computed in, is what is reduced; it reads at least one input and no `index`. `max` and `min` give
    * NaN if any value is; bool is reduced by them alone, as any and all. Never empty. Sums of float32 lose no more than pairwise summation does.
    */
   reduce: { readonly program: Program; readonly params: readonly number[]; readonly op: ReduceOp; readonly reduced: number };
   /** One input `[...kept, ...reduced]`; int32 output `[...kept]`: the row-major number, within the reduced dims, of the first extremum. NaN wins. */
   argReduce: { readonly op: "max" | "min"; readonly reduced: number };
-  /** `[b, m, k] x [b, k, n] -> [b, m, n]`, always of rank 3, any strides (0 where a batch is repeated). One dtype. */
+  /** `[b, m, k] x [b, k, n] -> [b, m, n]`, always of rank 3, any strides (0 where a batch is repeated). One dtype, computed in. */
   matmul: {};
   /** `out[i, j, l] = input[i, index[i, j, l], l]` where j is dim `dim`. Sizes agree in every other dim. index is int32. */
   gather: { readonly dim: number };
@@ -66,7 +66,14 @@ export type Limits = {
 export interface Backend<B extends Buffer = Buffer> {
   /** Short and lower case: "cpu", "wasm", "webgpu", "tfjs". Printed as PyTorch's device. */
   readonly name: string;
-  /** What it computes in. Asking for another is a DTypeError that names it; core asks first. */
+  /**
+   * What its buffers may hold. Asking for another is a DTypeError that names it; core asks first. It computes in those that
+   * are their own `compute` (core's `dtypes`) and with each of the others takes in what that is computed in.
+   *
+   * The others are only stored. `map` and `reduce` meet them as inputs, in casts between them and what they are computed in
+   * (and from float64 to a 16-bit float), and `map` as results; `copy`, `gather` and `scatter` "set" move them. Core casts
+   * before every other kernel, and what `reduce` gives. Neither a `lit` nor a `param` is of such a dtype.
+   */
   readonly dtypes: ReadonlySet<DType>;
   readonly limits: Limits;
   /** True if buffers are ordinary JavaScript memory, which the collector frees when nobody holds them. */

@@ -94,5 +94,5 @@ export function requireDType(op: string, device: Device, dtype: DType): void {
   if (device.backend.dtypes.has(dtype)) return;
   if (!(dtype in dtypes)) throw new DTypeError(`${op}: unknown dtype ${String(dtype)}; expected one of ${Object.keys(dtypes).join(", ")}`);
   throw new DTypeError(
-    `${op}: device '${device.backend.name}' does not compute in ${dtype}, only in ${[...device.backend.dtypes].join(", ")}; cast, or use the cpu device`);
+    `${op}: device '${device.backend.name}' does not take ${dtype}, only ${[...device.backend.dtypes].join(", ")}; cast, or use the cpu device`);
 }

@@ -1,4 +1,5 @@
 /** @file Element types: their layout on the host, and PyTorch's promotion. Knows no tensor. */
+import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./narrow-float.ts";
 
 export type DType =
   | "float32" | "float64" | "float16" | "bfloat16"
@@ -19,7 +20,7 @@ export type DTypeInfo = {
   readonly kind: DTypeKind;
   readonly bytes: number;
   readonly hostArray: (length: number) => TypedArray;
-  /** What arithmetic on this dtype is done in, as backends see it: stored-only types are cast first. */
+  /** What arithmetic on this dtype is done in, as backends see it. Where it is another one the dtype is only stored: programs cast at their leaves and results. */
   readonly compute: DType;
 };
 
@@ -44,7 +45,7 @@ const rank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float: 2 
 /** The wider kind: bool, then int, then float. */
 export const widerKind = (a: DTypeKind, b: DTypeKind): DTypeKind => (rank[a] >= rank[b] ? a : b);
 
-/** PyTorch's `promote_types`. */
+/** PyTorch's `promote_types`: the smallest dtype that both can be cast to. */
 export function promoteTypes(a: DType, b: DType): DType {
   if (a === b) return a;
   const x = dtypes[a], y = dtypes[b];
@@ -54,7 +55,7 @@ export function promoteTypes(a: DType, b: DType): DType {
   return x.bytes > y.bytes ? a : b;
 }
 
-/** A JavaScript number in float32, int32 ... : one rounding of a value computed in float64. */
+/** A JavaScript number in float32, int32 ... : one rounding of a value computed in float64; integers wrap. */
 export function roundTo(dtype: DType, value: number): number {
   switch (dtype) {
     case "float32": return Math.fround(value);
@@ -64,10 +65,27 @@ export function roundTo(dtype: DType, value: number): number {
     case "int8": return (value << 24) >> 24;
     case "uint8": return value & 255;
     case "bool": return value !== 0 ? 1 : 0;
-    case "float16":
-    case "bfloat16": throw new RangeError(`${dtype} is stored, not computed in: cast to float32`);
+    case "float16": return float16Value(float16Bits(value));
+    case "bfloat16": return bfloat16Value(bfloat16Bits(value));
   }
 }
+
+/** Numbers, each one that `dtype` can hold or rounded to one, in the host layout. */
+export function encodeHost(dtype: DType, values: ArrayLike<number>): TypedArray {
+  const out = dtypes[dtype].hostArray(values.length);
+  const word = dtype === "float16" ? float16Bits : dtype === "bfloat16" ? bfloat16Bits : undefined;
+  for (let i = 0; i < values.length; i++) out[i] = word === undefined ? values[i]! : word(values[i]!);
+  return out;
+}
+
+/** The numbers that the host layout stands for: the array itself, but for 16-bit floats. */
+export function decodeHost(dtype: DType, words: TypedArray): ArrayLike<number> {
+  const value = dtype === "float16" ? float16Value : dtype === "bfloat16" ? bfloat16Value : undefined;
+  return value === undefined ? words : Float32Array.from(words, (word) => value(word));
+}
+
+/** Whether arithmetic is done in another dtype: float16 and bfloat16 in float32, small integers in int32. */
+export const isStoredOnly = (dtype: DType): boolean => dtypes[dtype].compute !== dtype;
 
 /** PyTorch's C++ name of a dtype, as its messages have it: 'Float', 'Int', 'Bool'. */
 export const scalarTypeName: { readonly [D in DType]: string } = {

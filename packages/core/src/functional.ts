@@ -4,7 +4,8 @@ export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, r
 export { clone } from "./calculus/map-reduce.ts";
 export { backward, type BackwardOptions, grad, type GradOptions, retainGrad } from "./calculus/backward.ts";
 export * from "./elementwise/arithmetic.ts";
-export { type Elementwise, type Operand, resultType } from "./elementwise/elementwise.ts";
+export * from "./elementwise/conversions.ts";
+export { canCast, type Elementwise, type Operand, resultType } from "./elementwise/elementwise.ts";
 export * from "./elementwise/functions.ts";
 export * from "./elementwise/in-place.ts";
 export { where } from "./elementwise/where.ts";
@@ -19,7 +20,7 @@ export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, s
 export { data, dataSync, detach, format, item, itemSync, moveTo, to, toArray, toArraySync } from "./api/reading.ts";
 export { keep, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";
 export { getDefaultDevice, setDefaultDevice } from "./device.ts";
-export { type DType, type TypedArray } from "./dtype.ts";
+export { type DType, promoteTypes, type TypedArray } from "./dtype.ts";
 export * from "./errors.ts";
 export { printOptions, type PrintOptions, setPrintOptions } from "./format.ts";
 export { isParameter, markParameter } from "./parameter.ts";

@@ -2,13 +2,12 @@
 import type { Backend } from "../backend.ts";
 import { materialize } from "../calculus/call.ts";
 import { fromHost, type NestedArray } from "../creation/fill.ts";
-import { type DType, type TypedArray } from "../dtype.ts";
+import { decodeHost, type DType, dtypes, type TypedArray } from "../dtype.ts";
 import { to as toDType } from "../elementwise/elementwise.ts";
 import { ArgumentError, AutogradError, DeviceError } from "../errors.ts";
 import { formatTensor } from "../format.ts";
 import { alive, join, Tensor } from "../op.ts";
 import { isParameter } from "../parameter.ts";
-import { dtypes } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 
 /** Reads the elements in logical order: of a strided view, by way of a dense copy. */
@@ -24,7 +23,10 @@ function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) =>
   }
 }
 
-/** The elements in row-major order, a fresh array in the host layout (bool: one byte each). */
+/**
+ * The elements in row-major order, a fresh array in the host layout: bool one byte each, float16 and bfloat16 their
+ * 16-bit words. `toArray` and `item` give numbers.
+ */
 export function data(x: Tensor): Promise<TypedArray> {
   if (x.window.size === 0) return Promise.resolve(dtypes[x.dtype].hostArray(0));
   return read(x, (buffer, at, count) => x.device.read(buffer, at, count));
@@ -42,11 +44,11 @@ function oneElement(x: Tensor): void {
   if (x.window.size !== 1)
     throw new ArgumentError(`a Tensor with ${x.window.size} elements cannot be converted to Scalar`);
 }
-const scalarOf = (x: Tensor, values: TypedArray): number => (alive("item", x), values[0]!);
+const scalarOf = (x: Tensor, values: TypedArray): number => (alive("item", x), decodeHost(x.dtype, values)[0]!);
 /** The value of a tensor of one element; a bool is 0 or 1. */
 export async function item(x: Tensor): Promise<number> {
   oneElement(x);
-  return (await data(x))[0]!;
+  return decodeHost(x.dtype, await data(x))[0]!;
 }
 /** As `item`, at once: on devices that can. */
 export function itemSync(x: Tensor): number {
@@ -66,14 +68,16 @@ function nest(values: ArrayLike<number>, shape: Shape, dtype: DType): NestedArra
 /** Nested arrays of numbers or booleans; a 0-d tensor gives the bare value. */
 export async function toArray(x: Tensor): Promise<NestedArray> {
   const { shape, dtype } = x;
-  return nest(await data(x), shape, dtype);
+  return nest(decodeHost(dtype, await data(x)), shape, dtype);
 }
 /** As `toArray`, at once: on devices that can. */
-export const toArraySync = (x: Tensor): NestedArray => nest(dataSync(x), x.shape, x.dtype);
+export const toArraySync = (x: Tensor): NestedArray => nest(decodeHost(x.dtype, dataSync(x)), x.shape, x.dtype);
 
 const labels = (x: Tensor, device: string | undefined) => ({ gradFn: x.gradFn?.name, requiresGrad: x.requiresGrad, device, isParameter: isParameter(x) });
-const fromValues = (x: Tensor, values: ArrayLike<number>): string =>
-  formatTensor({ shape: x.shape, dtype: x.dtype, read: (i) => (x.dtype === "bool" ? values[i] !== 0 : values[i]!) }, labels(x, undefined));
+function fromValues(x: Tensor, words: TypedArray): string {
+  const values = decodeHost(x.dtype, words);
+  return formatTensor({ shape: x.shape, dtype: x.dtype, read: (i) => (x.dtype === "bool" ? values[i] !== 0 : values[i]!) }, labels(x, undefined));
+}
 
 /** As PyTorch prints it, digit for digit. */
 export async function format(x: Tensor): Promise<string> {

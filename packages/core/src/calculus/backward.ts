@@ -1,7 +1,7 @@
 /** @file Reverse mode: walks the tape once, iteratively, in time linear in the graph. Knows no op. */
 import { dtypes } from "../dtype.ts";
 import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
-import { add, arg, lit } from "../scalar/expr.ts";
+import { add, cast, lit, load } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { closeFrame, join, openFrame, takeFromFrame, youngest } from "../scope.ts";
 import { sameShape, showShape } from "../shape.ts";
@@ -19,8 +19,8 @@ class Pending {
 /** Where gradients are wanted: an output of a node, or the accumulator of a leaf. */
 type Target = { readonly edge: Edge; found: Tensor | undefined };
 
-const sumOf = /*@__PURE__*/ perDType((d) => program("add", [d, d], [], [add(arg(0, d), arg(1, d))]));
-const one = /*@__PURE__*/ perDType((d) => program("ones", [], [], [lit(1, d)]));
+const sumOf = /*@__PURE__*/ perDType((d) => program("add", [d, d], [], [cast(add(load(0, d), load(1, d)), d)]));
+const one = /*@__PURE__*/ perDType((d, c) => program("ones", [], [], [cast(lit(1, c), d)]));
 
 /**
  * Each node that the roots lead to, inputs before users, with an entry in `pending`. An explicit stack: graphs are deeper

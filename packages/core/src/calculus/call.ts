@@ -1,8 +1,10 @@
 /** @file Kernel calls in normal form: what runs, outside the tape. */
+import { type DType, dtypes, isStoredOnly } from "../dtype.ts";
 import { NotSupportedError } from "../errors.ts";
 import { allDense, normalForm } from "../normal-form.ts";
 import { allocate, type Device, type Tensor } from "../op.ts";
-import type { Program } from "../scalar/program.ts";
+import { arg, cast } from "../scalar/expr.ts";
+import { type Program, program } from "../scalar/program.ts";
 import { broadcastShapes, denseStrides, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { restride, type View } from "../view.ts";
 
@@ -87,6 +89,39 @@ export function materialize(x: Tensor, shape: Shape): Tensor {
   return out;
 }
 
+const conversions = /*@__PURE__*/ new Map<number, Program>();
+export function conversion(from: DType, to: DType): Program {
+  const key = dtypes[from].code * 10 + dtypes[to].code;
+  let known = conversions.get(key);
+  if (known === undefined) conversions.set(key, (known = program("toCopy", [from], [], [cast(arg(0, from), to)])));
+  return known;
+}
+
+/** A fresh dense tensor with the elements of `x` in another dtype; not recorded, owned by the caller. */
+export function converted(x: Tensor, dtype: DType): Tensor {
+  const { device } = x.storage;
+  const out = allocate(device, dtype, x.shape);
+  callMap(device, [x], [out], { program: conversion(x.dtype, dtype), params: [] }, x.shape);
+  return out;
+}
+
+/** `x`, which nobody else has yet, in another dtype; `x` itself if it has it already. */
+export function replaced(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x;
+  const out = converted(x, dtype);
+  x.dispose();
+  return out;
+}
+
+/** Runs a kernel that takes no dtype that is only stored: its inputs in what that is computed in, its result rounded once to `dtype`. */
+export function inComputed(inputs: readonly Tensor[], dtype: DType, run: (wide: readonly Tensor[]) => Tensor): Tensor {
+  const wide = inputs.map((x) => (isStoredOnly(x.dtype) ? converted(x, dtypes[x.dtype].compute) : x));
+  try {
+    return replaced(run(wide), dtype);
+  } finally {
+    wide.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
+  }
+}
 
 /** The shape of a reduction's result. */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): Shape {

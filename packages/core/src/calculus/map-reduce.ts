@@ -1,16 +1,16 @@
 /** @file `map` and `reduce` with their derivatives, which are made of each other; expand, the adjoint of sum; reshape and clone. */
 import type { ReduceOp } from "../backend.ts";
-import { type DType, dtypes } from "../dtype.ts";
+import { type DType, dtypes, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
 import {
   allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
-import { arg, div, eq, type Expr, lit, mul, select, topologicalOrder } from "../scalar/expr.ts";
+import { arg, cast, div, eq, type Expr, lit, load, mul, select, topologicalOrder } from "../scalar/expr.ts";
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program, prologuePlan } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
-import { broadcastOf, callMap, callReduced, copyView, type MapAttrs, materialize, reducedShape } from "./call.ts";
+import { broadcastOf, callMap, callReduced, copyView, type MapAttrs, materialize, reducedShape, replaced } from "./call.ts";
 
 const NO_PARAMS: readonly number[] = [];
 
@@ -122,8 +122,8 @@ export const generate = (device: Device, p: Program, params: readonly number[], 
 /** Writes a program's result, whose first input is the target itself, into the target. */
 export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], params: readonly number[] = NO_PARAMS): Tensor {
   const result = p.results[0]!.dtype;
-  if (result !== target.dtype || dtypes[result].compute !== result)
-    throw new DTypeError(`result type ${result} can't be cast to the desired output type ${target.dtype}`);
+  if (result !== target.dtype)
+    throw new DTypeError(`result type ${scalarTypeName[result]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
   const shape = target.shape;
   const inputs = [target, ...others];
   if (!sameShape(broadcastOf(inputs, undefined), shape))
@@ -152,6 +152,21 @@ export type ReduceAttrs = {
 const fullShape = (inputs: readonly Tensor[]): Shape => inputs.reduce<Shape>((shape, x) => broadcastShapes(shape, x.shape), []);
 
 const identity: { readonly [O in ReduceOp]: number } = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
+const identityProgram = (op: ReduceOp, dtype: DType): Program =>
+  program("full", [], [], [cast(lit(dtype === "bool" && op === "max" ? 0 : dtype === "bool" ? 1 : identity[op], dtypes[dtype].compute), dtype)]);
+
+const unroundedPrograms = /*@__PURE__*/ new WeakMap<Program, Program>();
+/** A prologue before its result is rounded to a dtype that is only stored: what is reduced is rounded once, at the end. */
+function unrounded(p: Program): Program {
+  const [result] = p.results as [Expr];
+  if (!isStoredOnly(result.dtype)) return p;
+  let known = unroundedPrograms.get(p);
+  if (known === undefined) {
+    const compute = dtypes[result.dtype].compute, wide = result.kind === "apply" && result.operands[0]!.dtype === compute ? result.operands[0]! : cast(result, compute);
+    unroundedPrograms.set(p, (known = program(p.name, p.args, p.params, [wide])));
+  }
+  return known;
+}
 
 const reduceOp: Op<ReduceAttrs> = {
   name: "reduce",
@@ -161,12 +176,12 @@ const reduceOp: Op<ReduceAttrs> = {
     const dtype = p.results[0]!.dtype;
     requireDType(name, device, dtype);
     const outShape = reducedShape(shape, dims, keepdim);
-    if (sizeOf(outShape) !== 0 && sizeOf(shape) === 0)
-      return filled(device, program("full", [], [], [lit(dtype === "bool" && op === "max" ? 0 : dtype === "bool" ? 1 : identity[op], dtype)]), outShape);
-    const out = allocate(device, dtype, outShape);
-    if (out.window.size === 0) return out;
-    callReduced(name, inputs, out, shape, dims, (ins, outs, reduced) => device.backend.kernels.reduce(ins, outs, { op, program: p, params, reduced }));
-    return out;
+    if (sizeOf(outShape) !== 0 && sizeOf(shape) === 0) return filled(device, identityProgram(op, dtype), outShape);
+    const prologue = unrounded(p);
+    const out = allocate(device, prologue.results[0]!.dtype, outShape);
+    if (out.window.size !== 0)
+      callReduced(name, inputs, out, shape, dims, (ins, outs, reduced) => device.backend.kernels.reduce(ins, outs, { op, program: prologue, params, reduced }));
+    return replaced(out, dtype);
   },
   saves({ op, program: p }, needs) {
     return op === "sum" ? prologuePlan(p, needs) : { savedInputs: [0], savedResults: [0] };
@@ -193,13 +208,13 @@ const reduceOp: Op<ReduceAttrs> = {
   },
 };
 
-const tieCount = /*@__PURE__*/ perDType((d) => program("ties", [d, d], [], [select(eq(arg(0, d), arg(1, d)), lit(1, d), lit(0, d))]));
+const tieCount = /*@__PURE__*/ perDType((d, c) => program("ties", [d, d], [], [select(eq(load(0, d), load(1, d)), lit(1, c), lit(0, c))]));
 /** The gradient is shared evenly among all that equal the extremum; where it is NaN nothing does, and 0 / 0 says so, as in PyTorch. */
-const tieShare = /*@__PURE__*/ perDType((d) =>
-  program("tieShare", [d, d, d, d], [], [mul(div(arg(0, d), arg(1, d)), select(eq(arg(2, d), arg(3, d)), lit(1, d), lit(0, d)))]));
+const tieShare = /*@__PURE__*/ perDType((d, c) =>
+  program("tieShare", [d, c, d, d], [], [cast(mul(div(load(0, d), arg(1, c)), select(eq(load(2, d), load(3, d)), lit(1, c), lit(0, c))), d)]));
 /** The element itself: a plain sum. */
 const itself = /*@__PURE__*/ perDType((d) => program("sum", [d], [], [arg(0, d)]));
-const zeroProgram = /*@__PURE__*/ perDType((d) => program("zeros", [], [], [lit(0, d)]));
+const zeroProgram = /*@__PURE__*/ perDType((d, c) => program("zeros", [], [], [cast(lit(0, c), d)]));
 
 /** What an op's run may return: a tensor of a program without inputs that belongs to nobody yet. */
 function filled(device: Device, p: Program, shape: Shape): Tensor {

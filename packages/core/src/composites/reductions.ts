@@ -1,6 +1,6 @@
 /** @file Sums, means, extrema, variance: reductions with PyTorch's arguments. */
 import { reduceProgram } from "../calculus/map-reduce.ts";
-import { type DType, dtypes, isFloat } from "../dtype.ts";
+import { type DType, dtypes, isFloat, scalarTypeName } from "../dtype.ts";
 import { div, maximum, minimum, sqrt, square, sub } from "../elementwise/index.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { DTypeError, IndexError } from "../errors.ts";
@@ -8,28 +8,27 @@ import { composite, type Tensor } from "../op.ts";
 import { arg, cast } from "../scalar/expr.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { sizeOf, wrapDim, wrapDims } from "../shape.ts";
-import { argmax, argmin } from "../primitives/arg-reduce.ts";
+import { argReduce } from "../primitives/arg-reduce.ts";
 import { gather } from "../primitives/gather.ts";
 import { squeeze } from "../views/views.ts";
 
 type Dims = number | readonly number[];
 export type ReduceOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
 
-/** The element itself, cast before it is reduced. */
+/** The element itself, cast before it is reduced; the reduction works in what `to` is computed in. */
 function prologue(name: string, from: DType, to: DType): Program {
   const place = dtypes[from].code * 10 + dtypes[to].code;
   const family = (prologues[name] ??= []);
-  return (family[place] ??= program(name, [from], [], [cast(arg(0, from), to)]));
+  return (family[place] ??= program(name, [from], [], [from === to ? arg(0, to) : cast(cast(cast(arg(0, from), to), dtypes[to].compute), to)]));
 }
 const prologues: { [name: string]: (Program | undefined)[] } = {};
-/** Sums of bools and small integers are int32. */
+/** Sums of bools and integers are int32. */
 const sumType = (x: Tensor, dtype: DType | undefined): DType => dtype ?? (isFloat(x.dtype) ? x.dtype : "int32");
 
 /** The sum over the dims, or over all. */
 export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   const dtype = sumType(x, options.dtype), dims = wrapDims(dim, x.ndim);
-  const stored = reduceProgram("sum", prologue("sum", x.dtype, dtypes[dtype].compute), [x], [], dims, options.keepdim ?? false, dim === undefined ? "SumBackward0" : "SumBackward1");
-  return to(stored, dtype);
+  return reduceProgram("sum", prologue("sum", x.dtype, dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? "SumBackward0" : "SumBackward1");
 }
 
 /** The mean over the dims, or over all; of floats only. */
@@ -38,9 +37,10 @@ const meanAll = /*@__PURE__*/ composite("MeanBackward0", computeMean);
 const meanDims = /*@__PURE__*/ composite("MeanBackward1", computeMean);
 function computeMean(x: Tensor, dim: Dims | undefined, options: ReduceOptions): Tensor {
   const dtype = options.dtype ?? x.dtype;
-  if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${dtype}`);
+  if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${scalarTypeName[dtype]}`);
   const dims = wrapDims(dim, x.ndim);
-  return div(sum(x, dims, { ...options, dtype }), countOf(x, dims));
+  // The sum of a 16-bit float stays in float32: it may be larger than the mean can be.
+  return to(div(sum(to(x, dtype), dims, { ...options, dtype: dtypes[dtype].compute }), countOf(x, dims)), dtype);
 }
 const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
 
@@ -61,7 +61,7 @@ export type ValuesAndIndices = { readonly values: Tensor; readonly indices: Tens
 
 const extremumAlong = (op: "max" | "min") => composite(undefined, (x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices => {
   wrapDim(dim, x.ndim);
-  const indices = (op === "max" ? argmax : argmin)(x, dim, { keepdim: true });
+  const indices = argReduce(op, x, dim, true);
   if (x.ndim === 0) return { values: gather(x, 0, indices), indices };
   const values = gather(x, dim, indices), d = wrapDim(dim, x.ndim);
   return keepdim ? { values, indices } : { values: squeeze(values, d), indices: squeeze(indices, d) };
@@ -89,12 +89,12 @@ export function min(x: Tensor, dimOrOther?: number | Tensor, options: { readonly
 export type VarOptions = { readonly keepdim?: boolean; readonly correction?: number };
 const spread = (x: Tensor, dim: Dims | undefined, { keepdim = false, correction = 1 }: VarOptions): Tensor => {
   if (!isFloat(x.dtype)) throw new DTypeError("std and var only support floating point and complex dtypes");
-  const dims = wrapDims(dim, x.ndim);
-  const squares = sum(square(sub(x, mean(x, dims, { keepdim: true }))), dims, { keepdim });
+  const dims = wrapDims(dim, x.ndim), wide = to(x, dtypes[x.dtype].compute);
+  const squares = sum(square(sub(wide, mean(wide, dims, { keepdim: true }))), dims, { keepdim });
   return div(squares, Math.max(0, countOf(x, dims) - correction));
 };
-const variance = /*@__PURE__*/ composite("VarBackward0", spread);
-const deviation = /*@__PURE__*/ composite("StdBackward0", (x: Tensor, dim: Dims | undefined, options: VarOptions) => sqrt(spread(x, dim, options)));
+const variance = /*@__PURE__*/ composite("VarBackward0", (x: Tensor, dim: Dims | undefined, options: VarOptions) => to(spread(x, dim, options), x.dtype));
+const deviation = /*@__PURE__*/ composite("StdBackward0", (x: Tensor, dim: Dims | undefined, options: VarOptions) => to(sqrt(spread(x, dim, options)), x.dtype));
 /** The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes. */
 export const var_ = (x: Tensor, dim?: Dims, options: VarOptions = {}): Tensor => variance(x, dim, options);
 /** The square root of the variance. */

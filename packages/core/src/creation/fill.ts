@@ -1,7 +1,7 @@
 /** @file Tensors from numbers: data given by the caller, constants, ranges. */
 import { generate } from "../calculus/map-reduce.ts";
 import { type Backend } from "../backend.ts";
-import { type DType, dtypes, type TypedArray } from "../dtype.ts";
+import { decodeHost, type DType, encodeHost, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
@@ -37,14 +37,18 @@ export function generated(op: string, p: Program, params: readonly number[], sha
 
 const isTypedArray = (data: TensorData): data is TypedArray => ArrayBuffer.isView(data);
 
-function dtypeOfArray(data: TypedArray): DType {
+function dtypeOfArray(data: TypedArray, asked: DType | undefined): DType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Int32Array) return "int32";
   if (data instanceof Int16Array) return "int16";
   if (data instanceof Int8Array) return "int8";
   if (data instanceof Uint8Array) return "uint8";
-  throw new ArgumentError("tensor(): expected an array of numbers or booleans, or a Float32Array, Float64Array, Int32Array, Int16Array, Int8Array or Uint8Array");
+  if (data instanceof Uint16Array) {
+    if (asked === "float16" || asked === "bfloat16") return asked;
+    throw new ArgumentError("tensor(): a Uint16Array holds the words of a 16-bit float: say which by dtype, float16 or bfloat16");
+  }
+  throw new ArgumentError("tensor(): expected an array of numbers or booleans, or a Float32Array, Float64Array, Int32Array, Int16Array, Int8Array, Uint8Array or Uint16Array");
 }
 
 function shapeOfNested(data: NestedArray): number[] {
@@ -80,15 +84,16 @@ export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options
 
 /**
  * A tensor of the given data: a number, nested arrays, or a typed array (then of one dim, or of `options.shape`).
- * Numbers make float32, booleans bool, a typed array its own dtype; `dtype` casts.
+ * Numbers make float32, booleans bool, a typed array its own dtype; `dtype` casts. A Uint16Array is what `data()` gives of
+ * float16 and bfloat16: their 16-bit words, where `dtype` says which.
  * @example `tensor([[1, 2], [3, 4]])`
  */
 export function tensor(data: TensorData, options: CreationOptions & { readonly shape?: Shape } = {}): Tensor {
   if (isTypedArray(data)) {
-    const from = dtypeOfArray(data), dtype = options.dtype ?? from;
+    const from = dtypeOfArray(data, options.dtype), dtype = options.dtype ?? from;
     const shape = checkShape("tensor", options.shape ?? [data.length]);
     if (sizeOf(shape) !== data.length) throw new ShapeError(`shape '[${shape.join(", ")}]' is invalid for input of size ${data.length}`);
-    return fromHost(from === dtype ? data : converted(data, from, dtype), shape, dtype, options);
+    return fromHost(from === dtype ? data : converted(decodeHost(from, data), from, dtype), shape, dtype, options);
   }
   const shape = shapeOfNested(data), flat: (number | boolean)[] = [];
   flattenInto(data, shape, 0, flat);
@@ -99,13 +104,11 @@ export function tensor(data: TensorData, options: CreationOptions & { readonly s
   return fromHost(converted(flat.map(Number), "float64", dtype), target, dtype, options);
 }
 
-function converted(values: ArrayLike<number>, from: DType, dtype: DType): TypedArray {
-  const out = dtypes[dtype].hostArray(values.length);
-  for (let i = 0; i < values.length; i++) out[i] = castValue(from, dtype, values[i]!);
-  return out;
-}
+/** Each number rounded once to `dtype`. */
+const converted = (values: ArrayLike<number>, from: DType, dtype: DType): TypedArray =>
+  encodeHost(dtype, Array.from(values, (x) => castValue(from, dtype, x)));
 
-const fill = /*@__PURE__*/ perDType((dtype) => program("full", [], [dtype], [s.param(0, dtype)]));
+const fill = /*@__PURE__*/ perDType((dtype, compute) => program("full", [], [compute], [s.cast(s.param(0, compute), dtype)]));
 
 /** `shape` filled with one value. A whole number makes int32 in `full`, as in PyTorch; a boolean bool. */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
@@ -125,9 +128,9 @@ export const onesLike = (x: Tensor, options: CreationOptions = {}): Tensor => on
 /** One value in x's shape, dtype and device. */
 export const fullLike = (x: Tensor, value: number | boolean, options: CreationOptions = {}): Tensor => full(x.shape, value, like(x, options));
 
-const ramp = /*@__PURE__*/ perDType((dtype) => {
-  const at = s.cast(s.index, dtype);
-  return program("arange", [], [dtype, dtype], [s.add(s.param(0, dtype), s.mul(at, s.param(1, dtype)))]);
+const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
+  const at = s.cast(s.index, compute);
+  return program("arange", [], [compute, compute], [s.cast(s.add(s.param(0, compute), s.mul(at, s.param(1, compute))), dtype)]);
 });
 
 /** start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. */
@@ -140,12 +143,12 @@ export function arange(start: number, end?: number, step: number = 1, options: C
   return generated("arange", ramp(dtype), [from, step], [Math.ceil((to - from) / step)], options);
 }
 
-const line = /*@__PURE__*/ perDType((dtype) => {
-  const [start, step, end, last] = [0, 1, 2, 3].map((i) => s.param(i, dtype)) as [s.Expr, s.Expr, s.Expr, s.Expr];
-  const at = s.cast(s.index, dtype);
+const line = /*@__PURE__*/ perDType((dtype, compute) => {
+  const [start, step, end, last] = [0, 1, 2, 3].map((i) => s.param(i, compute)) as [s.Expr, s.Expr, s.Expr, s.Expr];
+  const at = s.cast(s.index, compute);
   // Counted from the nearer end, so that both ends are exact.
   const forward = s.add(start, s.mul(step, at)), backward = s.sub(end, s.mul(step, s.sub(last, at)));
-  return program("linspace", [], [dtype, dtype, dtype, dtype], [s.select(s.lt(s.mul(at, 2), s.add(last, 1)), forward, backward)]);
+  return program("linspace", [], [compute, compute, compute, compute], [s.cast(s.select(s.lt(s.mul(at, 2), s.add(last, 1)), forward, backward), dtype)]);
 });
 
 /** `steps` numbers evenly spaced from start to end, both included. */
@@ -154,9 +157,9 @@ export function linspace(start: number, end: number, steps: number, options: Cre
   return generated("linspace", line(options.dtype ?? "float32"), [start, steps > 1 ? (end - start) / (steps - 1) : 0, end, steps - 1], [steps], options);
 }
 
-const diagonal = /*@__PURE__*/ perDType((dtype) => {
+const diagonal = /*@__PURE__*/ perDType((dtype, compute) => {
   const columns = s.param(0, "int32");
-  return program("eye", [], ["int32"], [s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, dtype), s.lit(0, dtype))]);
+  return program("eye", [], ["int32"], [s.cast(s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, compute), s.lit(0, compute)), dtype)]);
 });
 /** The identity of n rows and m (by default n) columns. */
 export const eye = (n: number, m: number = n, options: CreationOptions = {}): Tensor =>

@@ -87,20 +87,21 @@ function draw(device: Device): number[] {
 const bits = (at: Expr, first: number): Expr =>
   s.random(at, s.param(first, "int32"), s.param(first + 1, "int32"), s.param(first + 2, "int32"), s.param(first + 3, "int32"));
 const SEED: readonly DType[] = ["int32", "int32", "int32", "int32"];
-/** In [0, 1): the upper 24 bits. */
-const uniform = (at: Expr, first: number, dtype: DType): Expr => s.mul(s.cast(s.ushr(bits(at, first), 8), dtype), 2 ** -24);
+/** In [0, 1): the upper bits, as many as a significand holds, so that no rounding makes it 1. */
+const uniform = (at: Expr, first: number, dtype: DType, digits: number = 24): Expr => s.mul(s.cast(s.ushr(bits(at, first), 32 - digits), dtype), 2 ** -digits);
+const digitsOf = (dtype: DType): number => (dtype === "float16" ? 11 : dtype === "bfloat16" ? 8 : 24);
 
-const randProgram = /*@__PURE__*/ perDType((d) => program("rand", [], SEED, [uniform(s.index, 0, d)]));
+const randProgram = /*@__PURE__*/ perDType((d, c) => program("rand", [], SEED, [s.cast(uniform(s.index, 0, c, digitsOf(d)), d)]));
 /** Uniform in [0, 1). */
 export const rand = (shape: Shape, options: CreationOptions = {}): Tensor =>
   generated("rand", randProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), shape, options);
 
 /** Box-Muller: elements 2j and 2j + 1 share a radius and an angle. 1 - u keeps the logarithm finite. */
-const randnProgram = /*@__PURE__*/ perDType((d) => {
+const randnProgram = /*@__PURE__*/ perDType((d, c) => {
   const even = s.and(s.index, -2), odd = s.or(s.index, 1);
-  const radius = s.sqrt(s.mul(-2, s.log(s.sub(1, uniform(even, 0, d)))));
-  const angle = s.mul(uniform(odd, 0, d), 2 * Math.PI);
-  return program("randn", [], SEED, [s.mul(radius, s.select(s.eq(even, s.index), s.cos(angle), s.sin(angle)))]);
+  const radius = s.sqrt(s.mul(-2, s.log(s.sub(1, uniform(even, 0, c)))));
+  const angle = s.mul(uniform(odd, 0, c), 2 * Math.PI);
+  return program("randn", [], SEED, [s.cast(s.mul(radius, s.select(s.eq(even, s.index), s.cos(angle), s.sin(angle))), d)]);
 });
 /** From the standard normal distribution. */
 export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
@@ -120,8 +121,8 @@ export const randLike = (x: Tensor, options: CreationOptions = {}): Tensor => ra
 export const randnLike = (x: Tensor, options: CreationOptions = {}): Tensor => randn(x.shape, like(x, options));
 
 /** params: p, 1 / (1 - p), the stream. The mask is drawn again in backward from the same numbers: nothing is saved. */
-const dropoutProgram = /*@__PURE__*/ perDType((d) => program("dropout", [d], [d, d, ...SEED], [
-  s.select(s.lt(uniform(s.index, 2, d), s.param(0, d)), s.lit(0, d), s.mul(s.arg(0, d), s.param(1, d))),
+const dropoutProgram = /*@__PURE__*/ perDType((d, c) => program("dropout", [d], [c, c, ...SEED], [
+  s.cast(s.select(s.lt(uniform(s.index, 2, c), s.param(0, c)), s.lit(0, c), s.mul(s.load(0, d), s.param(1, c))), d),
 ]));
 /** Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training. */
 export function dropout(x: Tensor, p: number = 0.5, options: { readonly training?: boolean } = {}): Tensor {

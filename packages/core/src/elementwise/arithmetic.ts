@@ -8,12 +8,16 @@ import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
 type Unary = Elementwise<readonly [x: Tensor]>;
 type Binary = Elementwise<readonly [x: Operand, y: Operand]>;
 
-const noBoolSub = "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.";
+const noBoolSub = {
+  refusesBool: "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",
+  refusesOneBool: "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+};
+const noBool = (kernel: string) => ({ refusesBool: `"${kernel}" not implemented for 'Bool'` });
 
 /** x + y. */
 export const add: Binary = /*@__PURE__*/ elementwise("add", s.add, { rule: "arithmetic" });
 /** x - y. */
-export const sub: Binary = /*@__PURE__*/ elementwise("sub", s.sub, { rule: "number", refusesBool: noBoolSub });
+export const sub: Binary = /*@__PURE__*/ elementwise("sub", s.sub, { rule: "number", ...noBoolSub });
 /** x * y. */
 export const mul: Binary = /*@__PURE__*/ elementwise("mul", s.mul, { rule: "arithmetic" });
 /** x / y; of integers a float. */
@@ -23,16 +27,16 @@ export const addScaled: Elementwise<readonly [x: Operand, y: Operand, alpha: num
   /*@__PURE__*/ elementwise("add", (x, y, alpha) => s.add(x!, s.mul(y!, alpha!)), { rule: "arithmetic" });
 /** x - alpha * y. */
 export const subScaled: Elementwise<readonly [x: Operand, y: Operand, alpha: number]> =
-  /*@__PURE__*/ elementwise("sub", (x, y, alpha) => s.sub(x!, s.mul(y!, alpha!)), { rule: "number", refusesBool: noBoolSub });
+  /*@__PURE__*/ elementwise("sub", (x, y, alpha) => s.sub(x!, s.mul(y!, alpha!)), { rule: "number", ...noBoolSub });
 /** x ** y, with C's corners: x ** 0 and 1 ** y are 1. */
-export const pow: Binary = /*@__PURE__*/ elementwise("pow", s.pow, { rule: "number" });
+export const pow: Binary = /*@__PURE__*/ elementwise("pow", s.pow, { rule: "number", ...noBool("pow") });
 /** The remainder with the sign of y, as Python's %. */
 export const remainder: Binary = /*@__PURE__*/ elementwise("remainder", (x, y) => {
   const r = s.rem(x!, y!);
   return s.select(s.and(s.ne(r, 0), s.xor(s.lt(r, 0), s.lt(y!, 0))), s.add(r, y!), r);
-}, { rule: "number" });
+}, { rule: "number", ...noBool("remainder_cpu") });
 /** The remainder with the sign of x, as C's fmod. */
-export const fmod: Binary = /*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number" });
+export const fmod: Binary = /*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number", ...noBool("fmod_cpu") });
 /** The larger; NaN if either is; a tie shares its gradient. */
 export const maximum: Binary = /*@__PURE__*/ elementwise("maximum", s.max, { rule: "arithmetic" });
 /** The smaller; NaN if either is; a tie shares its gradient. */
@@ -46,11 +50,11 @@ export const sign: Unary = /*@__PURE__*/ elementwise("sign", s.sign, { rule: "ar
 export const square: Unary = /*@__PURE__*/ elementwise("pow", (x) => s.mul(x!, x!), { rule: "number" });
 
 const wholeOrSame = (f: (x: Expr) => Expr) => (x?: Expr): Expr => (isFloat(x!.dtype) ? f(x!) : x!);
-export const floor: Unary = /*@__PURE__*/ elementwise("floor", wholeOrSame(s.floor), { rule: "number" });
-export const ceil: Unary = /*@__PURE__*/ elementwise("ceil", wholeOrSame(s.ceil), { rule: "number" });
-export const trunc: Unary = /*@__PURE__*/ elementwise("trunc", wholeOrSame(s.trunc), { rule: "number" });
+export const floor: Unary = /*@__PURE__*/ elementwise("floor", wholeOrSame(s.floor), { rule: "number", ...noBool("floor_vml_cpu") });
+export const ceil: Unary = /*@__PURE__*/ elementwise("ceil", wholeOrSame(s.ceil), { rule: "number", ...noBool("ceil_vml_cpu") });
+export const trunc: Unary = /*@__PURE__*/ elementwise("trunc", wholeOrSame(s.trunc), { rule: "number", ...noBool("trunc_vml_cpu") });
 /** To the nearest integer, half to even. */
-export const round: Unary = /*@__PURE__*/ elementwise("round", wholeOrSame(s.round), { rule: "number" });
+export const round: Unary = /*@__PURE__*/ elementwise("round", wholeOrSame(s.round), { rule: "number", ...noBool("round_vml_cpu") });
 
 export const eq: Binary = /*@__PURE__*/ elementwise("eq", s.eq, { predicate: true });
 export const ne: Binary = /*@__PURE__*/ elementwise("ne", s.ne, { predicate: true });

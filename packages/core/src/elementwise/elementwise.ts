@@ -1,9 +1,11 @@
 /** @file The constructor of elementwise ops: one scalar expression each; promotion and programs made once per combination of dtypes. */
+import { conversion } from "../calculus/call.ts";
 import { mapInto, mapProgram } from "../calculus/map-reduce.ts";
-import { type DType, type DTypeKind, dtypes, isFloat, promoteTypes, widerKind } from "../dtype.ts";
+import { type DType, type DTypeKind, dtypes, isFloat, isStoredOnly, promoteTypes, scalarTypeName, widerKind } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
-import { composite, isTensor, type Tensor } from "../op.ts";
+import { isTensor, type Tensor } from "../op.ts";
 import { arg, cast, type Expr, param } from "../scalar/expr.ts";
+import { castValue } from "../scalar/instructions.ts";
 import { type GradientOverride, type Program, program } from "../scalar/program.ts";
 
 /** What ops take: a tensor, or a number that is a Python scalar in promotion and a param of the kernel. */
@@ -23,6 +25,8 @@ export type ElementwiseOptions = {
   readonly gradient?: GradientOverride;
   /** What to say where every operand is bool, if that is an error. */
   readonly refusesBool?: string;
+  /** What to say where one of several is bool, if that is an error too. */
+  readonly refusesOneBool?: string;
 };
 
 export interface Elementwise<A extends readonly Operand[]> {
@@ -34,7 +38,10 @@ export interface Elementwise<A extends readonly Operand[]> {
 const scalarKind = (x: number | boolean): DTypeKind => (typeof x === "boolean" ? "bool" : Number.isInteger(x) && !Object.is(x, -0) ? "int" : "float");
 const scalarDType: { readonly [K in DTypeKind]: DType } = { bool: "bool", int: "int32", float: "float32" };
 
-/** PyTorch's `result_type`: tensors with dims come before 0-d tensors, and those before numbers, within one kind. */
+/**
+ * PyTorch's `result_type`: tensors with dims come before 0-d tensors, and those before numbers, within one kind.
+ * @example `resultType([ones([2], { dtype: "uint8" }), 1.5])` is "float32"
+ */
 export function resultType(operands: readonly Operand[]): DType {
   let dim: DType | undefined, zero: DType | undefined, scalar: DTypeKind | undefined;
   for (const x of operands) {
@@ -53,7 +60,7 @@ function computeType(name: string, rule: Rule, common: DType): DType {
   const kind = dtypes[common].kind;
   if (rule === "float" && kind !== "float") return "float32";
   if ((rule === "number" || rule === "arithmetic") && kind === "bool") return "int32";
-  if (rule === "bits" && kind === "float") throw new DTypeError(`"${name}" not implemented for '${common}': expected an integer or bool tensor`);
+  if (rule === "bits" && kind === "float") throw new DTypeError(`"${name}_cpu" not implemented for '${scalarTypeName[common]}'`);
   return dtypes[common].compute;
 }
 
@@ -62,7 +69,7 @@ function computeType(name: string, rule: Rule, common: DType): DType {
  * @param build the expression, over operands already of one dtype
  */
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
-  const { rule = "promote", predicate = false, gradient, refusesBool } = options;
+  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool } = options;
   const programs = new Map<number, Program>();
 
   /** The dtype of the result, where nothing asks for another. */
@@ -70,9 +77,8 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     predicate ? "bool" : isFloat(compute) && !isFloat(common) ? "float32" : rule === "number" && common === "bool" ? "int32" : common;
 
   /** @param target the dtype to store, where it is given (in place) */
-  function programFor(operands: readonly Operand[], target: DType | undefined): Program {
-    const common = commonType(operands);
-    if (refusesBool !== undefined && common === "bool") throw new DTypeError(refusesBool);
+  function programFor(operands: readonly Operand[], common: DType, target: DType | undefined): Program {
+    refuseBool(operands, common);
     const compute = computeType(name, rule, common);
     const stored = target ?? resultOf(common, compute);
     let key = dtypes[compute].code * 10 + dtypes[stored].code;
@@ -81,41 +87,55 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
       key = key * 10 + (typeof x === "object" ? dtypes[x.window.dtype].code : 9);
     }
     let known = programs.get(key);
-    if (known === undefined) programs.set(key, (known = makeProgram(operands, compute, stored)));
+    if (known === undefined) programs.set(key, (known = makeProgram(operands, common, compute, stored)));
     return known;
   }
 
-  function makeProgram(operands: readonly Operand[], compute: DType, stored: DType): Program {
+  function refuseBool(operands: readonly Operand[], common: DType): void {
+    if (refusesBool !== undefined && common === "bool") throw new DTypeError(refusesBool);
+    if (refusesOneBool !== undefined && operands.some((x) => typeof x === "boolean" || (typeof x === "object" && x.window.dtype === "bool")))
+      throw new DTypeError(refusesOneBool);
+  }
+
+  function makeProgram(operands: readonly Operand[], common: DType, compute: DType, stored: DType): Program {
     const args: DType[] = [], params: DType[] = [];
     const inputs = operands.map((x) => {
       if (typeof x !== "object") return param(params.push(compute) - 1, compute);
-      return cast(arg(args.push(x.window.dtype) - 1, x.window.dtype), compute);
+      const operand = arg(args.push(x.window.dtype) - 1, x.window.dtype);
+      // Every operand is first what the common type makes of it: 300 in uint8 is 44, also in a comparison.
+      return cast(narrows(common, compute) ? cast(operand, common) : operand, compute);
     });
     const result = build(...inputs);
-    const override = gradient !== undefined && inputs.every((x) => x.kind !== "apply") && result.dtype === stored
-      ? overrideOf(gradient, inputs) : undefined;
-    return program(name, args, params, [result.dtype === stored ? result : cast(result, stored)], override);
+    const override = gradient === undefined ? undefined : overrideOf(gradient, operands, inputs, result);
+    return program(name, args, params, [cast(result, stored)], override);
   }
+  /** Whether operands lose something in the common type before the computation: then its kind is the computation's. */
+  const narrows = (common: DType, compute: DType): boolean => isStoredOnly(common) && dtypes[common].compute === compute;
 
   function call(...operands: readonly Operand[]): Tensor {
     const first = operands[0], second = operands[1];
     // The common case: two tensors, no array but the operands' own.
     if (operands.length === 2 && typeof first === "object" && typeof second === "object")
-      return mapProgram(programFor(operands, undefined), operands as readonly Tensor[]);
+      return mapProgram(programFor(operands, commonType(operands), undefined), operands as readonly Tensor[]);
     const tensors: Tensor[] = [], params: number[] = [];
     split(operands, tensors, params);
-    return mapProgram(programFor(operands, undefined), tensors, params);
+    const common = commonType(operands);
+    return mapProgram(programFor(operands, common, undefined), tensors, inCommon(params, common));
   }
   function into(target: Tensor, ...others: readonly Operand[]): Tensor {
     const tensors: Tensor[] = [], params: number[] = [];
     split(others, tensors, params);
     const operands = [target, ...others];
     const common = commonType(operands);
+    refuseBool(operands, common);
     const natural = resultOf(common, computeType(name, rule, common));
     if (!canCast(natural, target.dtype))
-      throw new DTypeError(`result type ${natural} can't be cast to the desired output type ${target.dtype}`);
-    return mapInto(target, programFor(operands, target.dtype), tensors, params);
+      throw new DTypeError(`result type ${scalarTypeName[natural]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
+    return mapInto(target, programFor(operands, common, target.dtype), tensors, inCommon(params, common));
   }
+  /** Numbers as the common type holds them: rounded once, on the host. */
+  const inCommon = (params: readonly number[], common: DType): readonly number[] =>
+    narrows(common, computeType(name, rule, common)) ? params.map((x) => castValue("float64", common, x)) : params;
   function split(operands: readonly Operand[], tensors: Tensor[], params: number[]): void {
     for (const x of operands)
       if (typeof x === "number") params.push(x);
@@ -126,11 +146,12 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
   return Object.assign(call, { into }) as Elementwise<A>;
 }
 
-/** A row's gradient speaks of all operands; a program's of its inputs alone, numbers being params. */
-function overrideOf(gradient: GradientOverride, inputs: readonly Expr[]): GradientOverride {
-  return (grad, out) => {
-    const all = gradient(grad, out, inputs);
-    return all.filter((_, i) => inputs[i]!.kind === "arg");
+/** A row's gradient speaks of all operands as they are computed on; a program's of its inputs alone, numbers being params, in their own dtypes. */
+function overrideOf(gradient: GradientOverride, operands: readonly Operand[], inputs: readonly Expr[], result: Expr): GradientOverride {
+  const given = operands.map((x) => (typeof x === "object" ? x.window.dtype : undefined));
+  return (grad) => {
+    const all = gradient(cast(grad, result.dtype), result, inputs);
+    return given.flatMap((dtype, i) => (dtype === undefined ? [] : [all[i] && cast(all[i], dtype)]));
   };
 }
 
@@ -149,15 +170,8 @@ function commonType(operands: readonly Operand[]): DType {
 }
 
 const kindRank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float: 2 };
-/** PyTorch's `can_cast`: not from a wider kind to a narrower. */
+/** PyTorch's `can_cast`: whether values may be stored in place, which is not so from a wider kind (bool, int, float) to a narrower. */
 export const canCast = (from: DType, to: DType): boolean => kindRank[dtypes[from].kind] <= kindRank[dtypes[to].kind];
 
-const conversions = /*@__PURE__*/ new Map<number, Program>();
-/** The tensor in another dtype; the tensor itself if it has it already. Float to int truncates; NaN gives 0. */
-export const to: (x: Tensor, dtype: DType) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dtype: DType): Tensor => {
-  if (x.dtype === dtype) return x;
-  const key = dtypes[x.dtype].code * 10 + dtypes[dtype].code;
-  let p = conversions.get(key);
-  if (p === undefined) conversions.set(key, (p = program("toCopy", [x.dtype], [], [cast(arg(0, x.dtype), dtype)])));
-  return mapProgram(p, [x]);
-});
+/** The tensor in another dtype; the tensor itself if it has it already. Float to int truncates, then wraps through int32; NaN gives 0. */
+export const to = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : mapProgram(conversion(x.dtype, dtype), [x]));

@@ -1,9 +1,10 @@
 /** @file Changes in place: `add_` and its kin. They raise the version that saved values are checked against. */
 import { mapInto } from "../calculus/map-reduce.ts";
-import { type DType } from "../dtype.ts";
+import { type DType, dtypes } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import { arg, cast, param } from "../scalar/expr.ts";
+import { castValue } from "../scalar/instructions.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { showShape } from "../shape.ts";
 import { add, addScaled, div, mul, pow, sub, subScaled } from "./arithmetic.ts";
@@ -23,9 +24,9 @@ export const div_ = (x: Tensor, y: Operand): Tensor => div.into(x, y);
 export const pow_ = (x: Tensor, y: Operand): Tensor => pow.into(x, y);
 
 // The old value is an input that no result reads: its gradient stops here.
-const fillProgram = (name: string, d: DType): Program => program(name, [d], [d], [param(0, d)]);
+const fillProgram = (name: string, d: DType): Program => program(name, [d], [dtypes[d].compute], [cast(param(0, dtypes[d].compute), d)]);
 /** Every element becomes the value. */
-export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [Number(value)]);
+export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [castValue("float64", x.dtype, Number(value))]);
 /** Every element becomes 0. */
 export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dtype), [], [0]);
 /** Takes the values of `source`, broadcast to x's shape and cast to its dtype. */

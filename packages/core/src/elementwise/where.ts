@@ -1,9 +1,10 @@
 /** @file `where`: its condition is a bool that takes no part in promotion. */
 import { mapProgram } from "../calculus/map-reduce.ts";
-import { type DType, dtypes } from "../dtype.ts";
+import { type DType, dtypes, isStoredOnly } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import { arg, cast, param, select } from "../scalar/expr.ts";
+import { castValue } from "../scalar/instructions.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { type Operand, resultType } from "./elementwise.ts";
 
@@ -18,7 +19,8 @@ export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
   let p = programs.get(key);
   if (p === undefined) programs.set(key, (p = makeProgram(branches, common)));
   const tensors = branches.filter((b): b is Tensor => typeof b === "object");
-  return mapProgram(p, [condition, ...tensors], branches.filter((b) => typeof b !== "object").map(Number));
+  const numbers = branches.filter((b) => typeof b !== "object").map(Number);
+  return mapProgram(p, [condition, ...tensors], isStoredOnly(common) ? numbers.map((b) => castValue("float64", common, b)) : numbers);
 }
 
 function makeProgram(branches: readonly Operand[], common: DType): Program {

@@ -1,4 +1,6 @@
 /** @file What networks are made of: linear, layerNorm, losses, attention. Functions of other ops; gradients come for free. */
+import { dtypes } from "../dtype.ts";
+import { to } from "../elementwise/elementwise.ts";
 import { add, div, mul, ne, neg, rsqrt, square, sub, where } from "../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { dropout } from "../creation/random.ts";
@@ -29,10 +31,10 @@ export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormO
   if (normalizedShape.length === 0 || first < 0 || !sameShape(x.shape.slice(first), normalizedShape))
     throw new ShapeError(`Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}`);
   const dims = normalizedShape.map((_, i) => first + i), kept = { keepdim: true };
-  const centred = sub(x, mean(x, dims, kept));
+  const wide = to(x, dtypes[x.dtype].compute), centred = sub(wide, mean(wide, dims, kept));
   const normal = mul(centred, rsqrt(add(mean(square(centred), dims, kept), eps)));
   const scaled = weight === undefined ? normal : mul(normal, weight);
-  return bias === undefined ? scaled : add(scaled, bias);
+  return to(bias === undefined ? scaled : add(scaled, bias), x.dtype);
 });
 
 export type Reduction = "mean" | "sum" | "none";

@@ -1,18 +1,20 @@
 /** @file softmax and logSoftmax: a decomposition that is their meaning, and a derivative that reads the result alone. */
 import { reshape } from "../calculus/map-reduce.ts";
 import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
+import { to } from "../elementwise/elementwise.ts";
 import { exp, log, mul, sub, div } from "../elementwise/index.ts";
 import { amax, sum } from "../composites/reductions.ts";
 import { wrapDim } from "../shape.ts";
-import { isFloat, scalarTypeName } from "../dtype.ts";
+import { dtypes, isFloat, scalarTypeName } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 
 type Attrs = { readonly dim: number };
 const kept = { keepdim: true } as const;
 
-/** An op whose run is a decomposition: its intermediates die, its result is a handle that belongs to nobody yet. */
+/** An op whose run is a decomposition: its intermediates die, its result is a handle that belongs to nobody yet. 16-bit floats are rounded at the end alone. */
 const decomposed = (run: (x: Tensor, dim: number) => Tensor): Op<Attrs>["run"] =>
-  (_, [x], { dim }) => framed(() => alias(noGrad(() => run(x!, dim))), () => false);
+  (_, [x], { dim }) => framed(() => alias(noGrad(() => to(run(wide(x!), dim), x!.dtype))), () => false);
+const wide = (x: Tensor): Tensor => to(x, dtypes[x.dtype].compute);
 
 const softmaxOp: Op<Attrs> = {
   name: "softmax",
@@ -24,9 +26,9 @@ const softmaxOp: Op<Attrs> = {
   saves: () => ({ savedInputs: [], savedResults: [0] }),
   // d out_i = out_i (d x_i - sum_j out_j d x_j)
   vjp([grad], node) {
-    const [out] = savedTensors(node);
-    const weighted = mul(grad!, out!);
-    return [sub(weighted, mul(out!, sum(weighted, node.attrs.dim, kept)))];
+    const out = wide(savedTensors(node)[0]!);
+    const weighted = mul(wide(grad!), out);
+    return [to(sub(weighted, mul(out, sum(weighted, node.attrs.dim, kept))), grad!.dtype)];
   },
 };
 
@@ -39,8 +41,8 @@ const logSoftmaxOp: Op<Attrs> = {
   }),
   saves: () => ({ savedInputs: [], savedResults: [0] }),
   vjp([grad], node) {
-    const [out] = savedTensors(node);
-    return [sub(grad!, mul(exp(out!), sum(grad!, node.attrs.dim, kept)))];
+    const out = wide(savedTensors(node)[0]!), g = wide(grad!);
+    return [to(sub(g, mul(exp(out), sum(g, node.attrs.dim, kept))), grad!.dtype)];
   },
 };
 

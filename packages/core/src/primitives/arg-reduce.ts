@@ -1,6 +1,7 @@
 /** @file Where the extremum lies: argmax and argmin. They have no derivative. */
-import { callReduced, reducedShape } from "../calculus/call.ts";
-import { IndexError } from "../errors.ts";
+import { callReduced, inComputed, reducedShape } from "../calculus/call.ts";
+import { isStoredOnly } from "../dtype.ts";
+import { DTypeError, IndexError } from "../errors.ts";
 import { allocate, dispatch, type Op, savesNothing, type Tensor } from "../op.ts";
 import { wrapDim } from "../shape.ts";
 
@@ -10,6 +11,7 @@ const argReduceOp: Op<ArgReduceAttrs> = {
   name: "argReduce",
   gradName: () => "NotDifferentiable",
   run(device, [x], { op, dims, keepdim }) {
+    if (isStoredOnly(x!.dtype)) return inComputed([x!], "int32", (wide) => argReduceOp.run(device, wide, { op, dims, keepdim }));
     const out = allocate(device, "int32", reducedShape(x!.shape, dims, keepdim));
     if (out.window.size !== 0)
       callReduced(`arg${op}`, [x!], out, x!.shape, dims, (ins, outs, reduced) => device.backend.kernels.argReduce(ins, outs, { op, reduced }));
@@ -19,7 +21,8 @@ const argReduceOp: Op<ArgReduceAttrs> = {
   vjp: () => [],
 };
 
-function argReduce(op: "max" | "min", x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
+/** Of any dtype, bool too. */
+export function argReduce(op: "max" | "min", x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   const dims = dim === undefined ? [...x.shape.keys()] : x.ndim === 0 ? [] : [wrapDim(dim, x.ndim)];
   if (dim !== undefined && x.ndim === 0) wrapDim(dim, 0);
   if (x.window.size === 0 && (dim === undefined || x.shape[dims[0]!] === 0))
@@ -27,8 +30,14 @@ function argReduce(op: "max" | "min", x: Tensor, dim: number | undefined, keepdi
   return dispatch(argReduceOp, [x], { op, dims, keepdim });
 }
 
+/** PyTorch finds no index in bools, though its max along a dim does. */
+function argExtremum(op: "max" | "min", x: Tensor, dim: number | undefined, { keepdim = false }: Options): Tensor {
+  if (x.dtype === "bool") throw new DTypeError(`"arg${op}_cpu" not implemented for 'Bool'`);
+  return argReduce(op, x, dim, keepdim);
+}
+
 type Options = { readonly keepdim?: boolean };
 /** The index of the first maximum along a dim, or in the flattened tensor; NaN counts as the largest. int32. */
-export const argmax = (x: Tensor, dim?: number, options: Options = {}): Tensor => argReduce("max", x, dim, options.keepdim ?? false);
+export const argmax = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("max", x, dim, options);
 /** The index of the first minimum along a dim, or in the flattened tensor; NaN counts as the smallest. int32. */
-export const argmin = (x: Tensor, dim?: number, options: Options = {}): Tensor => argReduce("min", x, dim, options.keepdim ?? false);
+export const argmin = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("min", x, dim, options);

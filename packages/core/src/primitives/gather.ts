@@ -1,6 +1,7 @@
 /** @file `gather` and `scatter`, each the other's adjoint, and what is made of them: indexSelect, embedding. */
-import { materialize } from "../calculus/call.ts";
+import { inComputed, materialize } from "../calculus/call.ts";
 import { reshape, zerosOn } from "../calculus/map-reduce.ts";
+import { isStoredOnly } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { allocate, composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
@@ -56,7 +57,11 @@ type ScatterAttrs = { readonly dim: number; readonly mode: "add" | "set" };
 const scatterOp: Op<ScatterAttrs> = {
   name: "scatter",
   gradName: ({ mode }) => (mode === "add" ? "ScatterAddBackward0" : "ScatterBackward0"),
-  run(device, [base, index, source], { dim, mode }) {
+  run(device, [base, index, source], attrs) {
+    const { dim, mode } = attrs;
+    // Sums of a dtype that is only stored are rounded once.
+    if (mode === "add" && isStoredOnly(base!.dtype))
+      return inComputed([base!, source!], base!.dtype, ([wide, addend]) => scatterOp.run(device, [wide!, index!, addend!], attrs));
     const out = materialize(base!, base!.shape);
     if (index!.window.size === 0) return out;
     const shape = index!.shape;

@@ -1,7 +1,7 @@
 /** @file Matrix products: the batched primitive with its derivative, and PyTorch's `matmul` on top of it. */
-import { materialize } from "../calculus/call.ts";
+import { inComputed, materialize } from "../calculus/call.ts";
 import { expand, rawZeros, reshape } from "../calculus/map-reduce.ts";
-import { dtypes } from "../dtype.ts";
+import { isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { allocate, composite, dispatch, type Op, requireDType, savedTensors, type Tensor } from "../op.ts";
 import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
@@ -21,11 +21,12 @@ function batched(view: View): View | undefined {
 const matmulOp: Op<{ readonly name: string }> = {
   name: "matmul",
   gradName: ({ name }) => name,
-  run(device, [a, b]) {
+  run(device, [a, b], attrs) {
     const rank = a!.ndim;
     requireDType("matmul", device, a!.dtype);
     const shape = [...a!.shape.slice(0, -1), b!.shape[rank - 1]!];
     if (a!.shape[rank - 1] === 0) return rawZeros(device, a!.dtype, shape);
+    if (isStoredOnly(a!.dtype)) return inComputed([a!, b!], a!.dtype, (wide) => matmulOp.run(device, wide, attrs));
     const out = allocate(device, a!.dtype, shape);
     if (out.window.size === 0) return out;
     const packed: Tensor[] = [];
@@ -43,11 +44,14 @@ const matmulOp: Op<{ readonly name: string }> = {
   },
 };
 
-function checkOperands(op: string, a: Tensor, b: Tensor): void {
+function checkOperands(a: Tensor, b: Tensor): void {
   if (a.ndim === 0 || b.ndim === 0)
     throw new ShapeError(`both arguments to matmul need to be at least 1D, but they are ${a.ndim}D and ${b.ndim}D`);
-  if (a.dtype !== b.dtype) throw new DTypeError(`expected m1 and m2 to have the same dtype, but got: ${cName(a)} != ${cName(b)}`);
-  if (dtypes[a.dtype].kind === "bool") throw new DTypeError(`"${op}" not implemented for 'Bool'`);
+  if (a.dtype === "bool" && (a.ndim > 1 || b.dtype === "bool")) throw new DTypeError(`"${a.ndim > 1 ? "addmm_impl_cpu_" : "dot"}" not implemented for 'Bool'`);
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(a.ndim === 1 && b.ndim === 1
+      ? `dot : expected both vectors to have same dtype, but found ${scalarTypeName[a.dtype]} and ${scalarTypeName[b.dtype]}`
+      : `expected scalar type ${scalarTypeName[a.dtype]} but found ${scalarTypeName[b.dtype]}`);
   const k = a.shape[a.ndim - 1]!, k2 = b.shape[Math.max(0, b.ndim - 2)]!;
   if (k === k2) return;
   if (a.ndim === 1 && b.ndim === 1)
@@ -57,14 +61,13 @@ function checkOperands(op: string, a: Tensor, b: Tensor): void {
     ? `Expected size for first two dimensions of batch2 tensor to be: [${b.shape[0]}, ${k}] but got: [${b.shape[0]}, ${k2}].`
     : `mat1 and mat2 shapes cannot be multiplied (${rows}x${k} and ${k2}x${columns})`);
 }
-const cName = (x: Tensor): string => ({ float32: "float", float64: "double", int32: "int", bool: "bool" } as { [k: string]: string })[x.dtype] ?? x.dtype;
 
 /**
  * The matrix product: `[..., m, k] x [..., k, n] -> [..., m, n]`, batch dims broadcast; a vector stands for one row (left) or
  * one column (right), which goes again. Both have one dtype. PyTorch's `matmul`.
  */
 export const matmul: (a: Tensor, b: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (a: Tensor, b: Tensor): Tensor => {
-  checkOperands("matmul", a, b);
+  checkOperands(a, b);
   if (a.ndim === 2 && b.ndim === 2) return dispatch(matmulOp, [a, b], { name: "MmBackward0" });
   const left = a.ndim === 1 ? reshape(a, [1, a.shape[0]!]) : a;
   const right = b.ndim === 1 ? reshape(b, [b.shape[0]!, 1]) : b;

@@ -1,5 +1,5 @@
 /** @file The reverse rule of each scalar instruction, and reverse mode over expressions. */
-import { isFloat } from "../dtype.ts";
+import { dtypes, isFloat } from "../dtype.ts";
 import {
   add, and, cast, cos, div, eq, type Expr, exp, ge, lit, log, lt, mul, neg, pow, select, sign, sin, sqrt, sub, topologicalOrder, trunc,
 } from "./expr.ts";
@@ -10,6 +10,7 @@ export type ScalarVjp = (grad: Expr, out: Expr, x: Expr, y: Expr, z: Expr) => re
 
 const none: ScalarVjp = () => [];
 const zeroLike = (x: Expr) => lit(0, x.dtype);
+const computed = (x: Expr): Expr => cast(x, dtypes[x.dtype].compute);
 
 /** Ties are split evenly between max's (or min's) operands, as PyTorch does. */
 const extremum = (loses: (x: Expr, y: Expr) => Expr): ScalarVjp => (g, _, x, y) => {
@@ -67,7 +68,7 @@ export function differentiate(roots: readonly Expr[], grads: readonly (Expr | un
   const accumulate = (at: Expr, grad: Expr | undefined): void => {
     if (grad === undefined) return;
     const before = gradients.get(at);
-    gradients.set(at, before === undefined ? grad : add(before, grad));
+    gradients.set(at, before === undefined ? grad : cast(add(computed(before), computed(grad)), at.dtype));
   };
   roots.forEach((root, k) => accumulate(root, grads[k]));
   const relevant = dependents(roots, args);

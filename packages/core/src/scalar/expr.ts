@@ -1,5 +1,5 @@
 /** @file Scalar expressions: the one language in which every elementwise kernel is written. Hash-consed: `===` is structural equality. */
-import { type DType, dtypes, isFloat, roundTo } from "../dtype.ts";
+import { type DType, dtypes, isFloat, isStoredOnly, roundTo } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { evaluateInstruction, type InstructionName, type InstructionRow, instructions } from "./instructions.ts";
 
@@ -25,10 +25,20 @@ function intern(key: string, make: (id: number) => Expr): Expr {
 }
 
 export const arg = (index: number, dtype: DType): Expr => intern(`a${index}:${dtype}`, (id) => ({ kind: "arg", id, dtype, index }));
-export const param = (index: number, dtype: DType): Expr => intern(`p${index}:${dtype}`, (id) => ({ kind: "param", id, dtype, index }));
+/** Input `index` in what its dtype is computed in. */
+export const load = (index: number, dtype: DType): Expr => cast(arg(index, dtype), dtypes[dtype].compute);
+/** Of a dtype that is computed in. */
+export const param = (index: number, dtype: DType): Expr => intern(`p${index}:${computed("param", dtype)}`, (id) => ({ kind: "param", id, dtype, index }));
+/** Of a dtype that is computed in; the value is rounded to it. */
 export function lit(value: number, dtype: DType): Expr {
+  computed("lit", dtype);
   const v = roundTo(dtype, value);
   return intern(`l${Object.is(v, -0) ? "-0" : v}:${dtype}`, (id) => ({ kind: "lit", id, dtype, value: v }));
+}
+
+function computed(what: string, dtype: DType): DType {
+  if (isStoredOnly(dtype)) throw new DTypeError(`scalar ${what}: ${dtype} is stored, not computed in; take ${dtypes[dtype].compute} and cast`);
+  return dtype;
 }
 
 const isLit = (expr: Expr, value: number): boolean => expr.kind === "lit" && Object.is(expr.value, value);
@@ -41,7 +51,7 @@ function apply(name: InstructionName, given: DType | undefined, ...raw: Operand[
   const operands = raw.map((x) => (typeof x === "number" ? lit(x, dtype) : x));
   checkOperands(name, row, operands);
   const result = row.result === "same" ? dtype : row.result === "given" ? given! : row.result;
-  if (operands.length > 0 && operands.every((x) => x.kind === "lit"))
+  if (operands.length > 0 && operands.every((x) => x.kind === "lit") && !isStoredOnly(result))
     return lit(evaluateInstruction(name, dtype, result, operands.map((x) => (x as Lit).value)), result);
   return simplify(name, result, operands)
     ?? intern(`${name}:${result}(${operands.map((x) => x.id).join()})`, (id) => ({ kind: "apply", id, dtype: result, name, operands }));
@@ -53,7 +63,7 @@ function checkOperands(name: InstructionName, row: InstructionRow, operands: rea
     const condition = name === "select" && i === 0;
     const fits = condition ? kind === "bool"
       : row.domain === "any" || row.domain === kind || (row.domain === "number" && kind !== "bool") || (row.domain === "bits" && kind !== "float");
-    const stored = dtypes[x.dtype].compute !== x.dtype && name !== "cast";
+    const stored = isStoredOnly(x.dtype) && name !== "cast";
     const mixed = !condition && x.dtype !== operands[name === "select" ? 1 : 0]!.dtype;
     if (!fits || stored || mixed)
       throw new DTypeError(`scalar ${name}: operand ${i} is ${x.dtype}, of (${operands.map((o) => o.dtype).join(", ")}); expected ${row.domain} operands of one dtype`);
@@ -124,7 +134,17 @@ export const ne: Binary = (x, y) => not(eq(x, y));
 export const gt: Binary = (x, y) => lt(y, x);
 export const ge: Binary = (x, y) => le(y, x);
 export const select = (condition: Expr, x: Operand, y: Operand): Expr => apply("select", undefined, condition, x, y);
-export const cast = (x: Expr, dtype: DType): Expr => apply("cast", dtype, x);
+/**
+ * To any dtype. From and to one that is only stored it goes by way of what that is computed in, so that a backend
+ * converts between these pairs alone; float64 to a 16-bit float is one step, and rounds once.
+ */
+export function cast(x: Expr, dtype: DType): Expr {
+  if (x.dtype === dtype) return x;
+  const from = dtypes[x.dtype].compute, to = dtypes[dtype].compute;
+  const wide = apply("cast", from, x);
+  const isOneStep = to === from || (isFloat(from) && isFloat(to));
+  return apply("cast", dtype, isOneStep ? wide : apply("cast", to, wide));
+}
 /** Between float32 and int32. */
 export const bitcast = (x: Expr): Expr => apply("bitcast", isFloat(x.dtype) ? "int32" : "float32", x);
 export const index: Expr = /*@__PURE__*/ apply("index", undefined);

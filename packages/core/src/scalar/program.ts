@@ -1,7 +1,7 @@
 /** @file A program: the results of one kernel as scalar expressions over typed inputs and params. Interned, so a cache may key by the object. */
-import { type DType, dtypes, isFloat } from "../dtype.ts";
+import { type DType, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
 import { differentiate } from "./derivatives.ts";
-import { arg, type Expr, substitute, topologicalOrder } from "./expr.ts";
+import { arg, type Expr, load, substitute, topologicalOrder } from "./expr.ts";
 import { castValue, evaluateInstruction } from "./instructions.ts";
 
 /** The gradient of a row whose derived one is fragile or saves too much. Same meaning as the derived one. */
@@ -36,10 +36,10 @@ export function program(name: string, args: readonly DType[], params: readonly D
   return known;
 }
 
-/** A family of programs, one for each dtype, each made when it is first asked for. */
-export function perDType(make: (dtype: DType) => Program): (dtype: DType) => Program {
+/** A family of programs, one for each dtype, each made when it is first asked for, from the dtype and what that is computed in. */
+export function perDType(make: (dtype: DType, compute: DType) => Program): (dtype: DType) => Program {
   const made: (Program | undefined)[] = [];
-  return (dtype) => (made[dtypes[dtype].code] ??= make(dtype));
+  return (dtype) => (made[dtypes[dtype].code] ??= make(dtype, dtypes[dtype].compute));
 }
 
 /**
@@ -86,12 +86,15 @@ function makePlan(p: Program, inputs: number, used: number, stored: readonly Exp
   const gradients = args.map((_, i) => (wanted[i] ? all[i] : undefined));
 
   // A result that a gradient contains is read, not recomputed. An input that is itself a result needs no second copy.
-  const placeholder = new Map<Expr, number>();
-  stored.forEach((x, k) => { if (x.kind === "apply") placeholder.set(x, at + p.results.length + k); });
-  const reading = gradients.map((g) => g && substitute(g, (x) => {
-    const place = placeholder.get(x);
-    return place === undefined ? undefined : arg(place, x.dtype);
-  }));
+  const placeholder = new Map<Expr, Expr>();
+  stored.forEach((x, k) => {
+    if (x.kind !== "apply") return;
+    const place = at + p.results.length + k, wide = x.operands[0]!;
+    placeholder.set(x, arg(place, x.dtype));
+    // Of a result rounded to a 16-bit float, the rounded one is what is left, as in PyTorch.
+    if (x.name === "cast" && isStoredOnly(x.dtype) && wide.kind === "apply" && wide.dtype === dtypes[x.dtype].compute) placeholder.set(wide, load(place, x.dtype));
+  });
+  const reading = gradients.map((g) => g && substitute(g, (x) => placeholder.get(x)));
   const read = new Set<number>();
   for (const x of topologicalOrder(reading.filter((g) => g !== undefined))) if (x.kind === "arg") read.add(x.index);
 
