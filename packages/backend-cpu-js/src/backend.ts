@@ -17,7 +17,7 @@ export type CpuOptions = {
 
 /** What V8 gives one typed array. Other engines refuse earlier, which is an OutOfMemoryError too. */
 const LARGEST = 2 ** 33;
-const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(["float32", "float64", "int32", "bool"]);
+const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(Object.keys(dtypes) as DType[]);
 const kernels: Kernels<CpuBuffer> = { map, reduce, argReduce, matmul, gather, scatter, copy };
 
 /**
@@ -52,7 +52,7 @@ export function cpu(options: CpuOptions = {}): Backend<CpuBuffer> {
     allocate(dtype: DType, length: number): CpuBuffer {
       alive();
       if (!supported.has(dtype))
-        throw new DTypeError(`cpu: ${dtype} is not a dtype of this device (${[...supported].join(", ")}); cast to ${dtypes[dtype].compute}`);
+        throw new DTypeError(`cpu: ${dtype} is not a dtype of this device (${[...supported].join(", ")}); cast to one of them`);
       return memory.allocate(dtype, length);
     },
     free: memory.free,

@@ -1,10 +1,11 @@
 /** @file For each scalar instruction the loop that computes it, by dtype: one row each, exhaustive by type. No layout, no program. */
 import {
-  bitsFloat, type DType, dtypes, erf, floatBits, floatPow, type InstructionName, integerPow, roundHalfEven, saturate, type TypedArray,
+  bitsFloat, type DType, dtypes, erf, floatBits, floatPow, type InstructionName, integerPow, isStoredOnly, roundHalfEven, saturate, type TypedArray,
 } from "@adjoint/core/backend";
 import { erfFloat32 } from "./loops/erf.ts";
 import * as f32 from "./loops/float32.ts";
 import * as any from "./loops/general.ts";
+import * as narrow from "./loops/narrow.ts";
 
 /**
  * `out[o + i * os] = f(x[xi + i * xs], y[yi + i * ys], z[zi + i * zs])` for i < n. A stride of 0 repeats one element.
@@ -34,14 +35,19 @@ const binary = (f: (x: number, y: number) => number): Loop => (n, out, o, os, x,
 const toInt = unary(saturate)("float32", "int32");
 const cast: LoopRow = (from, to) => {
   if (to === "bool") return any.truthy;
+  if (to === "float16") return narrow.storeFloat16;
+  if (to === "bfloat16") return narrow.storeBfloat16;
+  if (from === "float16") return narrow.loadFloat16;
+  if (from === "bfloat16") return narrow.loadBfloat16;
   if (dtypes[from].kind === "float" && to === "int32") return toInt;
   if (to === "float32" && from === "int32") return f32.castInt32;
   if (to === "float32" && from === "bool") return f32.castBool;
   return assign(from, to);
 };
 
-/** Copies; the store rounds. */
-export const assign: LoopRow = (from, to) => (from === "float32" && to === "float32" ? f32.assign : any.assign);
+/** Copies; the store rounds, or wraps. */
+export const assign: LoopRow = (from, to) =>
+  from === "float32" && to === "float32" ? f32.assign : isStoredOnly(from) || isStoredOnly(to) ? narrow.assign : any.assign;
 
 const mul: LoopRow = (from) => (from === "float32" ? f32.mul : from === "int32" ? any.imul : any.mul);
 const pow: LoopRow = (from) => (dtypes[from].kind === "float" ? powFloat : powInteger);

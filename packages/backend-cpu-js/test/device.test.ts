@@ -1,5 +1,5 @@
 /** @file Memory, reads and writes, failure and disposal, through the backend alone. */
-import { denseView, DeviceError, DTypeError, OutOfMemoryError, program, scalar } from "@adjoint/core/backend";
+import { denseView, DeviceError, type DType, DTypeError, OutOfMemoryError, program, scalar } from "@adjoint/core/backend";
 import { expect, test } from "vitest";
 import { cpu } from "../src/index.ts";
 import { createMemory } from "../src/memory.ts";
@@ -69,9 +69,10 @@ test("where the engine refuses: OutOfMemoryError, and the device works on", () =
   expect(device.allocate("float32", 4).length).toBe(4);
 });
 
-test("a dtype that it does not compute in", () => {
-  expect(() => cpu().allocate("float16", 1)).toThrow(DTypeError);
-  expect(() => cpu().allocate("float16", 1)).toThrow("cpu: float16 is not a dtype of this device (float32, float64, int32, bool); cast to float32");
+test("a dtype that does not exist", () => {
+  const complex = "complex64" as DType;
+  expect(() => cpu().allocate(complex, 1)).toThrow(DTypeError);
+  expect(() => cpu().allocate(complex, 1)).toThrow("cpu: complex64 is not a dtype of this device (float32, float64, int32, bool, float16, bfloat16, int16, int8, uint8); cast to one of them");
 });
 
 test("after dispose everything is refused", async () => {

@@ -19,7 +19,7 @@ export function encode(dtype: DType, values: readonly number[]): TypedArray {
   return words;
 }
 
-export function decode(dtype: DType, words: TypedArray): number[] {
+export function decode(dtype: DType, words: ArrayLike<number>): number[] {
   const toNumber = dtype === "float16" ? float16Number : dtype === "bfloat16" ? (w: number) => bitsFloat(w << 16) : (w: number) => w;
   const values = new Array<number>(words.length);
   for (let i = 0; i < words.length; i++) values[i] = toNumber(words[i]!);

@@ -2,14 +2,17 @@
 import {
   type Backend, DeviceError, type DType, dtypes, DTypeError, evaluate, IndexError, OutOfMemoryError, type Program, roundTo, type TypedArray, type View,
 } from "@adjoint/core/backend";
-import { positionsOf } from "./host.ts";
+import { decode, encode, positionsOf } from "./host.ts";
 
 type Memory = { values: TypedArray };
 type Seen = View<Memory>;
 
 const list = ({ shape, strides, offset }: Seen): number[] => positionsOf(shape, strides, offset);
-const load = (view: Seen): number[] => list(view).map((at) => view.buffer.values[at]!);
-const store = (view: Seen, results: readonly number[]): void => list(view).forEach((at, k) => (view.buffer.values[at] = results[k]!));
+/** Elements as the host layout has them, for what moves them; as numbers, for what computes. */
+const words = (view: Seen): number[] => list(view).map((at) => view.buffer.values[at]!);
+const load = (view: Seen): number[] => decode(view.dtype, words(view));
+const storeWords = (view: Seen, results: ArrayLike<number>): void => list(view).forEach((at, k) => (view.buffer.values[at] = results[k]!));
+const store = (view: Seen, results: readonly number[]): void => storeWords(view, encode(view.dtype, results));
 
 /** `results[k][e]`: the program's k-th result at element e. */
 function mapped(program: Program, inputs: readonly Seen[], size: number, params: readonly number[]): number[][] {
@@ -47,10 +50,10 @@ function addressed(index: Seen, target: Seen, dim: number): number[] {
 
 const newTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** A backend in one page, for float32, float64, int32 and bool. */
+/** A backend in one page, for every dtype. */
 export function referenceBackend(): Backend<Memory> {
   let disposed = false;
-  const supported: ReadonlySet<DType> = new Set<DType>(["float32", "float64", "int32", "bool"]);
+  const supported: ReadonlySet<DType> = new Set<DType>(Object.keys(dtypes) as DType[]);
   const limits = { maxBindings: 16, maxRank: 8, maxBytes: 2 ** 28 };
   const alive = (): void => {
     if (disposed) throw new DeviceError("reference: this device was disposed");
@@ -87,16 +90,16 @@ export function referenceBackend(): Backend<Memory> {
       },
       gather([input, index], [output], { dim }) {
         alive();
-        store(output!, addressed(index!, input!, dim).map((at) => input!.buffer.values[at]!));
+        storeWords(output!, addressed(index!, input!, dim).map((at) => input!.buffer.values[at]!));
       },
       scatter([index, source], [output], { dim, mode }) {
         alive();
-        const values = load(source!), into = output!.buffer.values;
+        const values = words(source!), into = output!.buffer.values;
         addressed(index!, output!, dim).forEach((at, k) => (into[at] = mode === "add" ? into[at]! + values[k]! : values[k]!));
       },
       copy([input], [output]) {
         alive();
-        store(output!, load(input!));
+        storeWords(output!, words(input!));
       },
     },
     allocate(dtype, length) {
