@@ -134,8 +134,8 @@ const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
 });
 
 /** start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. */
-export function arange(start: number, end?: number, step: number = 1, options: CreationOptions = {}): Tensor {
-  const [from, to] = end === undefined ? [0, start] : [start, end];
+export function arange(start: number | boolean, end?: number | boolean, step: number = 1, options: CreationOptions = {}): Tensor {
+  const [from, to] = end === undefined ? [0, Number(start)] : [Number(start), Number(end)];
   if (step === 0) throw new ArgumentError("step must be nonzero");
   if (!Number.isFinite(from) || !Number.isFinite(to)) throw new ArgumentError(`unsupported range: ${from} -> ${to}`);
   if ((to - from) * step < 0) throw new ArgumentError("upper bound and larger bound inconsistent with step sign");
