@@ -3,11 +3,24 @@ export { type CreationOptions, type NestedArray, type TensorData, arange, eye, f
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { clone } from "./calculus/map-reduce.ts";
 export { backward, type BackwardOptions, grad, type GradOptions, retainGrad } from "./calculus/backward.ts";
-export * from "./elementwise/arithmetic.ts";
+export * from "./elementwise/activations.ts";
+export {
+  abs, ceil, eq, floor, fmod, ge, gt, isnan, le, logicalAnd, logicalNot, logicalOr, logicalXor, lt, maximum, minimum, mul, ne, neg, pow, remainder, sign, square, trunc,
+} from "./elementwise/arithmetic.ts";
+export * from "./elementwise/blend.ts";
+export * from "./elementwise/bounds.ts";
+export * from "./elementwise/division.ts";
 export * from "./elementwise/conversions.ts";
 export { canCast, type Elementwise, type Operand, resultType } from "./elementwise/elementwise.ts";
+export * from "./elementwise/exponential.ts";
 export * from "./elementwise/functions.ts";
 export * from "./elementwise/in-place.ts";
+export * from "./elementwise/integer.ts";
+export * from "./elementwise/overwrite.ts";
+export * from "./elementwise/predicates.ts";
+export * from "./elementwise/rounding.ts";
+export * from "./elementwise/scaled.ts";
+export * from "./elementwise/trigonometry.ts";
 export { where } from "./elementwise/where.ts";
 export { all, amax, amin, any, max, mean, min, type ReduceOptions, std, sum, type ValuesAndIndices, var_, type VarOptions } from "./composites/reductions.ts";
 export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
@@ -25,6 +38,7 @@ export * from "./errors.ts";
 export { printOptions, type PrintOptions, setPrintOptions } from "./format.ts";
 export { isParameter, markParameter } from "./parameter.ts";
 export * as python from "./python.ts";
+export * as special from "./special.ts";
 export { type Shape } from "./shape.ts";
 export { enableGrad, isGradEnabled, noGrad, type Node } from "./tape.ts";
 export { isTensor, setRequiresGrad, Tensor } from "./tensor.ts";

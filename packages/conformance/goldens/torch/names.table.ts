@@ -11,18 +11,13 @@
  * arguments, for what has no such form.
  */
 import * as A from "@adjoint/core";
-import type { Operand, Tensor } from "@adjoint/core";
+import type { Tensor } from "@adjoint/core";
 import { Unsupported, type Value } from "../python/values.ts";
 
 /** The arguments by PyTorch's name: numbers, tensors, arrays; undefined for None and what was left out. */
 export type Given = { readonly [name: string]: Value };
 export type Row = string | ((given: Given) => Value);
 
-/** other * alpha, as PyTorch's add and sub scale. */
-const scaled = (plain: (x: Operand, y: Operand) => Tensor) => ({ input, other, alpha }: Given): Tensor => {
-  const y = other as Operand;
-  return plain(input as Operand, alpha === undefined ? y : typeof y === "object" ? A.mul(y, alpha as number) : Number(y) * (alpha as number));
-};
 /** PyTorch's older word for correction. */
 const spread = (fn: (x: Tensor, dim?: number | readonly number[], options?: A.VarOptions) => Tensor) => ({ input, dim, unbiased, correction, keepdim }: Given): Tensor =>
   fn(input as Tensor, dim as number | undefined, { correction: (correction as number | undefined) ?? (unbiased === false ? 0 : 1), keepdim: keepdim === true });
@@ -33,9 +28,9 @@ const numbers = (fn: (given: Given) => Value) => (given: Given): Value => {
 };
 
 export const names: { readonly [name: string]: Row } = {
-  add: scaled(A.add), sub: scaled(A.sub), subtract: scaled(A.sub), true_divide: "div(input, other)", divide: "div(input, other, {rounding_mode})", multiply: "mul(input, other)",
+  subtract: "sub(input, other, {alpha})", divide: "div(input, other, {rounding_mode})", multiply: "mul(input, other)",
   __radd__: "add(other, input)", __rsub__: "sub(other, input)", __rmul__: "mul(other, input)", __rdiv__: "div(other, input)", __rpow__: "pow(other, input)", __rmod__: "remainder(other, input)", __rmatmul__: "matmul(other, input)",
-  __rand__: "bitwiseAnd(other, input)", __ror__: "bitwiseOr(other, input)", __rxor__: "bitwiseXor(other, input)", rsub: "sub(other, input)",
+  __rand__: "bitwiseAnd(other, input)", __ror__: "bitwiseOr(other, input)", __rxor__: "bitwiseXor(other, input)",
   arange: ({ start, end, step, dtype }) => (start === undefined ? A.arange(end as number, undefined, undefined, { dtype } as A.CreationOptions) : A.arange(start as number, end as number, step as number | undefined, { dtype } as A.CreationOptions)),
 var: spread(A.var_), std: spread(A.std),
   softmax: ({ input, dim, dtype }) => A.softmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
@@ -45,9 +40,9 @@ var: spread(A.var_), std: spread(A.std),
   "nn.functional.embedding": "embedding(input, weight, {padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse})", "nn.functional.linear": "linear(input, weight, bias)",
   split_with_sizes: "split(input, split_sizes, dim)", flatten: "flatten(input, start_dim, end_dim)", slice: "slice(input, dim, start, end, step)",
   // These take fewer arguments than PyTorch's.
-  clamp: numbers(({ input, min, max }) => A.clamp(input as Tensor, min as number | undefined, max as number | undefined)),
-  narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), div: "div(input, other)", eye: "eye(n, m, {dtype})",
-  round: "round(input)", scatter: "scatter(input, dim, index, src)", "nn.functional.dropout": "dropout(input, p, {training})",
+  clamp: "clamp(input, min, max)",
+  narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), eye: "eye(n, m, {dtype})",
+  scatter: "scatter(input, dim, index, src)", "nn.functional.dropout": "dropout(input, p, {training})",
   "nn.functional.cross_entropy": "crossEntropy(input, target, {ignore_index, reduction, label_smoothing})", "nn.functional.nll_loss": "nllLoss(input, target, {ignore_index, reduction})",
   T: ".t()", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
 };

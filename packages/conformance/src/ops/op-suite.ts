@@ -2,7 +2,8 @@
 import { type Backend, type DType, grad, manualSeed, memory, noGrad, scope, tensor, type Tensor } from "@adjoint/core";
 import { type Case, check } from "../case.ts";
 import { referenceBackend } from "../reference-backend.ts";
-import { type Draw, type OpInput, type OpSample, opSamples } from "../samples/ops.ts";
+import { opSamples } from "../samples/ops.ts";
+import type { Draw, OpInput, OpSample } from "../samples/sample.ts";
 import { gradcheck } from "./gradcheck.ts";
 
 /** Numbers that look random, the same in each run and on each device. */

@@ -2,20 +2,8 @@
 import * as A from "@adjoint/core";
 import type { Tensor } from "@adjoint/core";
 
-/** How the numbers of an input are drawn; "distinct" keeps extrema apart, so that derivatives exist. */
-export type Draw = "normal" | "positive" | "unit" | "away" | "distinct";
-export type OpInput = { readonly shape: readonly number[]; readonly draw?: Draw } | { readonly int: readonly number[]; readonly shape: readonly number[] };
-export type OpSample = {
-  readonly name: string;
-  readonly inputs: readonly OpInput[];
-  readonly run: (...inputs: Tensor[]) => Tensor;
-  /** Largest order of derivative that is checked; 0: it has none. */
-  readonly order?: 0 | 1 | 2;
-};
-
-const x = (shape: readonly number[], draw: Draw = "normal"): OpInput => ({ shape, draw });
-const int = (shape: readonly number[], values: readonly number[]): OpInput => ({ int: values, shape });
-const sample = (name: string, inputs: readonly OpInput[], run: (...inputs: Tensor[]) => Tensor, order: 0 | 1 | 2 = 2): OpSample => ({ name, inputs, run, order });
+import { elementwiseSamples } from "./elementwise.ts";
+import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
   ["neg", A.neg, "normal"], ["abs", A.abs, "away"], ["sign", A.sign, "away"], ["square", A.square, "normal"], ["exp", A.exp, "normal"], ["expm1", A.expm1, "normal"], ["log", A.log, "positive"], ["log1p", A.log1p, "positive"],
@@ -25,7 +13,9 @@ const unaries: OpSample[] = ([
   return [sample(name, [x([2, 3], draw)], (a) => op(a)), sample(`${name} of a 0-d tensor`, [x([], draw)], (a) => op(a)), sample(`${name} of a transposed view`, [x([3, 5], draw)], (a) => op(a.t())), sample(`${name} of nothing`, [x([0, 3], draw)], (a) => op(a))];
 });
 
-const binaries: OpSample[] = ([["add", A.add, "normal"], ["sub", A.sub, "normal"], ["mul", A.mul, "normal"], ["div", A.div, "away"], ["maximum", A.maximum, "distinct"], ["minimum", A.minimum, "distinct"], ["pow", A.pow, "positive"]] satisfies [string, (a: Tensor, b: Tensor | number) => Tensor, Draw][]).flatMap(([name, op, draw]) => {
+/** maximum and minimum take no number. */
+const tensorOf = (beside: Tensor, y: Tensor | number): Tensor => (typeof y === "number" ? A.fullLike(beside, y) : y);
+const binaries: OpSample[] = ([["add", A.add, "normal"], ["sub", A.sub, "normal"], ["mul", A.mul, "normal"], ["div", A.div, "away"], ["maximum", (a, b) => A.maximum(a, tensorOf(a, b)), "distinct"], ["minimum", (a, b) => A.minimum(a, tensorOf(a, b)), "distinct"], ["pow", A.pow, "positive"]] satisfies [string, (a: Tensor, b: Tensor | number) => Tensor, Draw][]).flatMap(([name, op, draw]) => {
   return ([[[2, 3], [2, 3]], [[2, 3], [3]], [[2, 1], [1, 3]], [[], [2, 2]], [[4, 1, 3], [2, 1]], [[0, 3], [3]]] as const).map(([a, b]) =>
     sample(`${name} ${JSON.stringify(a)} ${JSON.stringify(b)}`, [x(a, draw), x(b, draw)], (p, q) => op(p, q)))
     .concat([sample(`${name} with itself`, [x([3], draw)], (p) => op(p, p)), sample(`${name} with a number`, [x([2, 2], draw)], (p) => op(p, 1.5))]);
@@ -81,4 +71,4 @@ const networks: OpSample[] = [
   sample("in place", [x([3]), x([3])], (p, q) => p.mul(1).mul_(q).add_(q, { alpha: 2 }).div_(2).sub_(p)),
 ];
 
-export const opSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks];
+export const opSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks, ...elementwiseSamples];

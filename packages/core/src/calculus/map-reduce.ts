@@ -14,8 +14,13 @@ import { broadcastOf, callMap, callReduced, copyView, type MapAttrs, materialize
 
 const NO_PARAMS: readonly number[] = [];
 
-/** PyTorch's name of the node of an op: "mul" gives "MulBackward0". */
-export const backwardName = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0`;
+/** The op of a program, without the number of the overload. */
+const opName = (name: string): string => name.split(":")[0]!;
+/** PyTorch's name of the node of an op: "mul" gives "MulBackward0", and "pow:1", an overload with a node of its own, "PowBackward1". */
+export function backwardName(name: string): string {
+  const [op, overload = "0"] = name.split(":") as [string, string?];
+  return `${op.charAt(0).toUpperCase()}${op.slice(1)}Backward${overload}`;
+}
 
 const mapOp: Op<MapAttrs> = {
   name: "map",
@@ -23,7 +28,7 @@ const mapOp: Op<MapAttrs> = {
   run(device, inputs, attrs) {
     const shape = inputs.length === 1 && attrs.shape === undefined ? inputs[0]!.shape : broadcastOf(inputs, attrs.shape);
     const dtype = attrs.program.results[0]!.dtype;
-    requireDType(attrs.program.name, device, dtype);
+    requireDType(opName(attrs.program.name), device, dtype);
     const out = allocate(device, dtype, shape);
     const size = out.window.size;
     if (size !== 0) callMap(device, inputs, [out], attrs, shape);
@@ -44,7 +49,7 @@ const mapAllOp: MultiOp<MapAttrs> = {
   },
   // Which results will be used is not known yet: all that any choice of them reads is saved.
   saves: ({ program }, needs) => gradientPlan(program, needs, 2 ** program.results.length - 1),
-  vjp: (grads, node) => pullbackMap(grads.map((g, k) => g ?? zerosOf(node, k)), node),
+  vjp: (grads, node) => pullbackMap(node.outputs.map((_, k) => grads[k] ?? zerosOf(node, k)), node),
 };
 
 function zerosOf(node: Node<MapAttrs>, k: number): Tensor | undefined {
@@ -111,7 +116,7 @@ function mapAll(p: Program, inputs: readonly Tensor[], params: readonly number[]
 
 /** One result of a program over inputs that broadcast together (and with `shape`, if given). */
 export function mapProgram(p: Program, inputs: readonly Tensor[], params: readonly number[] = NO_PARAMS, shape?: Shape): Tensor {
-  if (inputs.length === 0) throw new ArgumentError(`${p.name}(): at least one operand must be a tensor`);
+  if (inputs.length === 0) throw new ArgumentError(`${opName(p.name)}(): at least one operand must be a tensor`);
   return dispatch(mapOp, inputs, shape === undefined ? { program: p, params } : { program: p, params, shape });
 }
 

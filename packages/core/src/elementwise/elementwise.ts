@@ -27,6 +27,10 @@ export type ElementwiseOptions = {
   readonly refusesBool?: string;
   /** What to say where one of several is bool, if that is an error too. */
   readonly refusesOneBool?: string;
+  /** The number that PyTorch's node of this call bears, where overloads have nodes of their own: 1 gives "PowBackward1". */
+  readonly overload?: (operands: readonly Operand[]) => number;
+  /** Where PyTorch takes no number: nowhere (`tensors`), or as the first operand (`tensorFirst`). */
+  readonly takes?: "tensors" | "tensorFirst";
 };
 
 export interface Elementwise<A extends readonly Operand[]> {
@@ -69,7 +73,7 @@ function computeType(name: string, rule: Rule, common: DType): DType {
  * @param build the expression, over operands already of one dtype
  */
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
-  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool } = options;
+  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes } = options;
   const programs = new Map<number, Program>();
 
   /** The dtype of the result, where nothing asks for another. */
@@ -107,7 +111,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     });
     const result = build(...inputs);
     const override = gradient === undefined ? undefined : overrideOf(gradient, operands, inputs, result);
-    return program(name, args, params, [cast(result, stored)], override);
+    return program(overload === undefined ? name : `${name}:${overload(operands)}`, args, params, [cast(result, stored)], override);
   }
   /** Whether operands lose something in the common type before the computation: then its kind is the computation's. */
   const narrows = (common: DType, compute: DType): boolean => isStoredOnly(common) && dtypes[common].compute === compute;
@@ -117,12 +121,14 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     // The common case: two tensors, no array but the operands' own.
     if (operands.length === 2 && typeof first === "object" && typeof second === "object")
       return mapProgram(programFor(operands, commonType(operands), undefined), operands as readonly Tensor[]);
+    if (takes !== undefined) refuseNumbers(name, operands, takes);
     const tensors: Tensor[] = [], params: number[] = [];
     split(operands, tensors, params);
     const common = commonType(operands);
     return mapProgram(programFor(operands, common, undefined), tensors, inCommon(params, common));
   }
   function into(target: Tensor, ...others: readonly Operand[]): Tensor {
+    if (takes === "tensors") refuseNumbers(name, [target, ...others], takes);
     const tensors: Tensor[] = [], params: number[] = [];
     split(others, tensors, params);
     const operands = [target, ...others];
@@ -144,6 +150,15 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
       else throw new ArgumentError(`${name}(): operands must be tensors or numbers, got ${String(x)}`);
   }
   return Object.assign(call, { into }) as Elementwise<A>;
+}
+
+const pythonName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const pythonType = (x: Operand): string => (typeof x === "object" ? "Tensor" : typeof x === "boolean" ? "bool" : Number.isInteger(x) ? "int" : "float");
+function refuseNumbers(name: string, operands: readonly Operand[], takes: "tensors" | "tensorFirst"): void {
+  const at = operands.findIndex((x) => typeof x !== "object");
+  if (takes === "tensors" && at >= 0)
+    throw new ArgumentError(`${pythonName(name)}(): argument '${at === 0 ? "input" : "other"}' (position ${at + 1}) must be Tensor, not ${pythonType(operands[at]!)}`);
+  if (at === 0) throw new ArgumentError(`${pythonName(name)}() received an invalid combination of arguments - got (${operands.map(pythonType).join(", ")})`);
 }
 
 /** A row's gradient speaks of all operands as they are computed on; a program's of its inputs alone, numbers being params, in their own dtypes. */

@@ -10,7 +10,7 @@ const float = { rule: "float" } as const;
 export const exp: Unary = /*@__PURE__*/ elementwise("exp", s.exp, float);
 export const expm1: Unary = /*@__PURE__*/ elementwise("expm1", s.expm1, float);
 export const log: Unary = /*@__PURE__*/ elementwise("log", s.log, float);
-export const log1p: Unary = /*@__PURE__*/ elementwise("log1p", s.log1p, float);
+export const log1p: Unary = /*@__PURE__*/ elementwise("log1P", s.log1p, float);
 export const sqrt: Unary = /*@__PURE__*/ elementwise("sqrt", s.sqrt, float);
 /** 1 / sqrt(x). */
 export const rsqrt: Unary = /*@__PURE__*/ elementwise("rsqrt", (x) => s.div(1, s.sqrt(x!)), {
@@ -50,20 +50,3 @@ export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh
   if (approximate !== "none" && approximate !== "tanh") throw new ArgumentError("approximate argument must be either none or tanh.");
   return approximate === "tanh" ? geluTanh(x) : geluExact(x);
 };
-
-const clampBoth = /*@__PURE__*/ elementwise<readonly [x: Tensor, min: number, max: number]>("clamp", (x, low, high) => s.min(s.max(x!, low!), high!), {
-  rule: "number", gradient: (g, _, [x, low, high]) => [s.select(s.and(s.ge(x!, low!), s.le(x!, high!)), g, 0)],
-});
-const clampLow = /*@__PURE__*/ elementwise<readonly [x: Tensor, min: number]>("clamp", (x, low) => s.max(x!, low!), {
-  rule: "number", gradient: (g, _, [x, low]) => [s.select(s.ge(x!, low!), g, 0)],
-});
-const clampHigh = /*@__PURE__*/ elementwise<readonly [x: Tensor, max: number]>("clamp", (x, high) => s.min(x!, high!), {
-  rule: "number", gradient: (g, _, [x, high]) => [s.select(s.le(x!, high!), g, 0)],
-});
-/** Into [min, max]; either may be left out. The gradient passes where x lies within, bounds included. */
-export function clamp(x: Tensor, min?: number, max?: number): Tensor {
-  if (min !== undefined && max !== undefined) return clampBoth(x, min, max);
-  if (min !== undefined) return clampLow(x, min);
-  if (max !== undefined) return clampHigh(x, max);
-  throw new ArgumentError("clamp: At least one of 'min' or 'max' must not be None");
-}

@@ -1,37 +1,84 @@
-/** @file Changes in place: `add_` and its kin. They raise the version that saved values are checked against. */
-import { mapInto } from "../calculus/map-reduce.ts";
-import { type DType, dtypes } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
+/** @file The forms in place of rows: each writes the result of its op into its first operand, whose shape and dtype it keeps. */
+import { abs, ceil, eq, floor, fmod, ge, gt, le, logicalAnd, logicalNot, logicalOr, logicalXor, lt, mul, ne, neg, pow, remainder, sign, square, trunc } from "./arithmetic.ts";
+import { copysign, frac, sgn } from "./blend.ts";
+import { clampMax, clampMin } from "./bounds.ts";
+import { floorDivide, trueDivide } from "./division.ts";
+import { exp2, log10, log2, xlogy } from "./exponential.ts";
+import { cos, erf, exp, expm1, log, log1p, reciprocal, relu, rsqrt, sigmoid, silu, sin, sqrt, tan, tanh } from "./functions.ts";
+import { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, gcd, lcm } from "./integer.ts";
+import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, hypot, rad2deg, sinc, sinh } from "./trigonometry.ts";
+import type { Elementwise, Operand } from "./elementwise.ts";
 import type { Tensor } from "../op.ts";
-import { arg, cast, param } from "../scalar/expr.ts";
-import { castValue } from "../scalar/instructions.ts";
-import { type Program, program } from "../scalar/program.ts";
-import { showShape } from "../shape.ts";
-import { add, addScaled, div, mul, pow, sub, subScaled } from "./arithmetic.ts";
-import type { Operand } from "./elementwise.ts";
 
-type Scaled = { readonly alpha?: number };
-/** x += alpha * y. */
-export const add_ = (x: Tensor, y: Operand, { alpha }: Scaled = {}): Tensor => (alpha === undefined ? add.into(x, y) : addScaled.into(x, y, alpha));
-/** x -= alpha * y. */
-export const sub_ = (x: Tensor, y: Operand, { alpha }: Scaled = {}): Tensor => (alpha === undefined ? sub.into(x, y) : subScaled.into(x, y, alpha));
-/** x *= y. */
-export const mul_ = (x: Tensor, y: Operand): Tensor => mul.into(x, y);
-/** x /= y. */
-export const div_ = (x: Tensor, y: Operand): Tensor => div.into(x, y);
+type Unary_ = (x: Tensor) => Tensor;
+type Binary_ = (x: Tensor, y: Operand) => Tensor;
+const inPlace = (op: Pick<Elementwise<never>, "into">) => (x: Tensor, ...rest: readonly Operand[]): Tensor => op.into(x, ...rest);
 
-/** x **= y. */
-export const pow_ = (x: Tensor, y: Operand): Tensor => pow.into(x, y);
-
-// The old value is an input that no result reads: its gradient stops here.
-const fillProgram = (name: string, d: DType): Program => program(name, [d], [dtypes[d].compute], [cast(param(0, dtypes[d].compute), d)]);
-/** Every element becomes the value. */
-export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [castValue("float64", x.dtype, Number(value))]);
-/** Every element becomes 0. */
-export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dtype), [], [0]);
-/** Takes the values of `source`, broadcast to x's shape and cast to its dtype. */
-export function copy_(x: Tensor, source: Tensor): Tensor {
-  if (source.ndim > x.ndim)
-    throw new ShapeError(`expand(${source.dtype}{${showShape(source.shape)}}, size=${showShape(x.shape)}): the number of sizes provided (${x.ndim}) must be greater or equal to the number of dimensions in the tensor (${source.ndim})`);
-  return mapInto(x, program("copySlices", [x.dtype, source.dtype], [], [cast(arg(1, source.dtype), x.dtype)]), [source]);
-}
+export const abs_: Unary_ = /*@__PURE__*/ inPlace(abs);
+export const acos_: Unary_ = /*@__PURE__*/ inPlace(acos);
+export const acosh_: Unary_ = /*@__PURE__*/ inPlace(acosh);
+export const asin_: Unary_ = /*@__PURE__*/ inPlace(asin);
+export const asinh_: Unary_ = /*@__PURE__*/ inPlace(asinh);
+export const atan_: Unary_ = /*@__PURE__*/ inPlace(atan);
+export const atanh_: Unary_ = /*@__PURE__*/ inPlace(atanh);
+export const bitwiseNot_: Unary_ = /*@__PURE__*/ inPlace(bitwiseNot);
+export const ceil_: Unary_ = /*@__PURE__*/ inPlace(ceil);
+export const cos_: Unary_ = /*@__PURE__*/ inPlace(cos);
+export const cosh_: Unary_ = /*@__PURE__*/ inPlace(cosh);
+export const deg2rad_: Unary_ = /*@__PURE__*/ inPlace(deg2rad);
+export const erf_: Unary_ = /*@__PURE__*/ inPlace(erf);
+export const exp_: Unary_ = /*@__PURE__*/ inPlace(exp);
+export const exp2_: Unary_ = /*@__PURE__*/ inPlace(exp2);
+export const expm1_: Unary_ = /*@__PURE__*/ inPlace(expm1);
+export const floor_: Unary_ = /*@__PURE__*/ inPlace(floor);
+export const frac_: Unary_ = /*@__PURE__*/ inPlace(frac);
+export const log_: Unary_ = /*@__PURE__*/ inPlace(log);
+export const log10_: Unary_ = /*@__PURE__*/ inPlace(log10);
+export const log1p_: Unary_ = /*@__PURE__*/ inPlace(log1p);
+export const log2_: Unary_ = /*@__PURE__*/ inPlace(log2);
+export const logicalNot_: Unary_ = /*@__PURE__*/ inPlace(logicalNot);
+export const neg_: Unary_ = /*@__PURE__*/ inPlace(neg);
+export const rad2deg_: Unary_ = /*@__PURE__*/ inPlace(rad2deg);
+export const reciprocal_: Unary_ = /*@__PURE__*/ inPlace(reciprocal);
+export const relu_: Unary_ = /*@__PURE__*/ inPlace(relu);
+export const rsqrt_: Unary_ = /*@__PURE__*/ inPlace(rsqrt);
+export const sgn_: Unary_ = /*@__PURE__*/ inPlace(sgn);
+export const sigmoid_: Unary_ = /*@__PURE__*/ inPlace(sigmoid);
+export const sign_: Unary_ = /*@__PURE__*/ inPlace(sign);
+export const silu_: Unary_ = /*@__PURE__*/ inPlace(silu);
+export const sin_: Unary_ = /*@__PURE__*/ inPlace(sin);
+export const sinc_: Unary_ = /*@__PURE__*/ inPlace(sinc);
+export const sinh_: Unary_ = /*@__PURE__*/ inPlace(sinh);
+export const sqrt_: Unary_ = /*@__PURE__*/ inPlace(sqrt);
+export const square_: Unary_ = /*@__PURE__*/ inPlace(square);
+export const tan_: Unary_ = /*@__PURE__*/ inPlace(tan);
+export const tanh_: Unary_ = /*@__PURE__*/ inPlace(tanh);
+export const trunc_: Unary_ = /*@__PURE__*/ inPlace(trunc);
+export const atan2_: Binary_ = /*@__PURE__*/ inPlace(atan2);
+export const bitwiseAnd_: Binary_ = /*@__PURE__*/ inPlace(bitwiseAnd);
+export const bitwiseLeftShift_: Binary_ = /*@__PURE__*/ inPlace(bitwiseLeftShift);
+export const bitwiseOr_: Binary_ = /*@__PURE__*/ inPlace(bitwiseOr);
+export const bitwiseRightShift_: Binary_ = /*@__PURE__*/ inPlace(bitwiseRightShift);
+export const bitwiseXor_: Binary_ = /*@__PURE__*/ inPlace(bitwiseXor);
+export const clampMax_: Binary_ = /*@__PURE__*/ inPlace(clampMax);
+export const clampMin_: Binary_ = /*@__PURE__*/ inPlace(clampMin);
+export const copysign_: Binary_ = /*@__PURE__*/ inPlace(copysign);
+export const eq_: Binary_ = /*@__PURE__*/ inPlace(eq);
+export const floorDivide_: Binary_ = /*@__PURE__*/ inPlace(floorDivide);
+export const fmod_: Binary_ = /*@__PURE__*/ inPlace(fmod);
+export const gcd_: Binary_ = /*@__PURE__*/ inPlace(gcd);
+export const ge_: Binary_ = /*@__PURE__*/ inPlace(ge);
+export const gt_: Binary_ = /*@__PURE__*/ inPlace(gt);
+export const hypot_: Binary_ = /*@__PURE__*/ inPlace(hypot);
+export const lcm_: Binary_ = /*@__PURE__*/ inPlace(lcm);
+export const le_: Binary_ = /*@__PURE__*/ inPlace(le);
+export const logicalAnd_: Binary_ = /*@__PURE__*/ inPlace(logicalAnd);
+export const logicalOr_: Binary_ = /*@__PURE__*/ inPlace(logicalOr);
+export const logicalXor_: Binary_ = /*@__PURE__*/ inPlace(logicalXor);
+export const lt_: Binary_ = /*@__PURE__*/ inPlace(lt);
+export const mul_: Binary_ = /*@__PURE__*/ inPlace(mul);
+export const ne_: Binary_ = /*@__PURE__*/ inPlace(ne);
+export const pow_: Binary_ = /*@__PURE__*/ inPlace(pow);
+export const remainder_: Binary_ = /*@__PURE__*/ inPlace(remainder);
+export const trueDivide_: Binary_ = /*@__PURE__*/ inPlace(trueDivide);
+export const xlogy_: Binary_ = /*@__PURE__*/ inPlace(xlogy);

@@ -1,0 +1,146 @@
+/** @file Elements made of two or three operands: interpolation, scaled products, signs and neighbours. */
+import { isFloat, scalarTypeName } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import type { Expr } from "../scalar/expr.ts";
+import { mul, pow } from "./arithmetic.ts";
+import { numberIn } from "./checks.ts";
+import { type Elementwise, elementwise, type Operand, resultType, to } from "./elementwise.ts";
+import { both, either, signBitOf } from "./stable.ts";
+
+type Binary = Elementwise<readonly [x: Operand, y: Operand]>;
+type TwoTensors = Elementwise<readonly [x: Tensor, y: Tensor]>;
+type Ternary = Elementwise<readonly [x: Tensor, y: Operand, z: Operand]>;
+export type ValueOptions = { readonly value?: number };
+
+/** Counted from the nearer end, so that weight 1 gives y exactly. */
+const between: Ternary = /*@__PURE__*/ elementwise("lerp", (x, y, weight) => {
+  const gap = s.sub(y!, x!);
+  return s.select(s.lt(weight!, 0.5), s.add(x!, s.mul(weight!, gap)), s.sub(y!, s.mul(gap, s.sub(1, weight!))));
+}, {
+  overload: ([, , weight]) => (typeof weight === "object" ? 1 : 0),
+  gradient: (g, _, [x, y, weight]) => [s.mul(g, s.sub(1, weight!)), s.mul(g, weight!), s.mul(g, s.sub(y!, x!))],
+});
+/**
+ * x + weight * (end - x), of floats of one dtype; all broadcast together. The weight is a tensor or a number.
+ * @throws DTypeError if the dtypes differ
+ */
+export function lerp(x: Tensor, end: Tensor, weight: Operand): Tensor {
+  checkSame(x, end, "end");
+  if (typeof weight === "object") checkSame(x, weight, "weight");
+  if (!isFloat(x.dtype)) throw new DTypeError(`"lerp_kernel_${typeof weight === "object" ? "tensor" : "scalar"}" not implemented for '${scalarTypeName[x.dtype]}'`);
+  return between(x, end, weight);
+}
+/** x += weight * (end - x). */
+export const lerp_ = (x: Tensor, end: Tensor, weight: Operand): Tensor => between.into(x, end, weight);
+const cppName: { readonly [dtype: string]: string } = { float32: "float", float64: "double", int32: "int", bool: "bool" };
+function checkSame(x: Tensor, y: Tensor, name: string): void {
+  if (y.dtype !== x.dtype) throw new DTypeError(`expected dtype ${cppName[x.dtype] ?? x.dtype} for \`${name}\` but got dtype ${cppName[y.dtype] ?? y.dtype}`);
+}
+
+type Scaled = Elementwise<readonly [x: Tensor, y: Tensor, z: Tensor, value: number]>;
+const withProduct: Scaled = /*@__PURE__*/ elementwise("addcmul", (x, y, z, value) => s.add(x!, s.mul(s.mul(value!, y!), z!)), { rule: "number" });
+const withQuotient: Scaled = /*@__PURE__*/ elementwise("addcdiv", (x, y, z, value) => s.add(x!, s.mul(value!, s.div(y!, z!))), {
+  rule: "float", gradient: (g, _, [, y, z, value]) => [g, s.mul(g, s.div(value!, z!)), s.neg(s.mul(g, s.div(s.mul(value!, s.div(y!, z!)), z!)))],
+});
+/** x + value * y * z. */
+export function addcmul(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  return withProduct(x, y, z, numberIn([x, y, z], options.value ?? 1));
+}
+/** x += value * y * z. */
+export const addcmul_ = (x: Tensor, y: Tensor, z: Tensor, { value = 1 }: ValueOptions = {}): Tensor => withProduct.into(x, y, z, numberIn([x, y, z], value));
+/** x + value * y / z, of floats: y and z are not both integers. */
+export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  refuseIntegers(y, z);
+  return withQuotient(x, y, z, options.value ?? 1);
+}
+/** x += value * y / z. */
+export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  refuseIntegers(y, z);
+  return withQuotient.into(x, y, z, options.value ?? 1);
+}
+function refuseIntegers(y: Tensor, z: Tensor): void {
+  if (!isFloat(y.dtype) && !isFloat(z.dtype))
+    throw new DTypeError("Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.");
+}
+
+/** |x| with the sign bit of y; integers give float32. */
+export const copysign: Elementwise<readonly [x: Tensor, y: Operand]> = /*@__PURE__*/ elementwise("copysign", (x, y) => s.select(signBitOf(y!), s.neg(s.abs(x!)), s.abs(x!)), {
+  rule: "float", takes: "tensorFirst", overload: ([, y]) => (typeof y === "object" ? 0 : 1),
+  gradient: (g, out, [x]) => [s.select(s.eq(x!, 0), s.mul(g, 0), s.mul(g, s.div(out, s.select(s.eq(x!, 0), 1, x!)))), s.mul(g, 0)],
+});
+/** x * 2 ** y. */
+export const ldexp: (x: Tensor, y: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
+  if (typeof x !== "object") throw new ArgumentError(`ldexp(): argument 'input' (position 1) must be Tensor, not ${Number.isInteger(x) ? "int" : "float"}`);
+  return mul(x, pow(2, isFloat(y.dtype) ? y : to(y, "float32")));
+});
+
+const steps: Binary = /*@__PURE__*/ elementwise("heaviside", (x, y) => s.select(s.eq(x!, 0), y!, s.cast(s.lt(0, x!), x!.dtype)), { rule: "arithmetic", gradient: () => [] });
+/** 0 below 0, 1 above, and `values` at 0. Both have one dtype. */
+export function heaviside(x: Tensor, values: Tensor): Tensor {
+  if (x.dtype !== values.dtype) throw new DTypeError("heaviside is not yet implemented for tensors with different dtypes.");
+  return steps(x, values);
+}
+
+/** The number next to x in the direction of y. In float32 the bits count the numbers; in float64 half a unit is added and rounded (Rump et al., 2009). */
+function neighbour(x: Expr, y: Expr): Expr {
+  const up = s.lt(x, y);
+  let next: Expr;
+  if (x.dtype === "float32") {
+    const bits = s.bitcast(x), away = s.eq(s.lt(0, x), up);
+    const tiny = s.bitcast(s.select(up, s.lit(1, "int32"), s.lit(-0x7fffffff, "int32")));
+    next = s.select(s.eq(x, 0), tiny, s.bitcast(s.select(away, s.add(bits, 1), s.sub(bits, 1))));
+  } else {
+    const step = s.add(s.mul(s.abs(x), 2 ** -53 * (1 + 2 ** -52)), 5e-324), far = s.eq(s.abs(x), Infinity);
+    const moved = s.select(up, s.add(x, step), s.sub(x, step));
+    next = s.select(far, s.select(up, -Number.MAX_VALUE, Number.MAX_VALUE), moved);
+  }
+  return s.select(s.isNan(y), y, s.select(either(s.isNan(x), s.eq(x, y)), s.select(s.isNan(x), x, y), next));
+}
+/** The next number after x towards y. Floats only, no derivative. */
+export function nextafter(x: Tensor, y: Tensor): Tensor {
+  if (!isFloat(resultType([x, y]))) throw new DTypeError(`"nextafter_cpu" not implemented for '${scalarTypeName[resultType([x, y])]}'`);
+  return next(x, y);
+}
+const next: Binary = /*@__PURE__*/ elementwise("nextafter", (x, y) => neighbour(x!, y!), { rule: "float", gradient: () => [] });
+
+/** The one that is no NaN; where both are numbers, which of them wins. The winner has the gradient, x at a tie. */
+const ignoringNan = (name: string, wins: (x: Expr, y: Expr) => Expr): TwoTensors => {
+  const first = (x: Expr, y: Expr): Expr => (isFloat(x.dtype) ? either(wins(x, y), s.isNan(y)) : wins(x, y));
+  return elementwise(name, (x, y) => s.select(first(x!, y!), x!, y!), {
+    rule: "arithmetic", takes: "tensors", gradient: (g, _, [x, y]) => [s.select(first(x!, y!), g, 0), s.select(first(x!, y!), 0, g)],
+  });
+};
+/** The larger; a number where the other is NaN. */
+export const fmax: TwoTensors = /*@__PURE__*/ ignoringNan("fmax", s.ge);
+/** The smaller; a number where the other is NaN. */
+export const fmin: TwoTensors = /*@__PURE__*/ ignoringNan("fmin", s.le);
+
+/** x - trunc(x), with the sign of x. */
+export const frac: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("frac", (x) => s.sub(x!, s.trunc(x!)), { gradient: (g) => [g] });
+/** The sign; of real numbers the same as `sign`. */
+export const sgn: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("sgn", s.sign, { rule: "arithmetic" });
+/** The tensor itself; a bool is refused. */
+export function positive(x: Tensor): Tensor {
+  if (x.dtype === "bool") throw new DTypeError("The `+` operator, on a bool tensor is not supported.");
+  return x;
+}
+/** x ** y computed in float64, whatever the dtypes. */
+export const floatPower: (x: Operand, y: Operand) => Tensor = /*@__PURE__*/ composite(undefined, (x: Operand, y: Operand): Tensor => pow(wide(x), wide(y)));
+const wide = (x: Operand): Operand => (typeof x === "object" ? to(x, "float64") : x);
+
+const numbersOnly: Elementwise<readonly [x: Tensor, nan: number, posinf: number, neginf: number]> = /*@__PURE__*/ elementwise("nanToNum", (x, nan, high, low) =>
+  s.select(s.isNan(x!), nan!, s.select(s.eq(x!, Infinity), high!, s.select(s.eq(x!, -Infinity), low!, x!))), {
+  gradient: (g, _, [x]) => [s.select(both(s.lt(-Infinity, x!), s.lt(x!, Infinity)), g, 0)],
+});
+const largest: { readonly [dtype: string]: number } = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE, float16: 65504, bfloat16: 3.3895313892515355e38 };
+export type NanToNumOptions = { readonly nan?: number | null; readonly posinf?: number | null; readonly neginf?: number | null };
+/** NaN replaced by `nan` (0), infinities by the given numbers, or by the largest of the dtype. */
+export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
+  return isFloat(x.dtype) ? numbersOnly(x, ...replacements(x, options)) : to(mul(x, 1), x.dtype);
+}
+/** As `nanToNum`, in place. */
+export const nanToNum_ = (x: Tensor, options: NanToNumOptions = {}): Tensor => (isFloat(x.dtype) ? numbersOnly.into(x, ...replacements(x, options)) : x);
+const replacements = (x: Tensor, { nan, posinf, neginf }: NanToNumOptions): [number, number, number] =>
+  [nan ?? 0, posinf ?? largest[x.dtype]!, neginf ?? -largest[x.dtype]!];

@@ -1,0 +1,81 @@
+/** @file Elements kept within bounds, or replaced where a mask says so. */
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { mapProgram, mapInto } from "../calculus/map-reduce.ts";
+import { type DType, dtypes, scalarTypeName } from "../dtype.ts";
+import { type Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { type Program, program } from "../scalar/program.ts";
+import { type Elementwise, elementwise, type Operand, resultType } from "./elementwise.ts";
+import { both, either } from "./stable.ts";
+
+type Bounded = Elementwise<readonly [x: Tensor, bound: Operand]>;
+const byTensor = ([, ...bounds]: readonly Operand[]): number => (bounds.some((x) => typeof x === "object") ? 1 : 0);
+
+// The gradient passes where x lies within, bounds included; where it does not, that of the bound that won.
+const clampBoth: Elementwise<readonly [x: Tensor, min: Operand, max: Operand]> = /*@__PURE__*/ elementwise("clamp", (x, low, high) => s.min(s.max(x!, low!), high!), {
+  rule: "number", overload: byTensor,
+  gradient: (g, _, [x, low, high]) => [
+    s.select(both(s.ge(x!, low!), s.le(x!, high!)), g, 0), s.select(both(s.lt(low!, high!), s.lt(x!, low!)), g, 0),
+    s.select(either(s.gt(x!, high!), s.lt(high!, low!)), g, 0),
+  ],
+});
+const bounded = (name: string, bound: (x: s.Expr, y: s.Expr) => s.Expr, within: (x: s.Expr, y: s.Expr) => s.Expr, beyond: (x: s.Expr, y: s.Expr) => s.Expr): Bounded =>
+  elementwise(name, (x, y) => bound(x!, y!), {
+    rule: "arithmetic", overload: byTensor, takes: "tensorFirst",
+    gradient: (g, _, [x, y]) => [s.select(within(x!, y!), g, 0), s.select(beyond(x!, y!), g, 0)],
+  });
+const clampLow = /*@__PURE__*/ bounded("clamp", s.max, s.ge, s.lt), clampHigh = /*@__PURE__*/ bounded("clamp", s.min, s.le, s.gt);
+
+/** The larger of x and a number or tensor; x's gradient passes where x is at least `min`. */
+export const clampMin: Bounded = /*@__PURE__*/ bounded("clampMin", s.max, s.ge, s.lt);
+/** The smaller of x and a number or tensor; x's gradient passes where x is at most `max`. */
+export const clampMax: Bounded = /*@__PURE__*/ bounded("clampMax", s.min, s.le, s.gt);
+
+/** Into [min, max], numbers or tensors; either may be left out. The gradient passes where x lies within, bounds included. */
+export function clamp(x: Tensor, min?: Operand | null, max?: Operand | null): Tensor {
+  const low = min ?? undefined, high = max ?? undefined;
+  if (low !== undefined && high !== undefined) return clampBoth(x, low, high);
+  if (low !== undefined) return clampLow(x, low);
+  if (high !== undefined) return clampHigh(x, high);
+  throw new ArgumentError("torch.clamp: At least one of 'min' or 'max' must not be None");
+}
+/** As `clamp`, in place. */
+export function clamp_(x: Tensor, min?: Operand | null, max?: Operand | null): Tensor {
+  const low = min ?? undefined, high = max ?? undefined;
+  if (low !== undefined && high !== undefined) return clampBoth.into(x, low, high);
+  if (low !== undefined) return clampLow.into(x, low);
+  if (high !== undefined) return clampHigh.into(x, high);
+  throw new ArgumentError("torch.clamp: At least one of 'min' or 'max' must not be None");
+}
+
+const fills = /*@__PURE__*/ new Map<number, Program>();
+function fillProgram(x: DType, value: DType | undefined): Program {
+  const key = dtypes[x].code * 10 + (value === undefined ? 9 : dtypes[value].code);
+  let known = fills.get(key);
+  if (known === undefined) {
+    const compute = dtypes[x].compute;
+    const fill = value === undefined ? s.param(0, compute) : s.cast(s.arg(2, value), compute);
+    const result = s.cast(s.select(s.arg(1, "bool"), fill, s.cast(s.arg(0, x), compute)), x);
+    fills.set(key, (known = program(value === undefined ? "maskedFill" : "maskedFill:1", value === undefined ? [x, "bool"] : [x, "bool", value], value === undefined ? [compute] : [], [result])));
+  }
+  return known;
+}
+function checkFill(x: Tensor, mask: Tensor, value: Operand): void {
+  if (mask.dtype !== "bool") throw new DTypeError(`masked_fill only supports boolean masks, but got mask with dtype ${mask.dtype}`);
+  if (typeof value === "object" && value.ndim > 0) throw new ShapeError(`masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`);
+  const from = typeof value === "object" ? value.dtype : resultType([value]);
+  if (dtypes[from].kind === "float" && dtypes[x.dtype].kind !== "float")
+    throw new DTypeError(`value cannot be converted to type ${cppName[x.dtype] ?? scalarTypeName[x.dtype]} without overflow`);
+}
+const cppName: { readonly [dtype: string]: string } = { int32: "int", uint8: "uint8_t", int8: "int8_t", int16: "int16_t", bool: "bool" };
+
+/** x with `value`, a number or a 0-d tensor, where the bool mask is true; mask and x broadcast together. */
+export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
+  checkFill(x, mask, value);
+  return typeof value === "object" ? mapProgram(fillProgram(x.dtype, value.dtype), [x, mask, value]) : mapProgram(fillProgram(x.dtype, undefined), [x, mask], [Number(value)]);
+}
+/** As `maskedFill`, in place; the mask broadcasts to x. */
+export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
+  checkFill(x, mask, value);
+  return typeof value === "object" ? mapInto(x, fillProgram(x.dtype, value.dtype), [mask, value]) : mapInto(x, fillProgram(x.dtype, undefined), [mask], [Number(value)]);
+}

@@ -1,0 +1,53 @@
+/** @file Division with rounding, and what is defined by it. */
+import { ArgumentError } from "../errors.ts";
+import { isFloat } from "../dtype.ts";
+import type { Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import type { Expr } from "../scalar/expr.ts";
+import { div as divide } from "./arithmetic.ts";
+import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
+import { both } from "./stable.ts";
+
+type Binary = Elementwise<readonly [x: Operand, y: Operand]>;
+
+/** Rounded down. Of floats, from the remainder, so that no rounded quotient crosses an integer: Python's `//`. */
+function floored(x: Expr, y: Expr): Expr {
+  const r = s.rem(x, y), opposite = both(s.ne(r, 0), s.xor(s.lt(r, 0), s.lt(y, 0)));
+  if (!isFloat(x.dtype)) return s.select(opposite, s.sub(s.idiv(x, y), 1), s.idiv(x, y));
+  const quotient = s.div(s.sub(x, r), y), exact = s.select(opposite, s.sub(quotient, 1), quotient), down = s.floor(exact);
+  const whole = s.select(s.lt(0.5, s.sub(exact, down)), s.add(down, 1), down);
+  return s.select(s.eq(y, 0), s.div(x, y), s.select(s.eq(exact, 0), s.mul(s.div(x, y), 0), whole));
+}
+const truncated = (x: Expr, y: Expr): Expr => (isFloat(x.dtype) ? s.trunc(s.div(x, y)) : s.idiv(x, y));
+
+const overload = (): number => 2;
+const divFloor: Binary = /*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload });
+const divTrunc: Binary = /*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload });
+
+/** x / y rounded down; of integers an integer. No derivative. */
+export const floorDivide: Binary = /*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [] });
+
+export type DivideOptions = {
+  /** "floor" rounds down, "trunc" towards 0, as Python's `//` and C's `/`; integers then give integers. */
+  readonly roundingMode?: "floor" | "trunc" | null;
+};
+/**
+ * x / y. Without rounding, integers give a float; the derivative of a rounded quotient is 0.
+ * @throws ArgumentError for another rounding mode
+ */
+export function div(x: Operand, y: Operand, options: DivideOptions = {}): Tensor {
+  return rounding(options)(x, y);
+}
+/** x /= y, rounded as `div` does. */
+export const div_ = (x: Tensor, y: Operand, options: DivideOptions = {}): Tensor => rounding(options).into(x, y);
+
+function rounding({ roundingMode = null }: DivideOptions): Binary {
+  switch (roundingMode) {
+    case null: return divide;
+    case "floor": return divFloor;
+    case "trunc": return divTrunc;
+    default: throw new ArgumentError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(roundingMode)}'`);
+  }
+}
+/** x / y; of integers a float. */
+export const trueDivide: Binary = divide;

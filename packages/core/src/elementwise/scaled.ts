@@ -1,0 +1,36 @@
+/** @file Sums and differences with a factor: `x + alpha * y`. */
+import type { Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { add as plainAdd, addScaled, sub as plainSub, subScaled } from "./arithmetic.ts";
+import { checkFactor, noBoolSub, noOneBoolSub } from "./checks.ts";
+import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
+
+export type ScaleOptions = { readonly alpha?: number };
+
+/** x + alpha * y. Of integers, alpha is an integer. */
+export function add(x: Operand, y: Operand, options?: ScaleOptions): Tensor {
+  if (options?.alpha === undefined) return plainAdd(x, y);
+  checkFactor("alpha", options.alpha, [x, y]);
+  return addScaled(x, y, options.alpha);
+}
+/** x - alpha * y. Of integers, alpha is an integer. */
+export function sub(x: Operand, y: Operand, options?: ScaleOptions): Tensor {
+  if (options?.alpha === undefined) return plainSub(x, y);
+  checkFactor("alpha", options.alpha, [x, y]);
+  return subScaled(x, y, options.alpha);
+}
+/** x += alpha * y. */
+export const add_ = (x: Tensor, y: Operand, { alpha }: ScaleOptions = {}): Tensor => (alpha === undefined ? plainAdd.into(x, y) : addScaled.into(x, y, alpha));
+/** x -= alpha * y. */
+export const sub_ = (x: Tensor, y: Operand, { alpha }: ScaleOptions = {}): Tensor => (alpha === undefined ? plainSub.into(x, y) : subScaled.into(x, y, alpha));
+
+const rsubScaled: Elementwise<readonly [x: Operand, y: Operand, alpha: number]> = /*@__PURE__*/ elementwise("rsub", (x, y, alpha) => s.sub(y!, s.mul(x!, alpha!)), {
+  rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1),
+});
+const rsubPlain: Elementwise<readonly [x: Operand, y: Operand]> = /*@__PURE__*/ elementwise("rsub", (x, y) => s.sub(y!, x!), { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1) });
+/** y - alpha * x: the difference the other way round. */
+export function rsub(x: Operand, y: Operand, options: ScaleOptions = {}): Tensor {
+  const { alpha = 1 } = options;
+  checkFactor("alpha", alpha, [x, y]);
+  return alpha === 1 ? rsubPlain(x, y) : rsubScaled(x, y, alpha);
+}
