@@ -7,12 +7,13 @@ import { layoutCases, sharingCases } from "./kernels/map-layouts.ts";
 import { programCases } from "./kernels/map-programs.ts";
 import { matmulCases } from "./kernels/matmul.ts";
 import { memoryCases } from "./kernels/memory.ts";
+import { narrowFloatCases } from "./kernels/narrow-floats.ts";
 import { reduceCases } from "./kernels/reduce.ts";
 
 /** The cases about kernels and memory: the contract in core's backend.ts, member by member. */
 export const kernelSuite = (): readonly Case[] => [
   ...memoryCases,
-  ...instructionCases, ...programCases, ...layoutCases, ...sharingCases,
+  ...instructionCases, ...narrowFloatCases, ...programCases, ...layoutCases, ...sharingCases,
   ...reduceCases, ...argReduceCases,
   ...matmulCases,
   ...gatherCases, ...scatterCases, ...indexErrorCases,

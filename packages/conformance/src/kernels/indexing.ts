@@ -63,6 +63,13 @@ export const gatherCases: readonly Case[] = [
     name: `gather ${dtype}`, needs: [dtype, "int32"],
     run: (device) => settings.forEach((setting) => checkGather(device, dtype, setting, inputLayouts.dense, inputLayouts.dense, outputLayouts.dense)),
   })),
+  ...(["float16", "uint8"] as const).map((dtype): Case => ({
+    name: `gather and scatter set ${dtype} at any strides`, needs: [dtype, "int32"],
+    run: (device) => settings.forEach((setting) => {
+      checkGather(device, dtype, setting, inputLayouts.reversed, indexLayouts(setting.dim).transposed!, outputLayouts.stepped);
+      checkScatter(device, dtype, "set", setting, indexLayouts(setting.dim).repeated!, inputLayouts.transposed, outputLayouts.padded);
+    }),
+  })),
   ...(["dense", "repeated", "transposed", "reversed", "stepped"] as const).map((by): Case => ({
     name: `gather by a ${by} index`, needs: ["float32", "int32"],
     run: (device) => settings.forEach((setting) => checkGather(device, "float32", setting, inputLayouts.dense, indexLayouts(setting.dim)[by]!, outputLayouts.dense)),
@@ -79,7 +86,7 @@ export const scatterCases: readonly Case[] = [
     name: `scatter add ${dtype}`, needs: [dtype, "int32"],
     run: (device) => settings.forEach((setting) => checkScatter(device, dtype, "add", setting, inputLayouts.dense, inputLayouts.dense, outputLayouts.dense)),
   })),
-  ...(["float32", "float64", "int32", "bool"] as const).map((dtype): Case => ({
+  ...stored.map((dtype): Case => ({
     name: `scatter set ${dtype}`, needs: [dtype, "int32"],
     run: (device) => settings.forEach((setting) => checkScatter(device, dtype, "set", setting, inputLayouts.dense, inputLayouts.dense, outputLayouts.dense)),
   })),

@@ -23,7 +23,7 @@ export const instructionCases: readonly Case[] = [
   ...names.flatMap((name) => computed.filter((dtype) => takes(instructions[name], dtype)).map((dtype) => instructionCase(name, dtype))),
   ...computed.map(selectCase),
   ...[...computed, ...storedOnly].flatMap((from) => computed.map((to) => castCase(from, to))),
-  ...computed.flatMap((from) => storedOnly.map((to) => castCase(from, to))),
+  ...[...computed, ...storedOnly].flatMap((from) => storedOnly.map((to) => castCase(from, to))),
   bitcastCase("float32"), bitcastCase("int32"),
   ...signedZeros(),
 ];

@@ -1,5 +1,5 @@
 /** @file `map` and `copy` over every layout that may reach them, and `map` where operands share a buffer. */
-import { type DType, type Expr, type Program, program, scalar, type Shape } from "@adjoint/core/backend";
+import { type DType, dtypes, type Expr, type Program, program, scalar, type Shape } from "@adjoint/core/backend";
 import type { Case } from "../case.ts";
 import type { Device, Operand } from "../device.ts";
 import {
@@ -8,12 +8,12 @@ import {
 import { plain } from "../samples/numbers.ts";
 import { checkMap } from "./map-check.ts";
 
-const { add, arg, mul, neg, sub, xor } = scalar;
+const { add, arg, cast, load, mul, neg, sub, xor } = scalar;
 const x = (dtype: DType): Expr => arg(0, dtype), y = (dtype: DType): Expr => arg(1, dtype);
 
 /** Two operands, neither of which may be taken for the other. */
 const binary = (dtype: DType): Program =>
-  program("layoutProbe", [dtype, dtype], [], [dtype === "bool" ? scalar.and(scalar.not(x(dtype)), y(dtype)) : sub(x(dtype), y(dtype))]);
+  program("layoutProbe", [dtype, dtype], [], [dtype === "bool" ? scalar.and(scalar.not(x(dtype)), y(dtype)) : cast(sub(load(0, dtype), load(1, dtype)), dtype)]);
 
 const shapes: readonly Shape[] = [
   ...Array.from({ length: 17 }, (_, i) => [i + 1]), [64], [1000], // every tail of a vector loop
@@ -27,7 +27,7 @@ export const layoutCases: readonly Case[] = [
   ...inputLayoutNames.flatMap((from) => outputLayoutNames.map((to): Case => ({
     name: `map layout ${from} to ${to}`, needs: ["float32"], run: (device) => runLayouts(device, "float32", from, to, shapes),
   }))),
-  ...dtypesOf.slice(1).flatMap((dtype) => inputLayoutNames.map((from): Case => ({
+  ...[...dtypesOf.slice(1), ...storedOnly].flatMap((dtype) => inputLayoutNames.map((from): Case => ({
     name: `map layout ${from} ${dtype}`, needs: [dtype],
     run: (device) => outputLayoutNames.forEach((to) => runLayouts(device, dtype, from, to, fewShapes)),
   }))),
@@ -86,6 +86,14 @@ export const sharingCases: readonly Case[] = outputLayoutNames.flatMap((layout):
         checkMap(device, "negation in place", program("inPlace", ["float32"], [], [neg(x("float32"))]), [target], [target]);
       }),
     },
+    ...storedOnly.map((dtype): Case => ({
+      name: `map in place of ${dtype}, ${layout}`, needs: [dtype],
+      run: each((device, shape) => {
+        const [place, other] = normalForm([outputLayouts[layout](shape), inputLayouts.repeatedRows(shape)]);
+        const target = device.input(dtype, place!, plain(dtype)), beside = device.input(dtypes[dtype].compute, other!, plain(dtypes[dtype].compute, 2));
+        checkMap(device, "sum in place", program("inPlaceNarrow", [dtype, beside.block.dtype], [], [cast(add(load(0, dtype), y(beside.block.dtype)), dtype)]), [target, beside], [target]);
+      }),
+    })),
     {
       name: `map in place beside another input, ${layout}`, needs: ["float32"],
       run: each((device, shape) => {

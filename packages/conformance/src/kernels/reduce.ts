@@ -9,7 +9,7 @@ import { type InputLayout, inputLayoutNames, inputLayouts, outputLayouts, type O
 import { fractions, plain, uniform } from "../samples/numbers.ts";
 
 const ops: readonly ReduceOp[] = ["sum", "prod", "max", "min"];
-const { abs, add, arg, cast, exp, eq, lt, mul, param, select, sub } = scalar;
+const { abs, add, arg, cast, exp, eq, load, lt, mul, param, select, sub } = scalar;
 const identity = (dtype: DType): Program => program("identity", [dtype], [], [arg(0, dtype)]);
 
 type Inputs = { readonly layouts: readonly InputLayout[]; readonly values: readonly ((at: number) => number)[] };
@@ -64,6 +64,8 @@ const prologues: readonly { readonly program: Program; readonly values: readonly
   { program: program("masked", ["bool", "float32"], [], [select(arg(0, "bool"), y, 0)]), values: [plain("bool"), first] },
   { program: program("anyAbove", ["float32"], ["float32"], [lt(param(0, "float32"), abs(x))]), values: [first], params: [3.5] },
   { program: program("linear", ["int32"], [], [add(mul(m, 2), 1)]), values: [plain("int32")] },
+  ...(["float16", "bfloat16", "int16", "int8", "uint8"] as const).map((dtype) => ({ program: program(dtype, [dtype], [], [load(0, dtype)]), values: [plain(dtype)] })),
+  { program: program("gradientInFloat16", ["float16", "bfloat16", "uint8"], [], [mul(load(0, "float16"), sub(load(1, "bfloat16"), cast(load(2, "uint8"), "float32")))]), values: [fractions("float16"), fractions("bfloat16", 2), plain("uint8", 3)] },
 ];
 /** Plain; the first input whole and the others with rows repeated; columns repeated beside transposed. */
 const mixtures: readonly ((input: number) => InputLayout)[] = [

@@ -1,7 +1,7 @@
 /** @file Programs of several instructions, as ops build them: chains, selections, several results, params, index and random. */
 import { type DType, type Expr, type Program, program, scalar } from "@adjoint/core/backend";
 
-const { abs, add, and, arg, cast, div, erf, exp, ge, isNan, le, lit, log1p, lt, max, min, mul, neg, not, or, param, select, sin, sqrt, sub, tanh, xor } = scalar;
+const { abs, add, and, arg, cast, div, erf, exp, ge, isNan, le, lit, load, log1p, lt, max, min, mul, neg, not, or, param, select, sin, sqrt, sub, tanh, xor } = scalar;
 
 export type Sample = { readonly program: Program; readonly params: readonly (readonly number[])[] };
 
@@ -29,6 +29,16 @@ export function chains(dtype: DType): readonly Sample[] {
   ];
 }
 
+/** Dtypes that are only stored: as they stand, rounded on the way, rounded twice in two ways, beside what they came from. */
+const narrow = (float: DType, int: DType): Sample[] => {
+  const args: readonly DType[] = [float, int, "bool"], x = load(0, float), n = load(1, int);
+  return [
+    sample(`inputAsResult ${float} ${int}`, args, [arg(0, float), arg(1, int), arg(0, float)]),
+    sample(`roundedBetween ${float} ${int}`, args, [mul(cast(cast(mul(x, 1.001), float), "float32"), 3), cast(mul(x, 1.001), float), add(cast(cast(mul(n, 77), int), "int32"), 1), cast(mul(n, 77), int)]),
+    sample(`betweenKinds ${float} ${int}`, args, [cast(n, float), cast(mul(x, 20), int), cast(arg(2, "bool"), float), cast(arg(2, "bool"), int), cast(x, "bool")]),
+  ];
+};
+
 /** Several results of several dtypes, which read some of the inputs. */
 export const severalResults = (): readonly Sample[] => {
   const x = arg(0, "float32"), n = arg(1, "int32"), b = arg(2, "bool");
@@ -39,6 +49,7 @@ export const severalResults = (): readonly Sample[] => {
     sample("oneUnused", args, [sin(x), or(n, 1)]),
     sample("sameTwice", args, [add(x, 1), add(x, 1)]),
     sample("inputAsResult", args, [x, n, b]),
+    ...narrow("float16", "uint8"), ...narrow("bfloat16", "int16"),
   ];
 };
 
