@@ -9,7 +9,7 @@ import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
 import { mapKernel } from "./kernels/map.ts";
 import { matmulKernel, Multiplier } from "./kernels/matmul.ts";
 import { Reducer, reduceKernel } from "./kernels/reduce.ts";
-import type { Memory, WasmBuffer } from "./memory.ts";
+import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
 import { nextTask } from "./task.ts";
 
 export type WasmOptions = {
@@ -26,7 +26,7 @@ export type WasmStats = {
 };
 
 const GIB_4 = 2 ** 32;
-const computed: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(["float32", "int32", "bool"]);
+const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(["float32", "int32", "bool", "float16", "bfloat16", "int16", "int8", "uint8"]);
 const engines = /*@__PURE__*/ new WeakMap<object, Engine>();
 
 /**
@@ -51,7 +51,7 @@ export function backendOn(engine: Engine): Backend {
 
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
-    dtypes: computed,
+    dtypes: supported,
     limits: { maxBindings: MAX_INPUTS, maxRank: 8, maxBytes: memory.maxBytes },
     kernels: {
       map: mapKernel(engine, copier),
@@ -64,7 +64,7 @@ export function backendOn(engine: Engine): Backend {
     },
     allocate(dtype, length) {
       engine.check();
-      if (!computed.has(dtype)) throw new DTypeError(`wasm: ${dtype} is not supported; use float32, int32 or bool`);
+      if (!supported.has(dtype)) throw new DTypeError(`wasm: ${dtype} is not supported, only ${[...supported].join(", ")}; cast, or use the cpu device`);
       return memory.allocate(dtype, length);
     },
     free(buffer) {
@@ -72,8 +72,7 @@ export function backendOn(engine: Engine): Backend {
     },
     write(buffer, from, values) {
       engine.check();
-      const [array, at] = place(memory, buffer, from);
-      array.set(values, at);
+      memory.arrayOf(buffer.dtype).set(values, place(buffer, from));
     },
     async read(buffer, from, count) {
       engine.check();
@@ -97,16 +96,12 @@ export function backendOn(engine: Engine): Backend {
   return backend;
 }
 
-/** The device's memory as elements of a buffer's dtype, and the element there at which `from` lies. */
-function place(memory: Memory, { address, dtype }: WasmBuffer, from: number): [Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>, number] {
-  if (dtype === "float32") return [memory.floats, address / 4 + from];
-  if (dtype === "int32") return [memory.words, address / 4 + from];
-  return [memory.bytes, address + from];
-}
+/** Where element `from` of a buffer lies in the memory as elements of its dtype. */
+const place = ({ address, dtype }: WasmBuffer, from: number): number => address / bytesOf(dtype) + from;
 
 function copyOut(memory: Memory, buffer: WasmBuffer, from: number, count: number): TypedArray {
-  const [array, at] = place(memory, buffer, from);
-  return array.slice(at, at + count);
+  const at = place(buffer, from);
+  return memory.arrayOf(buffer.dtype).slice(at, at + count);
 }
 
 /**

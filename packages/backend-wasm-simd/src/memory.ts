@@ -1,5 +1,5 @@
 /** @file The allocator: blocks of one WebAssembly.Memory, found by size class. Knows no kernel and no view. */
-import { type DType, OutOfMemoryError } from "@adjoint/core/backend";
+import { type DType, dtypes, OutOfMemoryError, type TypedArray } from "@adjoint/core/backend";
 
 /** Device memory of one dtype. `address` is 0 once it is freed. */
 export type WasmBuffer = { address: number; readonly dtype: DType; readonly length: number };
@@ -16,8 +16,8 @@ const OVERREAD = 64;
 /** Blocks up to this size are never merged with their neighbours. */
 const SMALL = 2048;
 
-/** Bytes of an element on the device: bool is a byte, all else a word. */
-export const bytesOf = (dtype: DType): number => (dtype === "bool" ? 1 : 4);
+/** Bytes of an element, on the device as on the host. */
+export const bytesOf = (dtype: DType): number => (dtype === "float32" ? 4 : dtypes[dtype].bytes);
 
 export class Memory {
   readonly wasm: WebAssembly.Memory = new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES });
@@ -25,6 +25,9 @@ export class Memory {
   bytes!: Uint8Array<ArrayBuffer>;
   words!: Int32Array<ArrayBuffer>;
   floats!: Float32Array<ArrayBuffer>;
+  #shorts!: Int16Array<ArrayBuffer>;
+  #unsignedShorts!: Uint16Array<ArrayBuffer>;
+  #signedBytes!: Int8Array<ArrayBuffer>;
   readonly maxBytes: number;
   liveBuffers = 0;
   /** The sum of the block sizes of live buffers. */
@@ -44,6 +47,18 @@ export class Memory {
 
   get byteLength(): number {
     return this.bytes.byteLength;
+  }
+
+  /** The whole memory in the host layout of a dtype; as short-lived as the arrays above. */
+  arrayOf(dtype: DType): TypedArray {
+    switch (dtype) {
+      case "float32": return this.floats;
+      case "int32": return this.words;
+      case "float16": case "bfloat16": return this.#unsignedShorts;
+      case "int16": return this.#shorts;
+      case "int8": return this.#signedBytes;
+      default: return this.bytes;
+    }
   }
 
   /** A 16-byte aligned address of at least `bytes` bytes, not zeroed. */
@@ -157,6 +172,9 @@ export class Memory {
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.floats = new Float32Array(buffer);
+    this.#shorts = new Int16Array(buffer);
+    this.#unsignedShorts = new Uint16Array(buffer);
+    this.#signedBytes = new Int8Array(buffer);
   }
 }
 

@@ -85,8 +85,13 @@ test("a disposed device refuses", async () => {
   device.free(buffer); // harmless: handles are released after their device
 });
 
-test("only what it computes in", async () => {
-  expect([...(await wasm()).dtypes]).toEqual(["float32", "int32", "bool"]);
+test("every dtype but float64, in its own size", async () => {
+  const device = await wasm();
+  expect([...device.dtypes]).toEqual(["float32", "int32", "bool", "float16", "bfloat16", "int16", "int8", "uint8"]);
+  expect(() => device.allocate("float64", 1)).toThrow("wasm: float64 is not supported, only float32, int32, bool, float16, bfloat16, int16, int8, uint8; cast, or use the cpu device");
+  device.allocate("float16", 4096);
+  device.allocate("uint8", 4096);
+  expect(wasmStats(device).liveBytes).toBe(8192 + 4096);
 });
 
 test("a limit that is none", async () => {

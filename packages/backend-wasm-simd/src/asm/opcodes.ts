@@ -26,8 +26,8 @@ export const plainOps = {
   "v128.bitselect": 0xfd052, "v128.any_true": 0xfd053,
   "i8x16.narrow_i16x8_u": 0xfd066, "i8x16.narrow_i16x8_s": 0xfd065,
   "f32x4.ceil": 0xfd067, "f32x4.floor": 0xfd068, "f32x4.trunc": 0xfd069, "f32x4.nearest": 0xfd06a, "f64x2.trunc": 0xfd07a,
-  "i16x8.narrow_i32x4_s": 0xfd085, "i16x8.extend_low_i8x16_u": 0xfd089,
-  "i32x4.abs": 0xfd0a0, "i32x4.neg": 0xfd0a1, "i32x4.extend_low_i16x8_u": 0xfd0a9,
+  "i16x8.narrow_i32x4_s": 0xfd085, "i16x8.narrow_i32x4_u": 0xfd086, "i16x8.extend_low_i8x16_s": 0xfd087, "i16x8.extend_low_i8x16_u": 0xfd089,
+  "i32x4.abs": 0xfd0a0, "i32x4.neg": 0xfd0a1, "i32x4.extend_low_i16x8_s": 0xfd0a7, "i32x4.extend_low_i16x8_u": 0xfd0a9,
   "i32x4.shl": 0xfd0ab, "i32x4.shr_s": 0xfd0ac, "i32x4.shr_u": 0xfd0ad, "i32x4.add": 0xfd0ae, "i32x4.sub": 0xfd0b1, "i32x4.mul": 0xfd0b5,
   "i32x4.min_s": 0xfd0b6, "i32x4.max_s": 0xfd0b8,
   "i64x2.extmul_low_i32x4_u": 0xfd0de, "i64x2.extmul_high_i32x4_u": 0xfd0df,
@@ -42,8 +42,9 @@ export const plainOps = {
 
 /** Loads and stores: the immediate is an offset in bytes. Alignment is a hint; ours is always "none". */
 export const memoryOps = {
-  "i32.load": 0x28, "f32.load": 0x2a, "i32.load8_u": 0x2d, "i32.store": 0x36, "f32.store": 0x38, "i32.store8": 0x3a,
-  "v128.load": 0xfd000, "v128.load32_splat": 0xfd009, "v128.load32_zero": 0xfd05c, "v128.store": 0xfd00b,
+  "i32.load": 0x28, "f32.load": 0x2a, "i32.load8_s": 0x2c, "i32.load8_u": 0x2d, "i32.load16_s": 0x2e, "i32.load16_u": 0x2f,
+  "i32.store": 0x36, "f32.store": 0x38, "i32.store8": 0x3a, "i32.store16": 0x3b,
+  "v128.load": 0xfd000, "v128.load16x4_s": 0xfd003, "v128.load16x4_u": 0xfd004, "v128.load32_splat": 0xfd009, "v128.load32_zero": 0xfd05c, "v128.store": 0xfd00b,
 } as const;
 
 export const laneOps = {

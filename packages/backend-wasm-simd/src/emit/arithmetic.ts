@@ -1,6 +1,7 @@
 /** @file The instructions that need more than one WebAssembly instruction, on four lanes. Random numbers are in philox.ts. */
 import type { PlainOp } from "../asm/opcodes.ts";
 import type { Module } from "../asm/module.ts";
+import { narrowCasts } from "./narrow.ts";
 import { laneKind, type Site } from "./site.ts";
 
 /** 1, -1, or 0 for zeros and NaN. */
@@ -63,6 +64,8 @@ export const shiftLanes = (vector: PlainOp, scalar: PlainOp) => ({ f, operand, l
 };
 
 export function castLanes({ f, dtype, result, operand }: Site): void {
+  const narrow = narrowCasts[dtype]?.load ?? narrowCasts[result]?.store;
+  if (narrow !== undefined) return narrow(f, operand(0));
   const from = laneKind(dtype), to = laneKind(result);
   f.get(operand(0));
   if (from === to) return;

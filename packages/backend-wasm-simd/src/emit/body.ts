@@ -128,46 +128,61 @@ export class Body {
 
 const literalBits = (dtype: DType, value: number): number => (dtype === "float32" ? floatBits(value) : dtype === "bool" ? -value : value);
 
+const isSigned = (dtype: DType): boolean => dtype === "int8" || dtype === "int16";
+
 /** The pointer is on the stack; leaves four lanes. */
 export function pushVector(f: Code, dtype: DType, offset: number): void {
-  if (dtype !== "bool") f.memory("v128.load", offset);
-  else f.memory("v128.load32_zero", offset).op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u").op("i32x4.neg");
+  const signed = isSigned(dtype);
+  switch (bytesOf(dtype)) {
+    case 4: f.memory("v128.load", offset); return;
+    case 2: f.memory(signed ? "v128.load16x4_s" : "v128.load16x4_u", offset); return;
+    default:
+      f.memory("v128.load32_zero", offset).op(signed ? "i16x8.extend_low_i8x16_s" : "i16x8.extend_low_i8x16_u").op(signed ? "i32x4.extend_low_i16x8_s" : "i32x4.extend_low_i16x8_u");
+      if (dtype === "bool") f.op("i32x4.neg");
+  }
 }
 export function pushSplat(f: Code, dtype: DType): void {
-  if (dtype !== "bool") f.memory("v128.load32_splat");
-  else f.memory("i32.load8_u").op("i32x4.splat").op("i32x4.neg");
+  const bytes = bytesOf(dtype), signed = isSigned(dtype);
+  if (bytes === 4) f.memory("v128.load32_splat");
+  else f.memory(bytes === 2 ? (signed ? "i32.load16_s" : "i32.load16_u") : signed ? "i32.load8_s" : "i32.load8_u").op("i32x4.splat");
+  if (dtype === "bool") f.op("i32x4.neg");
 }
 
-/** A mask as 16 bytes of which the first four are its lanes, 0 or 1. */
-const pushBoolBytes = (f: Code, value: Local<"v128">): Code =>
-  f.get(value).constant(1).op("v128.and").get(value).op("i16x8.narrow_i32x4_s").get(value).op("i8x16.narrow_i16x8_s");
+/** The four lanes side by side in as many bytes as memory has for each; what lies beyond them says nothing. */
+function pushPacked(f: Code, dtype: DType, value: Local<"v128">): Code {
+  f.get(value);
+  if (dtype === "bool") f.constant(1).op("v128.and");
+  const bytes = bytesOf(dtype);
+  if (bytes < 4) f.get(value).op(isSigned(dtype) || bytes === 1 ? "i16x8.narrow_i32x4_s" : "i16x8.narrow_i32x4_u");
+  if (bytes < 2) f.get(value).op(dtype === "uint8" ? "i8x16.narrow_i16x8_u" : "i8x16.narrow_i16x8_s");
+  return f;
+}
+/** The address and the vector are on the stack; stores `bytes` bytes from the vector's lane of that size. */
+function storeLane(f: Code, bytes: number, lane: number, offset: number = 0): void {
+  if (bytes === 16) f.memory("v128.store", offset);
+  else f.memoryLane(bytes === 8 ? "v128.store64_lane" : bytes === 4 ? "v128.store32_lane" : bytes === 2 ? "v128.store16_lane" : "v128.store8_lane", lane, offset);
+}
 
 /** Stores all four lanes. */
 export function store(f: Code, dtype: DType, pointer: Local<"i32">, offset: number, value: Local<"v128">): void {
   f.get(pointer);
-  if (dtype === "bool") pushBoolBytes(f, value).memoryLane("v128.store32_lane", 0, offset);
-  else f.get(value).memory("v128.store", offset);
+  pushPacked(f, dtype, value);
+  storeLane(f, 4 * bytesOf(dtype), 0, offset);
 }
 
 /** Stores the first `count` lanes, 1 to 3. Changes the pointer and the value. */
 export function storePartly(f: Code, dtype: DType, pointer: Local<"i32">, value: Local<"v128">, count: Local<"i32">): void {
-  const isBool = dtype === "bool";
-  const rest = f.local("v128");
-  if (isBool) pushBoolBytes(f, value).set(rest);
-  else f.get(value).set(rest);
+  const bytes = bytesOf(dtype), rest = f.local("v128");
+  pushPacked(f, dtype, value).set(rest);
   f.get(count).i32(2).op("i32.and").if(() => {
-    f.get(pointer).get(rest).memoryLane(isBool ? "v128.store16_lane" : "v128.store64_lane", 0);
-    f.get(count).i32(1).op("i32.and").if(() => {
-      f.get(pointer).get(rest).memoryLane(isBool ? "v128.store8_lane" : "v128.store32_lane", 2, isBool ? 2 : 8);
-    });
-  }, () => {
-    f.get(pointer).get(rest).memoryLane(isBool ? "v128.store8_lane" : "v128.store32_lane", 0);
-  });
+    storeLane(f.get(pointer).get(rest), 2 * bytes, 0);
+    f.get(count).i32(1).op("i32.and").if(() => storeLane(f.get(pointer).get(rest), bytes, 2, 2 * bytes));
+  }, () => storeLane(f.get(pointer).get(rest), bytes, 0));
 }
 
 /** Stores lane 0 alone. */
 export function storeOne(f: Code, dtype: DType, pointer: Local<"i32">, value: Local<"v128">): void {
   f.get(pointer);
-  if (dtype === "bool") f.get(value).lane("i32x4.extract_lane", 0).i32(1).op("i32.and").memory("i32.store8");
-  else f.get(value).memoryLane("v128.store32_lane", 0);
+  pushPacked(f, dtype, value);
+  storeLane(f, bytesOf(dtype), 0);
 }

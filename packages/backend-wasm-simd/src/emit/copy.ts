@@ -3,7 +3,7 @@ import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { MemoryOp } from "../asm/opcodes.ts";
 
-export type CopyName = "rows" | "plane4" | "plane1" | "transpose4";
+export type CopyName = "rows" | "plane4" | "plane2" | "plane1" | "transpose4";
 
 export function copyModule(): Module {
   const module = new Module();
@@ -23,7 +23,7 @@ export function copyModule(): Module {
     });
   });
 
-  for (const [name, load, save] of [["plane4", "i32.load", "i32.store"], ["plane1", "i32.load8_u", "i32.store8"]] as const)
+  for (const [name, load, save] of [["plane4", "i32.load", "i32.store"], ["plane2", "i32.load16_u", "i32.store16"], ["plane1", "i32.load8_u", "i32.store8"]] as const)
     module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, ...p) => plane(f, load, save, ...p));
 
   /** Rows and columns are multiples of 4; source elements of one column are adjacent, target elements of one row. */

@@ -3,7 +3,7 @@ import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { MemoryOp, PlainOp } from "../asm/opcodes.ts";
 
-export type IndexName = "check" | "gather4" | "gather1" | "set4" | "set1" | "addFloat" | "addInt" | "or1";
+export type IndexName = "check" | "gather4" | "gather2" | "gather1" | "set4" | "set2" | "set1" | "addFloat" | "addInt" | "or1";
 
 /**
  * `check(count, indices, size)` gives the position of the first of `count` adjacent indices that is out of range, or -1.
@@ -48,8 +48,10 @@ export function indexModule(): Module {
   const combine = (load: MemoryOp, save: MemoryOp, op: PlainOp): Mover => (f, near, far) =>
     f.get(far).get(far).memory(load).get(near).memory(load).op(op).memory(save);
   move("gather4", gather("i32.load", "i32.store"));
+  move("gather2", gather("i32.load16_u", "i32.store16"));
   move("gather1", gather("i32.load8_u", "i32.store8"));
   move("set4", set("i32.load", "i32.store"));
+  move("set2", set("i32.load16_u", "i32.store16"));
   move("set1", set("i32.load8_u", "i32.store8"));
   move("addFloat", combine("f32.load", "f32.store", "f32.add"));
   move("addInt", combine("i32.load", "i32.store", "i32.add"));

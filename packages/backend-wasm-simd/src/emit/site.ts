@@ -3,7 +3,7 @@ import type { DType } from "@adjoint/core/backend";
 import type { Code, Local } from "../asm/code.ts";
 
 /**
- * A value is a v128 of four lanes: float32, int32, or for bool a mask, 0 or -1 in each lane.
+ * A value is a v128 of four lanes: float32, int32, or for bool a mask, 0 or -1 in each lane. What is only stored: see narrow.ts.
  */
 export interface Site {
   readonly f: Code;

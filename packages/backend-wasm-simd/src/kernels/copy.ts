@@ -63,7 +63,7 @@ export class Copier {
       kernels.rows(rows, columns * bytes, from, fromRow, to, toRow);
       return;
     }
-    const strided = bytes === 4 ? kernels.plane4 : kernels.plane1;
+    const strided = bytes === 4 ? kernels.plane4 : bytes === 2 ? kernels.plane2 : kernels.plane1;
     if (bytes === 4 && fromRow === 4 && toColumn === 4) {
       const wholeRows = rows & ~3, wholeColumns = columns & ~3;
       // Rows whose distance is a large power of two fall on one set of the cache: such a tile is written by way of a dense one.

@@ -33,15 +33,16 @@ export class Indexer {
     const { shape } = index, column = shape.length - 1, row = column - 1;
     const odometer = new Odometer(shape.slice(0, Math.max(row, 0)), strides, [addressAt(index, 0), addressAt(near, 0), addressAt(far, 0)]);
     const rows = row >= 0 ? shape[row] : 1, [i, n, f] = strides.map((s) => (row >= 0 ? s[row] : 0)), [ic, nc, fc] = strides.map((s) => s[column]);
-    if (ic === 0 && nc === 4 && fc === 4 && bytes === 4 && (mode !== "add" || far.dtype === "float32")) {
+    const rowBytes = shape[column] * bytes;
+    if (ic === 0 && nc === bytes && fc === bytes && rowBytes % 4 === 0 && (mode !== "add" || far.dtype === "float32")) {
       this.#slices ??= this.#engine.link<SliceName>(sliceModule());
       const run = this.#slices[mode === "add" ? "addFloat" : mode];
-      do run(rows, shape[column], odometer.at[0], i, odometer.at[1], n, odometer.at[2], f, step);
+      do run(rows, rowBytes / 4, odometer.at[0], i, odometer.at[1], n, odometer.at[2], f, step);
       while (odometer.next());
       return;
     }
     this.#elements ??= this.#engine.link<IndexName>(indexModule());
-    const run = this.#elements[mode === "add" ? (far.dtype === "float32" ? "addFloat" : bytes === 4 ? "addInt" : "or1") : bytes === 4 ? `${mode}4` as const : `${mode}1` as const];
+    const run = this.#elements[mode === "add" ? (far.dtype === "float32" ? "addFloat" : bytes === 4 ? "addInt" : "or1") : `${mode}${bytes === 4 ? 4 : bytes === 2 ? 2 : 1}` as const];
     do run(rows, shape[column], odometer.at[0], i, ic, odometer.at[1], n, nc, odometer.at[2], f, fc, step);
     while (odometer.next());
   }
