@@ -2,7 +2,9 @@
 export { type CreationOptions, type NestedArray, type TensorData, arange, eye, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { clone } from "./calculus/map-reduce.ts";
-export { backward, type BackwardOptions, grad, type GradOptions, retainGrad } from "./calculus/backward.ts";
+export * as autograd from "./autograd/index.ts";
+export { type HookHandle, registerHook, registerPostAccumulateGradHook } from "./autograd/hooks.ts";
+export { backward, type BackwardOptions, type Cotangent, grad, type GradOptions, type OneOrMore, retainGrad } from "./calculus/backward.ts";
 export * from "./elementwise/activations.ts";
 export {
   abs, ceil, eq, floor, fmod, ge, gt, isnan, le, logicalAnd, logicalNot, logicalOr, logicalXor, lt, maximum, minimum, mul, ne, neg, pow, remainder, sign, square, trunc,

@@ -109,6 +109,17 @@ export function framed<R>(run: () => R, kept: (result: R, tensor: Mortal) => boo
   return result;
 }
 
+/** Runs a user's function from inside the engine: what it makes is the user's, as anywhere else, and dies with no frame. */
+export function outsideFrames<R>(run: () => R): R {
+  const outer = frame;
+  frame = NO_FRAME;
+  try {
+    return run();
+  } finally {
+    frame = outer;
+  }
+}
+
 /** Within `run`, which must be synchronous, new tensors join `lifetime` even if they have no inputs. */
 export function within<R>(lifetime: Lifetime, run: () => R): R {
   if (lifetime.closed) throw new FreedError(`${lifetime.name} is closed: nothing can run in it`);

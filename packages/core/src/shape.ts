@@ -77,6 +77,14 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   return out;
 }
 
+/** Whether a tensor of shape `from` broadcasts to `to`. */
+export function isExpandable(from: Shape, to: Shape): boolean {
+  const lead = to.length - from.length;
+  if (lead < 0) return false;
+  for (let d = 0; d < from.length; d++) if (from[d] !== 1 && from[d] !== to[lead + d]) return false;
+  return true;
+}
+
 /** A user's shape, checked: non-negative integers whose product is a safe integer. */
 export function checkShape(op: string, shape: Shape): Shape {
   let size = 1;

@@ -8,9 +8,11 @@ import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 import type { View } from "./view.ts";
 
+/** Sees a gradient that is complete. What it returns takes its place, a handle of the caller's own; undefined leaves it. */
+export type GradHook = (grad: Tensor) => Tensor | undefined;
 /** Who wants to see a gradient when it is complete: hooks, in order, and the handle whose `.grad` keeps it. */
 export type Watch = {
-  readonly hooks: ((grad: Tensor) => Tensor | null | undefined | void)[];
+  readonly hooks: Set<GradHook>;
   retain: WeakRef<Tensor> | null;
 };
 
@@ -32,7 +34,7 @@ export class Edge {
 }
 
 /** What watches an edge, made when somebody first does. */
-export const watchOf = (edge: Edge): Watch => (edge.watch ??= { hooks: [], retain: null });
+export const watchOf = (edge: Edge): Watch => (edge.watch ??= { hooks: new Set(), retain: null });
 
 /** A tensor changed in place asks for its new gradient; its hooks stay with the value that they were put on. */
 export function moveWatch(from: Edge | null, to: Edge): void {
@@ -53,6 +55,8 @@ export interface Rule<Attrs = never> {
   saves(attrs: Attrs, needs: number): Saves;
   /** The gradient of each input that `node.needs(i)`, from those of the outputs (undefined: that output is not used). */
   vjp(grads: readonly (Tensor | undefined)[], node: Node<Attrs>): readonly (Tensor | undefined)[];
+  /** Whether it runs even where no gradient arrives at any output. */
+  readonly runsWithoutGrads?: boolean;
 }
 
 /** A value that backward reads, without its handle. */
@@ -64,7 +68,24 @@ export type Saved = {
   readonly edge: Edge | null | number;
 };
 
+/** Gradients by number; a slot owns its handle, and what replaces it is freed. */
+export type Slots = (Tensor | undefined)[];
+/** What only a few nodes carry. */
+export type Extras = {
+  /** Before the rule runs: may replace the gradients of the outputs. */
+  readonly before: Set<(outputs: Slots) => void>;
+  /** After it ran: may replace the gradients of the inputs. */
+  readonly after: Set<(inputs: Slots, outputs: Slots) => void>;
+  /** After a leaf's `.grad` has been brought up to date. */
+  readonly accumulated: Set<() => void>;
+  readonly metadata: Record<string, unknown>;
+};
+
+let born = 0;
+
 export class Node<Attrs = never> {
+  /** Later nodes have larger numbers, so a node's is larger than those that it leads to. */
+  readonly id: number = ++born;
   readonly rule: Rule<Attrs> | null;
   readonly attrs: Attrs;
   /** One for each input; null where no gradient is needed. */
@@ -77,6 +98,7 @@ export class Node<Attrs = never> {
   savesInfo: Saves = savesNothing;
   /** A name given by the composite that this node ends. */
   label: string | undefined = undefined;
+  extras: Extras | null = null;
   /** Handles of its outputs and nodes that consume them. */
   #count = 0;
   #freed = false;
@@ -90,6 +112,11 @@ export class Node<Attrs = never> {
   }
   get name(): string {
     return this.label ?? (this.rule === null ? "AccumulateGrad" : this.rule.gradName(this.attrs));
+  }
+  /** The name as PyTorch's `name()` and its messages give it: nodes of the engine itself are in its namespace. */
+  get qualifiedName(): string {
+    const { name } = this;
+    return this.leaf !== null || name === "CopySlices" ? `torch::autograd::${name}` : name;
   }
   needs(i: number): boolean {
     return this.edges[i] !== null;
@@ -122,7 +149,7 @@ export class Node<Attrs = never> {
       throw new AutogradError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
         "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). " +
-        "Specify retainGraph: true if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
+        "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
     const saved = this.saved[place]!;
     if (saved.storage.version !== saved.version) {
       const edge = typeof saved.edge === "number" ? this.outputs[saved.edge]! : saved.edge;
@@ -136,6 +163,10 @@ export class Node<Attrs = never> {
     return saved;
   }
 }
+
+/** What a node carries beside its derivative, made when somebody first needs it. */
+export const extrasOf = (node: Pick<Node, "extras">): Extras =>
+  (node.extras ??= { before: new Set(), after: new Set(), accumulated: new Set(), metadata: {} });
 
 let recording = true;
 

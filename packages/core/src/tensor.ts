@@ -6,7 +6,7 @@ import type { Lineage } from "./lineage.ts";
 import { type Lifetime, type Mortal } from "./scope.ts";
 import { sameShape, type Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
-import { Edge, Node } from "./tape.ts";
+import { Edge, moveWatch, Node } from "./tape.ts";
 import { isFloat } from "./dtype.ts";
 import type { View } from "./view.ts";
 
@@ -40,7 +40,9 @@ export class Tensor implements Mortal {
     const { lineage } = this;
     if (lineage !== null && lineage.seen !== lineage.family.epoch) {
       lineage.seen = lineage.family.epoch;
-      this.#move(lineage.currentEdge());
+      const edge = lineage.currentEdge();
+      if (edge !== null) moveWatch(this.#edge, edge);
+      this.#move(edge);
     }
     return this.#edge;
   }
@@ -151,7 +153,10 @@ export function setRequiresGrad(tensor: Tensor, value: boolean): void {
 
 /** The accumulator of a leaf: held by the leaf, and holding it. */
 function leafEdge(tensor: Tensor): Edge {
-  return new Edge(new Node<never>(null, undefined as never, [], tensor), 0, tensor.shape, tensor.dtype, tensor.storage.device);
+  const node = new Node<never>(null, undefined as never, [], tensor);
+  const edge = new Edge(node, 0, tensor.shape, tensor.dtype, tensor.storage.device);
+  node.outputs.push(edge);
+  return edge;
 }
 
 function checkGrad(tensor: Tensor, grad: Tensor): void {

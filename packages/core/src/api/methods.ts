@@ -25,7 +25,7 @@ const methodNames = [
   "maskedFill", "maskedFill_", "matmul", "maximum", "mean", "minimum", "mul", "mul_",
   "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "nextafter",
   "permute", "positive", "pow", "pow_",
-  "rad2deg", "rad2deg_", "reciprocal", "reciprocal_", "relu", "relu_", "remainder", "remainder_", "reshape", "retainGrad", "round", "round_", "rsqrt", "rsqrt_",
+  "rad2deg", "rad2deg_", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "reshape", "retainGrad", "round", "round_", "rsqrt", "rsqrt_",
   "scatter", "scatterAdd", "select", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "softmax", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "std", "sub", "sub_", "sum",
   "t", "tan", "tan_", "tanh", "tanh_", "toArray", "toArraySync", "transpose", "trueDivide", "trueDivide_", "trunc", "trunc_",
   "unsqueeze",
@@ -46,7 +46,7 @@ export interface TensorMethods extends Plain {
   min(other: Tensor): Tensor;
   to(dtype: f.DType): Tensor;
   to(device: f.Backend): Promise<Tensor>;
-  backward(gradient?: Tensor, options?: BackwardOptions): void;
+  backward(gradient?: f.Cotangent, options?: BackwardOptions): void;
   requiresGrad_(value?: boolean): Tensor;
   /** The number of elements. */
   numel(): number;

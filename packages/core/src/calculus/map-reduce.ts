@@ -247,14 +247,15 @@ export function sumProgramTo(p: Program | undefined, operands: readonly Tensor[]
   return reshape(reduceProgram("sum", p, operands, params, dims, true, "SumBackward1"), shape);
 }
 
+/** The sum over the dims in which `shape` is broadcast in `x`: the adjoint of `expand`. */
+export const sumTo = (x: Tensor, shape: Shape): Tensor => sumProgramTo(itself(x.dtype), [x], [], x.shape, shape, () => x);
+
 const expandOp: ViewOp<Shape> = {
   name: "expand",
   gradName: () => "ExpandBackward0",
   view: (view, shape) => restride(view, shape, broadcastStrides(view, shape), view.offset),
   saves: () => savesNothing,
-  vjp: ([grad], node: Node<Shape>) => {
-    return [sumProgramTo(itself(grad!.dtype), [grad!], [], node.attrs, node.shapeOf(0), () => grad!)];
-  },
+  vjp: ([grad], node: Node<Shape>) => [sumTo(grad!, node.shapeOf(0))],
 };
 
 /** Repeats dims of size 1 and adds leading ones, without copying. The shapes must be compatible; -1 keeps a size. */

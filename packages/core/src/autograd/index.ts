@@ -1,0 +1,4 @@
+/** @file The namespace `autograd`: PyTorch's torch.autograd, and what its users find beside it. */
+export { backward, type BackwardOptions, type Cotangent, grad, type GradOptions, type OneOrMore } from "../calculus/backward.ts";
+export { type HookHandle, type MaybeGrad, registerHook, registerNodeHook, registerNodePrehook, registerPostAccumulateGradHook, type Replacement } from "./hooks.ts";
+export { metadataOf, nextFunctions, savedTensorsOf, variableOf } from "./node.ts";

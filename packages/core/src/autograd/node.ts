@@ -1,0 +1,17 @@
+/** @file The tape as users look at it: what a node leads to, what it saved. */
+import { savedTensors } from "../dispatch.ts";
+import { extrasOf, type Node } from "../tape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The nodes that this one hands its gradients to, each with the number of the output that it is; null where no gradient is needed. PyTorch's `next_functions`. */
+export const nextFunctions = (node: Node): readonly (readonly [node: Node | null, output: number])[] =>
+  node.edges.map((edge) => (edge === null ? [null, 0] : [edge.node, edge.output]));
+
+/** What this node saved for backward: inputs in order, then results. An AutogradError once it has been freed, or if it was changed since. */
+export const savedTensorsOf = (node: Node): readonly Tensor[] => savedTensors(node);
+
+/** Anything that a user wants to remember with a node. PyTorch's `Node.metadata`. */
+export const metadataOf = (node: Node): Record<string, unknown> => extrasOf(node).metadata;
+
+/** The leaf that a node accumulates into, or null. PyTorch's `AccumulateGrad.variable`. */
+export const variableOf = (node: Node): Tensor | null => node.leaf;

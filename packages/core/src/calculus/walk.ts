@@ -1,0 +1,258 @@
+/** @file The backward walk: the nodes behind some roots, latest first, each once, on an explicit stack. Knows no op. */
+import { type DType, dtypes } from "../dtype.ts";
+import { AutogradError } from "../errors.ts";
+import { add, cast, load } from "../scalar/expr.ts";
+import { perDType, program } from "../scalar/program.ts";
+import { closeFrame, join, type Lifetime, openFrame, outsideFrames, takeFromFrame } from "../scope.ts";
+import { isExpandable, sameShape, showShape } from "../shape.ts";
+import { type Edge, enableGrad, type Node, noGrad, type Slots } from "../tape.ts";
+import { alias, type Tensor } from "../tensor.ts";
+import { clone, mapInto, mapProgram, sumTo } from "./map-reduce.ts";
+
+type AnyNode = Node<never>;
+/** What has arrived at a node. */
+class Pending {
+  /** The gradients of its outputs. */
+  readonly grads: Slots = [];
+  /** Whether it leads to a target. */
+  needed = true;
+  /** Of a leaf: how many edges that lead to it have not been walked yet. */
+  waits = 0;
+  /** Who asked for the gradients of its outputs. */
+  targets: Target[] | null = null;
+}
+type Arrivals = Map<AnyNode, Pending>;
+/** Where a gradient is wanted. */
+export type Target = { readonly edge: Edge; found: Tensor | undefined };
+
+export type WalkOptions = {
+  readonly retainGraph: boolean;
+  readonly createGraph: boolean;
+  /** Gradients are wanted here alone. Undefined: in every leaf. */
+  readonly targets?: readonly Target[] | undefined;
+  /** Give the targets' gradients in `found`, and leave `.grad` alone. */
+  readonly capture?: boolean;
+};
+
+const sumOf = /*@__PURE__*/ perDType((d) => program("add", [d, d], [], [cast(add(load(0, d), load(1, d)), d)]));
+
+/** Each node that the roots lead to but the leaves, users before their inputs: the order in which they were made, backward. */
+function nodesFrom(roots: readonly Edge[], arrivals: Arrivals): AnyNode[] {
+  const order: AnyNode[] = [], stack: AnyNode[] = [];
+  let last = Infinity, sorted = true;
+  for (const { node } of roots) {
+    if (arrivals.has(node)) continue;
+    arrivals.set(node, new Pending());
+    if (node.leaf === null) stack.push(node);
+    for (let top; (top = stack.pop()) !== undefined; ) {
+      if (top.id > last) sorted = false;
+      last = top.id;
+      order.push(top);
+      const { edges } = top;
+      for (let i = 0; i < edges.length; i++) {
+        const next = edges[i]?.node;
+        if (next === undefined) continue;
+        let entry = arrivals.get(next);
+        if (entry === undefined) {
+          arrivals.set(next, (entry = new Pending()));
+          if (next.leaf === null) stack.push(next);
+        }
+        if (next.leaf !== null) entry.waits++;
+      }
+    }
+  }
+  return sorted ? order : order.sort((a, b) => b.id - a.id);
+}
+
+/** Marks what leads to a target, and nothing else, as needed. */
+function aim(targets: readonly Target[], order: readonly AnyNode[], arrivals: Arrivals): void {
+  for (const entry of arrivals.values()) entry.needed = false;
+  for (const target of targets) {
+    const entry = arrivals.get(target.edge.node);
+    if (entry === undefined) continue;
+    entry.needed = true;
+    (entry.targets ??= []).push(target);
+  }
+  for (let i = order.length - 1; i >= 0; i--) {
+    const entry = arrivals.get(order[i]!)!;
+    if (!entry.needed) entry.needed = leadsOn(order[i]!, arrivals);
+  }
+}
+
+/** Whether one of a node's inputs is needed. */
+const leadsOn = (node: AnyNode, arrivals: Arrivals): boolean => node.edges.some((edge) => edge !== null && arrivals.get(edge.node)!.needed);
+
+function deposit({ grads }: Pending, { output }: Edge, grad: Tensor): void {
+  const before = grads[output];
+  if (before === undefined) {
+    grads[output] = grad;
+    return;
+  }
+  grads[output] = owned(mapProgram, sumOf(grad.dtype), [before, grad]);
+  before.free(null);
+  grad.free(null);
+}
+
+/** A handle of its own on what `make` gives: joined to nothing, freed by whoever holds it. */
+export function owned<A extends readonly unknown[]>(make: (...args: A) => Tensor, ...args: A): Tensor {
+  const outer = openFrame();
+  try {
+    return taken(make(...args));
+  } finally {
+    closeFrame(outer);
+  }
+}
+
+/** The handle itself if it was made in the open frame, else a second one. */
+const taken = (tensor: Tensor): Tensor => (takeFromFrame(tensor) ? tensor : alias(tensor));
+
+function accumulate(leaf: Tensor, grad: Tensor, createGraph: boolean): void {
+  const before = leaf.grad;
+  if (before === null) {
+    // Stolen if nobody else has it and it is dense, copied otherwise: .grad is dense and unshared.
+    const stolen = grad.window.dense && grad.storage.unshared && grad.storage.length === grad.window.size;
+    leaf.grad = stolen ? grad : owned(clone, grad);
+    if (!stolen) grad.free(null);
+  } else {
+    if (createGraph || before.requiresGrad) leaf.grad = owned(mapProgram, sumOf(grad.dtype), [before, grad]);
+    else mapInto(before, sumOf(grad.dtype), [grad]);
+    grad.free(null);
+  }
+}
+
+/** The lifetime of what the running walk hands to users: that of its roots. */
+let lending: Lifetime | null = null;
+
+/** A handle for a user's function that is called during a walk: it lives as long as the roots do. */
+export function lend(tensor: Tensor): Tensor {
+  const lent = alias(tensor);
+  outsideFrames(() => join(lent, lending));
+  return lent;
+}
+
+/** Walks from `roots` with the gradients `seeds`, whose handles it takes over. @param lifetime that of the roots */
+export function walk(roots: readonly Edge[], seeds: readonly Tensor[], lifetime: Lifetime | null, options: WalkOptions): void {
+  const arrivals: Arrivals = new Map();
+  const order = nodesFrom(roots, arrivals);
+  if (options.targets !== undefined) aim(options.targets, order, arrivals);
+  for (let i = 0; i < roots.length; i++) deposit(arrivals.get(roots[i]!.node)!, roots[i]!, seeds[i]!);
+  const step = options.createGraph ? enableGrad : noGrad;
+  const outer = lending;
+  lending = lifetime;
+  try {
+    step(() => {
+      for (const { node } of roots) if (node.leaf !== null && arrivals.get(node)!.waits === 0) visit(node, arrivals, options);
+      for (const node of order) visit(node, arrivals, options);
+    });
+  } finally {
+    lending = outer;
+    for (const { grads } of arrivals.values()) for (let i = 0; i < grads.length; i++) grads[i]?.free(null);
+  }
+}
+
+function visit(node: AnyNode, arrivals: Arrivals, options: WalkOptions): void {
+  const entry = arrivals.get(node)!, { grads } = entry;
+  if (entry.needed && (grads.length > 0 || node.rule?.runsWithoutGrads === true)) {
+    show(node, grads);
+    if (entry.targets !== null && options.capture === true)
+      for (const target of entry.targets) {
+        const grad = grads[target.edge.output];
+        if (grad !== undefined) target.found = alias(grad);
+      }
+    if (node.leaf !== null) {
+      if (grads[0] !== undefined && options.capture !== true) arriveAt(node, node.leaf, grads, options);
+    } else if (options.targets === undefined || leadsOn(node, arrivals)) {
+      pullBack(node, grads, arrivals);
+      if (!options.retainGraph) node.dropSaved();
+    }
+  }
+  for (let i = 0; i < grads.length; i++) grads[i]?.free(null);
+  grads.length = 0;
+  const { edges } = node;
+  for (let i = 0; i < edges.length; i++) {
+    const next = edges[i]?.node;
+    if (next !== undefined && next.leaf !== null && --arrivals.get(next)!.waits === 0) visit(next, arrivals, options);
+  }
+}
+
+/** Shows each gradient to who watches it: hooks first, then the handle whose `.grad` keeps what they made of it. */
+function show(node: AnyNode, grads: Slots): void {
+  const { outputs } = node;
+  for (let k = 0; k < outputs.length; k++) {
+    const { watch } = outputs[k]!;
+    if (watch === null || grads[k] === undefined) continue;
+    for (const hook of Array.from(watch.hooks)) {
+      const made = hook(grads[k]!);
+      if (made !== undefined) replace(grads, k, made);
+    }
+    const tensor = watch.retain?.deref();
+    if (tensor === undefined || tensor.freedBy !== undefined) continue;
+    const grad = grads[k]!;
+    tensor.grad = tensor.grad === null ? alias(grad) : owned(mapProgram, sumOf(grad.dtype), [tensor.grad, grad]);
+  }
+}
+
+export function replace(slots: Slots, k: number, made: Tensor): void {
+  slots[k]?.free(null);
+  slots[k] = made;
+}
+
+function arriveAt(node: AnyNode, leaf: Tensor, grads: Slots, { createGraph }: WalkOptions): void {
+  const { extras } = node;
+  if (extras === null) {
+    const grad = grads[0]!;
+    grads.length = 0;
+    return accumulate(leaf, grad, createGraph);
+  }
+  for (const hook of Array.from(extras.before)) hook(grads);
+  const last = extras.after.size === 0, grad = grads[0]!;
+  if (last) grads.length = 0;
+  accumulate(leaf, last ? grad : alias(grad), createGraph);
+  for (const hook of Array.from(extras.accumulated)) hook();
+  for (const hook of Array.from(extras.after)) hook([], grads);
+}
+
+/** Runs a node's rule and deposits the gradients of its inputs. */
+function pullBack(node: AnyNode, grads: Slots, arrivals: Arrivals): void {
+  const { edges, extras } = node;
+  if (extras !== null) for (const hook of Array.from(extras.before)) hook(grads);
+  const given: Slots = [];
+  const outer = openFrame();
+  try {
+    const made = node.rule!.vjp(grads, node);
+    // Each edge owns a handle before the first deposit, which may free what it adds up.
+    for (let i = 0; i < made.length; i++) {
+      const grad = made[i], edge = edges[i];
+      given.push(grad === undefined || !edge || !arrivals.get(edge.node)!.needed ? undefined : taken(fitted(node, grad, edge, i)));
+    }
+    if (extras !== null) for (const hook of Array.from(extras.after)) hook(given, grads);
+    for (let i = 0; i < given.length; i++) {
+      const grad = given[i];
+      if (grad === undefined) continue;
+      deposit(arrivals.get(edges[i]!.node)!, edges[i]!, grad);
+      given[i] = undefined;
+    }
+  } finally {
+    closeFrame(outer);
+    for (let i = 0; i < given.length; i++) given[i]?.free(null);
+  }
+}
+
+/** The gradient as its edge takes it: broadcasting undone, in the edge's dtype. */
+function fitted(node: AnyNode, grad: Tensor, edge: Edge, i: number): Tensor {
+  let fit = grad;
+  const refuse = (what: string): never => {
+    throw new AutogradError(`Function ${node.qualifiedName} returned an invalid gradient at index ${i} - ${what}`);
+  };
+  if (!sameShape(grad.shape, edge.shape)) {
+    if (!isExpandable(edge.shape, grad.shape)) refuse(`got ${showShape(grad.shape)} but expected shape compatible with ${showShape(edge.shape)}`);
+    fit = sumTo(fit, edge.shape);
+  }
+  if (grad.dtype !== edge.dtype) fit = inDType(fit, edge.dtype);
+  if (grad.storage.device !== edge.device) refuse(`expected device ${edge.device.backend.name} but got ${grad.device.name}`);
+  return fit;
+}
+
+/** The tensor in the dtype of what it is the gradient of. */
+export const inDType = (x: Tensor, dtype: DType): Tensor =>
+  mapProgram(program("to", [x.dtype], [], [cast(cast(load(0, x.dtype), dtypes[dtype].compute), dtype)]), [x]);
