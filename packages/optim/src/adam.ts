@@ -1,9 +1,9 @@
 /** @file Adam and AdamW. */
 import { add_, copy_, div, maximum, mul, mul_, neg, sqrt, square, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { type Betas, checkBetas, checkEpsilon, checkRate, checkWeightDecay } from "./checks.ts";
-import { Optimizer, type ParamGroup, type Params } from "./optimizer.ts";
+import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
-export type AdamOptions = {
+export type AdamOptions = Pick<Switches, "foreach" | "capturable"> & Partial<Pick<Switches, "differentiable" | "fused">> & {
   lr: number;
   /** How slowly the means of the gradient and of its square follow. */
   betas: Betas;
@@ -16,20 +16,21 @@ export type AdamOptions = {
 };
 type AdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor; maxExpAvgSq?: Tensor };
 
-/**
- * PyTorch's `Adam` (Kingma and Ba, 2015): m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
- * p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps).
- * @example `const optimizer = new Adam(model.parameters(), { lr: 1e-3 })`
- */
-export class Adam extends Optimizer<AdamOptions, AdamState> {
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    const all: AdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, ...options };
-    checkRate(all.lr);
-    checkEpsilon(all.eps);
-    checkBetas(all.betas);
-    checkWeightDecay(all.weightDecay);
-    super(params, all);
-  }
+const defaults = { lr: 1e-3, betas: [0.9, 0.999] as Betas, eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, foreach: null, capturable: false };
+
+function checked(options: AdamOptions): AdamOptions {
+  checkRate(options.lr);
+  checkEpsilon(options.eps);
+  checkBetas(options.betas);
+  checkWeightDecay(options.weightDecay);
+  return options;
+}
+
+const fresh = (param: Tensor, amsgrad: boolean): AdamState =>
+  ({ step: 0, expAvg: zerosLike(param), expAvgSq: zerosLike(param), ...(amsgrad ? { maxExpAvgSq: zerosLike(param) } : {}) });
+
+/** What both have: the two moments. */
+abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** Weight decay as a part of the gradient: L2 regularisation. */
   protected decayed(param: Tensor, grad: Tensor, { weightDecay }: AdamOptions): Tensor {
     return weightDecay === 0 ? grad : add_(mul(param, weightDecay), grad);
@@ -51,16 +52,24 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   }
 }
 
-/** Adam whose weight decay shrinks the parameter and leaves the moments alone: PyTorch's `AdamW` (Loshchilov and Hutter, 2019). */
-export class AdamW extends Adam {
+/**
+ * PyTorch's `Adam` (Kingma and Ba, 2015): m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
+ * p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps).
+ * @example `const optimizer = new Adam(model.parameters(), { lr: 1e-3 })`
+ */
+export class Adam extends AdamBase {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, { weightDecay: 1e-2, ...options });
+    super(params, checked({ ...defaults, differentiable: false, fused: false, ...options }));
+  }
+}
+
+/** Adam whose weight decay shrinks the parameter and leaves the moments alone: PyTorch's `AdamW` (Loshchilov and Hutter, 2019). */
+export class AdamW extends AdamBase {
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, checked({ ...defaults, weightDecay: 1e-2, ...options }));
   }
   protected override decayed(param: Tensor, grad: Tensor, { lr, weightDecay }: AdamOptions): Tensor {
     if (weightDecay !== 0) mul_(param, 1 - lr * weightDecay);
     return grad;
   }
 }
-
-const fresh = (param: Tensor, amsgrad: boolean): AdamState =>
-  ({ step: 0, expAvg: zerosLike(param), expAvgSq: zerosLike(param), ...(amsgrad ? { maxExpAvgSq: zerosLike(param) } : {}) });

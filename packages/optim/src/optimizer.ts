@@ -1,10 +1,7 @@
 /** @file What all optimizers share: parameter groups, state, and when memory is taken and freed. Knows no formula. */
-import { AdjointError, clone, enableGrad, isTensor, keep, noGrad, python, scope, type Tensor, zero_ } from "@adjoint/core/functional";
-
-/** An argument of an optimizer that is out of its domain: PyTorch's ValueError. */
-export class OptimizerError extends AdjointError {
-  override readonly name: string = "OptimizerError";
-}
+import { clone, enableGrad, isTensor, keep, noGrad, python, scope, type Tensor, warn, zero_ } from "@adjoint/core/functional";
+import { OptimizerError } from "./errors.ts";
+import { describe } from "./printing.ts";
 
 /** Options of a group beside its parameters; numbers may be changed at any time. */
 export type ParamGroup<Options> = Options & { readonly params: Tensor[] };
@@ -12,8 +9,14 @@ export type ParamGroup<Options> = Options & { readonly params: Tensor[] };
 export type Defaults<Options> = { readonly [K in keyof Options]: Options[K] | undefined };
 /** A list of tensors, or of groups with options of their own. */
 export type Params<Options> = readonly Tensor[] | readonly (Partial<Options> & { readonly params: Tensor | readonly Tensor[] })[];
+/**
+ * PyTorch's switches between its implementations. They change nothing here: they are kept, so that groups print as there and
+ * checkpoints fit.
+ */
+export type Switches = { foreach: boolean | null; capturable: boolean; differentiable: boolean; fused: boolean };
 /** What an optimizer remembers of one parameter. */
-export type ParamState = Readonly<Record<string, Tensor | number>>;
+export type ParamState = Readonly<Record<string, StateValue>>;
+export type StateValue = Tensor | number | readonly Tensor[] | readonly number[] | null;
 /** A checkpoint: parameters are numbered across the groups. The tensors are those in use: `clone` them to keep a moment. */
 export type OptimizerStateDict<Options> = {
   readonly state: Readonly<Record<number, ParamState>>;
@@ -21,9 +24,13 @@ export type OptimizerStateDict<Options> = {
 };
 
 /** PyTorch's `Optimizer`: changes parameters in place from their `.grad`. A formula is `update`. */
-export abstract class Optimizer<Options extends object, State extends Record<string, Tensor | number>> {
+export abstract class Optimizer<Options extends object, State extends Record<string, StateValue>> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   readonly defaults: Defaults<Options>;
+  /** How often `step` was called. */
+  stepCount: number = 0;
+  /** The options that are printed as floats even when they are whole. */
+  protected readonly floats: ReadonlySet<string> = new Set(["lr", "eps", "alpha", "rho", "lambd", "t0", "momentumDecay", "initialLr", "maxLr", "minLr"]);
   readonly #state: Map<Tensor, State> = new Map();
 
   constructor(params: Params<Options>, defaults: Defaults<Options>) {
@@ -40,14 +47,19 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<Options>, state: State | undefined): State | undefined;
 
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | readonly Tensor[] }): void {
+    if (typeof group !== "object" || group === null) throw new OptimizerError("param group must be a dict");
+    if (group.params instanceof Set)
+      throw new OptimizerError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead.");
     const params = isTensor(group.params) ? [group.params] : [...group.params];
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const x of params) {
-      if (!isTensor(x)) throw new OptimizerError(`optimizer can only optimize Tensors, but one of the params is ${x === null ? "null" : typeof x}`);
+      if (!isTensor(x)) throw new OptimizerError(`optimizer can only optimize Tensors, but one of the params is ${python.typeName(x)}`);
       if (!x.isLeaf) throw new OptimizerError("can't optimize a non-leaf Tensor");
       if (known.has(x)) throw new OptimizerError("some parameters appear in more than one parameter group");
     }
-    const options = { ...this.defaults, ...group, params: [...new Set(params)] };
+    if (new Set(params).size !== params.length)
+      warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see github.com/pytorch/pytorch/issues/40967 for more information");
+    const options = { ...this.defaults, ...group, params };
     for (const [key, value] of Object.entries(options))
       if (value === undefined) throw new OptimizerError(`parameter group didn't specify a value of required optimization parameter ${key}`);
     this.paramGroups.push(options as ParamGroup<Options>); // no option is undefined now
@@ -57,6 +69,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   step(): undefined;
   step<R>(closure: () => R): R;
   step<R>(closure?: () => R): R | undefined {
+    this.stepCount++;
     const result = closure === undefined ? undefined : enableGrad(closure);
     noGrad(() => {
       for (const group of this.paramGroups)
@@ -71,7 +84,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
       const before = this.#state.get(param);
       const state = temporaries.run(() => this.update(param, grad, group, before));
       if (state === undefined) return;
-      if (before === undefined) for (const value of Object.values(state)) if (isTensor(value)) keep(value);
+      if (before === undefined) tensorsOf(state).forEach(keep);
       this.#state.set(param, state);
     } finally {
       temporaries.close();
@@ -127,14 +140,28 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   }
   /** Frees its state; the parameters are not its own. */
   dispose(): void {
-    for (const state of this.#state.values()) for (const value of Object.values(state)) if (isTensor(value)) value.dispose();
+    for (const state of this.#state.values()) for (const x of tensorsOf(state)) x.dispose();
     this.#state.clear();
+  }
+  /** State that is there before the first step. */
+  protected remember(param: Tensor, state: State): void {
+    tensorsOf(state).forEach(keep);
+    this.#state.set(param, state);
   }
   [Symbol.dispose](): void {
     this.dispose();
   }
+  /** As PyTorch prints an optimizer: its groups with their options. */
+  toString(): string {
+    return describe(this.constructor.name, this.paramGroups, this.floats);
+  }
+  static {
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: Optimizer<object, never>): string { return this.toString(); } });
+  }
 }
 
 const isGroup = <G extends object>(item: Tensor | G): item is G => typeof item === "object" && item !== null && !isTensor(item) && "params" in item;
-const copied = (state: ParamState): ParamState =>
-  Object.fromEntries(Object.entries(state).map(([key, value]) => [key, isTensor(value) ? keep(clone(value)) : value]));
+const tensorsOf = (state: ParamState): Tensor[] => Object.values(state).flatMap((value) => (Array.isArray(value) ? value : [value])).filter(isTensor);
+const copiedValue = (value: StateValue): StateValue =>
+  isTensor(value) ? keep(clone(value)) : Array.isArray(value) ? (value as readonly (Tensor | number)[]).map((item) => (isTensor(item) ? keep(clone(item)) : item)) as StateValue : value;
+const copied = (state: ParamState): ParamState => Object.fromEntries(Object.entries(state).map(([key, value]) => [key, copiedValue(value)]));

@@ -1,9 +1,10 @@
 /** @file Stochastic gradient descent with momentum. */
 import { add_, clone, mul, mul_, neg, type Tensor } from "@adjoint/core/functional";
-import { checkRate, checkWeightDecay } from "./checks.ts";
-import { Optimizer, OptimizerError, type ParamGroup, type Params } from "./optimizer.ts";
+import { checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
+import { OptimizerError } from "./errors.ts";
+import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
-export type SGDOptions = {
+export type SGDOptions = Pick<Switches, "foreach" | "differentiable"> & {
   /** Required, here or in every group. */
   lr: number;
   momentum: number;
@@ -21,9 +22,9 @@ type SGDState = { momentumBuffer: Tensor };
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    const all = { lr: undefined, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options };
+    const all = { lr: undefined, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, foreach: null, differentiable: false, ...options };
     if (all.lr !== undefined) checkRate(all.lr);
-    if (!(all.momentum >= 0)) throw new OptimizerError(`Invalid momentum value: ${all.momentum}`);
+    checkNotNegative("Invalid momentum value", all.momentum);
     checkWeightDecay(all.weightDecay);
     if (all.nesterov && (all.momentum <= 0 || all.dampening !== 0)) throw new OptimizerError("Nesterov momentum requires a momentum and zero dampening");
     super(params, all);

@@ -1,11 +1,11 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { crossEntropy, linear, manualSeed, memory, randn, scope, setDefaultDevice, tensor, type Tensor, tanh } from "@adjoint/core";
-import { Adam, AdamW, OptimizerError, SGD } from "@adjoint/optim";
+import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, LBFGS, NAdam, OptimizerError, RAdam, RMSprop, Rprop, SGD } from "@adjoint/optim";
 import { beforeAll, describe, expect, it } from "vitest";
 import trajectories from "./trajectories.json" with { type: "json" };
 
 beforeAll(() => setDefaultDevice(cpu()));
-const optimizers = { SGD, Adam, AdamW };
+const optimizers = { Adadelta, Adam, Adamax, AdamW, ASGD, LBFGS, NAdam, RMSprop, Rprop, SGD };
 const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });
 const withGrad = (values: number[], grad: number[]): Tensor => {
   const x = leaf(values);
@@ -20,10 +20,10 @@ describe("trajectories of PyTorch 1.13", () => {
       const of = ({ shape, values }: { shape: number[]; values: number[] }, requiresGrad = true): Tensor => tensor(Float64Array.from(values, Math.fround), { shape, dtype, requiresGrad });
       const x = of(xs, false), y = tensor(Int32Array.from(ys.values));
       const params = [of(init["0.weight"]), of(init["0.bias"]), of(init["2.weight"]), of(init["2.bias"])] as const;
-      const optimizer = new optimizers[name as keyof typeof optimizers](params, options);
+      const optimizer = new optimizers[name as keyof typeof optimizers](params, options as object);
       const got = losses.map(() => {
-        optimizer.zeroGrad();
         return optimizer.step(() => {
+          optimizer.zeroGrad();
           const loss = crossEntropy(linear(tanh(linear(x, params[0], params[1])), params[2], params[3]), y);
           loss.backward();
           return loss.itemSync();
@@ -105,6 +105,17 @@ describe("errors, in PyTorch's words", () => {
     ["Invalid beta parameter at index 1: 1", () => new Adam([a()], { betas: [0.9, 1] })],
     ["params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor", () => new SGD(a() as never, { lr: 0.1 })],
     ["can't optimize a non-leaf Tensor", () => new SGD([a().mul(2)], { lr: 0.1 })],
+    ["Invalid rho value: 2", () => new Adadelta([a()], { rho: 2 })],
+    ["Invalid lr_decay value: -0.1", () => new Adagrad([a()], { lrDecay: -0.1 })],
+    ["Invalid initial_accumulator_value value: -1", () => new Adagrad([a()], { initialAccumulatorValue: -1 })],
+    ["Invalid beta parameter at index 0: -1", () => new Adamax([a()], { betas: [-1, 0.9] })],
+    ["Invalid momentum_decay value: -1", () => new NAdam([a()], { momentumDecay: -1 })],
+    ["Invalid learning rate: -0.1", () => new RAdam([a()], { lr: -0.1 })],
+    ["Invalid alpha value: -1", () => new RMSprop([a()], { alpha: -1 })],
+    ["Invalid eta values: 0.5, 0.9", () => new Rprop([a()], { etas: [0.5, 0.9] })],
+    ["LBFGS doesn't support per-parameter options (parameter groups)", () => new LBFGS([{ params: a() }, { params: a() }])],
+    ["only 'strong_wolfe' is supported", () => { const x = a(); return new LBFGS([x], { lineSearchFn: "best" as never }).step(() => { const l = x.square().sum(); l.backward(); return l; }); }],
+    ["optimizer can only optimize Tensors, but one of the params is int", () => new SGD([1 as never], { lr: 0.1 })],
     ["some parameters appear in more than one parameter group", () => { const x = a(); return new SGD([{ params: x }, { params: x }], { lr: 0.1 }); }],
     ["loaded state dict has a different number of parameter groups", () => new SGD([{ params: a() }, { params: a() }], { lr: 1 }).loadStateDict(new SGD([a()], { lr: 1 }).stateDict())],
     ["loaded state dict contains a parameter group that doesn't match the size of optimizer's group", () => new SGD([a(), a()], { lr: 1 }).loadStateDict(new SGD([a()], { lr: 1 }).stateDict())],
@@ -136,8 +147,51 @@ describe("state", () => {
     const { state, paramGroups } = optimizer.stateDict();
     expect(Object.keys(state)).toEqual(["1"]);
     expect(Object.keys(state[1])).toEqual(["step", "expAvg", "expAvgSq"]);
-    expect(paramGroups).toEqual([{ lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, params: [0, 1] }]);
+    expect(paramGroups).toEqual([{
+      lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false, foreach: null, capturable: false, differentiable: false, fused: false, params: [0, 1],
+    }]);
   });
+});
+
+describe("LBFGS", () => {
+  const rosenbrock = (x: Tensor): Tensor => {
+    const [a, b] = [x.select(0, 0), x.select(0, 1)];
+    return b.sub(a.square()).square().mul(100).add(a.sub(1).square());
+  };
+  it("finds the valley of Rosenbrock's function with a line search", () => {
+    const x = tensor([-1.5, 2], { dtype: "float64", requiresGrad: true }), optimizer = new LBFGS([x], { lineSearchFn: "strong_wolfe", maxIter: 50 });
+    const loss = optimizer.step(() => { optimizer.zeroGrad(); const value = rosenbrock(x); value.backward(); return value; });
+    expect(loss.itemSync()).toBeCloseTo(12.5, 10); // before the step: 100 (2 - 2.25)^2 + 2.5^2
+    expect(rosenbrock(x.detach()).itemSync()).toBeLessThan(1e-9);
+    expect(optimizer.stateOf(x)!.funcEvals).toBeGreaterThan(20);
+  });
+  it("goes on from a state dict", () => {
+    const start = (values: number[]) => tensor(values, { dtype: "float64", requiresGrad: true });
+    const go = (x: Tensor, optimizer: LBFGS): void => void optimizer.step(() => { optimizer.zeroGrad(); const value = rosenbrock(x); value.backward(); return value; });
+    const options = { lr: 0.1, maxIter: 4, historySize: 3 }, x = start([-1.5, 2]), first = new LBFGS([x], options);
+    go(x, first);
+    const y = start(x.toArraySync() as number[]), second = new LBFGS([y], options);
+    second.loadStateDict(first.stateDict());
+    go(x, first);
+    go(y, second);
+    expect(y.toArraySync()).toEqual(x.toArraySync());
+  });
+});
+
+describe("printed as PyTorch prints them", () => {
+  const a = (): Tensor => leaf([1]);
+  const text = (name: string, ...groups: string[][]): string => `${name} (\n${groups.map((lines, i) => `Parameter Group ${i}\n${lines.map((line) => `    ${line}\n`).join("")}`).join("\n")})`;
+  it.each<[string, () => object]>([
+    [text("AdamW", ["amsgrad: False", "betas: (0.9, 0.999)", "capturable: False", "eps: 1e-08", "foreach: None", "lr: 0.0001", "maximize: False", "weight_decay: 0.01"]), () => new AdamW([a()], { lr: 1e-4 })],
+    [
+      text("SGD", ["dampening: 0", "differentiable: False", "foreach: None", "lr: 0.1", "maximize: False", "momentum: 0.9", "nesterov: False", "weight_decay: 0"],
+        ["dampening: 0", "differentiable: False", "foreach: None", "lr: 1.0", "maximize: False", "momentum: 0.9", "nesterov: False", "weight_decay: 0"]),
+      () => new SGD([{ params: a() }, { params: a(), lr: 1 }], { lr: 0.1, momentum: 0.9 }),
+    ],
+    [text("Rprop", ["etas: (0.5, 1.2)", "foreach: None", "lr: 0.01", "maximize: False", "step_sizes: (1e-06, 50)"]), () => new Rprop([a()])],
+    [text("ASGD", ["alpha: 0.75", "foreach: None", "lambd: 0.0001", "lr: 0.01", "maximize: False", "t0: 1000000.0", "weight_decay: 0"]), () => new ASGD([a()])],
+    [text("LBFGS", ["history_size: 100", "line_search_fn: None", "lr: 1", "max_eval: 25", "max_iter: 20", "tolerance_change: 1e-09", "tolerance_grad: 1e-07"]), () => new LBFGS([a()])],
+  ])("%s", (expected, make) => expect(String(make())).toBe(expected));
 });
 
 describe("memory", () => {
@@ -145,6 +199,14 @@ describe("memory", () => {
     ["SGD", (x: Tensor) => new SGD([x], { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.1, maximize: true }), 1],
     ["Adam", (x: Tensor) => new Adam([x], { weightDecay: 0.1, amsgrad: true, maximize: true }), 3],
     ["AdamW", (x: Tensor) => new AdamW([x]), 2],
+    ["Adagrad", (x: Tensor) => new Adagrad([x], { lrDecay: 0.1, weightDecay: 0.1 }), 1],
+    ["Adadelta", (x: Tensor) => new Adadelta([x]), 2],
+    ["Adamax", (x: Tensor) => new Adamax([x]), 2],
+    ["NAdam", (x: Tensor) => new NAdam([x]), 2],
+    ["RAdam", (x: Tensor) => new RAdam([x]), 2],
+    ["RMSprop", (x: Tensor) => new RMSprop([x], { centered: true, momentum: 0.5 }), 3],
+    ["Rprop", (x: Tensor) => new Rprop([x]), 2],
+    ["ASGD", (x: Tensor) => new ASGD([x], { t0: 1 }), 1],
   ])("%s is flat over the steps, and its state outlives the scope of the step", (_, make, states) => {
     manualSeed(0);
     const device = cpu(), x = randn([8], { device, requiresGrad: true }), optimizer = make(x);

@@ -1,0 +1,38 @@
+/** @file Averaged stochastic gradient descent. */
+import { add_, copy_, mul_, sub, type Tensor, zerosLike } from "@adjoint/core/functional";
+import { checkRate, checkWeightDecay } from "./checks.ts";
+import { type Common, directed } from "./gradient.ts";
+import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+
+export type ASGDOptions = Common & Pick<Switches, "foreach"> & {
+  /** Decay of the parameter. */
+  lambd: number;
+  /** Power of the rate's decay. */
+  alpha: number;
+  /** The step after which averaging begins. */
+  t0: number;
+  maximize: boolean;
+};
+type ASGDState = { step: number; eta: number; mu: number; ax: Tensor };
+
+/** PyTorch's `ASGD` (Polyak and Juditsky, 1992): a decaying rate; `stateOf(param).ax` is the average of the parameter. */
+export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
+  constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
+    const all: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, foreach: null, maximize: false, ...options };
+    checkRate(all.lr);
+    checkWeightDecay(all.weightDecay);
+    super(params, all);
+  }
+  protected override update(param: Tensor, given: Tensor, group: ParamGroup<ASGDOptions>, state: ASGDState | undefined): ASGDState {
+    const { lr, lambd, alpha, t0 } = group, grad = directed(param, given, group);
+    const of = state ?? { step: 0, eta: Math.fround(lr), mu: 1, ax: zerosLike(param) };
+    of.step++;
+    add_(mul_(param, 1 - lambd * of.eta), grad, { alpha: -of.eta });
+    if (of.mu === 1) copy_(of.ax, param);
+    else add_(of.ax, sub(param, of.ax), { alpha: of.mu });
+    // PyTorch keeps both as float32 tensors, whatever the parameter is.
+    of.eta = Math.fround(lr / (1 + lambd * lr * of.step) ** alpha);
+    of.mu = Math.fround(1 / Math.max(1, of.step - t0));
+    return of;
+  }
+}

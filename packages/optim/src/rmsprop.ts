@@ -1,0 +1,42 @@
+/** @file RMSprop. */
+import { add_, clone, div, mul_, sqrt, square, sub_, type Tensor, zerosLike } from "@adjoint/core/functional";
+import { checkEpsilon, checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
+import { type Common, directed } from "./gradient.ts";
+import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+
+export type RMSpropOptions = Common & Pick<Switches, "foreach" | "differentiable"> & {
+  /** How slowly the mean of the squared gradient follows. */
+  alpha: number;
+  eps: number;
+  momentum: number;
+  /** Divide by the deviation instead: the mean of the gradient is subtracted. */
+  centered: boolean;
+  maximize: boolean;
+};
+type RMSpropState = { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; gradAvg?: Tensor };
+
+/** PyTorch's `RMSprop` (Hinton, 2012): v = alpha v + (1 - alpha) g^2; p -= lr g / (sqrt(v) + eps); centered, v less the squared mean (Graves, 2013). */
+export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
+  constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+    const all: RMSpropOptions = { lr: 1e-2, momentum: 0, alpha: 0.99, eps: 1e-8, centered: false, weightDecay: 0, foreach: null, maximize: false, differentiable: false, ...options };
+    checkRate(all.lr);
+    checkEpsilon(all.eps);
+    checkNotNegative("Invalid momentum value", all.momentum);
+    checkWeightDecay(all.weightDecay);
+    checkNotNegative("Invalid alpha value", all.alpha);
+    super(params, all);
+  }
+  protected override update(param: Tensor, given: Tensor, group: ParamGroup<RMSpropOptions>, state: RMSpropState | undefined): RMSpropState {
+    const { lr, alpha, eps, momentum, centered } = group, grad = directed(param, given, group);
+    const of: RMSpropState = state ?? {
+      step: 0, squareAvg: zerosLike(param), ...(momentum > 0 ? { momentumBuffer: zerosLike(param) } : {}), ...(centered ? { gradAvg: zerosLike(param) } : {}),
+    };
+    of.step++;
+    const { squareAvg, momentumBuffer, gradAvg } = of;
+    add_(mul_(squareAvg, alpha), square(grad), { alpha: 1 - alpha });
+    const variance = gradAvg === undefined ? squareAvg : sub_(clone(squareAvg), square(add_(mul_(gradAvg, alpha), grad, { alpha: 1 - alpha })));
+    const step = div(grad, add_(sqrt(variance), eps));
+    add_(param, momentumBuffer === undefined ? step : add_(mul_(momentumBuffer, momentum), step), { alpha: -lr });
+    return of;
+  }
+}
