@@ -30,6 +30,13 @@ export { logSoftmax, softmax } from "./fused/softmax.ts";
 export { argmax, argmin } from "./primitives/arg-reduce.ts";
 export { embedding, gather, indexSelect, scatter, scatterAdd } from "./primitives/gather.ts";
 export { matmul } from "./primitives/matmul.ts";
+export { diag, diagEmbed, diagflat, diagonal, type DiagonalOptions, diagonalScatter, type DiagOptions, tril, triu } from "./views/diagonal.ts";
+export { cartesianProd, columnStack, dsplit, dstack, hsplit, hstack, meshgrid, type MeshgridOptions, rowStack, tensorSplit, unbind, vsplit, vstack } from "./views/pieces.ts";
+export {
+  adjoint, atleast1d, atleast2d, atleast3d, broadcastShapesOf as broadcastShapes, broadcastTensors, broadcastTo, conjugateTranspose, expandAs, isSameSize, matrixTranspose, moveaxis, movedim, numpyT, ravel, reshapeAs, swapaxes, swapdims, unflatten, viewAs,
+} from "./views/rearrange.ts";
+export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, type Rot90Options, tile } from "./views/repeat.ts";
+export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from "./views/windows.ts";
 export { cat, stack } from "./views/cat.ts";
 export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, format, item, itemSync, moveTo, to, toArray, toArraySync } from "./api/reading.ts";

@@ -62,7 +62,7 @@ function ours(path: string): Callable | undefined {
         const found = member(root, way);
         if (typeof found === "function") return found as Callable;
       }
-  if (!shared(parts)) return undefined;
+  if (!shared(parts) || parts[0] === "nn") return undefined;
   const described = Object.getOwnPropertyDescriptor(Tensor.prototype, last);
   if (described?.get !== undefined) return (x) => Reflect.get(x as Tensor, last);
   const method: unknown = described?.value;

@@ -44,5 +44,5 @@ var: spread(A.var_), std: spread(A.std),
   narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), eye: "eye(n, m, {dtype})",
   scatter: "scatter(input, dim, index, src)", "nn.functional.dropout": "dropout(input, p, {training})",
   "nn.functional.cross_entropy": "crossEntropy(input, target, {ignore_index, reduction, label_smoothing})", "nn.functional.nll_loss": "nllLoss(input, target, {ignore_index, reduction})",
-  T: ".t()", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
+  T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
 };

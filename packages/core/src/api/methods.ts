@@ -11,25 +11,25 @@ const method = <R extends unknown[], O>(fn: (x: Tensor, ...rest: R) => O) => fun
 
 /** The functions that are methods under their own name: one line a letter. */
 const methodNames = [
-  "abs", "abs_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "all", "amax", "amin", "any", "argmax", "argmin", "asin", "asin_", "asinh", "asinh_", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
-  "bfloat16", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bool", "byte",
+  "abs", "abs_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "adjoint", "all", "amax", "amin", "any", "argmax", "argmin", "asin", "asin_", "asinh", "asinh_", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
+  "bfloat16", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bool", "broadcastTo", "byte",
   "ceil", "ceil_", "char", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clone", "contiguous", "copy_", "copysign", "copysign_", "cos", "cos_", "cosh", "cosh_",
-  "data", "dataSync", "deg2rad", "deg2rad_", "detach", "div", "div_", "double",
-  "eq", "eq_", "erf", "erf_", "exp", "exp_", "exp2", "exp2_", "expand", "expm1", "expm1_",
-  "fill_", "flatten", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
+  "data", "dataSync", "deg2rad", "deg2rad_", "detach", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "div", "div_", "double", "dsplit",
+  "eq", "eq_", "erf", "erf_", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_",
+  "fill_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
   "gather", "gcd", "gcd_", "ge", "ge_", "gt", "gt_",
-  "half", "hardshrink", "heaviside", "hypot", "hypot_",
-  "indexSelect", "int", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "item", "itemSync",
+  "half", "hardshrink", "heaviside", "hsplit", "hypot", "hypot_",
+  "indexSelect", "int", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "isSameSize", "item", "itemSync",
   "keep",
   "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "lt", "lt_",
-  "maskedFill", "maskedFill_", "matmul", "maximum", "mean", "minimum", "mul", "mul_",
+  "maskedFill", "maskedFill_", "matmul", "maximum", "mean", "minimum", "moveaxis", "movedim", "mul", "mul_",
   "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "nextafter",
   "permute", "positive", "pow", "pow_",
-  "rad2deg", "rad2deg_", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "reshape", "retainGrad", "round", "round_", "rsqrt", "rsqrt_",
-  "scatter", "scatterAdd", "select", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "softmax", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "std", "sub", "sub_", "sum",
-  "t", "tan", "tan_", "tanh", "tanh_", "toArray", "toArraySync", "transpose", "trueDivide", "trueDivide_", "trunc", "trunc_",
-  "unsqueeze",
-  "view",
+  "rad2deg", "rad2deg_", "ravel", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
+  "scatter", "scatterAdd", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "std", "sub", "sub_", "sum", "swapaxes", "swapdims",
+  "t", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "transpose", "tril", "triu", "trueDivide", "trueDivide_", "trunc", "trunc_",
+  "unbind", "unflatten", "unsqueeze",
+  "view", "viewAs", "vsplit",
   "xlogy", "xlogy_",
   "zero_",
 ] as const;
@@ -48,6 +48,16 @@ export interface TensorMethods extends Plain {
   to(device: f.Backend): Promise<Tensor>;
   backward(gradient?: f.Cotangent, options?: BackwardOptions): void;
   requiresGrad_(value?: boolean): Tensor;
+  /** All dims in reverse order. */
+  readonly T: Tensor;
+  /** The transpose of a matrix. */
+  readonly H: Tensor;
+  /** The last two dims exchanged. */
+  readonly mT: Tensor;
+  /** The last two dims exchanged. */
+  readonly mH: Tensor;
+  /** The windows of `size` elements along a dim, each `step` after the one before, as a last dim. A view. */
+  unfold(...rest: Parameters<Method<typeof f.unfoldDim>>): Tensor;
   /** The number of elements. */
   numel(): number;
   dim(): number;
@@ -58,12 +68,14 @@ export interface TensorMethods extends Plain {
 
 
 /** Methods with overloads, which `TensorMethods` writes out. */
-const renamed = { var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward };
+const renamed = { var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
 
 /** Puts the methods on the prototype. Called once, by the entry "." */
 export function installMethods(prototype: object): void {
   for (const [name, fn] of [...methodNames.map((name) => [name, f[name]] as const), ...Object.entries(renamed)])
     define(prototype, name, method(fn as (x: Tensor, ...rest: unknown[]) => unknown));
+  for (const [name, get] of Object.entries({ T: f.numpyT, H: f.conjugateTranspose, mT: f.matrixTranspose, mH: (x: Tensor) => f.matrixTranspose(x, "mH") }))
+    Object.defineProperty(prototype, name, { get(this: Tensor) { return get(this); }, configurable: true });
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
   define(prototype, "numel", function (this: Tensor) { return this.window.size; });
   define(prototype, "dim", function (this: Tensor) { return this.ndim; });

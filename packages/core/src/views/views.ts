@@ -6,7 +6,7 @@ import { composite, dispatch, dispatchView, madeTogether, type Op, savesNothing,
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
 
-const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name: string }> = {
+export const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name: string }> = {
   name: "permute",
   gradName: ({ name }) => name,
   view: (view, { dims }) => restride(view, dims.map((d) => view.shape[d]!), dims.map((d) => view.strides[d]!), view.offset),
@@ -100,13 +100,13 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshapeTo(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)], "UnsqueezeBackward0");
 }
 
-type SliceAttrs = { readonly dim: number; readonly start: number; readonly step: number; readonly length: number; readonly size: number; readonly name?: string };
+export type SliceAttrs = { readonly dim: number; readonly start: number; readonly step: number; readonly length: number; readonly size: number; readonly name?: string };
 
 const sliceView = (view: View, { dim, start, step, length }: SliceAttrs): View => restride(
   view, view.shape.map((size, d) => (d === dim ? length : size)), view.strides.map((stride, d) => (d === dim ? stride * step : stride)),
   view.offset + (length === 0 ? 0 : start * view.strides[dim]!));
 
-const sliceOp: ViewOp<SliceAttrs> = {
+export const sliceOp: ViewOp<SliceAttrs> = {
   name: "slice",
   gradName: ({ name }) => name ?? "SliceBackward0",
   view: sliceView,

@@ -1,0 +1,87 @@
+/** @file Diagonals and triangles of matrices. `diagonal` is a view; `diagEmbed` is its adjoint. */
+import { mapProgram } from "../calculus/map-reduce.ts";
+import { dtypes } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { composite, dispatch, dispatchView, savesNothing, type Tensor, type ViewOp } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { perDType, type Program, program } from "../scalar/program.ts";
+import { showShape, wrapDim } from "../shape.ts";
+import { restride } from "../view.ts";
+import { overlaying, placing } from "./overlay.ts";
+import { reshape } from "./views.ts";
+
+type DiagonalAttrs = { readonly offset: number; readonly dim1: number; readonly dim2: number };
+
+const diagonalOp: ViewOp<DiagonalAttrs> = {
+  name: "diagonal",
+  gradName: () => "DiagonalBackward0",
+  view(view, { offset, dim1, dim2 }) {
+    const rows = view.shape[dim1]!, columns = view.shape[dim2]!;
+    const length = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
+    const start = length === 0 ? 0 : offset >= 0 ? offset * view.strides[dim2]! : -offset * view.strides[dim1]!;
+    const kept = [...view.shape.keys()].filter((d) => d !== dim1 && d !== dim2);
+    return restride(view, [...kept.map((d) => view.shape[d]!), length], [...kept.map((d) => view.strides[d]!), view.strides[dim1]! + view.strides[dim2]!], view.offset + start);
+  },
+  saves: () => savesNothing,
+  vjp: ([grad], node) => [dispatch(placeOp, [grad!], { attrs: node.attrs, shape: node.shapeOf(0), name: "DiagonalBackward0Backward0" })],
+};
+const placeOp = /*@__PURE__*/ placing(diagonalOp);
+const overlayOp = /*@__PURE__*/ overlaying(diagonalOp);
+
+export type DiagonalOptions = { readonly offset?: number; readonly dim1?: number; readonly dim2?: number };
+function attrsOf(x: Tensor, { offset = 0, dim1 = 0, dim2 = 1 }: DiagonalOptions): DiagonalAttrs {
+  const a = wrapDim(dim1, x.ndim), b = wrapDim(dim2, x.ndim);
+  if (a === b) throw new ShapeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
+  return { offset, dim1: a, dim2: b };
+}
+
+/** The diagonal of the matrices that two dims make, above the main one by `offset`, as a last dim. A view. */
+export const diagonal = (x: Tensor, options: DiagonalOptions = {}): Tensor => dispatchView(diagonalOp, x, attrsOf(x, options));
+/** A copy of x with `source` on a diagonal. */
+export function diagonalScatter(x: Tensor, source: Tensor, options: DiagonalOptions = {}): Tensor {
+  const attrs = attrsOf(x, options), part = diagonalOp.view(x.window, attrs).shape;
+  if (part.join() !== source.shape.join()) throw new ShapeError(`expected src to have a size equal to the slice of self. src size = ${showShape(source.shape)}, slice size = ${showShape(part)}`);
+  return dispatch(overlayOp, [x, source], { attrs, name: "DiagonalScatterBackward0" });
+}
+/** Matrices of zeros with the last dim of x on a diagonal, in dims `dim1` and `dim2` of the result, the last two by default. */
+export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
+  const { offset = 0, dim1 = -2, dim2 = -1 } = options, rank = x.ndim + 1;
+  if (x.ndim === 0) wrapDim(dim1, 1);
+  const a = wrapDim(dim1, rank), b = wrapDim(dim2, rank);
+  if (a === b) throw new ShapeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
+  return embed(x, { offset, dim1: a, dim2: b }, "DiagEmbedBackward0");
+}
+function embed(x: Tensor, attrs: DiagonalAttrs, name: string): Tensor {
+  const size = x.shape[x.ndim - 1]! + Math.abs(attrs.offset), shape = [...x.shape.slice(0, -1)];
+  for (const d of [attrs.dim1, attrs.dim2].sort((p, q) => p - q)) shape.splice(d, 0, size);
+  return dispatch(placeOp, [x], { attrs, shape, name });
+}
+export type DiagOptions = { readonly diagonal?: number };
+/** Of a vector the matrix with it on a diagonal; of a matrix its diagonal, as a copy. */
+export const diag: (x: Tensor, options?: DiagOptions) => Tensor = /*@__PURE__*/ composite("DiagBackward0", (x: Tensor, options: DiagOptions = {}): Tensor => {
+  const offset = options.diagonal ?? 0;
+  if (x.ndim === 1) return embed(x, { offset, dim1: 0, dim2: 1 }, "DiagBackward0");
+  if (x.ndim !== 2) throw new ShapeError("matrix or a vector expected");
+  return mapProgram(itself(x.dtype), [diagonal(x, { offset })]);
+});
+const itself = /*@__PURE__*/ perDType((d) => program("diag", [d], [], [s.arg(0, d)]));
+/** The matrix with all elements of x on a diagonal. */
+export const diagflat: (x: Tensor, options?: { readonly offset?: number }) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, options: { readonly offset?: number } = {}): Tensor =>
+  embed(reshape(x, [x.window.size]), { offset: options.offset ?? 0, dim1: 0, dim2: 1 }, "DiagBackward0"));
+
+/** params: rows, columns, and how far above the diagonal lies. */
+const triangle = (name: string, keeps: (over: s.Expr, diagonal: s.Expr) => s.Expr): ((dtype: Tensor["dtype"]) => Program) => perDType((d) => {
+  const [rows, columns, diagonal] = [0, 1, 2].map((i) => s.param(i, "int32")) as [s.Expr, s.Expr, s.Expr];
+  const over = s.sub(s.rem(s.index, columns), s.rem(s.idiv(s.index, columns), rows)), compute = dtypes[d].compute;
+  return program(name, [d], ["int32", "int32", "int32"], [s.cast(s.select(keeps(over, diagonal), s.cast(s.arg(0, d), compute), s.lit(0, compute)), d)]);
+});
+const lower = /*@__PURE__*/ triangle("tril", s.le), upper = /*@__PURE__*/ triangle("triu", s.ge);
+function triangular(name: string, family: (dtype: Tensor["dtype"]) => Program, x: Tensor, { diagonal: above = 0 }: DiagOptions): Tensor {
+  if (x.ndim < 2) throw new ShapeError(`${name}: input tensor must have at least 2 dimensions`);
+  if (!Number.isInteger(above)) throw new ArgumentError(`${name}(): diagonal must be an integer, got ${above}`);
+  return mapProgram(family(x.dtype), [x], [Math.max(1, x.shape[x.ndim - 2]!), Math.max(1, x.shape[x.ndim - 1]!), above]);
+}
+/** The matrices with zeros above the diagonal, or the one that lies `diagonal` above it. */
+export const tril = (x: Tensor, options: DiagOptions = {}): Tensor => triangular("tril", lower, x, options);
+/** The matrices with zeros below the diagonal, or the one that lies `diagonal` above it. */
+export const triu = (x: Tensor, options: DiagOptions = {}): Tensor => triangular("triu", upper, x, options);

@@ -1,0 +1,91 @@
+/** @file Splitting into views along a dim, joining, and grids. */
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { composite, isTensor, type Tensor } from "../op.ts";
+import { wrapDim } from "../shape.ts";
+import { cat, stack } from "./cat.ts";
+import { hostNumbers } from "./host-numbers.ts";
+import { atleast1d, atleast2d, atleast3d, tensorsOf } from "./rearrange.ts";
+import { expand, flatten, narrow, reshape, select } from "./views.ts";
+
+/** The slices along a dim, which goes. Views. */
+export function unbind(x: Tensor, dim: number = 0): Tensor[] {
+  const d = wrapDim(dim, x.ndim);
+  if (x.ndim === 0) throw new ShapeError("Dimension specified as 0 but tensor has no dimensions");
+  return Array.from({ length: x.shape[d]! }, (_, i) => { const part = select(x, d, i); if (part.gradFn !== null) part.gradFn.label = "UnbindBackward0"; return part; });
+}
+
+/** So many pieces of nearly equal size, the first ones longer; or pieces that end at the given places. Views. */
+export function tensorSplit(x: Tensor, given: number | readonly number[] | Tensor, dim: number = 0): Tensor[] {
+  const sections = isTensor(given) ? sectionsOf(given) : given;
+  if (x.ndim === 0) throw new ShapeError(`tensor_split expected at least a 1-dimensional tensor, but got a tensor with ${x.ndim} dims`);
+  const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
+  if (typeof sections === "number" && !(sections > 0)) throw new ArgumentError(`number of sections must be larger than 0, got ${sections}`);
+  const ends = typeof sections === "number"
+    ? Array.from({ length: sections - 1 }, (_, i) => (i + 1) * Math.floor(size / sections) + Math.min(i + 1, size % sections)) : sections;
+  const clampTo = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
+  return [...ends, size].map((end, i) => { const start = i === 0 ? 0 : clampTo(ends[i - 1]!); return narrow(x, d, start, Math.max(0, clampTo(end) - start)); });
+}
+function sectionsOf(x: Tensor): number | readonly number[] {
+  if (x.ndim > 1) throw new ShapeError(`tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with ${x.ndim} dims`);
+  return x.ndim === 0 ? hostNumbers("tensorSplit", x)[0]! : hostNumbers("tensorSplit", x);
+}
+function splitAlong(name: string, x: Tensor, dim: number, least: number, sections: number | readonly number[]): Tensor[] {
+  if (x.ndim < least) throw new ShapeError(`torch.${name} requires a tensor with at least ${least} dimension, but got a tensor with ${x.ndim} dimensions!`);
+  const size = x.shape[dim]!;
+  if (typeof sections !== "number" && !Array.isArray(sections)) throw new ArgumentError(`${name}() received an invalid combination of arguments - got (Tensor, ${typeof sections === "string" ? "str" : typeof sections})`);
+  if (typeof sections === "number" && (sections === 0 || size % sections !== 0))
+    throw new ShapeError(`torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${size} is not divisible by the split_size ${sections}!`);
+  return tensorSplit(x, sections, dim);
+}
+/** Pieces along dim 1, of a vector along dim 0: so many equal ones, or those that end at the given places. Views. */
+export const hsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("hsplit", x, x.ndim === 1 ? 0 : 1, 1, sections);
+/** Pieces along dim 0, as `hsplit`. */
+export const vsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("vsplit", x, 0, 2, sections);
+/** Pieces along dim 2, as `hsplit`. */
+export const dsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("dsplit", x, 2, 3, sections);
+
+type Join = (tensors: readonly Tensor[]) => Tensor;
+function nonEmpty(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
+  if (tensors.length === 0) throw new ArgumentError(`${name} expects a non-empty TensorList`);
+  return tensors;
+}
+/** Joined along dim 1, vectors along dim 0. */
+export const hstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
+  const all = atleast1d(nonEmpty("hstack", tensors));
+  return cat(all, all[0]!.ndim === 1 ? 0 : 1);
+});
+/** Joined along dim 0, vectors as rows. */
+export const vstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast2d(nonEmpty("vstack", tensors)), 0));
+/** PyTorch's other name of `vstack`. */
+export const rowStack: Join = vstack;
+/** Joined along dim 2. */
+export const dstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast3d(nonEmpty("dstack", tensors)), 2));
+/** Joined along dim 1, vectors as columns. */
+export const columnStack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor =>
+  cat(nonEmpty("column_stack", tensors).map((x) => (x.ndim <= 1 ? reshape(x, [x.window.size, 1]) : x)), 1));
+
+export type MeshgridOptions = {
+  /** "ij": the first tensor runs along dim 0; "xy": along dim 1, as in a picture. */
+  readonly indexing?: "ij" | "xy";
+};
+/** The coordinates of a grid whose axes are the given vectors or numbers: one tensor each. Views. */
+export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
+  const { indexing = "ij" } = options;
+  nonEmpty("meshgrid", tensors);
+  if (indexing !== "ij" && indexing !== "xy") throw new ArgumentError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`);
+  for (const x of tensors) {
+    if (x.ndim > 1) throw new ShapeError(`torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${x.ndim}D tensor`);
+    if (x.dtype !== tensors[0]!.dtype) throw new ArgumentError("torch.meshgrid expects all tensors to have the same dtype");
+  }
+  const swap = indexing === "xy" && tensors.length >= 2, order = swap ? [tensors[1]!, tensors[0]!, ...tensors.slice(2)] : tensors;
+  const shape = order.map((x) => x.window.size);
+  const grids = order.map((x, d) => expand(reshape(x, shape.map((size, k) => (k === d ? size : 1))), shape));
+  return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
+}
+/** All tuples of elements, one of each vector: rows of a matrix; of one vector, the vector. */
+export const cartesianProd: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
+  const tensors = tensorsOf(given);
+  for (const x of tensors) if (x.ndim !== 1) throw new ShapeError("Expect a 1D vector, but got shape " + `[${x.shape.join(", ")}]`);
+  if (tensors.length === 1) return reshape(tensors[0]!, [tensors[0]!.window.size]);
+  return stack(meshgrid(tensors).map((grid) => flatten(grid)), 1);
+});
