@@ -36,9 +36,15 @@ const gatherOp: Op<{ readonly dim: number }> = {
       device.backend.kernels.gather(normal.views.slice(0, 2), normal.views.slice(2), { dim: normal.dim });
       return true;
     };
-    if (!call(x!.window, index!.window)) {
-      packed.push(materialize(x!, x!.shape), materialize(index!, index!.shape));
-      call(packed[0]!.window, packed[1]!.window);
+    try {
+      if (!call(x!.window, index!.window)) {
+        packed.push(materialize(x!, x!.shape), materialize(index!, index!.shape));
+        call(packed[0]!.window, packed[1]!.window);
+      }
+    } catch (error) {
+      out.dispose();
+      throw error;
+    } finally {
       for (const p of packed) p.dispose();
     }
     return out;

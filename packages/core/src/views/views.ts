@@ -164,6 +164,7 @@ export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PU
 
 /** Pieces of `size` along a dim, the last perhaps shorter; or pieces of the given sizes. Views. */
 export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
+  if (x.ndim === 0) throw new ShapeError("split expects at least a 1-dimensional tensor");
   const d = wrapDim(dim, x.ndim), total = x.shape[d]!;
   if (typeof size === "number") {
     if (size < 0 || (size === 0 && total !== 0)) throw new ShapeError(`split expects split_size be non-negative, but got split_size=${size}`);
@@ -179,6 +180,7 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
 
 /** At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views. */
 export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
+  if (x.ndim === 0) throw new ShapeError("chunk expects at least a 1-dimensional tensor");
   if (!(chunks > 0)) throw new ArgumentError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
   const total = x.shape[wrapDim(dim, x.ndim)]!;
   return split(x, Math.max(1, Math.ceil(total / chunks)), dim);
