@@ -24,6 +24,7 @@ const tasks = {
   start: script("apps/demo/src/terminal/main.ts", ...sources),
   demo: { ...bin("vite"), in: "apps/demo" },
   goldens: script("packages/conformance/goldens/cli.ts", ...sources),
+  fuzz: script("packages/conformance/fuzz/cli.ts", ...sources),
   bench: { ...script("apps/bench/src/main.ts", "--disable-warning=ExperimentalWarning"), built: true },
   test: bin("vitest", "run"),
   build: { built: true },

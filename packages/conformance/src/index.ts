@@ -2,6 +2,13 @@
 export type { Case, Expectation } from "./case.ts";
 export { conformance, type ConformanceOptions } from "./conformance.ts";
 export { counted, type Counted } from "./counted.ts";
+export type { Difference } from "./differential/compare.ts";
+export { type Failure, fuzz, type FuzzOptions, type FuzzReport, generateProgram, runProgram, showFailure } from "./differential/fuzz.ts";
+export {
+  affineStrides, indexTuples, naiveBase, naiveExpand, naiveGather, naiveOverlaps, naivePermute, naiveReshape, naiveSelect, naiveSlice, type NaiveView,
+} from "./differential/naive-view.ts";
+export { type Program, showProgram, type Statement } from "./differential/program.ts";
+export { type Random, randomFrom } from "./differential/random.ts";
 export { checkCompilesNothing } from "./ops/compile-count.ts";
 export { gradcheck, type GradcheckOptions } from "./ops/gradcheck.ts";
 export { memorySuite } from "./ops/memory-suite.ts";

@@ -1,0 +1,19 @@
+/** @file The table of ops that programs are drawn from, by family. A new op is one row in one of these files. */
+import type { Family } from "../generate.ts";
+import { autogradRows } from "./autograd.ts";
+import { elementwiseRows } from "./elementwise.table.ts";
+import { inPlaceRows } from "./in-place.table.ts";
+import { leaf } from "./leaf.ts";
+import { indexRows, productRows, reductionRows } from "./structure.table.ts";
+import { viewRows } from "./views.table.ts";
+
+export const families: readonly Family[] = [
+  { name: "leaves", weight: 0, rows: [leaf] },
+  { name: "elementwise", weight: 26, rows: elementwiseRows },
+  { name: "views", weight: 28, rows: viewRows },
+  { name: "in place", weight: 18, rows: inPlaceRows },
+  { name: "reductions", weight: 10, rows: reductionRows },
+  { name: "products", weight: 8, rows: productRows },
+  { name: "indexing", weight: 5, rows: indexRows },
+  { name: "autograd", weight: 7, rows: autogradRows },
+];
