@@ -52,7 +52,7 @@ export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
   return embed(x, { offset, dim1: a, dim2: b }, "DiagEmbedBackward0");
 }
 function embed(x: Tensor, attrs: DiagonalAttrs, name: string): Tensor {
-  const size = x.shape[x.ndim - 1]! + Math.abs(attrs.offset), shape = [...x.shape.slice(0, -1)];
+  const size = x.shape[x.ndim - 1]! + Math.abs(attrs.offset), shape = x.shape.slice(0, -1);
   for (const d of [attrs.dim1, attrs.dim2].sort((p, q) => p - q)) shape.splice(d, 0, size);
   return dispatch(placeOp, [x], { attrs, shape, name });
 }

@@ -92,14 +92,13 @@ export const atleast2d: AtLeast = /*@__PURE__*/ atLeastAll(2);
 export const atleast3d: AtLeast = /*@__PURE__*/ atLeastAll(3);
 
 /** The shape to which shapes broadcast together. */
-export function broadcastShapesOf(...shapes: readonly (Shape | number)[]): number[] {
-  return [...shapes.map((shape): Shape => (typeof shape === "number" ? [shape] : shape)).reduce((a, b) => {
-    try {
-      return broadcastShapes(a, b);
-    } catch {
-      throw new ShapeError("Shape mismatch: objects cannot be broadcast to a single shape");
-    }
-  }, [])];
+export function broadcastShapesOf(...shapes: readonly (Shape | number)[]): Shape {
+  const listed = shapes.map((shape): Shape => (typeof shape === "number" ? [shape] : shape));
+  try {
+    return listed.reduce(broadcastShapes, []);
+  } catch {
+    throw new ShapeError("Shape mismatch: objects cannot be broadcast to a single shape");
+  }
 }
 /** Whether the tensors have one shape. */
 export const isSameSize = (x: Tensor, other: Tensor): boolean => sizeOf(x.shape) === sizeOf(other.shape) && x.shape.join() === other.shape.join();
