@@ -18,7 +18,12 @@ export class Chunk {
   }
 }
 
-/** What core holds as a Buffer. Every element takes four bytes, bool too. */
+export const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(["float32", "int32", "bool", "float16", "bfloat16", "int16", "int8", "uint8"]);
+
+/**
+ * What core holds as a Buffer. Every element takes four bytes: bool as 0 or 1, and what is only stored as a number of what it
+ * is computed in, a float32 that float16 has too, or an int32 that uint8 has.
+ */
 export class WebGpuBuffer {
   readonly dtype: DType;
   readonly length: number;
@@ -69,8 +74,7 @@ export class Pool {
   get liveBuffers(): number { return this.#live.size; }
 
   allocate(dtype: DType, length: number): WebGpuBuffer {
-    if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
-      throw new DTypeError(`webgpu computes in float32, int32 and bool, not ${dtype}`);
+    if (!supported.has(dtype)) throw new DTypeError(`webgpu: ${dtype} is not supported, only ${[...supported].join(", ")}; cast, or use the cpu device`);
     const bytes = Math.max(length, 1) * 4;
     if (bytes > this.#maxBytes) throw this.#noRoom(bytes, `the largest buffer of this device is ${this.#maxBytes} bytes`);
     const size = Math.min(sizeClass(bytes), this.#maxBytes);

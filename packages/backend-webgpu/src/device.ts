@@ -1,8 +1,8 @@
 /** @file One WebGPU device behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
 import {
-  type Backend, DeviceError, type DType, type Kernels, type Limits, type TypedArray,
+  type Backend, decodeHost, DeviceError, type DType, dtypes, encodeHost, type Kernels, type Limits, type TypedArray,
 } from "@adjoint/core/backend";
-import { chunkOf, Pool, sizeClass, usage, type WebGpuBuffer } from "./buffers.ts";
+import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import { Faults } from "./faults.ts";
 import { INDEX_ERROR_BYTES, IndexErrors, indexErrorOf } from "./index-errors.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
@@ -23,7 +23,7 @@ export type DeviceOptions = {
 
 export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly name: string = "webgpu";
-  readonly dtypes: ReadonlySet<DType> = new Set<DType>(["float32", "int32", "bool"]);
+  readonly dtypes: ReadonlySet<DType> = supported;
   readonly limits: Limits;
   readonly kernels: Kernels<WebGpuBuffer>;
   readonly pool: Pool;
@@ -78,7 +78,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   write(buffer: WebGpuBuffer, from: number, values: TypedArray): void {
     this.assertAlive();
     checkRange("write", buffer, from, values.length);
-    if (values.length > 0) this.recorder.write(chunkOf(buffer), from * 4, buffer.dtype === "bool" ? Uint32Array.from(values) : values);
+    if (values.length > 0) this.recorder.write(chunkOf(buffer), from * 4, deviceArray(buffer.dtype, values));
   }
 
   read(buffer: WebGpuBuffer, from: number, count: number): Promise<TypedArray> {
@@ -150,9 +150,15 @@ function checkRange(what: string, buffer: WebGpuBuffer, from: number, count: num
     throw new DeviceError(`webgpu: ${what} of elements ${from} to ${from + count - 1} of a buffer of ${buffer.length}`);
 }
 
-/** Bytes of the device as the host lays them out: bool shrinks from a word to a byte. */
-function hostArray(dtype: DType, bytes: ArrayBuffer): TypedArray {
-  if (dtype === "float32") return new Float32Array(bytes);
-  if (dtype === "int32") return new Int32Array(bytes);
-  return Uint8Array.from(new Uint32Array(bytes));
+/** The words of the device for an array in the host layout. */
+function deviceArray(dtype: DType, values: TypedArray): TypedArray {
+  if (dtype === "float32" || dtype === "int32") return values;
+  return isFloat(dtype) ? Float32Array.from(decodeHost(dtype, values)) : Int32Array.from(values);
 }
+
+/** Words of the device in the host layout: those of narrow dtypes shrink. */
+function hostArray(dtype: DType, bytes: ArrayBuffer): TypedArray {
+  const words = isFloat(dtype) ? new Float32Array(bytes) : new Int32Array(bytes);
+  return dtype === "float32" || dtype === "int32" ? words : encodeHost(dtype, words);
+}
+const isFloat = (dtype: DType): boolean => dtypes[dtype].kind === "float";

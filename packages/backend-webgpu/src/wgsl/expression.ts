@@ -1,5 +1,5 @@
 /** @file A scalar program as straight-line WGSL. Knows expressions; where operands come from is the caller's. */
-import { type DType, DTypeError, type Expr, floatBits, type InstructionName, lower, type Program, topologicalOrder } from "@adjoint/core/backend";
+import { type DType, dtypes, DTypeError, type Expr, floatBits, type InstructionName, lower, type Program, topologicalOrder } from "@adjoint/core/backend";
 import { wgslInstructions } from "./instructions.ts";
 
 /** The instructions whose WGSL is exact enough. The others become core's polynomials. */
@@ -8,10 +8,10 @@ const builtin: ReadonlySet<InstructionName> = /*@__PURE__*/ new Set<InstructionN
   "eq", "lt", "le", "not", "and", "or", "xor", "shl", "shr", "ushr", "select", "cast", "bitcast", "index", "random",
 ]);
 
-/** The WGSL type of a value in an expression. */
-export const valueType = (dtype: DType): string => (dtype === "float32" ? "f32" : dtype === "int32" ? "i32" : "bool");
+/** The WGSL type of a value in an expression; what is only stored is a number of what it is computed in. */
+export const valueType = (dtype: DType): string => ({ bool: "bool", int: "i32", float: "f32" })[dtypes[dtype].kind];
 /** The WGSL type of an element in a buffer: bool takes a word. */
-export const storedType = (dtype: DType): string => (dtype === "float32" ? "f32" : dtype === "int32" ? "i32" : "u32");
+export const storedType = (dtype: DType): string => (dtype === "bool" ? "u32" : valueType(dtype));
 /** From an element in a buffer to a value, and back. */
 export const loaded = (text: string, dtype: DType): string => (dtype === "bool" ? `(${text} != 0u)` : text);
 export const stored = (text: string, dtype: DType): string => (dtype === "bool" ? `select(0u, 1u, ${text})` : text);
@@ -60,6 +60,6 @@ export function literal(value: number, dtype: DType): string {
       const bits = `0x${(floatBits(value) >>> 0).toString(16)}u`;
       return Number.isFinite(value) ? `bitcast<f32>(${bits})` : `bitcast<f32>(ad_zero() + ${bits})`;
     }
-    default: throw new DTypeError(`webgpu computes in float32, int32 and bool, not ${dtype}`);
+    default: throw new DTypeError(`webgpu: no constant is of ${dtype}`);
   }
 }

@@ -49,6 +49,19 @@ const helpers = {
   let end = select(bitcast<i32>(0x80000000u), 2147483647i, x > 0.0);
   return select(select(end, 0i, ad_nan(x)), i32(select(0.0, x, inside)), inside);
 }`,
+  // To the nearest float32 that float16 has, half to even: away go 13 bits, more below 2^-14, all below 2^-24.
+  ad_float16: `fn ad_float16(x: f32) -> f32 {
+  let b = bitcast<u32>(x); let a = b & 0x7fffffffu; let e = a >> 23u;
+  let away = 126u - clamp(e, 103u, 113u);
+  let near = ((a + (1u << (away - 1u)) - 1u + ((a >> away) & 1u)) >> away) << away;
+  let finite = select(near, select(0u, 0x33800000u, a > 0x33000000u), e < 103u);
+  let whole = select(finite, ad_zero() + 0x7f800000u, finite >= 0x47800000u);
+  return bitcast<f32>((b & 0x80000000u) | select(whole, a, a > 0x7f800000u));
+}`,
+  ad_bfloat16: `fn ad_bfloat16(x: f32) -> f32 {
+  let b = bitcast<u32>(x);
+  return bitcast<f32>(select((b + 0x7fffu + ((b >> 16u) & 1u)) & 0xffff0000u, b, ad_nan(x)));
+}`,
   ad_order: "fn ad_order(x: f32) -> i32 { let b = bitcast<i32>(x); return select(b, bitcast<i32>(0x80000000u) - b, b < 0i); }",
   ad_mulhi: `fn ad_mulhi(a: u32, b: u32) -> u32 {
   let al = a & 0xffffu; let ah = a >> 16u; let bl = b & 0xffffu; let bh = b >> 16u;

@@ -1,5 +1,5 @@
 /** @file The scalar instructions in WGSL: one row each. Knows texts of operands, nothing of buffers or kernels. */
-import { type DType, DTypeError, type InstructionName } from "@adjoint/core/backend";
+import { type DType, dtypes, DTypeError, type InstructionName } from "@adjoint/core/backend";
 
 /** The WGSL expression of one instruction. `dtype` is that of the operands (of select: of the values), `result` its own. */
 export type WgslRow = (x: readonly string[], dtype: DType, result: DType) => string;
@@ -55,8 +55,16 @@ export const wgslInstructions: { readonly [I in InstructionName]: WgslRow } = {
   random: call("ad_philox"),
 };
 
+/** Rounds, or wraps, to a number that a dtype has which is only stored. */
+const narrowing: { readonly [D in DType]?: (x: string) => string } = {
+  float16: (x) => `ad_float16(${x})`, bfloat16: (x) => `ad_bfloat16(${x})`,
+  int16: (x) => `((${x} << 16u) >> 16u)`, int8: (x) => `((${x} << 24u) >> 24u)`, uint8: (x) => `(${x} & 255i)`,
+};
+
 function castText(x: string, from: DType, to: DType): string {
-  if (from === to) return x;
+  const narrow = narrowing[to];
+  if (narrow !== undefined) return narrow(x);
+  if (from === to || dtypes[from].compute === to) return x;
   switch (to) {
     case "bool": return from === "float32" ? `((bitcast<u32>(${x}) << 1u) != 0u)` : `(${x} != 0i)`;
     case "int32": return from === "float32" ? `ad_saturate(${x})` : `select(0i, 1i, ${x})`;
