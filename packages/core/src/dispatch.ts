@@ -27,6 +27,39 @@ export interface ViewOp<Attrs> extends Rule<Attrs> {
   view(view: View, attrs: Attrs): View;
 }
 
+/** What function transforms (vmap, jvp) put between ops and the engine, while one of them is active. */
+export interface Interpreter {
+  /** Whether one of the inputs has batch dims, so that the engine must not run on it as it is. */
+  isBatched(inputs: readonly Tensor[]): boolean;
+  /** The same ops on inputs of which some have batch dims. */
+  run<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor;
+  runAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[];
+  view<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor;
+  /** `write(target, ...others)` in place, on the tensors that have the batch dims as ordinary dims. */
+  inPlace(target: Tensor, others: readonly Tensor[], lead: (lead: Shape) => (target: Tensor, others: readonly Tensor[]) => unknown): Tensor;
+  /** Gives results the tangents that follow from those of the inputs. @param again the op, on other inputs */
+  follow<Attrs>(rule: Rule<Attrs> & { readonly name: string }, inputs: readonly Tensor[], attrs: Attrs, outs: readonly Tensor[], again: (inputs: readonly Tensor[]) => readonly Tensor[]): void;
+  /** Before a change in place: what the target's tangents become. Returns what to do after it. */
+  followInPlace<Attrs>(rule: Rule<Attrs> & { readonly name: string }, inputs: readonly Tensor[], attrs: Attrs): () => void;
+  /** Draws random numbers as the randomness of the active vmaps asks. */
+  random(inputs: readonly Tensor[], shape: Shape, make: (inputs: readonly Tensor[], shape: Shape) => Tensor): Tensor;
+  /** A function of one tensor, on the tensor that has the batch dims as ordinary dims. */
+  lift(x: Tensor, make: (x: Tensor) => Tensor): Tensor;
+}
+
+let interpreter: Interpreter | null = null;
+export const activeInterpreter = (): Interpreter | null => interpreter;
+export function setInterpreter(next: Interpreter | null): void {
+  interpreter = next;
+}
+
+/** Results get their tangents once they stand on the tape, since a rule may read them; what was saved of them gets these too. */
+function follow<Attrs>(by: Interpreter, rule: Rule<Attrs> & { readonly name: string }, inputs: readonly Tensor[], attrs: Attrs, outs: readonly Tensor[], again: (inputs: readonly Tensor[]) => readonly Tensor[]): void {
+  by.follow(rule, inputs, attrs, outs, again);
+  for (const saved of outs[0]!.edge?.node.saved ?? [])
+    if (typeof saved.edge === "number" && saved.traced === null) saved.traced = outs[saved.edge]!.traced?.saved() ?? null;
+}
+
 /** A new dense tensor of undefined content, to be written by a kernel at once. */
 export function allocate(device: Device, dtype: DType, shape: Shape): Tensor {
   let size = 1;
@@ -61,6 +94,7 @@ function needsOf(inputs: readonly Tensor[]): number {
 }
 
 export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, on?: Device): Tensor {
+  if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.run(op, inputs, attrs);
   const device = inputs.length === 0 ? on! : commonDevice(op.name, inputs);
   const out = op.run(device, inputs, attrs);
   join(out, lifetimeOf(inputs));
@@ -68,19 +102,23 @@ export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
     const needs = needsOf(inputs);
     if (needs !== 0) record(op, inputs, attrs, needs, [out]);
   }
+  if (interpreter !== null) follow(interpreter, op, inputs, attrs, [out], (others) => [dispatch(op, others, attrs, device)]);
   return out;
 }
 
 export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
+  if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.runAll(op, inputs, attrs);
   const outs = op.run(commonDevice(op.name, inputs), inputs, attrs);
   const lifetime = lifetimeOf(inputs);
   for (const out of outs) join(out, lifetime);
   const needs = isGradEnabled() ? needsOf(inputs) : 0;
   if (needs !== 0) record(op, inputs, attrs, needs, outs);
+  if (interpreter !== null) follow(interpreter, op, inputs, attrs, outs, (others) => dispatchAll(op, others, attrs));
   return outs;
 }
 
 export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor {
+  if (interpreter !== null && interpreter.isBatched([input])) return interpreter.view(op, input, attrs);
   alive(op.name, input);
   const recording = isGradEnabled();
   const out = new Tensor(op.view(input.window, attrs), input.storage.retain(), null);
@@ -89,6 +127,7 @@ export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Att
   const parent = lineageOf(input);
   out.lineage = new Lineage(parent.family, parent, op as ViewOp<unknown>, attrs, out.window, recording ? "recorded" : "unrecorded");
   parent.family.join();
+  if (interpreter !== null) follow(interpreter, op, [input], attrs, [out], ([other]) => [dispatchView(op, other!, attrs)]);
   return out;
 }
 
@@ -127,8 +166,10 @@ export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string
   // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
   const saves = needs === 0 ? undefined : op.saves(attrs, needs);
   const before = saves?.savedInputs.includes(0) === true ? withEdge(copy(target), target.edge) : target;
+  const tangents = interpreter === null ? undefined : interpreter.followInPlace(op, inputs, attrs);
   write();
   target.storage.version++;
+  tangents?.();
   if (needs === 0) return target;
   const after = new Tensor(target.window, target.storage.retain(), null);
   record(op, [before, ...others], attrs, needs, [after], target.storage);
@@ -220,7 +261,7 @@ function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attrs: Attr
 }
 
 function save(tensor: Tensor, edge: Edge | null | number, changes: number = 0): Saved {
-  return { storage: tensor.storage.retain(), window: tensor.window, version: tensor.storage.version - changes, edge };
+  return { storage: tensor.storage.retain(), window: tensor.window, version: tensor.storage.version - changes, edge, traced: tensor.traced === null ? null : tensor.traced.saved() };
 }
 
 /** The handles of what a node saved, in the order of its `Saves`; they join the frame of the derivative rule. */
@@ -228,8 +269,9 @@ export function savedTensors<Attrs>(node: Node<Attrs>): Tensor[] {
   const count = node.savesInfo.savedInputs.length + node.savesInfo.savedResults.length;
   const tensors: Tensor[] = [];
   for (let place = 0; place < count; place++) {
-    const { window, storage, edge } = node.unpack(place);
+    const { window, storage, edge, traced } = node.unpack(place);
     const tensor = new Tensor(window, storage.retain(), typeof edge === "number" ? node.outputs[edge]! : edge);
+    if (traced !== null) tensor.traced = traced.twin();
     join(tensor, null);
     tensors.push(tensor);
   }

@@ -36,6 +36,10 @@ export class FreedError extends AdjointError {
 export class AutogradError extends AdjointError {
   override readonly name: string = "AutogradError";
 }
+/** A function transform (vmap, jvp, grad ...) that cannot be applied to this function or these arguments. */
+export class TransformError extends AdjointError {
+  override readonly name: string = "TransformError";
+}
 /** Something that PyTorch can do and this version cannot yet. The message says what to do instead. */
 export class NotSupportedError extends AdjointError {
   override readonly name: string = "NotSupportedError";

@@ -49,6 +49,7 @@ export { isParameter, markParameter } from "./parameter.ts";
 export * as python from "./python.ts";
 export * as special from "./special.ts";
 export { type Shape } from "./shape.ts";
+export * as func from "./transform/func.ts";
 export { enableGrad, isGradEnabled, noGrad, type Node } from "./tape.ts";
 export { isTensor, setRequiresGrad, Tensor } from "./tensor.ts";
 export { profiled, type Profile, type ProfileRow } from "./profiled.ts";

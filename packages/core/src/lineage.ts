@@ -1,7 +1,8 @@
 /** @file A base and its views, as the tape sees them: a change in place through any of them moves the history of all. Holds no handles. */
 import type { ViewOp } from "./dispatch.ts";
 import { Edge, Node } from "./tape.ts";
-import type { View } from "./view.ts";
+import type { Shape } from "./shape.ts";
+import { restride, type View } from "./view.ts";
 
 /** What a base and its views share. Counted by their handles; the last one to go lets go of the history. */
 export class Family {
@@ -73,6 +74,12 @@ export class Lineage {
     const edge = new Edge(node, 0, window.shape, window.dtype, from.device);
     node.outputs.push(edge);
     return edge;
+  }
+  /** The same view where `lead` batch dims stand before the dims of the base. */
+  batched(lead: Shape): Lineage {
+    const { window, parent, op, attrs } = this;
+    const wide = restride(window, [...lead, ...window.shape], [...lead.map(() => 0), ...window.strides], window.offset);
+    return new Lineage(this.family, parent === null ? null : parent.batched(lead), op, op === null ? undefined : op.batched!(attrs, lead, []), wide, this.creation);
   }
   /** The window of this view within a base that lies elsewhere. */
   within(base: View): View {

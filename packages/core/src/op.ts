@@ -3,11 +3,11 @@ import { framed } from "./scope.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
-export { allocate, commonDevice, dispatch, dispatchAll, dispatchInPlace, dispatchView, madeTogether, type MultiOp, type Op, savedTensors, type ViewOp } from "./dispatch.ts";
+export { activeInterpreter, allocate, commonDevice, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Interpreter, madeTogether, type MultiOp, type Op, savedTensors, setInterpreter, type ViewOp } from "./dispatch.ts";
 export { Lineage } from "./lineage.ts";
-export { framed, join, keep } from "./scope.ts";
-export { isGradEnabled, type Node, noGrad, type Rule, type Saves, savesNothing } from "./tape.ts";
-export { alias, alive, isTensor, Tensor } from "./tensor.ts";
+export { closeFrame, framed, join, keep, openFrame, refusePromise, takeFromFrame, youngest } from "./scope.ts";
+export { enableGrad, isGradEnabled, type Node, noGrad, type Jvp, type Rule, type Saves, savesNothing } from "./tape.ts";
+export { alias, alive, isTensor, Tensor, type Traced } from "./tensor.ts";
 
 type Result = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
 

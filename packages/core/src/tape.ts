@@ -5,7 +5,7 @@ import { AutogradError } from "./errors.ts";
 import { refusePromise } from "./scope.ts";
 import { showShape, type Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
-import type { Tensor } from "./tensor.ts";
+import type { Tensor, Traced } from "./tensor.ts";
 import type { View } from "./view.ts";
 
 /** Sees a gradient that is complete. What it returns takes its place, a handle of the caller's own; undefined leaves it. */
@@ -57,7 +57,15 @@ export interface Rule<Attrs = never> {
   vjp(grads: readonly (Tensor | undefined)[], node: Node<Attrs>): readonly (Tensor | undefined)[];
   /** Whether it runs even where no gradient arrives at any output. */
   readonly runsWithoutGrads?: boolean;
+  /** Forward mode. "linear": the op itself, on the tangents of its float inputs; "multilinear": once for each tangent, in the place of its input. */
+  readonly jvp?: "linear" | "multilinear" | Jvp<Attrs>;
+  /** The attrs of the op where `lead` batch dims stand before the dims of every input: what `vmap` calls. */
+  batched?(attrs: Attrs, lead: Shape, inputs: readonly Tensor[]): Attrs;
+  /** Of an op whose inputs broadcast: the rank they are brought to, batch dims not counted. */
+  batchRank?(attrs: Attrs, inputs: readonly Tensor[]): number;
 }
+/** The tangent of each output from those of the inputs (undefined: zero). Written with differentiable ops. */
+export type Jvp<Attrs> = { jvp(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs): readonly (Tensor | undefined)[] }["jvp"];
 
 /** A value that backward reads, without its handle. */
 export type Saved = {
@@ -66,6 +74,8 @@ export type Saved = {
   readonly version: number;
   /** The edge of the saved tensor, or the number of the output of this very node. */
   readonly edge: Edge | null | number;
+  /** What function transforms knew of it. */
+  traced: Traced | null;
 };
 
 /** Gradients by number; a slot owns its handle, and what replaces it is freed. */
@@ -139,7 +149,10 @@ export class Node<Attrs = never> {
   }
   dropSaved(): void {
     if (this.saved === undefined) return;
-    for (const { storage } of this.saved) storage.release();
+    for (const { storage, traced } of this.saved) {
+      storage.release();
+      traced?.free();
+    }
     this.saved = undefined;
     this.#freed = true;
   }

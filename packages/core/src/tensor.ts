@@ -13,6 +13,16 @@ import type { View } from "./view.ts";
 const TENSOR = "adjoint.tensor";
 const VERSION = "0.1.0";
 
+/** What function transforms know of a tensor: batch dims, tangents. It is the handle's, and ends with it. */
+export interface Traced {
+  /** Where batch dims stand before its own: the tensor that has them as ordinary dims. */
+  readonly physical: Tensor | null;
+  twin(): Traced;
+  /** For the tape: counts on memory, and on no node. `twin` gives the edges back. */
+  saved(): Traced;
+  free(): void;
+}
+
 /**
  * A multi-dimensional array of one dtype on one device, as PyTorch's `Tensor`. Make one with `tensor`, `zeros`, `randn` and their kin.
  * Its memory is freed by `dispose()`, by the scope it joined, or at last by the garbage collector.
@@ -23,6 +33,8 @@ export class Tensor implements Mortal {
   /** @internal */ lifetime: Lifetime | null = null;
   /** @internal Its place among a base and its views; null for a tensor that neither is a view nor has one. */
   lineage: Lineage | null = null;
+  /** @internal What function transforms know of it; null outside of them. */
+  traced: Traced | null = null;
   /** @internal undefined while alive; then who freed it. */
   freedBy: Lifetime | null | undefined = undefined;
   #edge: Edge | null;
@@ -107,6 +119,7 @@ export class Tensor implements Mortal {
     this.storage.release();
     if (this.#edge !== null) this.#move(null);
     if (this.lineage !== null) this.lineage.family.leave();
+    this.traced?.free();
     if (this.#grad !== null) this.#grad.free(by);
   }
 }
@@ -136,11 +149,15 @@ export function alias(tensor: Tensor): Tensor {
     twin.lineage = tensor.lineage.twin();
     twin.lineage.family.join();
   }
+  if (tensor.traced !== null) twin.traced = tensor.traced.twin();
   return twin;
 }
 
 export function setRequiresGrad(tensor: Tensor, value: boolean): void {
   alive("requiresGrad_", tensor);
+  if (value && tensor.traced?.physical)
+    throw new AutogradError(
+      "You are attempting to call Tensor.requires_grad_() inside of a function being transformed by vmap. This is unsupported, please attempt to use func.grad, vjp, jacrev, jacfwd or hessian, or call requires_grad_() outside of the function being transformed instead.");
   if (value === tensor.requiresGrad) return;
   if (!value && !tensor.isLeaf)
     throw new AutogradError(

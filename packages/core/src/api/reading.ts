@@ -4,15 +4,18 @@ import { materialize } from "../calculus/call.ts";
 import { fromHost, type NestedArray } from "../creation/fill.ts";
 import { decodeHost, type DType, dtypes, type TypedArray } from "../dtype.ts";
 import { to as toDType } from "../elementwise/elementwise.ts";
-import { ArgumentError, AutogradError, DeviceError } from "../errors.ts";
+import { ArgumentError, AutogradError, DeviceError, TransformError } from "../errors.ts";
 import { formatTensor } from "../format.ts";
-import { alive, join, Tensor } from "../op.ts";
+import { activeInterpreter, alive, join, Tensor } from "../op.ts";
 import { isParameter } from "../parameter.ts";
 import type { Shape } from "../shape.ts";
 
 /** Reads the elements in logical order: of a strided view, by way of a dense copy. */
 function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) => R): R {
   alive("data", x);
+  if (x.traced?.physical)
+    throw new TransformError(
+      "vmap: It looks like you're calling .item() or reading the values of a Tensor inside of vmap. We don't support vmap over reading values, please try to rewrite what you're doing with other operations.");
   const view = x.window;
   if (view.dense) return from(view.buffer, view.offset, view.size);
   const packed = materialize(x, x.shape);
@@ -86,6 +89,7 @@ export async function format(x: Tensor): Promise<string> {
 /** As `format` where the device can read at once; else what is known without waiting. */
 export function toString(x: Tensor): string {
   if (x.freedBy !== undefined) return `tensor(..., freed, size=(${x.shape.join(", ")}))`;
+  if (x.traced?.physical) return `BatchedTensor(\n    ${toString(x.traced.physical).replaceAll("\n", "\n    ")}\n)`;
   return x.device.readSync === undefined ? formatTensor({ shape: x.shape, dtype: x.dtype }, labels(x, x.device.name)) : fromValues(x, dataSync(x));
 }
 
@@ -108,6 +112,7 @@ export function to(x: Tensor, target: DType | Backend): Tensor | Promise<Tensor>
 /** The same memory, cut from the tape. */
 export function detach(x: Tensor): Tensor {
   alive("detach", x);
+  if (x.traced?.physical) return activeInterpreter()!.lift(x, detach);
   const out = new Tensor(x.window, x.storage.retain(), null);
   join(out, x.lifetime);
   return out;

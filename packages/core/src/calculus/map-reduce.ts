@@ -4,10 +4,10 @@ import { type DType, dtypes, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
 import {
-  allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
+  activeInterpreter, allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
 import { arg, cast, div, eq, type Expr, lit, load, mul, select, topologicalOrder } from "../scalar/expr.ts";
-import { gradientPlan, type GradientPlan, gradientProgram, perDType, type Program, program, prologuePlan } from "../scalar/program.ts";
+import { gradientPlan, type GradientPlan, gradientProgram, perDType, perExample, type Program, program, prologuePlan, tangentProgram } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
 import { broadcastOf, callMap, callReduced, copyView, type MapAttrs, materialize, reducedShape, replaced } from "./call.ts";
@@ -36,6 +36,9 @@ const mapOp: Op<MapAttrs> = {
   },
   saves: ({ program }, needs) => gradientPlan(program, needs, 1),
   vjp: (grads, node) => pullbackMap(grads, node),
+  jvp: pushMap,
+  batched: batchedMap,
+  batchRank: rankOfMap,
 };
 
 const mapAllOp: MultiOp<MapAttrs> = {
@@ -50,7 +53,28 @@ const mapAllOp: MultiOp<MapAttrs> = {
   // Which results will be used is not known yet: all that any choice of them reads is saved.
   saves: ({ program }, needs) => gradientPlan(program, needs, 2 ** program.results.length - 1),
   vjp: (grads, node) => pullbackMap(node.outputs.map((_, k) => grads[k] ?? zerosOf(node, k)), node),
+  jvp: pushMap,
+  batched: batchedMap,
+  batchRank: rankOfMap,
 };
+
+/** Tangents through a map: one kernel for all results. */
+function pushMap(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], outs: readonly Tensor[], { program: p, params }: MapAttrs): readonly (Tensor | undefined)[] {
+  const mask = tangents.reduce((bits, t, i) => (t === undefined ? bits : bits | (1 << i)), 0);
+  const { program: pushed, results } = tangentProgram(p, mask);
+  if (results.length === 0) return [];
+  const made = mapAll(pushed, [...inputs, ...tangents.filter((t) => t !== undefined)], params, outs[0]!.shape);
+  return outs.map((_, k) => (results.includes(k) ? made[results.indexOf(k)] : undefined));
+}
+
+function batchedMap(attrs: MapAttrs, lead: Shape, inputs: readonly Tensor[]): MapAttrs {
+  const { program: p, numbered } = perExample(attrs.program);
+  const shape = broadcastOf(inputs, attrs.shape);
+  return { program: p, params: numbered ? [...attrs.params, sizeOf(shape)] : attrs.params, shape: [...lead, ...shape] };
+}
+function rankOfMap({ shape }: MapAttrs, inputs: readonly Tensor[]): number {
+  return inputs.reduce((rank, x) => Math.max(rank, x.ndim), shape?.length ?? 0);
+}
 
 function zerosOf(node: Node<MapAttrs>, k: number): Tensor | undefined {
   const { dtype, shape, device } = node.outputs[k]!;
@@ -134,6 +158,13 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
   if (!sameShape(broadcastOf(inputs, undefined), shape))
     shapeMismatch(p.name, shape, broadcastOf(inputs, undefined));
   const attrs = { program: p, params };
+  const interpreter = activeInterpreter();
+  if (interpreter !== null && interpreter.isBatched(inputs)) {
+    return interpreter.inPlace(target, others, (lead) => (x, ys) => {
+      const batched = batchedMap(attrs, lead, inputs);
+      mapInto(x, batched.program, ys, batched.params);
+    });
+  }
   return dispatchInPlace(mapOp, target, others, attrs, {
     write() {
       const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
@@ -211,7 +242,24 @@ const reduceOp: Op<ReduceAttrs> = {
     const ties = reduceProgram("sum", tieCount(x.dtype), [x, o], [], dims, true, "SumBackward1");
     return [mapProgram(tieShare(x.dtype), [g, ties, x, o])];
   },
+  jvp: pushReduce,
+  batched: (attrs, { length }) => ({ ...attrs, dims: [...attrs.dims.map((d) => d + length)] }),
+  batchRank: (_, inputs) => inputs.reduce((rank, x) => Math.max(rank, x.ndim), 0),
 };
+
+/** The tangent of a sum is the sum of the tangents; that of an extremum their mean over the elements that equal it. */
+function pushReduce(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], [out]: readonly Tensor[], { op, program: p, params, dims, keepdim, name }: ReduceAttrs): readonly (Tensor | undefined)[] {
+  if (op === "sum") {
+    const mask = tangents.reduce((bits, t, i) => (t === undefined ? bits : bits | (1 << i)), 0);
+    const { program: pushed, results } = tangentProgram(p, mask);
+    return results.length === 0 ? [] : [reduceProgram("sum", pushed, [...inputs, ...tangents.filter((t) => t !== undefined)], params, dims, keepdim, name)];
+  }
+  if (op === "prod") throw new NotSupportedError("prod: its derivative is not there yet");
+  const [x, t] = [inputs[0]!, tangents[0]!], kept = reducedShape(x.shape, dims, true);
+  const o = keepdim ? out! : reshape(out!, kept);
+  const share = mapProgram(tieShare(x.dtype), [t, reduceProgram("sum", tieCount(x.dtype), [x, o], [], dims, true, "SumBackward1"), x, o]);
+  return [reduceProgram("sum", itself(x.dtype), [share], [], dims, keepdim, "SumBackward1")];
+}
 
 const tieCount = /*@__PURE__*/ perDType((d, c) => program("ties", [d, d], [], [select(eq(load(0, d), load(1, d)), lit(1, c), lit(0, c))]));
 /** The gradient is shared evenly among all that equal the extremum; where it is NaN nothing does, and 0 / 0 says so, as in PyTorch. */
@@ -256,6 +304,9 @@ const expandOp: ViewOp<Shape> = {
   view: (view, shape) => restride(view, shape, broadcastStrides(view, shape), view.offset),
   saves: () => savesNothing,
   vjp: ([grad], node: Node<Shape>) => [sumTo(grad!, node.shapeOf(0))],
+  jvp: "linear",
+  batched: (shape, lead) => [...lead, ...shape],
+  batchRank: (shape) => shape.length,
 };
 
 /** Repeats dims of size 1 and adds leading ones, without copying. The shapes must be compatible; -1 keeps a size. */
@@ -273,6 +324,8 @@ const viewOp: ViewOp<{ readonly shape: Shape; readonly name: string }> = {
   },
   saves: () => savesNothing,
   vjp: ([grad], node) => [reshape(grad!, node.shapeOf(0))],
+  jvp: "linear",
+  batched: ({ shape, name }, lead) => ({ shape: [...lead, ...shape], name }),
 };
 
 /** The same elements in another shape of the same size: a view if strides allow it. */
@@ -297,6 +350,8 @@ const writeViewOp: Op<Lineage> = {
     node.needs(0) ? dispatch(writeViewOp, [grad!, zerosOn(grad!.storage.device, grad!.dtype, node.attrs.window.shape)], node.attrs) : undefined,
     node.needs(1) ? viewAgain(grad!, node.attrs) : undefined,
   ],
+  jvp: "linear",
+  batched: (lineage, lead) => lineage.batched(lead),
 };
 
 /** The view ops that lead from a base to a view, once more on another tensor of the base's shape. */
@@ -308,6 +363,8 @@ const copyOp: Op<null> = {
   run: (_, [x]) => materialize(x!, x!.shape),
   saves: () => savesNothing,
   vjp: ([grad]) => [grad],
+  jvp: "linear",
+  batched: () => null,
 };
 
 /** A dense copy. PyTorch's `clone`. */

@@ -2,7 +2,7 @@
 import { mapProgram } from "../calculus/map-reduce.ts";
 import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { currentDevice, type Device, type Tensor } from "../op.ts";
+import { activeInterpreter, currentDevice, type Device, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { philox } from "../scalar/philox.ts";
@@ -86,6 +86,9 @@ function draw(device: Device): number[] {
 /** 32 random bits for element `at`, from the four params that begin at `first`. */
 const bits = (at: Expr, first: number): Expr =>
   s.random(at, s.param(first, "int32"), s.param(first + 1, "int32"), s.param(first + 2, "int32"), s.param(first + 3, "int32"));
+/** Draws: under vmap as its randomness asks. */
+const drawn = (inputs: readonly Tensor[], shape: Shape, make: (inputs: readonly Tensor[], shape: Shape) => Tensor): Tensor =>
+  activeInterpreter()?.random(inputs, shape, make) ?? make(inputs, shape);
 const SEED: readonly DType[] = ["int32", "int32", "int32", "int32"];
 /** In [0, 1): the upper bits, as many as a significand holds, so that no rounding makes it 1. */
 const uniform = (at: Expr, first: number, dtype: DType, digits: number = 24): Expr => s.mul(s.cast(s.ushr(bits(at, first), 32 - digits), dtype), 2 ** -digits);
@@ -94,7 +97,7 @@ const digitsOf = (dtype: DType): number => (dtype === "float16" ? 11 : dtype ===
 const randProgram = /*@__PURE__*/ perDType((d, c) => program("rand", [], SEED, [s.cast(uniform(s.index, 0, c, digitsOf(d)), d)]));
 /** Uniform in [0, 1). */
 export const rand = (shape: Shape, options: CreationOptions = {}): Tensor =>
-  generated("rand", randProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), shape, options);
+  drawn([], shape, (_, whole) => generated("rand", randProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), whole, options));
 
 /** Box-Muller: elements 2j and 2j + 1 share a radius and an angle. 1 - u keeps the logarithm finite. */
 const randnProgram = /*@__PURE__*/ perDType((d, c) => {
@@ -105,7 +108,7 @@ const randnProgram = /*@__PURE__*/ perDType((d, c) => {
 });
 /** From the standard normal distribution. */
 export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
-  generated("randn", randnProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), shape, options);
+  drawn([], shape, (_, whole) => generated("randn", randnProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), whole, options));
 
 const randintProgram = /*@__PURE__*/ perDType((d) =>
   program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]));
@@ -114,7 +117,7 @@ export function randint(low: number, high: number, shape: Shape, options: Creati
   if (!Number.isInteger(low) || !Number.isInteger(high)) throw new ArgumentError(`randint: bounds must be integers, got ${low} and ${high}`);
   if (low >= high) throw new ArgumentError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
   if (high - low > 2 ** 31 - 1) throw new ArgumentError(`randint: the range ${low} to ${high} is wider than 31 bits`);
-  return generated("randint", randintProgram(options.dtype ?? "int32"), [...draw(deviceFrom(options)), low, high - low], shape, options);
+  return drawn([], shape, (_, whole) => generated("randint", randintProgram(options.dtype ?? "int32"), [...draw(deviceFrom(options)), low, high - low], whole, options));
 }
 
 export const randLike = (x: Tensor, options: CreationOptions = {}): Tensor => rand(x.shape, like(x, options));
@@ -128,5 +131,5 @@ const dropoutProgram = /*@__PURE__*/ perDType((d, c) => program("dropout", [d], 
 export function dropout(x: Tensor, p: number = 0.5, options: { readonly training?: boolean } = {}): Tensor {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
   if (options.training === false || p === 0) return x;
-  return mapProgram(dropoutProgram(x.dtype), [x], [p, p === 1 ? 0 : 1 / (1 - p), ...draw(x.storage.device)]);
+  return drawn([x], x.shape, ([whole]) => mapProgram(dropoutProgram(x.dtype), [whole!], [p, p === 1 ? 0 : 1 / (1 - p), ...draw(x.storage.device)]));
 }

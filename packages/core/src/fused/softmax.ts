@@ -30,6 +30,11 @@ const softmaxOp: Op<Attrs> = {
     const weighted = mul(wide(grad!), out);
     return [to(sub(weighted, mul(out, sum(weighted, node.attrs.dim, kept))), grad!.dtype)];
   },
+  jvp([t], _, [out], { dim }) {
+    const weighted = mul(t!, out!);
+    return [sub(weighted, mul(out!, sum(weighted, dim, kept)))];
+  },
+  batched: ({ dim }, { length }) => ({ dim: dim + length }),
 };
 
 const logSoftmaxOp: Op<Attrs> = {
@@ -44,6 +49,8 @@ const logSoftmaxOp: Op<Attrs> = {
     const out = wide(savedTensors(node)[0]!), g = wide(grad!);
     return [to(sub(g, mul(exp(out), sum(g, node.attrs.dim, kept))), grad!.dtype)];
   },
+  jvp: ([t], _, [out], { dim }) => [sub(t!, sum(mul(t!, exp(out!)), dim, kept))],
+  batched: ({ dim }, { length }) => ({ dim: dim + length }),
 };
 
 const alongDim = (op: Op<Attrs>) => composite(undefined, (x: Tensor, dim: number): Tensor => {

@@ -19,6 +19,7 @@ const argReduceOp: Op<ArgReduceAttrs> = {
   },
   saves: () => savesNothing,
   vjp: () => [],
+  batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
 };
 
 /** Of any dtype, bool too. */

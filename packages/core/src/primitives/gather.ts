@@ -55,6 +55,8 @@ const gatherOp: Op<{ readonly dim: number }> = {
     const zeros = zerosOn(grad!.storage.device, grad!.dtype, node.shapeOf(0));
     return [dispatch(scatterOp, [zeros, index!, grad!], { dim: node.attrs.dim, mode: "add" })];
   },
+  jvp: "linear",
+  batched: ({ dim }, { length }) => ({ dim: dim + length }),
 };
 
 type ScatterAttrs = { readonly dim: number; readonly mode: "add" | "set" };
@@ -91,6 +93,8 @@ const scatterOp: Op<ScatterAttrs> = {
       node.needs(2) ? padTo(dispatch(gatherOp, [grad!, index!], { dim }), node.shapeOf(2)) : undefined,
     ];
   },
+  jvp: "linear",
+  batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
 /** The gradient of a source larger than its index: zero beyond it. */

@@ -42,6 +42,8 @@ const matmulOp: Op<{ readonly name: string }> = {
     const name = { name: node.attrs.name };
     return [b && dispatch(matmulOp, [grad!, transpose(b, -2, -1)], name), a && dispatch(matmulOp, [transpose(a, -2, -1), grad!], name)];
   },
+  jvp: "multilinear",
+  batched: (attrs) => attrs,
 };
 
 function checkOperands(a: Tensor, b: Tensor): void {

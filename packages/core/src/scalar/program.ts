@@ -1,7 +1,7 @@
 /** @file A program: the results of one kernel as scalar expressions over typed inputs and params. Interned, so a cache may key by the object. */
 import { type DType, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
 import { differentiate } from "./derivatives.ts";
-import { arg, type Expr, load, substitute, topologicalOrder } from "./expr.ts";
+import { add, arg, cast, type Expr, index, load, param, rem, substitute, topologicalOrder } from "./expr.ts";
 import { castValue, evaluateInstruction } from "./instructions.ts";
 
 /** The gradient of a row whose derived one is fragile or saves too much. Same meaning as the derived one. */
@@ -16,6 +16,8 @@ export class Program {
   readonly override: GradientOverride | undefined;
   /** Derivatives already worked out, by which inputs and results they are for. */
   readonly gradients: Map<number, GradientPlan> = new Map();
+  readonly tangents: Map<number, TangentProgram> = new Map();
+  perExample: { readonly program: Program; readonly numbered: boolean } | undefined = undefined;
 
   constructor(name: string, args: readonly DType[], params: readonly DType[], results: readonly Expr[], override: GradientOverride | undefined) {
     this.name = name;
@@ -123,6 +125,48 @@ export function gradientProgram(p: Program, plan: GradientPlan, mask: number): P
     plan.programs.set(mask, (made = program(`${p.name}Backward`, plan.args, p.params, results)));
   }
   return made;
+}
+
+/**
+ * Forward mode: the tangents of the results, from the program's inputs and then the tangents of the inputs in `mask`. A result
+ * that does not depend on them has none: its number is not in `results`. A scalar function is its own transpose, so the tangent
+ * is what the reverse rule makes of an incoming gradient, summed over the inputs.
+ */
+export type TangentProgram = { readonly program: Program; readonly results: readonly number[] };
+
+export function tangentProgram(p: Program, mask: number): TangentProgram {
+  let made = p.tangents.get(mask);
+  if (made === undefined) p.tangents.set(mask, (made = makeTangents(p, mask)));
+  return made;
+}
+
+function makeTangents(p: Program, mask: number): TangentProgram {
+  const args = p.args.map((dtype, i) => arg(i, dtype)), tangentTypes: DType[] = [];
+  const tangents = args.map((x, i) => (mask & (1 << i) ? arg(p.args.length + tangentTypes.push(x.dtype) - 1, x.dtype) : undefined));
+  const sums = p.results.map((root, k) => {
+    const { compute } = dtypes[root.dtype];
+    let sum: Expr | undefined;
+    tangents.forEach((t, i) => {
+      if (t === undefined || !isFloat(root.dtype)) return;
+      const grads = p.results.map((_, j) => (j === k ? cast(t, root.dtype) : undefined));
+      const part = (p.override !== undefined ? p.override(cast(t, root.dtype), root, args) : differentiate(p.results, grads, args))[i];
+      if (part !== undefined) sum = sum === undefined ? cast(part, compute) : add(sum, cast(part, compute));
+    });
+    return sum === undefined ? undefined : cast(sum, root.dtype);
+  });
+  const results = sums.flatMap((sum, k) => (sum === undefined ? [] : [k]));
+  return { program: program(`${p.name}Tangent`, [...p.args, ...tangentTypes], p.params, results.map((k) => sums[k]!)), results };
+}
+
+/** The same program where each of several examples numbers its own elements: one param more, the number of elements of an example. */
+export function perExample(p: Program): { readonly program: Program; readonly numbered: boolean } {
+  if (p.perExample === undefined) {
+    const size = param(p.params.length, "int32");
+    const results = p.results.map((x) => substitute(x, (e) => (e === index ? rem(index, size) : undefined)));
+    const numbered = results.some((x, k) => x !== p.results[k]);
+    p.perExample = { numbered, program: numbered ? program(p.name, p.args, [...p.params, "int32"], results, p.override) : p };
+  }
+  return p.perExample;
 }
 
 /** A value of a result, one rounding after every instruction: the reference that every backend is held to. */

@@ -35,6 +35,8 @@ const catOp: Op<CatAttrs> = {
       return node.needs(i) ? narrow(grad!, dim, from, size) : undefined;
     });
   },
+  jvp: "linear",
+  batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
 /** Joins tensors along a dim. Their other sizes agree; dtypes are promoted. */

@@ -12,6 +12,8 @@ export const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name
   view: (view, { dims }) => restride(view, dims.map((d) => view.shape[d]!), dims.map((d) => view.strides[d]!), view.offset),
   saves: () => savesNothing,
   vjp: ([grad], { attrs: { dims, name } }) => [dispatchView(permuteOp, grad!, { dims: dims.map((_, d) => dims.indexOf(d)), name })],
+  jvp: "linear",
+  batched: ({ dims, name }, { length }) => ({ dims: [...Array(length).keys(), ...dims.map((d) => d + length)], name }),
 };
 
 /** The dims in another order. */
@@ -112,6 +114,8 @@ export const sliceOp: ViewOp<SliceAttrs> = {
   view: sliceView,
   saves: () => savesNothing,
   vjp: ([grad], node) => [dispatch(padOp, [grad!], node.attrs)],
+  jvp: "linear",
+  batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
 /** Zeros of the size that was sliced, with the input where the slice was. */
@@ -126,6 +130,8 @@ const padOp: Op<SliceAttrs> = {
   },
   saves: () => savesNothing,
   vjp: ([grad], node) => [dispatchView(sliceOp, grad!, node.attrs)],
+  jvp: "linear",
+  batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
 /** The elements start, start + step ... before end along a dim; negative bounds count from the end, as Python's slices. */
