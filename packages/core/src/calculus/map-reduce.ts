@@ -243,7 +243,7 @@ const reduceOp: Op<ReduceAttrs> = {
     return [mapProgram(tieShare(x.dtype), [g, ties, x, o])];
   },
   jvp: pushReduce,
-  batched: (attrs, { length }) => ({ ...attrs, dims: [...attrs.dims.map((d) => d + length)] }),
+  batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
   batchRank: (_, inputs) => inputs.reduce((rank, x) => Math.max(rank, x.ndim), 0),
 };
 
