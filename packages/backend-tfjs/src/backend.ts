@@ -4,7 +4,7 @@ import {
 } from "@adjoint/core/backend";
 import { add, clone, getBackend, keep, ready, setBackend, type Tensor1D, tidy, zeros } from "@tensorflow/tfjs-core";
 import { content, range, storeRange, TfjsBuffer } from "./buffer.ts";
-import { dataTypeOf, hostArray, supported } from "./data-type.ts";
+import { dataTypeOf, fromHost, supported, toHost } from "./data-type.ts";
 import { upload } from "./host.ts";
 import { argReduce } from "./kernels/arg-reduce.ts";
 import { copy } from "./kernels/copy.ts";
@@ -61,7 +61,7 @@ export async function tfjs(options: TfjsOptions = {}): Promise<Backend> {
     kernels,
     allocate(dtype: DType, length: number): TfjsBuffer {
       alive();
-      const buffer = new TfjsBuffer(dataTypeOf(dtype), length), bytes = length * dtypes[dtype].bytes;
+      const buffer = new TfjsBuffer(dtype, length), bytes = length * dtypes[dataTypeOf(dtype)].bytes;
       if (bytes > MAX_BYTES) throw new OutOfMemoryError(`tfjs: allocating ${bytes} bytes (${length} elements of ${dtype}): the limit of one buffer is ${MAX_BYTES}`);
       live.add(buffer);
       return buffer;
@@ -73,12 +73,12 @@ export async function tfjs(options: TfjsOptions = {}): Promise<Backend> {
     write(buffer: TfjsBuffer, from: number, values: TypedArray): void {
       alive();
       checkRange("write", buffer, from, values.length);
-      if (values.length > 0) orOutOfMemory("write", () => { tidy(() => { storeRange(buffer, from, upload(buffer.dtype, hostArray(buffer.dtype, values))); }); });
+      if (values.length > 0) orOutOfMemory("write", () => { tidy(() => { storeRange(buffer, from, upload(buffer.dtype, fromHost(buffer.dtype, values))); }); });
     },
     async read(buffer: TfjsBuffer, from: number, count: number): Promise<TypedArray> {
       const tensor = piece(buffer, from, count);
       try {
-        const values = hostArray(buffer.dtype, await tensor.data());
+        const values = toHost(buffer.dtype, await tensor.data());
         await newTask();
         return values;
       } finally {
@@ -103,7 +103,7 @@ export async function tfjs(options: TfjsOptions = {}): Promise<Backend> {
     ...device,
     readSync(buffer: TfjsBuffer, from: number, count: number): TypedArray {
       const tensor = piece(buffer, from, count);
-      const values = hostArray(buffer.dtype, tensor.dataSync());
+      const values = toHost(buffer.dtype, tensor.dataSync());
       tensor.dispose();
       return values;
     },

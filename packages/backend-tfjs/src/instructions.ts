@@ -1,5 +1,5 @@
 /** @file One row for each scalar instruction: how tfjs computes it. The meaning is core's, in scalar/instructions.ts. */
-import type { InstructionName } from "@adjoint/core/backend";
+import { type InstructionName, isStoredOnly } from "@adjoint/core/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { constant, onHost, type Site } from "./host.ts";
@@ -57,7 +57,10 @@ function saturated(x: Tensor): Tensor {
   return tf.where(tooLarge, constant("int32", 2147483647), tf.where(tooSmall, constant("int32", -2147483648), inside));
 }
 
-function convert({ operand, result }: Site, x: Tensor): Tensor {
+function convert(site: Site, x: Tensor): Tensor {
+  const { operand, result } = site;
+  if (isStoredOnly(result)) return onHost(site, [x]); // tfjs sees no bits to round, and no 8 or 16 of them to keep
+  if (isStoredOnly(operand)) return x; // held as a number of `result`
   if (result === "bool") return tf.notEqual(x, constant(operand, 0)); // true for NaN
   if (result === "int32" && operand === "float32") return saturated(x);
   // A widening cast of the cpu backend keeps the old array, unrounded: the product with 1 makes a new one.

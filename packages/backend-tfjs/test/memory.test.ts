@@ -118,7 +118,7 @@ describe("reads and writes", () => {
 describe("errors", () => {
   it("names a dtype that it does not compute in", () => {
     expect(() => device.allocate("float64", 1)).toThrow(DTypeError);
-    expect(() => device.allocate("float64", 1)).toThrow("float64 is not a dtype of this device (float32, int32, bool); cast to float32");
+    expect(() => device.allocate("float64", 1)).toThrow("float64 is not a dtype of this device (float32, int32, bool, float16, bfloat16, int16, int8, uint8); cast to float32");
   });
   it("has a limit, and stays usable", () => {
     expect(() => device.allocate("float32", 2 ** 40)).toThrow(OutOfMemoryError);
