@@ -6,7 +6,7 @@ import { cast, lit } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { join, type Lifetime, youngest } from "../scope.ts";
 import { sameShape } from "../shape.ts";
-import { watchOf } from "../tape.ts";
+import { type Edge, watchOf } from "../tape.ts";
 import { alias, alive, isTensor, setRequiresGrad, type Tensor } from "../tensor.ts";
 import { generate, zerosOn } from "./map-reduce.ts";
 import { inDType, owned, type Target, walk } from "./walk.ts";
@@ -21,7 +21,17 @@ const one = /*@__PURE__*/ perDType((d, c) => program("ones", [], [], [cast(lit(1
 const isList = <T>(x: OneOrMore<T>): x is readonly T[] => Array.isArray(x);
 export const asList = <T>(x: OneOrMore<T>): readonly T[] => (isList(x) ? x : [x]);
 
-const lifetimeOf = (tensors: readonly Tensor[]): Lifetime | null => tensors.reduce<Lifetime | null>((all, x) => youngest(all, x.lifetime), null);
+function lifetimeOf(tensors: readonly Tensor[]): Lifetime | null {
+  let lifetime: Lifetime | null = null;
+  for (let i = 0; i < tensors.length; i++) lifetime = youngest(lifetime, tensors[i]!.lifetime);
+  return lifetime;
+}
+
+function edgesOf(tensors: readonly Tensor[]): Edge[] {
+  const edges = new Array<Edge>(tensors.length);
+  for (let i = 0; i < tensors.length; i++) edges[i] = tensors[i]!.edge!;
+  return edges;
+}
 
 /** The gradient to start from at output `i`: the caller's, or 1 for a single element. Undefined where a later check refuses the output. */
 function seedOf(root: Tensor, gradient: Cotangent, i: number): Tensor | undefined {
@@ -44,15 +54,18 @@ function seedOf(root: Tensor, gradient: Cotangent, i: number): Tensor | undefine
 function ends(roots: readonly Tensor[], gradients: OneOrMore<Cotangent>, targetsOf: () => Target[] | undefined): { readonly seeds: readonly Tensor[]; readonly targets: Target[] | undefined } {
   const given = gradients === undefined || gradients === null ? undefined : asList(gradients);
   if (given !== undefined && given.length !== roots.length) throw new AutogradError(`got ${roots.length} tensors and ${given.length} gradients`);
-  const seeds: (Tensor | undefined)[] = [];
+  const seeds: Tensor[] = [];
   try {
-    roots.forEach((root, i) => { seeds.push(seedOf(root, given?.[i], i)); });
-    roots.forEach((root, i) => {
-      if (!root.requiresGrad) throw new AutogradError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
-    });
-    return { seeds: seeds.filter((seed) => seed !== undefined), targets: targetsOf() };
+    let refused = -1;
+    for (let i = 0; i < roots.length; i++) {
+      const seed = seedOf(roots[i]!, given?.[i], i);
+      if (seed !== undefined) seeds.push(seed);
+      if (refused < 0 && !roots[i]!.requiresGrad) refused = i;
+    }
+    if (refused >= 0) throw new AutogradError(`element ${refused} of tensors does not require grad and does not have a grad_fn`);
+    return { seeds, targets: targetsOf() };
   } catch (error) {
-    for (const seed of seeds) seed?.free(null);
+    for (const seed of seeds) seed.free(null);
     throw error;
   }
 }
@@ -75,7 +88,7 @@ export function backward(tensors: OneOrMore<Tensor>, gradients?: OneOrMore<Cotan
   const roots = asList(tensors), inputs = options.inputs === undefined ? undefined : asList(options.inputs);
   if (inputs !== undefined && inputs.length === 0) throw new AutogradError("'inputs' argument to backward() cannot be empty.");
   const { seeds, targets } = ends(roots, gradients, () => inputs?.map((input) => ({ edge: retainGrad(input).edge!, found: undefined })));
-  walk(roots.map((root) => root.edge!), seeds, lifetimeOf(roots), { retainGraph, createGraph, targets });
+  walk(edgesOf(roots), seeds, lifetimeOf(roots), { retainGraph, createGraph, targets });
 }
 
 /** Makes a result keep its gradient in `.grad`, as leaves do: PyTorch's `retain_grad`. */
@@ -113,7 +126,7 @@ export function grad(outputs: OneOrMore<Tensor>, inputs: OneOrMore<Tensor>, opti
   });
   const lifetime = lifetimeOf([...roots, ...wanted]);
   try {
-    walk(roots.map((root) => root.edge!), seeds, lifetime, { retainGraph, createGraph, targets, capture: true });
+    walk(edgesOf(roots), seeds, lifetime, { retainGraph, createGraph, targets, capture: true });
     if (!allowUnused && targets.some(({ found }) => found === undefined))
       throw new AutogradError("One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.");
   } catch (error) {

@@ -142,7 +142,7 @@ export function walk(roots: readonly Edge[], seeds: readonly Tensor[], lifetime:
   try {
     step(() => {
       for (const { node } of roots) if (node.leaf !== null && arrivals.get(node)!.waits === 0) visit(node, arrivals, options);
-      for (const node of order) visit(node, arrivals, options);
+      for (let i = 0; i < order.length; i++) visit(order[i]!, arrivals, options);
     });
   } finally {
     lending = outer;
@@ -212,18 +212,21 @@ function arriveAt(node: AnyNode, leaf: Tensor, grads: Slots, { createGraph }: Wa
   for (const hook of Array.from(extras.after)) hook([], grads);
 }
 
+const NONE: Slots = [];
+
 /** Runs a node's rule and deposits the gradients of its inputs. */
 function pullBack(node: AnyNode, grads: Slots, arrivals: Arrivals): void {
   const { edges, extras } = node;
   if (extras !== null) for (const hook of Array.from(extras.before)) hook(grads);
-  const given: Slots = [];
   const outer = openFrame();
+  let given: Slots = NONE;
   try {
     const made = node.rule!.vjp(grads, node);
+    given = new Array<Tensor | undefined>(made.length);
     // Each edge owns a handle before the first deposit, which may free what it adds up.
     for (let i = 0; i < made.length; i++) {
       const grad = made[i], edge = edges[i];
-      given.push(grad === undefined || !edge || !arrivals.get(edge.node)!.needed ? undefined : taken(fitted(node, grad, edge, i)));
+      given[i] = grad === undefined || !edge || !arrivals.get(edge.node)!.needed ? undefined : taken(fitted(node, grad, edge, i));
     }
     if (extras !== null) for (const hook of Array.from(extras.after)) hook(given, grads);
     for (let i = 0; i < given.length; i++) {
@@ -240,17 +243,18 @@ function pullBack(node: AnyNode, grads: Slots, arrivals: Arrivals): void {
 
 /** The gradient as its edge takes it: broadcasting undone, in the edge's dtype. */
 function fitted(node: AnyNode, grad: Tensor, edge: Edge, i: number): Tensor {
-  let fit = grad;
+  const { window } = grad;
+  return sameShape(window.shape, edge.shape) && window.dtype === edge.dtype && grad.storage.device === edge.device ? grad : refitted(node, grad, edge, i);
+}
+
+function refitted(node: AnyNode, grad: Tensor, edge: Edge, i: number): Tensor {
   const refuse = (what: string): never => {
     throw new AutogradError(`Function ${node.qualifiedName} returned an invalid gradient at index ${i} - ${what}`);
   };
-  if (!sameShape(grad.shape, edge.shape)) {
-    if (!isExpandable(edge.shape, grad.shape)) refuse(`got ${showShape(grad.shape)} but expected shape compatible with ${showShape(edge.shape)}`);
-    fit = sumTo(fit, edge.shape);
-  }
-  if (grad.dtype !== edge.dtype) fit = inDType(fit, edge.dtype);
-  if (grad.storage.device !== edge.device) refuse(`expected device ${edge.device.backend.name} but got ${grad.device.name}`);
-  return fit;
+  if (!isExpandable(edge.shape, grad.shape)) refuse(`got ${showShape(grad.shape)} but expected shape compatible with ${showShape(edge.shape)}`);
+  const fit = sameShape(grad.shape, edge.shape) ? grad : sumTo(grad, edge.shape);
+  if (fit.storage.device !== edge.device) refuse(`expected device ${edge.device.backend.name} but got ${fit.device.name}`);
+  return fit.dtype === edge.dtype ? fit : inDType(fit, edge.dtype);
 }
 
 /** The tensor in the dtype of what it is the gradient of. */
