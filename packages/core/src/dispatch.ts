@@ -141,7 +141,7 @@ function lineageOf(tensor: Tensor): Lineage {
 
 /** Says that these views were made by one function, named as its node: none may be changed in place while changes are recorded. */
 export function madeTogether(views: Tensor[], name: string): Tensor[] {
-  views.forEach((view, output) => { if (view.lineage !== null) view.lineage.creation = { name, output }; });
+  views.forEach((view, output) => { if (view.lineage !== null) view.lineage.creation = { name, output, by: "views" }; });
   return views;
 }
 
@@ -185,7 +185,7 @@ function withEdge(tensor: Tensor, edge: Edge | null): Tensor {
 }
 
 /** The target is from now on what `after` is. Of a view, the base takes the change, and every member of the family finds its edge anew. */
-function moveHistory(target: Tensor, after: Tensor, writeRule: WriteRule): void {
+export function moveHistory(target: Tensor, after: Tensor, writeRule: WriteRule): void {
   const { lineage } = target;
   if (lineage === null) {
     moveWatch(target.edge, after.edge!);
@@ -213,7 +213,7 @@ function rootOf(lineage: Lineage): Lineage {
   return root;
 }
 
-function checkInPlace(target: Tensor, needs: number): void {
+export function checkInPlace(target: Tensor, needs: number): void {
   if (overlapsItself(target.window))
     throw new AutogradError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
@@ -222,8 +222,11 @@ function checkInPlace(target: Tensor, needs: number): void {
   if (lineage !== null && lineage.parent !== null) {
     if (typeof lineage.creation === "object")
       throw new AutogradError(
-        `Output ${lineage.creation.output} of ${lineage.creation.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. ` +
-        "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.");
+        `Output ${lineage.creation.output} of ${lineage.creation.name} is a view and is being modified inplace. ` + (lineage.creation.by === "function"
+          ? "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, " +
+            "leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+          : "This view is the output of a function that returns multiple views. " +
+            "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."));
     if (lineage.creation === "unrecorded")
       throw new AutogradError(
         "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. " +
@@ -260,7 +263,7 @@ function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attrs: Attr
   node.saved = saved;
 }
 
-function save(tensor: Tensor, edge: Edge | null | number, changes: number = 0): Saved {
+export function save(tensor: Tensor, edge: Edge | null | number, changes: number = 0): Saved {
   return { storage: tensor.storage.retain(), window: tensor.window, version: tensor.storage.version - changes, edge, traced: tensor.traced === null ? null : tensor.traced.saved() };
 }
 

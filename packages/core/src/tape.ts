@@ -24,6 +24,8 @@ export class Edge {
   readonly dtype: DType;
   readonly device: Device;
   watch: Watch | null = null;
+  /** Where the gradient of the same tensor goes since it was changed in place. */
+  moved: Edge | null = null;
   constructor(node: Node, output: number, shape: Shape, dtype: DType, device: Device) {
     this.node = node;
     this.output = output;
@@ -38,7 +40,9 @@ export const watchOf = (edge: Edge): Watch => (edge.watch ??= { hooks: new Set()
 
 /** A tensor changed in place asks for its new gradient; its hooks stay with the value that they were put on. */
 export function moveWatch(from: Edge | null, to: Edge): void {
-  if (from === null || from.watch === null || from.watch.retain === null || from.node.leaf !== null) return;
+  if (from === null) return;
+  from.moved = to;
+  if (from.watch === null || from.watch.retain === null || from.node.leaf !== null) return;
   watchOf(to).retain = from.watch.retain;
   from.watch.retain = null;
 }
@@ -91,6 +95,24 @@ export type Extras = {
   readonly metadata: Record<string, unknown>;
 };
 
+/** What anomaly mode does at a node. */
+export interface Observer {
+  /** A node has been recorded. */
+  recorded(node: Node): void;
+  /** Runs a node's derivative. */
+  around(node: Node, run: () => void): void;
+  /** The gradients that it gave, before anybody sees them. */
+  gave(node: Node, grads: readonly (Tensor | undefined)[]): void;
+}
+let observer: Observer | null = null;
+export const nodeObserver = (): Observer | null => observer;
+/** Returns the observer before. */
+export function observeNodes(next: Observer | null): Observer | null {
+  const before = observer;
+  observer = next;
+  return before;
+}
+
 let born = 0;
 
 export class Node<Attrs = never> {
@@ -119,6 +141,7 @@ export class Node<Attrs = never> {
     this.edges = edges;
     this.leaf = leaf;
     for (let i = 0; i < edges.length; i++) edges[i]?.node.retain();
+    if (observer !== null) observer.recorded(this as Node<unknown> as Node);
   }
   get name(): string {
     return this.label ?? (this.rule === null ? "AccumulateGrad" : this.rule.gradName(this.attrs));
@@ -165,13 +188,17 @@ export class Node<Attrs = never> {
         "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
     const saved = this.saved[place]!;
     if (saved.storage.version !== saved.version) {
-      const edge = typeof saved.edge === "number" ? this.outputs[saved.edge]! : saved.edge;
+      let edge = typeof saved.edge === "number" ? this.outputs[saved.edge]! : saved.edge;
+      // A tensor that was saved as it was given is known by what it is now.
+      if (typeof saved.edge !== "number") while (edge?.moved) edge = edge.moved;
       const type = saved.window.dtype === "float64" ? "torch.DoubleTensor" : "torch.FloatTensor";
       const origin = edge === null || edge.node.rule === null ? "" : `, which is output ${edge.output} of ${edge.node.name},`;
       throw new AutogradError(
         `one of the variables needed for gradient computation has been modified by an inplace operation: [${type} ${showShape(saved.window.shape)}]${origin} ` +
         `is at version ${saved.storage.version}; expected version ${saved.version} instead. ` +
-        "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!");
+        (observer === null
+          ? "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True)."
+          : "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"));
     }
     return saved;
   }

@@ -4,7 +4,7 @@ import { type DType, dtypes, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
 import {
-  activeInterpreter, allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
+  activeInterpreter, allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp, type WriteRule,
 } from "../op.ts";
 import { arg, cast, div, eq, type Expr, lit, load, mul, select, topologicalOrder } from "../scalar/expr.ts";
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, perExample, type Program, program, prologuePlan, tangentProgram } from "../scalar/program.ts";
@@ -353,6 +353,9 @@ const writeViewOp: Op<Lineage> = {
   jvp: "linear",
   batched: (lineage, lead) => lineage.batched(lead),
 };
+
+/** How a change of a view is a change of its base. */
+export const writeViewRule: WriteRule = writeViewOp;
 
 /** The view ops that lead from a base to a view, once more on another tensor of the base's shape. */
 const viewAgain = (x: Tensor, lineage: Lineage): Tensor => (lineage.parent === null ? x : dispatchView(lineage.op!, viewAgain(x, lineage.parent), lineage.attrs));

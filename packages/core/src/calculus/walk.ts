@@ -124,10 +124,11 @@ function accumulate(leaf: Tensor, grad: Tensor, createGraph: boolean): void {
 let lending: Lifetime | null = null;
 
 /** A handle for a user's function that is called during a walk: it lives as long as the roots do. */
-export function lend(tensor: Tensor): Tensor {
-  const lent = alias(tensor);
-  outsideFrames(() => join(lent, lending));
-  return lent;
+export const lend = (tensor: Tensor): Tensor => outsideFrames(() => adoptLent(alias(tensor)));
+/** Makes a tensor that no frame holds live as long as the roots do. */
+export function adoptLent(tensor: Tensor): Tensor {
+  join(tensor, lending);
+  return tensor;
 }
 
 /** Walks from `roots` with the gradients `seeds`, whose handles it takes over. @param lifetime that of the roots */
