@@ -73,6 +73,8 @@ export class Machine implements Host {
       const list: readonly (Tensor | null)[] = Array.isArray(results) ? (results as readonly (Tensor | null)[]) : [results as Tensor];
       statement.results.forEach((name, i) => { if (i < list.length) this.tensors.set(name, this.#lifted(list[i]!)); });
       this.resultCount = list.length;
+      // A view learns that its base has changed when it is looked at, which moves its retainGrad: so all runs look at the same time.
+      if (found.changes === "values") for (const tensor of this.tensors.values()) void tensor?.requiresGrad;
       return undefined;
     } catch (error) {
       if (!(error instanceof Error)) throw error;

@@ -1,4 +1,4 @@
-/** @file The reference run: the same program three times in float64, twice with its inputs moved a little. Says what is right, and how nearly. */
+/** @file The reference run: the same program three times, in float64 where it can be, twice with its inputs moved a little. Says what is right, and how nearly. */
 import type { Backend } from "@adjoint/core";
 import { type DType, dtypes } from "@adjoint/core/backend";
 import { Machine, type Observation, observeSync, placeOf, type Thrown } from "./machine.ts";
@@ -61,7 +61,9 @@ export class Reference {
    * Or as finite differences do: inputs alone, by that much
    */
   constructor(device: Backend, rows: ReadonlyMap<string, Row>, movement: number, manner: "rounding" | "differences" = "rounding") {
-    const machine = (size: number): Machine => new Machine(device, rows, size === 0 ? { real: "float64" } : { real: "float64", nudge: nudges(size, manner === "differences") });
+    // Beside a narrow float, float64 would be promoted, and saved for backward, otherwise than float32.
+    const real = movement === FINE ? "float64" : "float32";
+    const machine = (size: number): Machine => new Machine(device, rows, size === 0 ? { real } : { real, nudge: nudges(size, manner === "differences") });
     this.#machines = [machine(0), machine(movement), machine(-movement)];
     this.#rows = rows;
     this.#movement = movement;

@@ -6,9 +6,9 @@ import { type Domain, type Drawer, type Kind, row, type Row, type Variable } fro
 const all: readonly Kind[] = ["float", "int", "bool"], numbers: readonly Kind[] = ["float", "int"];
 
 /** What is written to: a leaf that requires a gradient only now and then, where it is an error (or noGrad allows it). */
-function target(d: Drawer, kinds: readonly Kind[]): Variable {
+function target(d: Drawer, kinds: readonly Kind[], domain: Domain = "any"): Variable {
   const leaves = d.random.chance(0.2);
-  return d.variable({ kinds, accepts: (x) => leaves || !(x.isLeaf && x.requiresGrad) });
+  return d.variable({ kinds, domain, accepts: (x) => leaves || !(x.isLeaf && x.requiresGrad) });
 }
 
 /** With a tensor that broadcasts to the target, or a number. */
@@ -24,9 +24,19 @@ const binary = (op: string, run: (x: Tensor, y: Operand) => Tensor, kinds: reado
   run: ([x, y], { number }) => run(x!, number ?? y!),
 });
 
+const unary = (op: string, run: (x: Tensor) => Tensor, kinds: readonly Kind[] = ["float"], domain: Domain = "any"): Row => row({
+  op, changes: "values", weight: 0.3,
+  draw(d) { return { inputs: [target(d, kinds, domain)], attrs: {} }; },
+  run: ([x]) => run(x!),
+});
+
 export const inPlaceRows: readonly Row[] = [
   { ...binary("add_", (x, y) => A.add_(x, y)), weight: 3 }, binary("sub_", (x, y) => A.sub_(x, y), numbers), { ...binary("mul_", A.mul_), weight: 3 }, binary("div_", A.div_, ["float"], "away"),
   binary("addScaled_", (x, y) => A.add_(x, y, { alpha: 2 }), numbers),
+  unary("neg_", A.neg_, numbers), unary("abs_", A.abs_, numbers), unary("exp_", A.exp_, ["float"], "exponent"), unary("sqrt_", A.sqrt_, ["float"], "positive"), unary("log_", A.log_, ["float"], "positive"), unary("sin_", A.sin_), unary("tanh_", A.tanh_),
+  unary("sigmoid_", A.sigmoid_), unary("relu_", A.relu_, numbers), unary("reciprocal_", A.reciprocal_, ["float"], "away"), unary("square_", A.square_, numbers), unary("floor_", A.floor_), unary("clamp_", (x) => A.clamp_(x, -1, 1), numbers), unary("elu_", (x) => A.elu_(x)),
+  unary("leakyRelu_", (x) => A.leakyRelu_(x)), unary("logicalNot_", A.logicalNot_, all), unary("erf_", A.erf_), unary("frac_", A.frac_),
+  binary("remainder_", A.remainder_, numbers, "away"), binary("fmod_", A.fmod_, numbers, "away"), binary("floorDivide_", A.floorDivide_, numbers, "away"), binary("gt_", A.gt_, numbers), binary("clampMin_", A.clampMin_, numbers),
   row({
     op: "copy_", changes: "values", weight: 2,
     draw(d) { const x = target(d, all); return { inputs: [x, d.partner(x.shape, { kinds: x.dtype === "bool" || x.dtype.includes("float") ? all : ["int", "bool"] }, true)], attrs: {} }; },

@@ -152,6 +152,8 @@ export const viewRows: readonly Row[] = [
     run: ([x], { dim, chunks }) => A.chunk(x!, chunks, dim),
     views(v, { dim, chunks }) { const d = at(dim, v.shape.length); return pieces(v, d, evenly(v.shape[d]!, Math.max(1, Math.ceil(v.shape[d]! / chunks)))); },
   }),
+  // As in PyTorch, what it gives is the tensor itself.
+  row({ op: "positive", weight: 0.5, draw: (d) => ({ inputs: [d.variable({ kinds: ["float", "int"] })], attrs: {} }), run: ([x]) => A.positive(x!), views: (v) => [v] }),
   row({ op: "contiguous", draw: (d) => ({ inputs: [d.variable({})], attrs: {} }), run: ([x]) => A.contiguous(x!), views: (v) => [v.positions.every((p, i) => p === v.positions[0]! + i) ? v : undefined] }),
   row({ op: "detach", weight: 2, cuts: true, draw: (d) => ({ inputs: [d.variable({})], attrs: {} }), run: ([x]) => A.detach(x!), views: (v) => [v] }),
 ];
