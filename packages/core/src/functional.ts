@@ -26,6 +26,8 @@ export * from "./elementwise/trigonometry.ts";
 export { where } from "./elementwise/where.ts";
 export { all, amax, amin, any, max, mean, min, type ReduceOptions, std, sum, type ValuesAndIndices, var_, type VarOptions } from "./composites/reductions.ts";
 export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
+export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
+export { type IndexTerm, type Slice } from "./composites/index-terms.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";
 export { argmax, argmin } from "./primitives/arg-reduce.ts";
 export { embedding, gather, indexSelect, scatter, scatterAdd } from "./primitives/gather.ts";

@@ -24,6 +24,8 @@ const diagonalOp: ViewOp<DiagonalAttrs> = {
   },
   saves: () => savesNothing,
   vjp: ([grad], node) => [dispatch(placeOp, [grad!], { attrs: node.attrs, shape: node.shapeOf(0), name: "DiagonalBackward0Backward0" })],
+  jvp: "linear",
+  batched: ({ offset, dim1, dim2 }, { length }) => ({ offset, dim1: dim1 + length, dim2: dim2 + length }),
 };
 const placeOp = /*@__PURE__*/ placing(diagonalOp);
 const overlayOp = /*@__PURE__*/ overlaying(diagonalOp);

@@ -21,6 +21,8 @@ export function placing<A>(view: ViewOp<A>): Op<Placed<A>> {
     },
     saves: () => savesNothing,
     vjp: ([grad], node) => [dispatchView(view, grad!, node.attrs.attrs)],
+    jvp: "linear",
+    batched: ({ attrs, shape, name }, lead) => ({ attrs: view.batched!(attrs, lead, []), shape: [...lead, ...shape], name }),
   };
   return op;
 }
@@ -40,6 +42,8 @@ export function overlaying<A>(view: ViewOp<A>): Op<Overlaid<A>> {
       const part = dispatchView(view, grad!, node.attrs.attrs);
       return [node.needs(0) ? dispatch(op, [grad!, zerosOn(grad!.storage.device, grad!.dtype, part.shape)], node.attrs) : undefined, node.needs(1) ? part : undefined];
     },
+    jvp: "linear",
+    batched: ({ attrs, name }, lead) => ({ attrs: view.batched!(attrs, lead, []), name }),
   };
   return op;
 }
@@ -56,5 +60,7 @@ export function copying<A>(view: ViewOp<A>, adjoint: Op<Placed<A>>): Op<{ readon
     },
     saves: () => savesNothing,
     vjp: ([grad], node) => [dispatch(adjoint, [grad!], { ...node.attrs, shape: node.shapeOf(0) })],
+    jvp: "linear",
+    batched: ({ attrs, name }, lead) => ({ attrs: view.batched!(attrs, lead, []), name }),
   };
 }

@@ -23,6 +23,8 @@ const flipOp: Op<{ readonly dims: readonly number[] }> = {
   },
   saves: () => savesNothing,
   vjp: ([grad], node) => [dispatch(flipOp, [grad!], node.attrs)],
+  jvp: "linear",
+  batched: ({ dims }, { length }) => ({ dims: dims.map((d) => d + length) }),
 };
 /** The order along each of the dims reversed. */
 export function flip(x: Tensor, dims: Dims): Tensor {

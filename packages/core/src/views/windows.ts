@@ -30,6 +30,8 @@ const unfoldOp: ViewOp<UnfoldAttrs> = {
     for (let k = 1; k < size; k++) sum = add(sum, part(k));
     return [sum];
   },
+  jvp: "linear",
+  batched: ({ dim, size, step }, { length }) => ({ dim: dim + length, size, step }),
 };
 const placeSlice = /*@__PURE__*/ placing(sliceOp);
 const overlaySlice = /*@__PURE__*/ overlaying(sliceOp);

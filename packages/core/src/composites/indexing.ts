@@ -1,0 +1,240 @@
+/** @file PyTorch's `x[...]`, read and written. What has a size that depends on values returns a promise. */
+import { data } from "../api/reading.ts";
+import { clone } from "../calculus/map-reduce.ts";
+import { add, copy_, fill_, lt, mul, to, where } from "../elementwise/index.ts";
+import { fromHost, tensor } from "../creation/fill.ts";
+import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { composite, isTensor, type Tensor } from "../op.ts";
+import { gather, scatter, scatterAdd } from "../primitives/gather.ts";
+import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
+import { expand, permute, reshape } from "../views/views.ts";
+import { type IndexTerm, type Indexed, lookAt } from "./index-terms.ts";
+
+const isMask = (term: IndexTerm): term is Tensor | boolean => typeof term === "boolean" || (isTensor(term) && term.dtype === "bool");
+
+/** Where a mask is true: for each of its dims an int32 vector. The values have to be at hand. */
+function positions(mask: Tensor, values: ArrayLike<number>): Tensor[] {
+  const { shape } = mask, at: number[] = [];
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) at.push(i);
+  let step = sizeOf(shape);
+  const columns = shape.length === 0 ? [at] : shape.map((size) => {
+    step /= size;
+    const stride = step;
+    return at.map((i) => Math.floor(i / stride) % size);
+  });
+  return columns.map((column) => fromHost(Int32Array.from(column), [column.length], "int32", { device: mask.device }));
+}
+
+const refuseMask = (): never => {
+  throw new ArgumentError("index: how many elements a mask takes depends on values: await x.indexAsync(mask); where only elements are to be changed, maskedFill_ or where need no promise");
+};
+
+/** The dims that are looked up brought to the front, and where the looked-up part goes in the result. */
+type Plan = { readonly front: Tensor; readonly tables: readonly Tensor[]; readonly lookedUp: Shape; readonly rest: Shape; readonly place: number; readonly dims: readonly number[] };
+
+function plan({ view, lookups }: Indexed): Plan {
+  const dims = lookups.flatMap((table, d) => (table === undefined ? [] : [d])), tables = dims.map((d) => lookups[d]!);
+  const others = [...view.shape.keys()].filter((d) => !dims.includes(d));
+  let lookedUp: Shape = [];
+  try {
+    lookedUp = tables.reduce<Shape>((shape, table) => broadcastShapes(shape, table.shape), []);
+  } catch {
+    throw new IndexError(`shape mismatch: indexing tensors could not be broadcast together with shapes ${tables.map((table) => showShape(table.shape)).join(", ")}`);
+  }
+  dims.forEach((d) => { if (view.shape[d] === 0 && sizeOf(lookedUp) !== 0) throw new IndexError(`index is out of bounds for dimension ${d} with size 0`); });
+  // Dims side by side stay where they are; others come first, as in NumPy.
+  const together = dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
+  return { front: permute(view, [...dims, ...others]), tables, lookedUp, rest: others.map((d) => view.shape[d]!), place: together ? dims[0]! : 0, dims };
+}
+
+/** The number of the row, among the looked-up dims made one, for each element of the tables: [n]. A position out of range is out of range there too. */
+function rowNumbers({ tables, lookedUp, front }: Plan): Tensor {
+  const sizes = front.shape.slice(0, tables.length), total = sizeOf(sizes);
+  let rows: Tensor | undefined;
+  tables.forEach((table, k) => {
+    const size = sizes[k]!, wrapped = where(lt(table, 0), add(table, size), table);
+    const stays = tables.length === 1 ? wrapped : where(lt(wrapped, 0), -total, where(lt(wrapped, size), wrapped, total));
+    rows = rows === undefined ? stays : add(mul(rows, size), stays);
+  });
+  return reshape(expand(rows!, lookedUp), [sizeOf(lookedUp)]);
+}
+
+/** The error as PyTorch words it: which position of which table. Where the device reads at once. */
+function explain(error: unknown, { tables, front, dims }: Plan): never {
+  if (error instanceof IndexError)
+    tables.forEach((table, k) => {
+      const size = front.shape[k]!, { readSync } = table.device;
+      if (readSync === undefined) return;
+      const bad = [...readTable(table)].find((i) => i < -size || i >= size);
+      if (bad !== undefined) throw new IndexError(`index ${bad} is out of bounds for dimension ${dims[k]} with size ${size}`, { cause: error });
+    });
+  throw error;
+}
+const readTable = (table: Tensor): ArrayLike<number> & Iterable<number> => {
+  const dense = add(table, 0);
+  try {
+    return table.device.readSync!(dense.window.buffer, dense.window.offset, dense.window.size) as Int32Array;
+  } finally {
+    dense.dispose();
+  }
+};
+
+/** The looked-up part [lookedUp, ...rest] with its dims where they belong. */
+function placed(x: Tensor, { lookedUp, rest, place }: Plan): Tensor {
+  const n = lookedUp.length;
+  return place === 0 ? x : permute(x, [...Array.from({ length: place }, (_, d) => n + d), ...Array.from({ length: n }, (_, d) => d), ...Array.from({ length: rest.length - place }, (_, d) => n + place + d)]);
+}
+/** The other way round. */
+function unplaced(x: Tensor, { lookedUp, rest, place }: Plan): Tensor {
+  const n = lookedUp.length;
+  return place === 0 ? x : permute(x, [...Array.from({ length: n }, (_, d) => place + d), ...Array.from({ length: place }, (_, d) => d), ...Array.from({ length: rest.length - place }, (_, d) => place + n + d)]);
+}
+
+const lookUp: (indexed: Indexed) => Tensor = /*@__PURE__*/ composite("IndexBackward0", (indexed: Indexed): Tensor => {
+  const all = plan(indexed), { front, lookedUp, rest, tables } = all, width = sizeOf(rest), count = sizeOf(lookedUp);
+  const table = reshape(front, [sizeOf(front.shape.slice(0, tables.length)), width]);
+  try {
+    return placed(reshape(gather(table, 0, expand(reshape(rowNumbers(all), [count, 1]), [count, width])), [...lookedUp, ...rest]), all);
+  } catch (error) {
+    return explain(error, all);
+  }
+});
+
+/**
+ * PyTorch's `x[...]`, with numbers, slices, null, "..." and int32 tensors; what holds no tensor is a view. Positions may be negative.
+ * @throws IndexError for a position out of range, too many terms, or tensors that do not broadcast together
+ * @example `x.index(0, "1:3", null)`, `x.index("...", tensor([2, 0], { dtype: "int32" }))`
+ */
+export const index: (x: Tensor, ...terms: IndexTerm[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ...terms: IndexTerm[]): Tensor => {
+  const indexed = lookAt(x, terms, refuseMask);
+  if (indexed.lookups.some((table) => table !== undefined)) return lookUp(indexed);
+  return indexed.whole ? handleOf(x) : indexed.view;
+});
+
+/** `x[:]` and `x[...]` are new handles on the same memory: views, as in PyTorch. */
+const handleOf = (x: Tensor): Tensor => permute(x, [...x.shape.keys()]);
+
+async function positionsOf(terms: readonly IndexTerm[], device: Tensor["device"]): Promise<Map<Tensor | boolean, readonly Tensor[]>> {
+  const known = new Map<Tensor | boolean, readonly Tensor[]>();
+  for (const term of terms)
+    if (typeof term === "boolean") known.set(term, [tensor(term ? [0] : [], { dtype: "int32", device })]);
+    else if (isMask(term)) known.set(term, positions(term as Tensor, await data(term as Tensor)));
+  return known;
+}
+const free = (known: Map<unknown, readonly Tensor[]>): void => {
+  for (const tables of known.values()) for (const table of tables) table.dispose();
+};
+
+/** As `index`, with masks too: bool tensors of the shape of the dims they stand for, whose values are read first. */
+export async function indexAsync(x: Tensor, ...terms: IndexTerm[]): Promise<Tensor> {
+  const known = await positionsOf(terms, x.device);
+  try {
+    return indexWith(x, terms, known);
+  } finally {
+    free(known);
+  }
+}
+const indexWith = /*@__PURE__*/ composite(undefined, (x: Tensor, terms: readonly IndexTerm[], known: Map<Tensor | boolean, readonly Tensor[]>): Tensor => {
+  const indexed = lookAt(x, terms, (mask) => known.get(mask)!);
+  if (indexed.lookups.some((table) => table !== undefined)) return lookUp(indexed);
+  return indexed.whole ? handleOf(x) : indexed.view;
+});
+
+export type IndexPutOptions = { /** Add to what is there; equal positions all count. */ readonly accumulate?: boolean };
+
+/** Writes into the elements that the terms name; the value broadcasts to their shape. PyTorch's `x[...] = value` and `index_put_`. */
+const write: (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, accumulate: boolean, known: (mask: Tensor | boolean) => readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, accumulate: boolean, known: (mask: Tensor | boolean) => readonly Tensor[]): Tensor => {
+  const indexed = lookAt(x, terms, known), target = indexed.view;
+  if (!indexed.lookups.some((table) => table !== undefined)) {
+    if (!isTensor(value)) fill_(target, value);
+    else copy_(target, expand(fitted(value, target.shape), target.shape));
+    return x;
+  }
+  const all = plan(indexed), { lookedUp, rest, place, front, tables } = all, width = sizeOf(rest), count = sizeOf(lookedUp);
+  const shape = [...rest.slice(0, place), ...lookedUp, ...rest.slice(place)];
+  const source = reshape(unplaced(valueOf(value, x, shape), all), [count, width]);
+  const rows = expand(reshape(rowNumbers(all), [count, 1]), [count, width]);
+  const table = reshape(front, [sizeOf(front.shape.slice(0, tables.length)), width]);
+  try {
+    copy_(front, reshape((accumulate ? scatterAdd : scatter)(table, 0, rows, source), front.shape));
+  } catch (error) {
+    explain(error, all);
+  }
+  return x;
+});
+
+/** A value's leading dims of size 1 may go, as in PyTorch. */
+function fitted(value: Tensor, shape: Shape): Tensor {
+  let dims = value.shape;
+  while (dims.length > shape.length && dims[0] === 1) dims = dims.slice(1);
+  return sameShape(dims, value.shape) ? value : reshape(value, dims);
+}
+
+function valueOf(value: Tensor | number | boolean, x: Tensor, shape: Shape): Tensor {
+  const source = to(isTensor(value) ? value : tensor(Number(value), { dtype: x.dtype, device: x.device }), x.dtype), fits = fitted(source, shape);
+  const joint = fits.ndim <= shape.length && fits.shape.every((size, d) => size === 1 || size === shape[d + shape.length - fits.ndim]);
+  if (!joint) throw new ShapeError(`shape mismatch: value tensor of shape ${showShape(source.shape)} cannot be broadcast to indexing result of shape ${showShape(shape)}`);
+  return expand(fits, shape);
+}
+
+/**
+ * Changes in place what `x.index(...terms)` names. PyTorch's `x[terms] = value` and `index_put_`.
+ * A mask alone with a value of one element needs no promise either.
+ * @example `x.indexPut_([0, "1:3"], 7)`, `x.indexPut_([rows, columns], values, { accumulate: true })`
+ */
+export function indexPut_(x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor {
+  const { accumulate = false } = options, [mask] = terms;
+  if (terms.length === 1 && isTensor(mask) && mask.dtype === "bool" && (!isTensor(value) || value.window.size === 1)) return writeMasked(x, mask, value, accumulate);
+  return write(x, terms, value, accumulate, refuseMask);
+}
+/** As `indexPut_`, out of place. */
+export const indexPut: (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options?: IndexPutOptions) => Tensor = /*@__PURE__*/ composite("IndexPutBackward0", (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor => indexPut_(clone(x), terms, value, options));
+/** As `indexPut_`, with masks of any kind, whose values are read first. */
+export async function indexPutAsync_(x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Promise<Tensor> {
+  const known = await positionsOf(terms, x.device);
+  try {
+    return write(x, terms, value, options.accumulate ?? false, (mask) => known.get(mask)!);
+  } finally {
+    free(known);
+  }
+}
+
+const writeMasked = /*@__PURE__*/ composite(undefined, (x: Tensor, mask: Tensor, value: Tensor | number | boolean, accumulate: boolean): Tensor => {
+  lookAt(x, [mask], () => mask.shape.map(() => mask));
+  const wide = reshape(mask, [...mask.shape, ...new Array<number>(x.ndim - mask.ndim).fill(1)]);
+  const one = isTensor(value) ? to(reshape(value, []), x.dtype) : value;
+  copy_(x, to(where(wide, accumulate ? add(x, one) : one, x), x.dtype));
+  return x;
+});
+
+/** Where x is not zero: int32 [n, dims], in row-major order. Its size depends on values, so it is a promise on every device. */
+export async function nonzero(x: Tensor): Promise<Tensor> {
+  const { shape, device } = x, values = await data(x), rows: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === 0) continue;
+    let step = values.length, rest = i;
+    for (const dim of shape) {
+      step /= dim;
+      rows.push(Math.floor(rest / step));
+      rest %= step;
+    }
+  }
+  const count = shape.length === 0 ? Number(values[0] !== 0) : rows.length / shape.length;
+  return fromHost(Int32Array.from(rows), [count, shape.length], "int32", { device });
+}
+
+/** The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device. */
+export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
+  if (mask.dtype !== "bool") throw new ArgumentError("masked_select: expected BoolTensor for mask");
+  const shape = broadcastShapes(x.shape, mask.shape), wide = expand(mask, shape), values = await data(wide);
+  if (wide !== mask) wide.dispose();
+  const at: number[] = [];
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) at.push(i);
+  const table = fromHost(Int32Array.from(at), [at.length], "int32", { device: x.device });
+  try {
+    return pickFlat(x, shape, table);
+  } finally {
+    table.dispose();
+  }
+}
+const pickFlat = /*@__PURE__*/ composite("MaskedSelectBackward0", (x: Tensor, shape: Shape, table: Tensor): Tensor => gather(reshape(expand(x, shape), [sizeOf(shape)]), 0, table));
