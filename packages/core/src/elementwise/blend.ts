@@ -1,11 +1,11 @@
 /** @file Elements made of two or three operands: interpolation, scaled products, signs and neighbours. */
-import { isFloat, scalarTypeName } from "../dtype.ts";
+import { isFloat, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { mul, pow } from "./arithmetic.ts";
-import { numberIn } from "./checks.ts";
+import { cppName, numberIn } from "./checks.ts";
 import { type Elementwise, elementwise, type Operand, resultType, to } from "./elementwise.ts";
 import { both, either, signBitOf } from "./stable.ts";
 
@@ -34,9 +34,8 @@ export function lerp(x: Tensor, end: Tensor, weight: Operand): Tensor {
 }
 /** x += weight * (end - x). */
 export const lerp_ = (x: Tensor, end: Tensor, weight: Operand): Tensor => between.into(x, end, weight);
-const cppName: { readonly [dtype: string]: string } = { float32: "float", float64: "double", int32: "int", bool: "bool" };
 function checkSame(x: Tensor, y: Tensor, name: string): void {
-  if (y.dtype !== x.dtype) throw new DTypeError(`expected dtype ${cppName[x.dtype] ?? x.dtype} for \`${name}\` but got dtype ${cppName[y.dtype] ?? y.dtype}`);
+  if (y.dtype !== x.dtype) throw new DTypeError(`expected dtype ${cppName[x.dtype]} for \`${name}\` but got dtype ${cppName[y.dtype]}`);
 }
 
 type Scaled = Elementwise<readonly [x: Tensor, y: Tensor, z: Tensor, value: number]>;
@@ -100,10 +99,11 @@ function neighbour(x: Expr, y: Expr): Expr {
 }
 /** The next number after x towards y. Floats only, no derivative. */
 export function nextafter(x: Tensor, y: Tensor): Tensor {
-  if (!isFloat(resultType([x, y]))) throw new DTypeError(`"nextafter_cpu" not implemented for '${scalarTypeName[resultType([x, y])]}'`);
+  const dtype = resultType([x, y]);
+  if (isStoredOnly(dtype)) throw new DTypeError(`"nextafter_cpu" not implemented for '${scalarTypeName[dtype]}'`); // the numbers between are float32's
   return next(x, y);
 }
-const next: Binary = /*@__PURE__*/ elementwise("nextafter", (x, y) => neighbour(x!, y!), { rule: "float", gradient: () => [] });
+const next: Binary = /*@__PURE__*/ elementwise("nextafter", (x, y) => neighbour(x!, y!), { rule: "floats", kernel: "nextafter_cpu", gradient: () => [] });
 
 /** The one that is no NaN; where both are numbers, which of them wins. The winner has the gradient, x at a tie. */
 const ignoringNan = (name: string, wins: (x: Expr, y: Expr) => Expr): TwoTensors => {
@@ -118,7 +118,7 @@ export const fmax: TwoTensors = /*@__PURE__*/ ignoringNan("fmax", s.ge);
 export const fmin: TwoTensors = /*@__PURE__*/ ignoringNan("fmin", s.le);
 
 /** x - trunc(x), with the sign of x. */
-export const frac: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("frac", (x) => s.sub(x!, s.trunc(x!)), { gradient: (g) => [g] });
+export const frac: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("frac", (x) => s.sub(x!, s.trunc(x!)), { rule: "floats", kernel: "frac_cpu", gradient: (g) => [g] });
 /** The sign; of real numbers the same as `sign`. */
 export const sgn: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("sgn", s.sign, { rule: "arithmetic" });
 /** The tensor itself; a bool is refused. */

@@ -1,5 +1,5 @@
 /** @file What elementwise ops refuse, in PyTorch's words. */
-import { dtypes } from "../dtype.ts";
+import { type DType, dtypes } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { type Operand, resultType } from "./elementwise.ts";
 
@@ -8,6 +8,10 @@ export const noBoolSub = "Subtraction, the `-` operator, with two bool tensors i
 
 /** The same where one of them is no bool. */
 export const noOneBoolSub = "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
+/** What C++ itself calls the dtypes. */
+export const cppName: { readonly [D in DType]: string } = {
+  float32: "float", float64: "double", float16: "c10::Half", bfloat16: "c10::BFloat16", int32: "int", int16: "short int", int8: "signed char", uint8: "unsigned char", bool: "bool",
+};
 export const notForBool = (kernel: string): string => `"${kernel}" not implemented for 'Bool'`;
 
 /** A factor of integers is an integer. */

@@ -14,15 +14,17 @@ export type Operand = Tensor | number | boolean;
 /**
  * How the dtype of the computation follows from the operands': `promote` is PyTorch's common type; `float` also turns
  * integers and bools into float32; `number` turns bools into int32, `arithmetic` computes them as int32 and stores a
- * bool again; `bits` refuses floats.
+ * bool again; `bits` refuses floats, `floats` all else.
  */
-export type Rule = "promote" | "arithmetic" | "float" | "number" | "bits";
+export type Rule = "promote" | "arithmetic" | "float" | "number" | "bits" | "floats";
 
 export type ElementwiseOptions = {
   readonly rule?: Rule;
   /** The result is bool, whatever is compared. */
   readonly predicate?: boolean;
   readonly gradient?: GradientOverride;
+  /** What PyTorch calls the op's kernel, where it says that it is not there for a dtype. */
+  readonly kernel?: string;
   /** What to say where every operand is bool, if that is an error. */
   readonly refusesBool?: string;
   /** What to say where one of several is bool, if that is an error too. */
@@ -60,11 +62,11 @@ export function resultType(operands: readonly Operand[]): DType {
   return combine(combine(dim, zero), scalar === undefined ? undefined : scalarDType[scalar])!;
 }
 
-function computeType(name: string, rule: Rule, common: DType): DType {
+function computeType(kernel: string, rule: Rule, common: DType): DType {
   const kind = dtypes[common].kind;
   if (rule === "float" && kind !== "float") return "float32";
   if ((rule === "number" || rule === "arithmetic") && kind === "bool") return "int32";
-  if (rule === "bits" && kind === "float") throw new DTypeError(`"${name}_cpu" not implemented for '${scalarTypeName[common]}'`);
+  if (rule === "bits" ? kind === "float" : rule === "floats" && kind !== "float") throw new DTypeError(`"${kernel}" not implemented for '${scalarTypeName[common]}'`);
   return dtypes[common].compute;
 }
 
@@ -73,7 +75,7 @@ function computeType(name: string, rule: Rule, common: DType): DType {
  * @param build the expression, over operands already of one dtype
  */
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
-  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes } = options;
+  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes, kernel = name } = options;
   const programs = new Map<number, Program>();
 
   /** The dtype of the result, where nothing asks for another. */
@@ -83,7 +85,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
   /** @param target the dtype to store, where it is given (in place) */
   function programFor(operands: readonly Operand[], common: DType, target: DType | undefined): Program {
     refuseBool(operands, common);
-    const compute = computeType(name, rule, common);
+    const compute = computeType(kernel, rule, common);
     const stored = target ?? resultOf(common, compute);
     let key = dtypes[compute].code * 10 + dtypes[stored].code;
     for (let i = 0; i < operands.length; i++) {
@@ -134,14 +136,14 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     const operands = [target, ...others];
     const common = commonType(operands);
     refuseBool(operands, common);
-    const natural = resultOf(common, computeType(name, rule, common));
+    const natural = resultOf(common, computeType(kernel, rule, common));
     if (!canCast(natural, target.dtype))
       throw new DTypeError(`result type ${scalarTypeName[natural]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
     return mapInto(target, programFor(operands, common, target.dtype), tensors, inCommon(params, common));
   }
   /** Numbers as the common type holds them: rounded once, on the host. */
   const inCommon = (params: readonly number[], common: DType): readonly number[] =>
-    narrows(common, computeType(name, rule, common)) ? params.map((x) => castValue("float64", common, x)) : params;
+    narrows(common, computeType(kernel, rule, common)) ? params.map((x) => castValue("float64", common, x)) : params;
   function split(operands: readonly Operand[], tensors: Tensor[], params: number[]): void {
     for (const x of operands)
       if (typeof x === "number") params.push(x);

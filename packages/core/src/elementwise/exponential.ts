@@ -32,9 +32,9 @@ const shares = (power: (z: Expr) => Expr) => (g: Expr, _: Expr, [x, y]: readonly
   [s.div(g, s.add(1, power(s.sub(y!, x!)))), s.div(g, s.add(1, power(s.sub(x!, y!))))];
 const power2 = (z: Expr): Expr => s.pow(2, z);
 /** log(exp(x) + exp(y)), without overflow. */
-export const logaddexp: Binary = /*@__PURE__*/ elementwise("logaddexp", /*@__PURE__*/ addLogs(s.exp, s.log1p), { takes: "tensors", gradient: /*@__PURE__*/ shares(s.exp) });
+export const logaddexp: Binary = /*@__PURE__*/ elementwise("logaddexp", /*@__PURE__*/ addLogs(s.exp, s.log1p), { rule: "floats", kernel: "logaddexp_cpu", takes: "tensors", gradient: /*@__PURE__*/ shares(s.exp) });
 /** log2(2 ** x + 2 ** y), without overflow. */
-export const logaddexp2: Binary = /*@__PURE__*/ elementwise("logaddexp2", /*@__PURE__*/ addLogs(power2, (z) => s.mul(s.log1p(z), Math.LOG2E)), { takes: "tensors", gradient: /*@__PURE__*/ shares(power2) });
+export const logaddexp2: Binary = /*@__PURE__*/ elementwise("logaddexp2", /*@__PURE__*/ addLogs(power2, (z) => s.mul(s.log1p(z), Math.LOG2E)), { rule: "floats", kernel: "logaddexp2_cpu", takes: "tensors", gradient: /*@__PURE__*/ shares(power2) });
 
 /** x * log(y), and 0 where x is 0 and y is no NaN. */
 export const xlogy: Elementwise<readonly [x: Operand, y: Operand]> = /*@__PURE__*/ timesLog("xlogy", s.log, 0);

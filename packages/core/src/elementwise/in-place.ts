@@ -7,7 +7,9 @@ import { exp2, log10, log2, xlogy } from "./exponential.ts";
 import { cos, erf, exp, expm1, log, log1p, reciprocal, relu, rsqrt, sigmoid, silu, sin, sqrt, tan, tanh } from "./functions.ts";
 import { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, gcd, lcm } from "./integer.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, hypot, rad2deg, sinc, sinh } from "./trigonometry.ts";
-import type { Elementwise, Operand } from "./elementwise.ts";
+import { scalarTypeName } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import { type Elementwise, type Operand, resultType } from "./elementwise.ts";
 import type { Tensor } from "../op.ts";
 
 type Unary_ = (x: Tensor) => Tensor;
@@ -78,7 +80,12 @@ export const logicalXor_: Binary_ = /*@__PURE__*/ inPlace(logicalXor);
 export const lt_: Binary_ = /*@__PURE__*/ inPlace(lt);
 export const mul_: Binary_ = /*@__PURE__*/ inPlace(mul);
 export const ne_: Binary_ = /*@__PURE__*/ inPlace(ne);
-export const pow_: Binary_ = /*@__PURE__*/ inPlace(pow);
+/** With a number that would change the dtype it is refused in words of its own. */
+export const pow_: Binary_ = (x, y) => {
+  const natural = resultType([x, y]);
+  if (typeof y !== "object" && natural !== x.dtype) throw new DTypeError(`Found dtype ${scalarTypeName[x.dtype]} but expected ${scalarTypeName[natural]}`);
+  return pow.into(x, y);
+};
 export const remainder_: Binary_ = /*@__PURE__*/ inPlace(remainder);
 export const trueDivide_: Binary_ = /*@__PURE__*/ inPlace(trueDivide);
 export const xlogy_: Binary_ = /*@__PURE__*/ inPlace(xlogy);

@@ -6,20 +6,19 @@ import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
 
 type TwoTensors = Elementwise<readonly [x: Tensor, y: Tensor]>;
 type Binary = Elementwise<readonly [x: Operand, y: Operand]>;
-const bits = { rule: "bits" } as const;
 
 /** x & y, of integers or bools. */
-export const bitwiseAnd: Binary = /*@__PURE__*/ elementwise("bitwise_and_cpu", s.and, bits);
+export const bitwiseAnd: Binary = /*@__PURE__*/ elementwise("bitwiseAnd", s.and, { rule: "bits", kernel: "bitwise_and_cpu" });
 /** x | y, of integers or bools. */
-export const bitwiseOr: Binary = /*@__PURE__*/ elementwise("bitwise_or_cpu", s.or, bits);
+export const bitwiseOr: Binary = /*@__PURE__*/ elementwise("bitwiseOr", s.or, { rule: "bits", kernel: "bitwise_or_cpu" });
 /** x ^ y, of integers or bools. */
-export const bitwiseXor: Binary = /*@__PURE__*/ elementwise("bitwise_xor_cpu", s.xor, bits);
+export const bitwiseXor: Binary = /*@__PURE__*/ elementwise("bitwiseXor", s.xor, { rule: "bits", kernel: "bitwise_xor_cpu" });
 /** ~x: each bit of an integer turned, or a bool. */
-export const bitwiseNot: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("bitwise_not_cpu", s.not, bits);
+export const bitwiseNot: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("bitwiseNot", s.not, { rule: "bits", kernel: "bitwise_not_cpu" });
 /** x * 2 ** y as the bits say, of integers; a count is taken modulo 32. */
-export const bitwiseLeftShift: Binary = /*@__PURE__*/ elementwise("lshift_cpu", s.shl, { rule: "bits" });
+export const bitwiseLeftShift: Binary = /*@__PURE__*/ elementwise("bitwiseLeftShift", s.shl, { rule: "bits", kernel: "lshift_cpu" });
 /** x / 2 ** y, rounded down, of integers; a count is taken modulo 32. */
-export const bitwiseRightShift: Binary = /*@__PURE__*/ elementwise("rshift_cpu", s.shr, { rule: "bits" });
+export const bitwiseRightShift: Binary = /*@__PURE__*/ elementwise("bitwiseRightShift", s.shr, { rule: "bits", kernel: "rshift_cpu" });
 
 /** Euclid's algorithm: 46 steps are enough for 31 bits, as Fibonacci's numbers need the most. A remainder by 0 is 0. */
 function divisor(x: Expr, y: Expr): Expr {
@@ -28,6 +27,6 @@ function divisor(x: Expr, y: Expr): Expr {
   return a;
 }
 /** The greatest common divisor of integers, not negative. */
-export const gcd: TwoTensors = /*@__PURE__*/ elementwise("gcd_cpu", (x, y) => divisor(x!, y!), { rule: "bits", takes: "tensors" });
+export const gcd: TwoTensors = /*@__PURE__*/ elementwise("gcd", (x, y) => divisor(x!, y!), { rule: "bits", kernel: "gcd_cpu", takes: "tensors" });
 /** The least common multiple of integers, not negative; 0 where either is. */
-export const lcm: TwoTensors = /*@__PURE__*/ elementwise("lcm_cpu", (x, y) => s.abs(s.mul(s.idiv(x!, divisor(x!, y!)), y!)), { rule: "bits", takes: "tensors" });
+export const lcm: TwoTensors = /*@__PURE__*/ elementwise("lcm", (x, y) => s.abs(s.mul(s.idiv(x!, divisor(x!, y!)), y!)), { rule: "bits", kernel: "lcm_cpu", takes: "tensors" });
