@@ -1,7 +1,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
-import { manualSeed, ones, rand, randn, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
+import { manualSeed, onWarning, ones, rand, randn, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import {
-  clipGradNorm_, CrossEntropyLoss, Dropout, Embedding, GELU, init, LayerNorm, Linear, type Module, MSELoss, MultiheadAttention, ReLU, Sequential, Sigmoid, SiLU, Tanh,
+  CELU, clipGradNorm_, CrossEntropyLoss, Dropout, ELU, Embedding, Flatten, GELU, Hardshrink, Hardswish, Hardtanh, init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, Mish, type Module, MSELoss, MultiheadAttention, ReLU, ReLU6, SELU, Sequential, Sigmoid, SiLU, Softmax, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold, Unflatten,
 } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -18,8 +18,23 @@ describe("printed as PyTorch prints them", () => {
     ["LayerNorm((5,), eps=1e-05, elementwise_affine=True)", () => new LayerNorm(5)],
     ["LayerNorm((2, 5), eps=0.001, elementwise_affine=False)", () => new LayerNorm([2, 5], { eps: 1e-3, elementwiseAffine: false })],
     ["Dropout(p=0.1, inplace=False)", () => new Dropout(0.1)],
+    ["Dropout(p=0.0, inplace=True)", () => new Dropout({ p: 0, inplace: true })],
     ["GELU(approximate='none')", () => new GELU()],
-    ["GELU(approximate='tanh')", () => new GELU({ approximate: "tanh" })],
+    ["GELU(approximate='tanh')", () => new GELU("tanh")],
+    ["ReLU(inplace=True)", () => new ReLU({ inplace: true })],
+    ["ReLU6()", () => new ReLU6()],
+    ["LeakyReLU(negative_slope=0.1, inplace=True)", () => new LeakyReLU(0.1, { inplace: true })],
+    ["ELU(alpha=2.0)", () => new ELU({ alpha: 2 })],
+    ["CELU(alpha=1.0)", () => new CELU()],
+    ["Threshold(threshold=2.0, value=10.0)", () => new Threshold(2, 10)],
+    ["Hardtanh(min_val=-1.0, max_val=2.0)", () => new Hardtanh({ maxVal: 2 })],
+    ["Softplus(beta=2, threshold=1)", () => new Softplus(2, 1)],
+    ["Hardshrink(0.5)", () => new Hardshrink()],
+    ["Softmax(dim=1)", () => new Softmax(1)],
+    ["LogSoftmax(dim=None)", () => new LogSoftmax()],
+    ["Hardswish()", () => new Hardswish({ inplace: true })],
+    ["Flatten(start_dim=1, end_dim=-1)", () => new Flatten()],
+    ["Unflatten(dim=1, unflattened_size=(2, 3))", () => new Unflatten(1, [2, 3])],
     ["CrossEntropyLoss()", () => new CrossEntropyLoss({ labelSmoothing: 0.1 })],
     ["MSELoss()", () => new MSELoss()],
     ["Sequential()", () => new Sequential()],
@@ -66,7 +81,41 @@ describe("initial values", () => {
   });
 });
 
+describe("activations", () => {
+  it.each<[string, Module & { forward(x: Tensor): Tensor }, number[]]>([
+    ["ReLU", new ReLU(), [0, 0, 2]], ["ReLU6", new ReLU6(), [0, 0, 2]], ["LeakyReLU", new LeakyReLU(0.5), [-0.5, 0, 2]], ["ELU", new ELU(2), [2 * Math.expm1(-1), 0, 2]],
+    ["CELU", new CELU(2), [2 * Math.expm1(-0.5), 0, 2]], ["SELU", new SELU(), [1.0507009873554805 * 1.6732632423543772 * Math.expm1(-1), 0, 2.101401974710961]],
+    ["Threshold", new Threshold(1, 7), [7, 7, 2]], ["Hardtanh", new Hardtanh(-0.5, 1), [-0.5, 0, 1]], ["Softplus", new Softplus(), [0.31326168751, 0.69314718056, 2.12692801104]],
+    ["Softsign", new Softsign(), [-0.5, 0, 2 / 3]], ["Tanhshrink", new Tanhshrink(), [-1 + Math.tanh(1), 0, 2 - Math.tanh(2)]], ["LogSigmoid", new LogSigmoid(), [-1.31326168751, -0.69314718056, -0.12692801104]],
+    ["Hardshrink", new Hardshrink(1.5), [0, 0, 2]], ["Softshrink", new Softshrink({ lambd: 1.5 }), [0, 0, 0.5]], ["Hardswish", new Hardswish(), [-1 / 3, 0, 5 / 3]], ["Mish", new Mish(), [-0.30340146137, 0, 1.94395899475]],
+    ["Softmax", new Softmax(0), [0.04201006613, 0.11419519938, 0.84379473448]], ["Softmin", new Softmin(0), [0.70538451269, 0.25949646034, 0.03511902695]],
+  ])("%s", (_, layer, expected) => {
+    const x = tensor([-1, 0, 2]);
+    expect(difference(layer.forward(x), tensor(expected))).toBeLessThan(1e-6);
+    expect(x.toArraySync()).toEqual([-1, 0, 2]);
+  });
+  it("change their input when asked to", () => {
+    for (const layer of [new ReLU({ inplace: true }), new LeakyReLU(0, { inplace: true }), new Hardtanh(0, 9, { inplace: true }), new Threshold(0, 0, { inplace: true }), new ReLU6({ inplace: true })]) {
+      const x = tensor([-1, 2]);
+      expect(layer.forward(x)).toBe(x);
+      expect(x.toArraySync()).toEqual([layer instanceof LeakyReLU ? -0 : 0, 2]);
+    }
+  });
+  it("Softmax2d normalises the channels; a Softmax without dim warns and chooses", () => {
+    expect(difference(new Softmax2d().forward(randn([2, 3, 4, 5])).sum(1), ones([2, 4, 5]))).toBeLessThan(1e-6);
+    const log: string[] = [], before = onWarning((message) => log.push(message));
+    expect(difference(new Softmax().forward(randn([2, 3])).sum(1), ones([2]))).toBeLessThan(1e-6);
+    onWarning(before);
+    expect(log).toEqual(["Implicit dimension choice for softmax has been deprecated. Change the call to include dim=X as an argument."]);
+  });
+});
+
 describe("layers", () => {
+  it("Flatten and Unflatten undo each other", () => {
+    const x = randn([2, 6, 4]), split = new Unflatten(-2, [3, -1]).forward(x);
+    expect([split.shape, new Flatten(1, 2).forward(split).shape]).toEqual([[2, 3, 2, 4], [2, 6, 4]]);
+    expect(() => new Unflatten(1, [4, 2]).forward(x)).toThrow("unflatten: Provided sizes [4, 2] don't multiply up to the size of dim 1 (6) in the input tensor");
+  });
   it("Embedding gives no gradient to the padding row", () => {
     const layer = new Embedding(3, 2, { paddingIdx: 1 });
     layer.forward(tensor([[0, 1], [1, 2]], { dtype: "int32" })).sum().backward();

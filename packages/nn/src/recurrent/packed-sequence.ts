@@ -1,0 +1,106 @@
+/** @file Batches of sequences of different lengths without padding, and with it: PyTorch's `nn.utils.rnn`. */
+import { ArgumentError, cat, full, indexSelect, isTensor, dataSync, narrow, reshape, select, ShapeError, stack, tensor, type Tensor, transpose } from "@adjoint/core/functional";
+
+/**
+ * The elements of several sequences, time by time, the longest sequence first. Made by `packPaddedSequence` and `packSequence`;
+ * recurrent modules take and give it.
+ */
+export class PackedSequence {
+  /** [total, ...] */
+  readonly data: Tensor;
+  /** How many sequences there still are at each time. */
+  readonly batchSizes: readonly number[];
+  /** Where each sequence of the sorted batch stood; null when they were sorted. */
+  readonly sortedIndices: readonly number[] | null;
+  /** Where each sequence stands in the sorted batch. */
+  readonly unsortedIndices: readonly number[] | null;
+
+  constructor(data: Tensor, batchSizes: readonly number[], sortedIndices: readonly number[] | null = null) {
+    this.data = data;
+    this.batchSizes = [...batchSizes];
+    this.sortedIndices = sortedIndices;
+    this.unsortedIndices = sortedIndices === null ? null : inverse(sortedIndices);
+  }
+  /** The same sequences with other elements. */
+  with(data: Tensor): PackedSequence {
+    return new PackedSequence(data, this.batchSizes, this.sortedIndices);
+  }
+}
+
+const inverse = (order: readonly number[]): number[] => {
+  const places = new Array<number>(order.length);
+  order.forEach((from, to) => { places[from] = to; });
+  return places;
+};
+/** The rows of `x` along a dim in another order. */
+export const reordered = (x: Tensor, order: readonly number[] | null, dim: number): Tensor =>
+  order === null ? x : indexSelect(x, dim, tensor(Int32Array.from(order), { device: x.device }));
+
+type Lengths = readonly number[] | Tensor;
+const numbersOf = (lengths: Lengths): number[] => (isTensor(lengths) ? Array.from(dataSync(lengths)) : [...lengths]);
+
+export type PackOptions = { readonly batchFirst?: boolean; readonly enforceSorted?: boolean };
+/**
+ * Packs padded sequences [t, n, ...], or [n, t, ...] with `batchFirst`, that have the given lengths. Those must fall, unless
+ * `enforceSorted` is false. Lengths in a tensor are read at once: pass numbers on an asynchronous device.
+ */
+export function packPaddedSequence(input: Tensor, lengths: Lengths, options: PackOptions = {}): PackedSequence {
+  const { batchFirst = false, enforceSorted = true } = options;
+  const given = numbersOf(lengths), order = enforceSorted ? null : given.map((_, i) => i).sort((a, b) => given[b]! - given[a]!);
+  const sorted = order === null ? given : order.map((i) => given[i]!);
+  const timeFirst = batchFirst ? transpose(input, 0, 1) : input;
+  const [times, batch] = timeFirst.shape as [number, number, ...number[]];
+  if (timeFirst.shape.includes(0)) throw new ShapeError("Cannot pack empty tensors.");
+  if (given.length !== batch) throw new ShapeError(`Expected \`len(lengths)\` to be equal to batch_size, but got ${given.length} (batch_size=${batch})`);
+  if (sorted.some((length, i) => i > 0 && length > sorted[i - 1]!))
+    throw new ArgumentError("`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.");
+  if (!(sorted.at(-1)! > 0)) throw new ArgumentError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
+  if (sorted[0]! > times) throw new ShapeError(`Expected sequence lengths of at most ${times}, the size of the time dimension, but got ${sorted[0]}`);
+  const batchSizes = Array.from({ length: sorted[0]! }, (_, t) => sorted.filter((length) => length > t).length);
+  const places = batchSizes.flatMap((count, t) => Array.from({ length: count }, (_, i) => t * batch + (order === null ? i : order[i]!)));
+  const flat = reshape(timeFirst, [times * batch, ...timeFirst.shape.slice(2)]);
+  return new PackedSequence(reordered(flat, places, 0), batchSizes, order);
+}
+
+export type PadPackedOptions = { readonly batchFirst?: boolean; readonly paddingValue?: number; readonly totalLength?: number | null };
+/** The sequences padded to the longest, or to `totalLength`: [t, n, ...], or [n, t, ...] with `batchFirst`; and their int32 lengths. */
+export function padPackedSequence(sequence: PackedSequence, options: PadPackedOptions = {}): [padded: Tensor, lengths: Tensor] {
+  const { batchFirst = false, paddingValue = 0, totalLength = null } = options;
+  const { data, batchSizes, unsortedIndices } = sequence, longest = batchSizes.length, batch = batchSizes[0] ?? 0;
+  if (totalLength !== null && totalLength < longest)
+    throw new ArgumentError(`Expected total_length to be at least the length of the longest sequence in input, but got total_length=${totalLength} and max sequence length being ${longest}`);
+  const times = totalLength ?? longest, shape = data.shape.slice(1), padding = data.shape[0]!;
+  const place = (i: number): number => (unsortedIndices === null ? i : unsortedIndices[i]!);
+  let start = 0;
+  const starts = batchSizes.map((count) => (start += count) - count);
+  const from = Array.from({ length: times * batch }, (_, k) => {
+    const t = Math.floor(k / batch), i = place(k % batch);
+    return t < longest && i < batchSizes[t]! ? starts[t]! + i : padding;
+  });
+  const padded = reshape(reordered(cat([data, full([1, ...shape], paddingValue, { dtype: data.dtype, device: data.device })]), from, 0), [times, batch, ...shape]);
+  const lengths = Array.from({ length: batch }, (_, i) => batchSizes.filter((count) => count > place(i)).length);
+  return [batchFirst ? transpose(padded, 0, 1) : padded, tensor(Int32Array.from(lengths), { device: data.device })];
+}
+
+export type PadOptions = { readonly batchFirst?: boolean; readonly paddingValue?: number };
+/** Sequences [length, ...] of different lengths in one tensor: [t, n, ...], or [n, t, ...] with `batchFirst`. */
+export function padSequence(sequences: readonly Tensor[], options: PadOptions = {}): Tensor {
+  const { batchFirst = false, paddingValue = 0 } = options, longest = Math.max(...sequences.map((x) => x.shape[0]!));
+  const padded = sequences.map((x) => {
+    const missing = longest - x.shape[0]!;
+    return missing === 0 ? x : cat([x, full([missing, ...x.shape.slice(1)], paddingValue, { dtype: x.dtype, device: x.device })]);
+  });
+  return stack(padded, batchFirst ? 0 : 1);
+}
+/** The sequences without their padding. */
+export function unpadSequence(padded: Tensor, lengths: Lengths, options: Pick<PadOptions, "batchFirst"> = {}): Tensor[] {
+  return numbersOf(lengths).map((length, i) => narrow(select(padded, options.batchFirst === true ? 0 : 1, i), 0, 0, length));
+}
+/** Packs sequences [length, ...], the longest first unless `enforceSorted` is false. */
+export const packSequence = (sequences: readonly Tensor[], options: Pick<PackOptions, "enforceSorted"> = {}): PackedSequence =>
+  packPaddedSequence(padSequence(sequences), sequences.map((x) => x.shape[0]!), options);
+/** The sequences of a PackedSequence. */
+export function unpackSequence(sequence: PackedSequence): Tensor[] {
+  const { batchSizes, unsortedIndices } = sequence, [padded] = padPackedSequence(sequence);
+  return unpadSequence(padded, Array.from({ length: batchSizes[0] ?? 0 }, (_, i) => batchSizes.filter((count) => count > (unsortedIndices === null ? i : unsortedIndices[i]!)).length));
+}
