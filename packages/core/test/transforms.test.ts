@@ -1,7 +1,7 @@
 /** Function transforms against what they mean: derivatives worked out by hand, vmap against a loop. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import {
-  add, cat, crossEntropy, dropout, func, gather, layerNorm, manualSeed, matmul, memory, mul, noGrad, ones, rand, scope, setDefaultDevice, softmax, stack, tensor, type Tensor, where, zeros,
+  add, autograd, cat, crossEntropy, dropout, func, gather, layerNorm, manualSeed, matmul, memory, mul, noGrad, ones, rand, scope, setDefaultDevice, softmax, stack, tensor, type Tensor, where, zeros,
 } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -163,4 +163,33 @@ test("what transforms make inside dies with them", () => {
   });
   s.close();
   expect(memory().tensors).toBe(before);
+});
+
+describe("autograd.functional", () => {
+  const { functional } = autograd;
+  const f = (x: Tensor): Tensor => x.pow(3);
+  test("jacobian, hessian and products", () => {
+    const x = d([1, 2]), v = d([1, 10]);
+    expect(values(functional.jacobian(f, x))).toEqual([[3, 0], [0, 12]]);
+    expect(values(functional.jacobian(f, x, { strategy: "forward-mode" }))).toEqual([[3, 0], [0, 12]]);
+    const both = functional.jacobian((a, b) => a.mul(b), [x, v]) as Tensor[];
+    expect(both.map(values)).toEqual([[[1, 0], [0, 10]], [[1, 0], [0, 2]]]);
+    expect(values(functional.hessian((a) => f(a).sum(), x))).toEqual([[6, 0], [0, 12]]);
+    expect(functional.vjp(f, x, v).map(values)).toEqual([[1, 8], [3, 120]]);
+    expect(functional.jvp(f, x, v).map(values)).toEqual([[1, 8], [3, 120]]);
+    expect(functional.hvp((a) => f(a).sum(), x, v).map(values)).toEqual([9, [6, 120]]);
+    expect(functional.vhp((a) => f(a).sum(), x, v).map(values)).toEqual([9, [6, 120]]);
+  });
+  test("createGraph records the result", () => {
+    const x = tensor([2], { dtype: "float64", requiresGrad: true });
+    expect((functional.jacobian(f, x) as Tensor).requiresGrad).toBe(false);
+    (functional.jacobian(f, x, { createGraph: true }) as Tensor).sum().backward();
+    expect(values(x.grad)).toEqual([12]);
+  });
+  test.each<readonly [string, () => unknown, string]>([
+    ["a hessian of a vector", () => functional.hessian(f, d([1, 2])), "The Tensor returned by the function given to hessian should contain a single element"],
+    ["no vector where one is needed", () => functional.vjp(f, d([1, 2])), "The vector v can only be None if the user-provided function returns a single Tensor with a single element."],
+    ["a vector of another size", () => functional.jvp(f, d([1, 2]), d([1])), "v has invalid size: should be torch.Size([2]) but got torch.Size([1])."],
+    ["independence, in strict mode", () => functional.jacobian((a, b) => b.mul(1), [d([1]), d([2])], { strict: true }), "Output 0 of the user-provided function is independent of input 0."],
+  ])("refuses %s", (_, run, text) => expect(run).toThrow(text));
 });

@@ -27,19 +27,28 @@ function leaf(x: Tensor): Tensor {
   return out;
 }
 
-/** Whether the graph of the roots leads to anything that wants a gradient but these fresh tensors. */
-export function leadsOutside(roots: readonly Tensor[], fresh: readonly Tensor[]): boolean {
-  const stops = new Set<Node<never>>(fresh.map((x) => physicalOf(x).edge!.node));
-  if (fresh.some((x) => physicalOf(x).edge!.node.leaf === null)) return true;
-  const seen = new Set<Node<never>>(), stack = roots.flatMap((root) => physicalOf(root).edge?.node ?? []);
+const nodeOf = (x: Tensor): Node<never> | undefined => physicalOf(x).edge?.node;
+
+/** Walks the graph of the roots until `found` says so; what `stops` names is not walked through. */
+function search(roots: readonly Tensor[], stops: ReadonlySet<Node<never>>, found: (node: Node<never>) => boolean): boolean {
+  const seen = new Set<Node<never>>(), stack = roots.flatMap((root) => nodeOf(root) ?? []);
   for (let node; (node = stack.pop()) !== undefined; ) {
-    if (stops.has(node) || seen.has(node)) continue;
-    if (node.leaf !== null) return true;
+    if (seen.has(node)) continue;
     seen.add(node);
+    if (found(node)) return true;
+    if (stops.has(node)) continue;
     for (const edge of node.edges) if (edge !== null) stack.push(edge.node);
   }
   return false;
 }
+
+/** Whether the graph of the roots leads to anything that wants a gradient but these fresh tensors. */
+export function leadsOutside(roots: readonly Tensor[], fresh: readonly Tensor[]): boolean {
+  const stops = new Set(fresh.map((x) => nodeOf(x)!));
+  return fresh.some((x) => nodeOf(x)!.leaf === null) || search(roots, stops, (node) => node.leaf !== null && !stops.has(node));
+}
+/** Whether a gradient of the root leads to this tensor. */
+export const reaches = (root: Tensor, x: Tensor): boolean => search([root], new Set(), (node) => node === nodeOf(x));
 
 /**
  * The gradients of the roots in the fresh tensors, zeros where nothing depends on them.
