@@ -22,11 +22,15 @@ function drawn(count: number, draw: Draw, salt: number, held: DType): Float64Arr
   return held === "float64" ? numbers : numbers.map((x) => stored(held, x));
 }
 
-function makeInput(input: OpInput, salt: number, device: Backend, dtype: DType, held: DType): Tensor {
+export function makeInput(input: OpInput, salt: number, device: Backend, dtype: DType, held: DType): Tensor {
   if ("int" in input) return tensor(Int32Array.from(input.int), { shape: input.shape, device });
   const count = input.shape.reduce((a, b) => a * b, 1);
   return tensor(drawn(count, input.draw ?? "normal", salt, held), { shape: input.shape, dtype, device, requiresGrad: true });
 }
+
+/** The sum with fixed weights: a number that depends on every element in its own way. */
+export const weigh = (t: Tensor, salt: number, dtype: DType, held: DType = dtype): Tensor =>
+  t.mul(tensor(drawn(t.numel(), "normal", salt, held), { shape: t.shape, dtype, device: t.device })).sum();
 
 /** The value, the gradient for a fixed cotangent, and the gradient of a fixed function of that gradient. Gradients have the dtype of what they are of. */
 async function derivatives(sample: OpSample, device: Backend, dtype: DType, held: DType = "float64"): Promise<number[][]> {
@@ -39,14 +43,14 @@ async function derivatives(sample: OpSample, device: Backend, dtype: DType, held
       const out = sample.run(...inputs);
       const parts: Tensor[] = [out];
       const leaves = inputs.filter((t) => t.requiresGrad);
-      const weigh = (t: Tensor, salt: number): Tensor => t.mul(tensor(drawn(t.numel(), "normal", salt, held), { shape: t.shape, dtype, device })).sum();
+      const weighed = (t: Tensor, salt: number): Tensor => weigh(t, salt, dtype, held);
       if (sample.order !== 0 && out.requiresGrad) {
-        const first = grad(weigh(out, 10), leaves, { createGraph: true, allowUnused: true });
+        const first = grad(weighed(out, 10), leaves, { createGraph: true, allowUnused: true });
         const found = first.filter((g): g is Tensor => g !== null);
         parts.push(...found);
         const differentiable = found.filter((g) => g.requiresGrad);
         if (sample.order === 2 && differentiable.length > 0) {
-          const total = differentiable.map((g, i) => weigh(g, 20 + i)).reduce((a, b) => a.add(b));
+          const total = differentiable.map((g, i) => weighed(g, 20 + i)).reduce((a, b) => a.add(b));
           parts.push(...grad(total, leaves, { allowUnused: true }).filter((g): g is Tensor => g !== null));
         }
       }
