@@ -33,10 +33,13 @@ function drawInteger(random: Random, dtype: DType, domain: Domain): number {
   return (domain === "away" || domain === "positive") && x === 0 ? 1 : x;
 }
 
-/** Numbers that a leaf of this dtype holds exactly; some of them short, so that ties and zeros come about. */
+const strange = { float: [NaN, Infinity, -Infinity, -0], int: [2 ** 31 - 1, -(2 ** 31), 46341, 65536, 1000], bool: [1] } as const;
+
+/** Numbers that a leaf of this dtype holds exactly; some of them short, so that ties and zeros come about, a few of them strange. */
 export function drawValues(random: Random, dtype: DType, count: number, domain: Domain): number[] {
-  const { kind } = dtypes[dtype], short = random.chance(0.25);
+  const { kind } = dtypes[dtype], short = random.chance(0.25), odd = domain === "any" && random.chance(0.04);
   const one = (): number => {
+    if (odd && random.chance(0.3)) return random.pick<number>(strange[kind])!;
     if (kind === "bool") return random.integer(0, 1);
     if (kind === "int") return drawInteger(random, dtype, domain);
     const x = drawFloat(random, domain);

@@ -83,10 +83,10 @@ export class Reference {
       return same ? { kind: "threw", thrown: first } : { kind: "rejected", reason: "not every run throws" };
     }
     if (others.some((other) => other !== undefined)) return { kind: "rejected", reason: "not every run goes on" };
-    const { changes, views } = this.#rows.get(statement.op)!;
+    const { changes, views, exact = false } = this.#rows.get(statement.op)!;
     const looked = changes === "gradients" ? this.exact.named().map(([name]) => name)
       : changes === "values" ? [...statement.inputs.slice(0, 1), ...statement.results] : statement.results;
-    if (this.#manner === "rounding" && changes !== "gradients" && views === undefined) for (const name of looked) this.#round(name);
+    if (this.#manner === "rounding" && changes !== "gradients" && views === undefined && statement.op !== "leaf") for (const name of looked) this.#round(name, exact);
     let finite = true;
     for (const name of looked) {
       const found = this.#look(name);
@@ -96,12 +96,12 @@ export class Reference {
     return { kind: "done", results: this.exact.resultCount, finite };
   }
 
-  /** Moves what a device must round: the elements of a result that float32 does not hold. Views hold nothing of their own. */
-  #round(name: string): void {
+  /** Moves what a device may round otherwise; of an exact op only what float32 does not hold. Views hold nothing of their own. */
+  #round(name: string, exactly: boolean): void {
     const exact = this.#find(this.exact, name);
     if (exact === null || exact === undefined || dtypes[exact.dtype].kind !== "float") return;
     const nudge = nudges(this.#movement * OF_ROUNDING, false), place = placeOf(name), [, moved, rounded] = this.#machines;
-    moved.disturb(name, (value, i) => (Math.fround(exact.values[i]!) === exact.values[i] ? value : nudge(value, place + i)));
+    moved.disturb(name, (value, i) => (exactly && Math.fround(exact.values[i]!) === exact.values[i] ? value : value === 0 ? nudge(1, place + i) - 1 : nudge(value, place + i)));
     rounded.disturb(name, Math.fround); // what is nearly a round number becomes one, as on a device
   }
 

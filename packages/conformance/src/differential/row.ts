@@ -64,9 +64,13 @@ export interface Row<A extends Attrs = Attrs> {
   views?(input: NaiveView, attrs: A): readonly (NaiveView | undefined)[];
   /** "values": it writes into its first input. "gradients": it changes `.grad` or what is recorded. */
   readonly changes?: "values" | "gradients";
+  /** Right to one rounding on every device: a result that float32 holds is that very number. */
+  readonly exact?: true;
   /** Its result depends on its input, and its gradient does not. */
   readonly cuts?: true;
 }
 
 /** A row, its attributes checked against its own functions. */
 export const row = <A extends Attrs>(definition: Row<A>): Row => definition;
+/** The same rows, said to be exact. */
+export const exact = (rows: readonly Row[]): Row[] => rows.map((r) => ({ ...r, exact: true as const }));

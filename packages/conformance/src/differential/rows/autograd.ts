@@ -44,6 +44,11 @@ export const autogradRows: readonly Row[] = [
     },
     changes: "gradients", cuts: true,
   }),
+  row<{ readonly factor: number }>({
+    op: "registerHook", weight: 0.7, changes: "gradients", cuts: true,
+    draw(d) { const x = d.existing({ kinds: ["float"], accepts: (v) => v.requiresGrad }); return x && { inputs: [x], attrs: { factor: d.random.pick([0.5, -1, 2]) } }; },
+    run([x], { factor }) { A.registerHook(x!, (gradient) => A.mul(gradient, factor)); return []; },
+  }),
   row({
     op: "retainGrad", weight: 0.5, changes: "gradients", cuts: true,
     draw(d) { const x = recorded(d); return x && { inputs: [x], attrs: {} }; },

@@ -100,4 +100,11 @@ const others: readonly Row[] = [
   }),
 ];
 
-export const elementwiseRows: readonly Row[] = [...unaries, ...binaries.map((r) => ({ ...r, weight: r.op === "add" || r.op === "mul" ? 4 : 1.5 })), ...others];
+/** Choices, changes of sign, steps, and the ops of one rounding. Division is not among them: a device may be an ulp off. */
+const exactOps: ReadonlySet<string> = new Set([
+  "neg", "abs", "sign", "sgn", "square", "relu", "relu6", "hardtanh", "hardshrink", "threshold", "floor", "ceil", "trunc", "round", "frac", "clone", "nanToNum",
+  "add", "sub", "rsub", "mul", "maximum", "minimum", "fmax", "fmin", "fmod", "remainder", "clamp", "clampMin", "clampMax", "copysign", "ldexp", "to", "where", "maskedFill",
+]);
+const weighted = [...unaries, ...binaries.map((r) => ({ ...r, weight: r.op === "add" || r.op === "mul" ? 4 : 1.5 })), ...others];
+
+export const elementwiseRows: readonly Row[] = weighted.map((r) => (exactOps.has(r.op) ? { ...r, exact: true } : r));

@@ -30,7 +30,7 @@ const unary = (op: string, run: (x: Tensor) => Tensor, kinds: readonly Kind[] = 
   run: ([x]) => run(x!),
 });
 
-export const inPlaceRows: readonly Row[] = [
+const rows: readonly Row[] = [
   { ...binary("add_", (x, y) => A.add_(x, y)), weight: 3 }, binary("sub_", (x, y) => A.sub_(x, y), numbers), { ...binary("mul_", A.mul_), weight: 3 }, binary("div_", A.div_, ["float"], "away"),
   binary("addScaled_", (x, y) => A.add_(x, y, { alpha: 2 }), numbers),
   unary("neg_", A.neg_, numbers), unary("abs_", A.abs_, numbers), unary("exp_", A.exp_, ["float"], "exponent"), unary("sqrt_", A.sqrt_, ["float"], "positive"), unary("log_", A.log_, ["float"], "positive"), unary("sin_", A.sin_), unary("tanh_", A.tanh_),
@@ -58,3 +58,8 @@ export const inPlaceRows: readonly Row[] = [
     cuts: true,
   }),
 ];
+
+/** Not right to one rounding. */
+const rough: ReadonlySet<string> = new Set(["div_", "floorDivide_", "exp_", "sqrt_", "log_", "sin_", "tanh_", "sigmoid_", "reciprocal_", "elu_", "leakyRelu_", "erf_", "addScaled_"]);
+
+export const inPlaceRows: readonly Row[] = rows.map((r) => (rough.has(r.op) ? r : { ...r, exact: true }));

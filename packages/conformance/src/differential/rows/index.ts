@@ -6,14 +6,15 @@ import { inPlaceRows } from "./in-place.table.ts";
 import { leaf } from "./leaf.ts";
 import { indexRows, productRows, reductionRows } from "./structure.table.ts";
 import { viewRows } from "./views.table.ts";
+import { copyRows, windowRows } from "./windows.table.ts";
 
 export const families: readonly Family[] = [
   { name: "leaves", weight: 0, rows: [leaf] },
   { name: "elementwise", weight: 26, rows: elementwiseRows },
-  { name: "views", weight: 28, rows: viewRows },
+  { name: "views", weight: 28, rows: [...viewRows, ...windowRows] },
   { name: "in place", weight: 18, rows: inPlaceRows },
   { name: "reductions", weight: 10, rows: reductionRows },
   { name: "products", weight: 8, rows: productRows },
-  { name: "indexing", weight: 5, rows: indexRows },
+  { name: "indexing", weight: 7, rows: [...indexRows, ...copyRows] },
   { name: "autograd", weight: 7, rows: autogradRows },
 ];

@@ -3,7 +3,7 @@ import * as A from "@adjoint/core";
 import type { Tensor } from "@adjoint/core";
 import { sizeOf } from "@adjoint/core/backend";
 import type { Random } from "../random.ts";
-import { type Drawer, type Kind, row, type Row, type Variable } from "../row.ts";
+import { type Drawer, exact, type Kind, row, type Row, type Variable } from "../row.ts";
 import { someDim } from "./views.table.ts";
 
 const all: readonly Kind[] = ["float", "int", "bool"], numbers: readonly Kind[] = ["float", "int"], floats: readonly Kind[] = ["float"];
@@ -32,7 +32,7 @@ const alongDim = (op: string, run: (x: Tensor, dim: number, options: Kept) => Te
 });
 
 export const reductionRows: readonly Row[] = [
-  { ...reduction("sum", A.sum, all), weight: 3 }, { ...reduction("mean", A.mean), weight: 2 }, reduction("amax", A.amax, numbers), reduction("amin", A.amin, numbers),
+  ...exact([{ ...reduction("sum", A.sum, all), weight: 3 }, reduction("amax", A.amax, numbers), reduction("amin", A.amin, numbers)]), { ...reduction("mean", A.mean), weight: 2 },
   reduction("var", A.var_), reduction("std", A.std), reduction("all", A.all, all), reduction("any", A.any, all),
   alongDim("argmax", A.argmax, numbers), alongDim("argmin", A.argmin, numbers),
   alongDim("max", (x, dim, options) => { const { values, indices } = A.max(x, dim, options); return [values, indices]; }, numbers),
@@ -68,16 +68,15 @@ export const productRows: readonly Row[] = [
     draw(d) { const x = d.variable({ kinds: d.random.chance(0.9) ? floats : numbers, accepts: ranked(1) }); return { inputs: [x, factor(d, x)], attrs: {} }; },
     run: ([x, y]) => A.matmul(x!, y!),
   }),
-  row<{ readonly dim: number }>({
+  ...exact([row<{ readonly dim: number }>({
     op: "cat", weight: 2,
     draw(d) { const parts = joined(d, false); return parts && { inputs: parts.inputs, attrs: { dim: parts.dim } }; },
     run: (parts, { dim }) => A.cat(parts, dim),
-  }),
-  row<{ readonly dim: number }>({
+  }), row<{ readonly dim: number }>({
     op: "stack",
     draw(d) { const parts = joined(d, true); return parts && { inputs: parts.inputs, attrs: { dim: parts.dim } }; },
     run: (parts, { dim }) => A.stack(parts, dim),
-  }),
+  })]),
   row({
     op: "linear",
     draw(d) {
@@ -137,7 +136,7 @@ const scatter = (op: string, run: (x: Tensor, dim: number, index: Tensor, source
   run: ([x, source], { dim, shape, indices: values }, host) => run(x!, dim, indices(values, shape, host), source!),
 });
 
-export const indexRows: readonly Row[] = [
+const indexing: readonly Row[] = exact([
   row<Indices>({
     op: "gather", weight: 2,
     draw(d) { const x = d.variable({ accepts: ranked(1) }), attrs = drawIndices(d, x, false); return attrs && { inputs: [x], attrs }; },
@@ -152,6 +151,10 @@ export const indexRows: readonly Row[] = [
     },
     run: ([x], { dim, shape, indices: values }, host) => A.indexSelect(x!, dim, indices(values, shape, host)),
   }),
+]);
+
+export const indexRows: readonly Row[] = [
+  ...indexing,
   row<Indices>({
     op: "crossEntropy",
     draw(d) {

@@ -10,8 +10,8 @@ export const someDim = (random: Random, rank: number): number => {
   const dim = random.integer(0, Math.max(rank, 1) - 1);
   return random.chance(0.3) ? dim - Math.max(rank, 1) : dim;
 };
-const at = (dim: number, rank: number): number => (dim < 0 ? dim + Math.max(rank, 1) : dim);
-const ranked = (least: number, most: number = 8) => ({ accepts: (x: Variable): boolean => x.shape.length >= least && x.shape.length <= most });
+export const at = (dim: number, rank: number): number => (dim < 0 ? dim + Math.max(rank, 1) : dim);
+export const ranked = (least: number, most: number = 8) => ({ accepts: (x: Variable): boolean => x.shape.length >= least && x.shape.length <= most });
 
 /** A shape of as many elements: factors put together anew. */
 function reshaped(random: Random, shape: readonly number[]): number[] {
