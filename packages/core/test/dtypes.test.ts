@@ -38,9 +38,20 @@ describe("in and out", () => {
     ["uint8", [300, -1, 1.7, NaN], [44, 255, 1, 0]], ["int8", [300, 128, -1.7], [44, -128, -1]], ["int16", [40000, -1.5], [-25536, -1]],
   ] as const)("numbers become %s", (dtype, given, want) => {
     expect(of(dtype, ...given).toArraySync()).toEqual(want);
-    given.forEach((x, i) => expect(full([1], x, { dtype }).itemSync()).toBe(want[i]));
     expect(tensor(Float64Array.from(given)).to(dtype).toArraySync()).toEqual(want);
-    expect(zeros([1], { dtype }).fill_(given[0]).itemSync()).toBe(want[0]);
+  });
+  test.each([
+    ["float16", [65504, -Infinity, 0.1], [65520, -70000], "at::Half"], ["bfloat16", [3e38], [3.4e38], "at::BFloat16"], ["float32", [1e38, Infinity], [1e39], "float"],
+    ["uint8", [255, -255, 1.9], [256, -256, Infinity], "uint8_t"], ["int8", [127, -128], [128, -129], "int8_t"], ["int16", [32767], [-32769], "int16_t"], ["int32", [-2147483648], [2147483648], "int"],
+  ] as const)("what is filled in must fit %s", (dtype, fitting, not, name) => {
+    for (const x of fitting) {
+      const want = of(dtype, x).itemSync(), there = tensor([true]);
+      expect([full([1], x, { dtype }), zeros([1], { dtype }).fill_(x), fullLike(of(dtype, 1), x), zeros([1], { dtype }).maskedFill(there, Number.isInteger(x) || dtype.includes("float") ? x : Math.trunc(x))].map((y) => y.itemSync())).toEqual([want, want, want, want]);
+    }
+    for (const x of not) {
+      expect(() => full([1], x, { dtype })).toThrow(`value cannot be converted to type ${name} without overflow`);
+      expect(() => zeros([1], { dtype }).fill_(x)).toThrow(DTypeError);
+    }
   });
   test("a number is rounded once", () => {
     const x = 1 + 2 ** -11 + 2 ** -40; // to float32 first, it would be a tie
@@ -78,6 +89,8 @@ describe("in and out", () => {
       expect(shown(fullLike(of(dtype, 1), 7))).toEqual([dtype, [7]]);
       expect(shown(randint(5, 6, [2], { dtype }))).toEqual([dtype, [5, 5]]);
     }
+    expect(() => randint(0, 257, [2], { dtype: "uint8" })).toThrow("to - 1 is out of bounds for unsigned char");
+    expect(() => randint(-129, 0, [2], { dtype: "int8" })).toThrow("from is out of bounds for signed char");
     for (const dtype of floats16) {
       expect(shown(linspace(0, 1, 3, { dtype }))).toEqual([dtype, [0, 0.5, 1]]);
       const [low, high] = [rand([5000], { dtype }).amin().itemSync(), rand([5000], { dtype }).amax().itemSync()];
@@ -149,6 +162,8 @@ describe("arithmetic", () => {
     }
     expect(() => mean(of("uint8", 1))).toThrow("mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: Byte");
     expect(() => softmax(of("int8", 1), 0)).toThrow(`"softmax_lastdim_kernel_impl" not implemented for 'Char'`);
+    const row = tensor([[1, 2]], { dtype: "float16" }).expand([3, 1, 2]), column = tensor([[[1], [2]], [[3], [4]], [[5], [6]]], { dtype: "float16" });
+    expect(shown(matmul(row, column))).toEqual(["float16", [[[5]], [[11]], [[17]]]]);
     expect(() => matmul(of("int8", 1), of("uint8", 1))).toThrow("dot : expected both vectors to have same dtype, but found Char and Byte");
   });
   test("the fused ops round at the end alone", () => {

@@ -2,7 +2,7 @@
 import { type DType, dtypes, isStoredOnly } from "../dtype.ts";
 import { NotSupportedError } from "../errors.ts";
 import { allDense, normalForm } from "../normal-form.ts";
-import { allocate, type Device, type Tensor } from "../op.ts";
+import { allocate, type Device, Tensor } from "../op.ts";
 import { arg, cast } from "../scalar/expr.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { broadcastShapes, denseStrides, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
@@ -105,6 +105,18 @@ export function converted(x: Tensor, dtype: DType): Tensor {
   return out;
 }
 
+/** As `converted`, but what is repeated in memory stays repeated. */
+function convertedOnce(x: Tensor, dtype: DType): Tensor {
+  const { shape, strides, offset } = x.window, repeats = (d: number): boolean => strides[d] === 0 && shape[d]! > 1;
+  if (!shape.some((_, d) => repeats(d))) return converted(x, dtype);
+  const once = new Tensor(restride(x.window, shape.map((size, d) => (repeats(d) ? 1 : size)), strides, offset), x.storage.retain(), null);
+  const packed = converted(once, dtype);
+  const out = new Tensor(restride(packed.window, shape, packed.window.strides.map((stride, d) => (repeats(d) ? 0 : stride)), 0), packed.storage.retain(), null);
+  once.dispose();
+  packed.dispose();
+  return out;
+}
+
 /** `x`, which nobody else has yet, in another dtype; `x` itself if it has it already. */
 export function replaced(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
@@ -115,7 +127,7 @@ export function replaced(x: Tensor, dtype: DType): Tensor {
 
 /** Runs a kernel that takes no dtype that is only stored: its inputs in what that is computed in, its result rounded once to `dtype`. */
 export function inComputed(inputs: readonly Tensor[], dtype: DType, run: (wide: readonly Tensor[]) => Tensor): Tensor {
-  const wide = inputs.map((x) => (isStoredOnly(x.dtype) ? converted(x, dtypes[x.dtype].compute) : x));
+  const wide = inputs.map((x) => (isStoredOnly(x.dtype) ? convertedOnce(x, dtypes[x.dtype].compute) : x));
   try {
     return replaced(run(wide), dtype);
   } finally {

@@ -1,10 +1,11 @@
 /** @file Tensors from numbers: data given by the caller, constants, ranges. */
 import { generate } from "../calculus/map-reduce.ts";
 import { type Backend } from "../backend.ts";
-import { decodeHost, type DType, encodeHost, type TypedArray } from "../dtype.ts";
+import { decodeHost, type DType, dtypes, encodeHost, isFloat, type TypedArray } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
+import { elementOf } from "../scalar/element.ts";
 import { castValue } from "../scalar/instructions.ts";
 import { perDType, type Program, program } from "../scalar/program.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
@@ -105,15 +106,19 @@ export function tensor(data: TensorData, options: CreationOptions & { readonly s
 }
 
 /** Each number rounded once to `dtype`. */
-const converted = (values: ArrayLike<number>, from: DType, dtype: DType): TypedArray =>
-  encodeHost(dtype, Array.from(values, (x) => castValue(from, dtype, x)));
+function converted(values: ArrayLike<number>, from: DType, dtype: DType): TypedArray {
+  if (isFloat(dtype)) return encodeHost(dtype, values);
+  const out = dtypes[dtype].hostArray(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = castValue(from, dtype, values[i]!);
+  return out;
+}
 
 const fill = /*@__PURE__*/ perDType((dtype, compute) => program("full", [], [compute], [s.cast(s.param(0, compute), dtype)]));
 
 /** `shape` filled with one value. A whole number makes int32 in `full`, as in PyTorch; a boolean bool. */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
-  return generated("full", fill(dtype), [castValue("float64", dtype, Number(value))], shape, options);
+  return generated("full", fill(dtype), [elementOf(Number(value), dtype)], shape, options);
 }
 /** `shape` filled with 0. */
 export const zeros = (shape: Shape, options: CreationOptions = {}): Tensor => generated("zeros", fill(options.dtype ?? "float32"), [0], shape, options);

@@ -1,6 +1,7 @@
 /** @file Random tensors from the counter-based stream: one seed gives the same numbers on every device. */
 import { mapProgram } from "../calculus/map-reduce.ts";
 import type { DType } from "../dtype.ts";
+import { cppName } from "../elementwise/checks.ts";
 import { ArgumentError } from "../errors.ts";
 import { activeInterpreter, currentDevice, type Device, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
@@ -112,12 +113,16 @@ export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
 
 const randintProgram = /*@__PURE__*/ perDType((d) =>
   program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]));
+const bounds: { readonly [D in DType]?: readonly [low: number, high: number] } = { bool: [0, 1], uint8: [0, 255], int8: [-128, 127], int16: [-32768, 32767] };
 /** Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default. */
 export function randint(low: number, high: number, shape: Shape, options: CreationOptions = {}): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high)) throw new ArgumentError(`randint: bounds must be integers, got ${low} and ${high}`);
   if (low >= high) throw new ArgumentError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
+  const dtype = options.dtype ?? "int32", [least, most] = bounds[dtype] ?? [-Infinity, Infinity];
+  for (const [name, bound] of [["from", low], ["to - 1", high - 1]] as const)
+    if (bound < least || bound > most) throw new ArgumentError(`${name} is out of bounds for ${cppName[dtype]}`);
   if (high - low > 2 ** 31 - 1) throw new ArgumentError(`randint: the range ${low} to ${high} is wider than 31 bits`);
-  return drawn([], shape, (_, whole) => generated("randint", randintProgram(options.dtype ?? "int32"), [...draw(deviceFrom(options)), low, high - low], whole, options));
+  return drawn([], shape, (_, whole) => generated("randint", randintProgram(dtype), [...draw(deviceFrom(options)), low, high - low], whole, options));
 }
 
 export const randLike = (x: Tensor, options: CreationOptions = {}): Tensor => rand(x.shape, like(x, options));

@@ -4,6 +4,7 @@ import { mapProgram, mapInto } from "../calculus/map-reduce.ts";
 import { type DType, dtypes, scalarTypeName } from "../dtype.ts";
 import { type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
+import { elementOf } from "../scalar/element.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { type Elementwise, elementwise, type Operand, resultType } from "./elementwise.ts";
 import { both, either } from "./stable.ts";
@@ -72,10 +73,10 @@ const cppName: { readonly [dtype: string]: string } = { int32: "int", uint8: "ui
 /** x with `value`, a number or a 0-d tensor, where the bool mask is true; mask and x broadcast together. */
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
   checkFill(x, mask, value);
-  return typeof value === "object" ? mapProgram(fillProgram(x.dtype, value.dtype), [x, mask, value]) : mapProgram(fillProgram(x.dtype, undefined), [x, mask], [Number(value)]);
+  return typeof value === "object" ? mapProgram(fillProgram(x.dtype, value.dtype), [x, mask, value]) : mapProgram(fillProgram(x.dtype, undefined), [x, mask], [elementOf(Number(value), x.dtype)]);
 }
 /** As `maskedFill`, in place; the mask broadcasts to x. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
   checkFill(x, mask, value);
-  return typeof value === "object" ? mapInto(x, fillProgram(x.dtype, value.dtype), [mask, value]) : mapInto(x, fillProgram(x.dtype, undefined), [mask], [Number(value)]);
+  return typeof value === "object" ? mapInto(x, fillProgram(x.dtype, value.dtype), [mask, value]) : mapInto(x, fillProgram(x.dtype, undefined), [mask], [elementOf(Number(value), x.dtype)]);
 }

@@ -143,7 +143,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
   }
   /** Numbers as the common type holds them: rounded once, on the host. */
   const inCommon = (params: readonly number[], common: DType): readonly number[] =>
-    narrows(common, computeType(kernel, rule, common)) ? params.map((x) => castValue("float64", common, x)) : params;
+    params.length > 0 && isStoredOnly(common) && narrows(common, computeType(kernel, rule, common)) ? params.map((x) => castValue("float64", common, x)) : params;
   function split(operands: readonly Operand[], tensors: Tensor[], params: number[]): void {
     for (const x of operands)
       if (typeof x === "number") params.push(x);

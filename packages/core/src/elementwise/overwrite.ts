@@ -4,14 +4,14 @@ import { type DType, dtypes } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import { arg, cast, param } from "../scalar/expr.ts";
-import { castValue } from "../scalar/instructions.ts";
+import { elementOf } from "../scalar/element.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { showShape } from "../shape.ts";
 
 // The old value is an input that no result reads: its gradient stops here.
 const fillProgram = (name: string, d: DType): Program => program(name, [d], [dtypes[d].compute], [cast(param(0, dtypes[d].compute), d)]);
 /** Every element becomes the value. */
-export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [castValue("float64", x.dtype, Number(value))]);
+export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [elementOf(Number(value), x.dtype)]);
 /** Every element becomes 0. */
 export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dtype), [], [0]);
 /** Takes the values of `source`, broadcast to x's shape and cast to its dtype. */

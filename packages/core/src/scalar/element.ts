@@ -1,0 +1,21 @@
+/** @file A number as an element of a dtype, refused in PyTorch's words where it does not fit. Knows no tensor. */
+import { type DType, dtypes } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import { castValue } from "./instructions.ts";
+
+type Range = { readonly cppName: string; readonly low: number; readonly high: number };
+const float = (cppName: string, high: number): Range => ({ cppName, low: -high, high });
+/** What may be filled in; an unsigned byte also from below, where it wraps. Everything is a bool. */
+const ranges: { readonly [D in DType]?: Range } = {
+  float32: float("float", 3.4028234663852886e38), float16: float("at::Half", 65504), bfloat16: float("at::BFloat16", 3.3895313892515355e38),
+  int32: { cppName: "int", low: -2147483648, high: 2147483647 }, int16: { cppName: "int16_t", low: -32768, high: 32767 },
+  int8: { cppName: "int8_t", low: -128, high: 127 }, uint8: { cppName: "uint8_t", low: -255, high: 255 },
+};
+
+/** `value` rounded once, or cut to an integer. Infinities are floats; NaN is 0 among the integers. */
+export function elementOf(value: number, dtype: DType): number {
+  const range = ranges[dtype];
+  if (range !== undefined && (value < range.low || value > range.high) && (Number.isFinite(value) || dtypes[dtype].kind !== "float"))
+    throw new DTypeError(`value cannot be converted to type ${range.cppName} without overflow`);
+  return castValue("float64", dtype, value);
+}
