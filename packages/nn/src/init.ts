@@ -1,5 +1,5 @@
 /** @file Initial values of parameters, in place and unrecorded: PyTorch's `nn.init`. */
-import { add_, ArgumentError, copy_, fill_, mul_, noGrad, rand, randn, type Shape, ShapeError, type Tensor } from "@adjoint/core/functional";
+import { add_, ArgumentError, copy_, eye, fill_, mul_, noGrad, rand, randn, type Shape, ShapeError, type Tensor } from "@adjoint/core/functional";
 
 function take(x: Tensor, draw: typeof rand, scale: number, shift: number): Tensor {
   noGrad(() => {
@@ -16,6 +16,16 @@ export const normal_ = (x: Tensor, mean: number = 0, std: number = 1): Tensor =>
 export const constant_ = (x: Tensor, value: number): Tensor => noGrad(() => fill_(x, value));
 export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
+/** The identity, as far as it goes. x has two dims. */
+export function eye_(x: Tensor): Tensor {
+  if (x.ndim !== 2) throw new ShapeError("Only tensors with 2 dimensions are supported");
+  noGrad(() => {
+    const values = eye(x.shape[0]!, x.shape[1]!, { dtype: x.dtype, device: x.device });
+    copy_(x, values);
+    values.dispose();
+  });
+  return x;
+}
 
 /** How many inputs an output reads, and how many outputs an input reaches. weight [out, in, ...kernel]. */
 export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {

@@ -1,10 +1,11 @@
 /** @file The base of everything with parameters. Finds parameters, buffers and modules among its own properties; knows no layer. */
-import { type Backend, type DType, isTensor, keep, setRequiresGrad, type Tensor } from "@adjoint/core/functional";
+import { type Backend, type DType, type HookHandle, isTensor, keep, setRequiresGrad, type Tensor } from "@adjoint/core/functional";
 import { contentsOf, type Contents, dotted, firsts, isRecord, type Slot } from "./contents.ts";
 import { deepCopy } from "./copying.ts";
 import { describe } from "./describe.ts";
 import { ModuleError } from "./errors.ts";
-import { addHook, copyHooks, type ForwardHook, type ForwardPreHook, type HookHandle } from "./hooks.ts";
+import type { BackwardHook } from "./backward-hooks.ts";
+import { addHook, copyHooks, type ForwardHook, type ForwardPreHook } from "./hooks.ts";
 import { allCast, allMoved, clearGrad } from "./moving.ts";
 import { isParameter } from "./parameter.ts";
 import { checkBuffer, checkName, checkParameter } from "./registration.ts";
@@ -151,6 +152,10 @@ export class Module {
   /** Calls `hook` after `forward`; what it returns takes the place of the result. */
   registerForwardHook<Inputs extends readonly unknown[] = readonly Tensor[], Output = Tensor>(hook: ForwardHook<this, Inputs, Output>): HookHandle {
     return addHook(this, "after", hook);
+  }
+  /** Calls `hook` when the gradients of the arguments are there; what it returns takes their place. The module must not change its arguments or results in place. */
+  registerFullBackwardHook(hook: BackwardHook<this>): HookHandle {
+    return addHook(this, "backward", hook);
   }
 
   /** Casts the float parameters and buffers, or moves all to a device. They are new tensors: make the optimizer afterwards. The old ones are freed. */

@@ -1,7 +1,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { manualSeed, onWarning, ones, rand, randn, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import {
-  CELU, clipGradNorm_, CrossEntropyLoss, Dropout, ELU, Embedding, Flatten, GELU, Hardshrink, Hardswish, Hardtanh, init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, Mish, type Module, MSELoss, MultiheadAttention, ReLU, ReLU6, SELU, Sequential, Sigmoid, SiLU, Softmax, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold, Unflatten,
+  CELU, clipGradNorm_, CrossEntropyLoss, Dropout, ELU, Embedding, Flatten, GELU, Hardshrink, Hardswish, Hardtanh, init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, Mish, type Module, MSELoss, MultiheadAttention, ReLU, ReLU6, SELU, Sequential, Sigmoid, SiLU, Softmax, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold, Unflatten, utils,
 } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -202,4 +202,26 @@ describe("clipGradNorm_", () => {
     expect(a.grad!.toArraySync()).toEqual([3, 4]);
   });
   it("is 0 without gradients", () => expect(clipGradNorm_([rand([2])], 1).itemSync()).toBe(0));
+  it("refuses a norm that is not finite when asked to", () => {
+    const a = withGrad([3, Infinity]);
+    expect(() => clipGradNorm_(a, 1, { errorIfNonfinite: true })).toThrow(
+      "The total norm of order 2.0 for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`");
+    expect(a.grad!.toArraySync()).toEqual([3, Infinity]);
+  });
+  it("clipGradValue_ bounds each element", () => {
+    const a = withGrad([3, -0.25, -9]);
+    utils.clipGradValue_([a, rand([2])], 0.5);
+    expect(a.grad!.toArraySync()).toEqual([0.5, -0.25, -0.5]);
+  });
+});
+
+describe("parameters as a vector", () => {
+  it("go there and back", () => {
+    const net = new Sequential(new Linear(2, 3), new Linear(3, 1)), vector = utils.parametersToVector(net.parameters());
+    expect(vector.shape).toEqual([13]);
+    utils.vectorToParameters(vector.detach().mul(2), net.parameters());
+    expect(difference(utils.parametersToVector(net.parameters()), vector.mul(2))).toBe(0);
+    expect(() => utils.vectorToParameters([1] as never, net.parameters())).toThrow("expected torch.Tensor, but got: list");
+    expect(() => utils.vectorToParameters(ones([3]), net.parameters())).toThrow("vector_to_parameters: the vector has 3 elements, the parameters have 13");
+  });
 });

@@ -90,6 +90,39 @@ describe("hooks", () => {
   });
 });
 
+describe("backward hooks", () => {
+  const product = (): Module & { forward(x: Tensor, y: Tensor, n: number): Tensor } => new (class Product extends Module {
+    override forward(x: Tensor, y: Tensor, n: number): Tensor {
+      return x.mul(y).mul(n);
+    }
+  })();
+  it("see the gradients of arguments and results, and replace the former", () => {
+    const net = product(), seen: unknown[] = [], x = tensor([2], { requiresGrad: true });
+    net.registerFullBackwardHook((module, gradInput, gradOutput) => {
+      seen.push(module === net, gradInput.map((g) => g?.toArraySync() ?? null), gradOutput.map((g) => g?.toArraySync() ?? null));
+      return [gradInput[0]!.mul(10), null, null];
+    });
+    net.forward(x, tensor([3]), 4).mul(5).sum().backward();
+    expect(seen).toEqual([true, [[60], null, null], [[5]]]);
+    expect(x.grad!.toArraySync()).toEqual([600]);
+  });
+  it("run where only parameters need gradients, and stop when removed", () => {
+    const net = new Linear(1, 1), seen: unknown[] = [];
+    const handle = net.registerFullBackwardHook((_, gradInput, gradOutput) => void seen.push(gradInput, gradOutput[0]!.toArraySync()));
+    net.forward(ones([1, 1])).sum().backward();
+    expect(seen).toEqual([[null], [[1]]]);
+    handle.remove();
+    net.forward(ones([1, 1])).sum().backward();
+    expect(seen).toHaveLength(2);
+    expect(net.weight.grad!.itemSync()).toBe(2);
+  });
+  it("refuse the wrong number of gradients", () => {
+    const net = product(), x = tensor([2], { requiresGrad: true });
+    net.registerFullBackwardHook(() => [null]);
+    expect(() => net.forward(x, x, 1).sum().backward()).toThrow("Backward hook returned an invalid number of grad_input, got 1, but expected 3");
+  });
+});
+
 describe("copies", () => {
   it("have parameters, buffers, shared modules and hooks of their own", () => {
     const shared = new Linear(2, 2), net = new Sequential(shared, new Tanh(), shared), copy = net.copy();

@@ -1,3 +1,5 @@
 /** @file What helps with modules and is no module: PyTorch's `nn.utils`. */
-export { clipGradNorm_ } from "./clip-grad.ts";
+export { type ClipGradOptions, clipGradNorm_, clipGradValue_, NonFiniteError } from "./clip-grad.ts";
 export * as rnn from "./rnn.ts";
+export * as stateless from "./stateless.ts";
+export { parametersToVector, vectorToParameters } from "./vector.ts";

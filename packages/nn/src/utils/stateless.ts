@@ -1,0 +1,2 @@
+/** @file PyTorch's `nn.utils.stateless`. */
+export { functionalCall } from "../functional-call.ts";
