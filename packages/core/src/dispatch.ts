@@ -6,7 +6,8 @@ import { Family, Lineage } from "./lineage.ts";
 import { join, type Lifetime, youngest } from "./scope.ts";
 import type { Shape } from "./shape.ts";
 import { Storage } from "./storage.ts";
-import { Edge, isGradEnabled, moveWatch, Node, type Rule, type Saved, type Saves } from "./tape.ts";
+import { activePacker } from "./packing.ts";
+import { Edge, isGradEnabled, isInferenceModeEnabled, moveWatch, Node, type Rule, type Saved, type Saves } from "./tape.ts";
 import { alive, Tensor } from "./tensor.ts";
 import { denseView, overlapsItself, type View } from "./view.ts";
 
@@ -125,7 +126,7 @@ export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Att
   join(out, input.lifetime);
   if (recording && input.edge !== null) record(op, [input], attrs, 1, [out]);
   const parent = lineageOf(input);
-  out.lineage = new Lineage(parent.family, parent, op as ViewOp<unknown>, attrs, out.window, recording ? "recorded" : "unrecorded");
+  out.lineage = new Lineage(parent.family, parent, op as ViewOp<unknown>, attrs, out.window, recording ? "recorded" : isInferenceModeEnabled() ? "inference" : "unrecorded");
   parent.family.join();
   if (interpreter !== null) follow(interpreter, op, [input], attrs, [out], ([other]) => [dispatchView(op, other!, attrs)]);
   return out;
@@ -213,10 +214,16 @@ function rootOf(lineage: Lineage): Lineage {
   return root;
 }
 
+const MODES = { unrecorded: "no_grad", inference: "inference" } as const;
+
 export function checkInPlace(target: Tensor, needs: number): void {
   if (overlapsItself(target.window))
     throw new AutogradError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
+  if (target.storage.version < 0 && !isInferenceModeEnabled())
+    throw new AutogradError(
+      "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update." +
+      "See https://github.com/pytorch/rfcs/pull/17 for more details.");
   if (needs === 0) return;
   const { lineage } = target;
   if (lineage !== null && lineage.parent !== null) {
@@ -227,10 +234,10 @@ export function checkInPlace(target: Tensor, needs: number): void {
             "leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
           : "This view is the output of a function that returns multiple views. " +
             "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."));
-    if (lineage.creation === "unrecorded")
+    if (lineage.creation !== "recorded")
       throw new AutogradError(
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. " +
-        "You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).");
+        `A view was created in ${MODES[lineage.creation]} mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. ` +
+        `You can clarify your code by moving both the view and the inplace either both inside the ${MODES[lineage.creation]}${lineage.creation === "inference" ? "_mode" : ""} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`);
     const { edge } = lineage.family;
     if (edge !== null && edge.node.leaf !== null) throw new AutogradError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
   }
@@ -253,18 +260,39 @@ function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attrs: Attr
   const saves: Saves = rule.saves(attrs, needs);
   const { savedInputs, savedResults } = saves;
   if (savedInputs.length + savedResults.length === 0) return;
+  // The node holds each from the start: one that cannot be saved leaves nothing behind.
   const saved: Saved[] = [];
+  node.savesInfo = saves;
+  node.saved = saved;
   for (let i = 0; i < savedInputs.length; i++) {
     const input = inputs[savedInputs[i]!]!;
     saved.push(save(input, edges[savedInputs[i]!]!, input.storage === changed ? 1 : 0));
   }
   for (let k = 0; k < savedResults.length; k++) saved.push(save(outs[savedResults[k]!]!, savedResults[k]!));
-  node.savesInfo = saves;
-  node.saved = saved;
 }
 
+/** Keeps a value for backward: as a count on its storage, or packed as somebody asked. @param changes how often this op itself has written it */
 export function save(tensor: Tensor, edge: Edge | null | number, changes: number = 0): Saved {
-  return { storage: tensor.storage.retain(), window: tensor.window, version: tensor.storage.version - changes, edge, traced: tensor.traced === null ? null : tensor.traced.saved() };
+  const { storage, window } = tensor;
+  if (storage.version < 0)
+    throw new AutogradError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.");
+  const packer = activePacker();
+  const traced = tensor.traced === null ? null : tensor.traced.saved();
+  if (packer !== null) return { storage: null, packed: packer(tensor), window, version: 0, edge, traced };
+  return { storage: storage.retain(), packed: null, window, version: storage.version - changes, edge, traced };
+}
+
+/** A handle on a saved value, of the caller's own. @param edge where its gradient goes */
+export function restore({ storage, packed, window, traced }: Saved, edge: Edge | null): Tensor {
+  let tensor: Tensor;
+  if (packed === null) tensor = new Tensor(window, storage!.retain(), edge);
+  else {
+    const unpacked = packed.unpack();
+    tensor = new Tensor(unpacked.window, unpacked.storage.retain(), edge);
+    unpacked.free(null);
+  }
+  if (traced !== null) tensor.traced = traced.twin();
+  return tensor;
 }
 
 /** The handles of what a node saved, in the order of its `Saves`; they join the frame of the derivative rule. */
@@ -272,9 +300,8 @@ export function savedTensors<Attrs>(node: Node<Attrs>): Tensor[] {
   const count = node.savesInfo.savedInputs.length + node.savesInfo.savedResults.length;
   const tensors: Tensor[] = [];
   for (let place = 0; place < count; place++) {
-    const { window, storage, edge, traced } = node.unpack(place);
-    const tensor = new Tensor(window, storage.retain(), typeof edge === "number" ? node.outputs[edge]! : edge);
-    if (traced !== null) tensor.traced = traced.twin();
+    const saved = node.unpack(place), { edge } = saved;
+    const tensor = restore(saved, typeof edge === "number" ? node.outputs[edge]! : edge);
     join(tensor, null);
     tensors.push(tensor);
   }

@@ -3,6 +3,8 @@ export { type CreationOptions, type NestedArray, type TensorData, arange, eye, f
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { clone } from "./calculus/map-reduce.ts";
 export * as autograd from "./autograd/index.ts";
+export { checkpoint, checkpointed } from "./autograd/checkpoint.ts";
+export { inMode, isInference, type Mode, setGradEnabled } from "./autograd/modes.ts";
 export { type HookHandle, registerHook, registerPostAccumulateGradHook } from "./autograd/hooks.ts";
 export { backward, type BackwardOptions, type Cotangent, grad, type GradOptions, type OneOrMore, retainGrad } from "./calculus/backward.ts";
 export * from "./elementwise/activations.ts";
@@ -41,7 +43,7 @@ export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, type Rot90
 export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from "./views/windows.ts";
 export { cat, stack } from "./views/cat.ts";
 export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
-export { data, dataSync, detach, format, item, itemSync, moveTo, to, toArray, toArraySync } from "./api/reading.ts";
+export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync } from "./api/reading.ts";
 export { keep, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";
 export { getDefaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, promoteTypes, type TypedArray } from "./dtype.ts";
@@ -52,7 +54,7 @@ export * as python from "./python.ts";
 export * as special from "./special.ts";
 export { type Shape } from "./shape.ts";
 export * as func from "./transform/func.ts";
-export { enableGrad, isGradEnabled, noGrad, type Node } from "./tape.ts";
+export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, type Node } from "./tape.ts";
 export { isTensor, setRequiresGrad, Tensor } from "./tensor.ts";
 export { profiled, type Profile, type ProfileRow } from "./profiled.ts";
 export type { Backend } from "./backend.ts";

@@ -35,7 +35,7 @@ export class Family {
  * How a view came about. One that was made without recording, together with others by one op, or by a custom function, may not be changed in
  * place while changes are recorded.
  */
-export type Creation = "recorded" | "unrecorded" | { readonly name: string; readonly output: number; readonly by: "views" | "function" };
+export type Creation = "recorded" | "unrecorded" | "inference" | { readonly name: string; readonly output: number; readonly by: "views" | "function" };
 
 /** A tensor's place in its family: the base, or what the view op makes of the parent. */
 export class Lineage {

@@ -4,13 +4,23 @@ import { ballast, type Device, type Slab } from "./device.ts";
 import { type DType, dtypes } from "./dtype.ts";
 import { OutOfMemoryError } from "./errors.ts";
 
+/** The version of an inference tensor that was never changed; a normal tensor's is never negative. */
+export const INFERENCE: number = -(2 ** 30);
+let firstVersion = 0;
+/** The version that new storages begin with. Returns the one before. */
+export function startVersions(version: number): number {
+  const before = firstVersion;
+  firstVersion = version;
+  return before;
+}
+
 export class Storage {
   readonly device: Device;
   readonly buffer: Buffer;
   readonly dtype: DType;
   readonly length: number;
-  /** Raised by every change in place; a saved value remembers the version it was saved at. */
-  version = 0;
+  /** Raised by every change in place; a saved value remembers the version it was saved at. Negative: made in inference mode. */
+  version: number = firstVersion;
   /** Handles and saved values that hold it. */
   #count = 1;
   readonly #slab: Slab;

@@ -2,9 +2,10 @@
 import type { Device } from "./device.ts";
 import type { DType } from "./dtype.ts";
 import { AutogradError } from "./errors.ts";
+import { typeName } from "./python.ts";
 import { refusePromise } from "./scope.ts";
 import { showShape, type Shape } from "./shape.ts";
-import type { Storage } from "./storage.ts";
+import { INFERENCE, startVersions, type Storage } from "./storage.ts";
 import type { Tensor, Traced } from "./tensor.ts";
 import type { View } from "./view.ts";
 
@@ -71,9 +72,18 @@ export interface Rule<Attrs = never> {
 /** The tangent of each output from those of the inputs (undefined: zero). Written with differentiable ops. */
 export type Jvp<Attrs> = { jvp(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], outs: readonly Tensor[], attrs: Attrs): readonly (Tensor | undefined)[] }["jvp"];
 
+/** A saved value in somebody else's keeping. */
+export interface Packed {
+  /** The value: a handle of the caller's own, without a history. */
+  unpack(): Tensor;
+  free(): void;
+}
+
 /** A value that backward reads, without its handle. */
 export type Saved = {
-  readonly storage: Storage;
+  /** null where it is packed. */
+  readonly storage: Storage | null;
+  readonly packed: Packed | null;
   readonly window: View;
   readonly version: number;
   /** The edge of the saved tensor, or the number of the output of this very node. */
@@ -172,10 +182,7 @@ export class Node<Attrs = never> {
   }
   dropSaved(): void {
     if (this.saved === undefined) return;
-    for (const { storage, traced } of this.saved) {
-      storage.release();
-      traced?.free();
-    }
+    for (const saved of this.saved) letGo(saved);
     this.saved = undefined;
     this.#freed = true;
   }
@@ -187,35 +194,51 @@ export class Node<Attrs = never> {
         "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). " +
         "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
     const saved = this.saved[place]!;
-    if (saved.storage.version !== saved.version) {
-      let edge = typeof saved.edge === "number" ? this.outputs[saved.edge]! : saved.edge;
-      // A tensor that was saved as it was given is known by what it is now.
-      if (typeof saved.edge !== "number") while (edge?.moved) edge = edge.moved;
-      const type = saved.window.dtype === "float64" ? "torch.DoubleTensor" : "torch.FloatTensor";
-      const origin = edge === null || edge.node.rule === null ? "" : `, which is output ${edge.output} of ${edge.node.name},`;
-      throw new AutogradError(
-        `one of the variables needed for gradient computation has been modified by an inplace operation: [${type} ${showShape(saved.window.shape)}]${origin} ` +
-        `is at version ${saved.storage.version}; expected version ${saved.version} instead. ` +
-        (observer === null
-          ? "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True)."
-          : "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"));
-    }
+    checkVersion(saved, typeof saved.edge === "number" ? this.outputs[saved.edge]! : saved.edge);
     return saved;
   }
+}
+
+/** Lets go of a saved value. */
+export function letGo({ storage, packed, traced }: Saved): void {
+  storage?.release();
+  packed?.free();
+  traced?.free();
+}
+
+/** Refuses a saved value that has been changed in place since. @param edge that of the tensor it was */
+export function checkVersion({ storage, version, window, edge: saved }: Saved, edge: Edge | null): void {
+  if (storage === null || storage.version === version) return;
+  // A tensor that was saved as it was given is known by what it is now.
+  let origin = edge;
+  if (typeof saved !== "number") while (origin?.moved) origin = origin.moved;
+  const what = origin === null || origin.node.rule === null ? "" : `, which is output ${origin.output} of ${origin.node.qualifiedName},`;
+  throw new AutogradError(
+    `one of the variables needed for gradient computation has been modified by an inplace operation: [${typeName(window)} ${showShape(window.shape)}]${what} ` +
+    `is at version ${storage.version}; expected version ${version} instead. ` +
+    (observer === null
+      ? "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True)."
+      : "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"));
 }
 
 /** What a node carries beside its derivative, made when somebody first needs it. */
 export const extrasOf = (node: Pick<Node, "extras">): Extras =>
   (node.extras ??= { before: new Set(), after: new Set(), accumulated: new Set(), metadata: {} });
 
-let recording = true;
+let recording = true, inferring = false;
 
 /** Whether ops are recorded: PyTorch's `is_grad_enabled`. */
 export const isGradEnabled = (): boolean => recording;
+/** Whether `inferenceMode` is on: PyTorch's `is_inference_mode_enabled`. */
+export const isInferenceModeEnabled = (): boolean => inferring;
 
+/** Records from now on, or not. Never within `inferenceMode`. */
+export function setRecording(on: boolean): void {
+  recording = on && !inferring;
+}
 function withRecording<R>(mode: string, on: boolean, run: () => R): R {
   const before = recording;
-  recording = on;
+  setRecording(on);
   try {
     return refusePromise(mode, run());
   } finally {
@@ -226,3 +249,21 @@ function withRecording<R>(mode: string, on: boolean, run: () => R): R {
 export const noGrad = <R>(run: () => R): R => withRecording("noGrad", false, run);
 /** Runs a synchronous function with recording, inside `noGrad` too: PyTorch's `enable_grad`. */
 export const enableGrad = <R>(run: () => R): R => withRecording("enableGrad", true, run);
+
+/**
+ * Runs a synchronous function without recording, and makes tensors that can never be part of a graph: PyTorch's `inference_mode`. They track no
+ * changes, and cannot be saved for backward.
+ */
+export function inferenceMode<R>(run: () => R): R {
+  const before = recording, outer = inferring;
+  recording = false;
+  inferring = true;
+  const version = startVersions(INFERENCE);
+  try {
+    return refusePromise("inferenceMode", run());
+  } finally {
+    startVersions(version);
+    recording = before;
+    inferring = outer;
+  }
+}

@@ -3,10 +3,11 @@ import type { Backend } from "./backend.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError, AutogradError, FreedError } from "./errors.ts";
 import type { Lineage } from "./lineage.ts";
+import * as python from "./python.ts";
 import { type Lifetime, type Mortal } from "./scope.ts";
 import { sameShape, type Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
-import { Edge, moveWatch, Node } from "./tape.ts";
+import { Edge, isInferenceModeEnabled, moveWatch, Node } from "./tape.ts";
 import { isFloat } from "./dtype.ts";
 import type { View } from "./view.ts";
 
@@ -97,6 +98,15 @@ export class Tensor implements Mortal {
   set requiresGrad(value: boolean) {
     setRequiresGrad(this, value);
   }
+  /** How often the memory has been changed in place. PyTorch's `_version`. */
+  get version(): number {
+    if (this.storage.version < 0) throw new AutogradError("Inference tensors do not track version counter.");
+    return this.storage.version;
+  }
+  /** Which output of `gradFn` this is; 0 for a leaf. */
+  get outputNr(): number {
+    return this.edge?.output ?? 0;
+  }
   get isLeaf(): boolean {
     return this.edge === null || this.edge.node.leaf !== null;
   }
@@ -159,6 +169,7 @@ export function setRequiresGrad(tensor: Tensor, value: boolean): void {
     throw new AutogradError(
       "You are attempting to call Tensor.requires_grad_() inside of a function being transformed by vmap. This is unsupported, please attempt to use func.grad, vjp, jacrev, jacfwd or hessian, or call requires_grad_() outside of the function being transformed instead.");
   if (value === tensor.requiresGrad) return;
+  if (value && tensor.storage.version < 0 && !isInferenceModeEnabled()) throw new AutogradError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
   if (!value && !tensor.isLeaf)
     throw new AutogradError(
       "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().");
@@ -176,10 +187,11 @@ function leafEdge(tensor: Tensor): Edge {
   return edge;
 }
 
-function checkGrad(tensor: Tensor, grad: Tensor): void {
+function checkGrad(tensor: Tensor, grad: unknown): asserts grad is Tensor {
+  if (!isTensor(grad)) throw new ArgumentError(`assigned grad expected to be a Tensor or None but got grad of type${python.typeName(grad)}`);
   alive("grad", grad);
-  if (grad.storage.device !== tensor.storage.device)
-    throw new AutogradError(`assigned grad has data located on a different device: '${grad.device.name}', expected '${tensor.device.name}'`);
-  if (grad.dtype !== tensor.dtype) throw new AutogradError(`assigned grad has data of a different type: ${grad.dtype}, expected ${tensor.dtype}`);
+  if (grad === tensor) throw new AutogradError("can't assign Variable as its own grad");
+  if (grad.storage.device !== tensor.storage.device) throw new AutogradError("assigned grad has data located on a different device");
+  if (grad.dtype !== tensor.dtype) throw new AutogradError("assigned grad has data of a different type");
   if (!sameShape(grad.shape, tensor.shape)) throw new AutogradError("assigned grad has data of a different size");
 }

@@ -45,7 +45,7 @@ export function dataSync(x: Tensor): TypedArray {
 
 function oneElement(x: Tensor): void {
   if (x.window.size !== 1)
-    throw new ArgumentError(`a Tensor with ${x.window.size} elements cannot be converted to Scalar`);
+    throw new ArgumentError("only one element tensors can be converted to Python scalars");
 }
 const scalarOf = (x: Tensor, values: TypedArray): number => (alive("item", x), decodeHost(x.dtype, values)[0]!);
 /** The value of a tensor of one element; a bool is 0 or 1. */
@@ -116,4 +116,15 @@ export function detach(x: Tensor): Tensor {
   const out = new Tensor(x.window, x.storage.retain(), null);
   join(out, x.lifetime);
   return out;
+}
+
+/** Cuts the tensor itself from the tape: PyTorch's `detach_`. */
+export function detach_(x: Tensor): Tensor {
+  alive("detach_", x);
+  if (x.lineage !== null && x.lineage.parent !== null)
+    throw new AutogradError(
+      "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() " +
+      "cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.");
+  x.edge = null;
+  return x;
 }

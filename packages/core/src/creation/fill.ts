@@ -2,7 +2,7 @@
 import { generate } from "../calculus/map-reduce.ts";
 import { type Backend } from "../backend.ts";
 import { decodeHost, type DType, dtypes, encodeHost, isFloat, type TypedArray } from "../dtype.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
 import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { elementOf } from "../scalar/element.ts";
@@ -25,7 +25,9 @@ export const deviceFrom = (options: CreationOptions): Device => (options.device 
 
 /** The last step of every creation function. */
 export function finish(x: Tensor, options: CreationOptions): Tensor {
-  if (options.requiresGrad === true) setRequiresGrad(x, true);
+  if (options.requiresGrad !== true) return x;
+  if (!isFloat(x.dtype)) throw new AutogradError("Only Tensors of floating point and complex dtype can require gradients");
+  setRequiresGrad(x, true);
   return x;
 }
 
