@@ -1,46 +1,74 @@
-/** @file `npm run goldens`: runs the golden cases of operators on a device and prints a table. `--dir --device --op --json`. */
+/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`, and `--verbose` for every failure. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { type Backend, setDefaultDevice } from "@adjoint/core";
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { loadPack, packsIn } from "./pack.ts";
-import { type GoldenRecord, runGolden } from "./run.ts";
+import { loadPack, type Pack, packsIn } from "./pack.ts";
+import { type GoldenRecord, type Group, groups, runGolden } from "./run/groups.ts";
+import { summary } from "./run/summary.ts";
 
 const openers: { readonly [name: string]: () => Promise<Backend> } = {
   cpu: async () => cpu(),
   wasm: async () => (await import("@adjoint/backend-wasm-simd")).wasm(),
   webgpu: async () => (await import("@adjoint/backend-webgpu")).webgpu(),
+  tfjs: async () => await (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" }),
 };
 
-const { values } = parseArgs({ options: { dir: { type: "string" }, device: { type: "string", default: "cpu" }, op: { type: "string" }, json: { type: "string" } } });
-const folder = values.dir ?? fileURLToPath(new URL("../../../../shared/goldens/dev", import.meta.url));
-const open = openers[values.device];
-const complaint = open === undefined ? `--device takes one of ${Object.keys(openers).join(", ")}, got "${values.device}"` : existsSync(folder) ? undefined : `--dir: there is no folder ${folder}`;
-if (open === undefined || complaint !== undefined) {
-  process.stderr.write(`${complaint}\n`);
+function fail(complaint: string): never {
+  process.stderr.write(`goldens: ${complaint}\n`);
   process.exit(2);
 }
-const device = await open();
-setDefaultDevice(device);
-const records: GoldenRecord[] = [], counts = new Map<string, { passed: number; failed: number; missing: number }>();
-for (const group of ["ops", "extra"].map((name) => join(folder, name)).filter((path) => existsSync(path)))
-  for (const path of packsIn(group)) {
-    const pack = loadPack(path);
-    if (values.op !== undefined && pack.op !== values.op) continue;
-    const key = `ops ${pack.priority}`, count = counts.get(key) ?? { passed: 0, failed: 0, missing: 0 };
-    counts.set(key, count);
-    for (const item of pack.cases) {
-      const record = await runGolden(pack, item, device);
-      records.push(record);
-      if (record.status === "passed") count.passed++;
-      else if (record.status === "failed") count.failed++;
-      else count.missing++;
-      if (record.status === "failed" ) process.stdout.write(`failed ${record.id}: ${record.reason?.slice(0, 300)}\n`);
+function flags(): { readonly dir?: string; readonly device: string; readonly op?: string; readonly group?: string; readonly json?: string; readonly verbose?: boolean } {
+  try {
+    return parseArgs({ options: { dir: { type: "string" }, device: { type: "string", default: "cpu" }, op: { type: "string" }, group: { type: "string" }, json: { type: "string" }, verbose: { type: "boolean" } } }).values;
+  } catch (error) {
+    return fail((error as Error).message.split("\n")[0]!);
+  }
+}
+const { dir, device: deviceName, op, group, json, verbose } = flags();
+const folder = dir === undefined ? fileURLToPath(new URL("../../../../shared/goldens/dev", import.meta.url)) : resolve(process.env["INIT_CWD"] ?? ".", dir);
+const open = Object.hasOwn(openers, deviceName) ? openers[deviceName] : undefined;
+if (open === undefined) fail(`--device takes one of ${Object.keys(openers).join(", ")}, got "${deviceName}"`);
+if (group !== undefined && !Object.hasOwn(groups, group)) fail(`--group takes one of ${Object.keys(groups).join(", ")}, got "${group}"`);
+if (!existsSync(folder) || !statSync(folder).isDirectory()) fail(`--dir: there is no folder ${folder}`);
+
+/** The packs to run, with their group: of the folders named as groups are; of a folder of packs itself, by its name. */
+function* chosen(): Generator<readonly [Group, string]> {
+  for (const name of Object.keys(groups) as Group[]) {
+    if (group !== undefined && group !== name) continue;
+    for (const sub of groups[name]) {
+      const path = join(folder, sub);
+      if (existsSync(path)) for (const pack of packsIn(path)) yield [name, pack];
+      else if (basename(folder) === sub) for (const pack of packsIn(folder)) yield [name, pack];
     }
   }
-for (const [key, { passed, failed, missing }] of [...counts].sort()) process.stdout.write(`${key}: ${passed} passed, ${failed} failed, ${missing} not implemented\n`);
-if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(records, null, 1));
+}
+function read(path: string): Pack {
+  try {
+    return loadPack(path);
+  } catch (error) {
+    return fail(`${path}: ${(error as Error).message}`);
+  }
+}
+
+const device = await open().catch((error: unknown) => fail(`the device ${deviceName} does not open: ${(error as Error).message}`));
+setDefaultDevice(device);
+const records: GoldenRecord[] = [], keys: string[] = [];
+for (const [name, path] of chosen()) {
+  if (op !== undefined && name === "ops" && !readFileSync(path, "utf8").slice(0, 2000).includes(`"op": "${op}"`) && !readFileSync(path, "utf8").slice(0, 2000).includes(`"op":"${op}"`)) continue;
+  const pack = read(path);
+  if (op !== undefined && pack.op !== op) continue;
+  for (const item of pack.cases) {
+    const record = await runGolden(pack, item, device);
+    records.push(record);
+    keys.push(pack.priority === undefined ? name : `${name} ${pack.priority}`);
+    if (record.status === "failed" && (verbose === true || op !== undefined)) process.stdout.write(`failed ${record.id}: ${record.reason?.slice(0, 300)}\n`);
+  }
+}
+if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);
+process.stdout.write(summary(records, keys));
+if (json !== undefined) writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", json), JSON.stringify(records, null, 1));
 device.dispose();
 process.exitCode = records.some(({ status }) => status === "failed") ? 1 : 0;

@@ -4,22 +4,29 @@ import { dirname, join } from "node:path";
 
 /** A tensor of a case's table, as stored. */
 export type StoredTensor = {
-  readonly dt: string; readonly sh: readonly number[]; readonly o?: number; readonly enc?: "f64" | "c128"; readonly rg?: 1;
+  readonly dt: string; readonly sh: readonly number[]; readonly o?: number; readonly enc?: "f64" | "c128"; readonly rg?: 1; readonly param?: 1;
+  /** Strides and storage offset, where it is not laid out row by row; the earlier entry whose storage it shares. */
+  readonly st?: readonly number[]; readonly so?: number; readonly al?: number;
+  /** Results: a view of this input; that very tensor. */
+  readonly vw?: number; readonly is?: 1;
   /** PyTorch's own float32 error; the largest allowed is ten times that. */
   readonly e?: number; readonly o32?: number; readonly r32?: 1; readonly meta?: 1;
 };
-export type GoldenCase = {
-  readonly id: string; readonly args: readonly unknown[]; readonly kw?: { readonly [name: string]: unknown };
-  readonly out?: unknown; readonly check?: "meta"; readonly mut?: readonly unknown[];
-  readonly cot?: readonly (readonly [number, number])[]; readonly grad?: readonly (readonly [number, number | null])[];
-  readonly gg?: { readonly cot: readonly (readonly [number, number])[]; readonly grad: readonly (readonly [number, number | null])[] };
-  readonly error?: { readonly type: string; readonly message: string; readonly regex?: string };
-  readonly t: readonly StoredTensor[];
+type Pairs<T> = readonly (readonly [number, T])[];
+export type GoldenError = { readonly type?: string; readonly message: string; readonly regex?: string };
+/** What every case has; each group's runner says what else it reads. */
+export type GoldenCase = { readonly id: string; readonly t: readonly StoredTensor[]; readonly out?: unknown; readonly error?: GoldenError };
+export type OpCase = GoldenCase & {
+  readonly args: readonly unknown[]; readonly kw?: { readonly [name: string]: unknown }; readonly check?: "meta"; readonly flag?: "unordered";
+  readonly mut?: Pairs<number>; readonly ip?: 1; readonly ipe?: string; readonly cot?: Pairs<number>; readonly grad?: Pairs<number | null>;
+  readonly gg?: { readonly cot: Pairs<number>; readonly grad: Pairs<number | null> };
 };
 export type Pack = {
+  readonly kind: "op" | "modules" | "repr" | "errors" | "promotion" | "train" | "func"; readonly cases: readonly GoldenCase[]; readonly data: ArrayBuffer;
+  readonly op?: string; readonly variant?: string; readonly priority?: string; readonly schemas?: readonly string[]; readonly gauge?: string;
   /** Python source of the callable, where it is a wrapper of the operator. */
   readonly src?: string;
-  readonly op: string; readonly variant: string; readonly priority: string; readonly cases: readonly GoldenCase[]; readonly data: ArrayBuffer };
+};
 
 export function loadPack(path: string): Pack {
   const parsed = JSON.parse(readFileSync(path, "utf8")) as Pack & { readonly format: string; readonly bin: string | null; readonly bytes: number };

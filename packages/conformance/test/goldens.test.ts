@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadPack, packsIn } from "../goldens/pack.ts";
-import { runGolden } from "../goldens/run.ts";
+import { runGolden } from "../goldens/run/groups.ts";
 
 const device = cpu();
 beforeAll(() => setDefaultDevice(device));

@@ -56,8 +56,11 @@ export const ellipsis: unique symbol = Symbol("...");
 /** torch.float32 and its kin, by PyTorch's name. */
 export class DTypeValue {
   readonly name: string;
-  constructor(name: string) {
+  /** What it is here: two that are one here are equal. */
+  readonly own: string;
+  constructor(name: string, own: string = name) {
     this.name = name;
+    this.own = own;
   }
 }
 export class Complex {

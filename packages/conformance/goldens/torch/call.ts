@@ -1,47 +1,15 @@
 /** @file A Python name becomes a function that calls ours: by convention, or by its row in names.table.ts. Branches on no name. */
 import * as core from "@adjoint/core";
-import { type DType, isTensor, Tensor } from "@adjoint/core";
-import { Complex, DTypeValue, Float, Label, type Native, NamedTuple, Slice, Tuple, Unsupported, type Value } from "../python/values.ts";
+import { isTensor, Tensor } from "@adjoint/core";
+import * as nn from "@adjoint/nn";
+import { Float, type Native, Unsupported, type Value } from "../python/values.ts";
+import { type Callable, camel, lifted, native, plain } from "./convert.ts";
 import { names, type Given, type Row } from "./names.table.ts";
 import { bind, bindAnyway, type Bound, type Overload, overloadsOf } from "./signature.ts";
 import { signatures } from "./signatures.table.ts";
 
-type Callable = (...args: readonly Value[]) => Value;
-const roots: { readonly [name: string]: unknown }[] = [core];
-const camel = (name: string): string => name.replace(/(?<=[a-zA-Z0-9])_+([a-zA-Z0-9])/g, (_, c: string) => c.toUpperCase());
-const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-
-// ---- Values ----------------------------------------------------------------------------------------------------------------
-
-/** PyTorch's dtype as ours: int64 is int32 here. */
-export function dtypeOf(name: string): DType {
-  const own = name === "int64" ? "int32" : name;
-  if (!core.getDefaultDevice().dtypes.has(own as DType)) throw new Unsupported(`dtype ${name} on ${core.getDefaultDevice().name}`);
-  return own as DType;
-}
-/** A Python value as our functions take it. */
-export function plain(x: Value): Value {
-  if (x === null) return undefined;
-  if (x instanceof Float) return x.value;
-  if (Array.isArray(x)) return (x as readonly Value[]).map(plain);
-  if (x instanceof DTypeValue) return dtypeOf(x.name);
-  if (typeof x === "bigint") throw new Unsupported("an integer beyond 53 bits");
-  if (x instanceof Complex) throw new Unsupported("a complex number");
-  if (x instanceof Slice) throw new Unsupported("a slice as an argument");
-  if (x instanceof Label && x.kind === "memory_format" && x.name.startsWith("channels")) throw new Unsupported(`memory format ${x.name}`);
-  return x;
-}
-/** What our functions give, as Python has it. */
-export function lifted(x: Value, typeName: string = ""): Value {
-  if (x === undefined) return null;
-  if (typeof x === "number") return Number.isInteger(x) ? x : new Float(x);
-  if (typeof x !== "object" || x === null || isTensor(x)) return x;
-  if (x instanceof Promise) return x.then((y: Value) => lifted(y, typeName));
-  if (x instanceof Tuple || x instanceof Float) return x;
-  if (Array.isArray(x)) return Tuple.make((x as readonly Value[]).map((y) => lifted(y)));
-  if (Object.getPrototypeOf(x) === Object.prototype) return NamedTuple.named(typeName, Object.keys(x).map(snake), Object.values(x).map((y) => lifted(y)));
-  return x;
-}
+/** Where operators are looked for. */
+const roots: readonly unknown[] = [core, nn];
 
 // ---- Our functions ---------------------------------------------------------------------------------------------------------
 
@@ -51,14 +19,14 @@ function member(root: unknown, path: readonly string[]): unknown {
   return at;
 }
 /** Namespaces of PyTorch whose functions are core's own. */
-const flat = new Set(["nn.functional", "special", "Tensor", ""]);
+const flat = new Set(["nn.functional", "nn.utils", "nn.utils.rnn", "special", "Tensor", ""]);
 const shared = (parts: readonly string[]): boolean => parts.length === 1 || flat.has(parts.slice(0, -1).join("."));
 /** Our function: "foo" in core, "ns.foo", or "nsFoo", or the method foo of Tensor, called with the tensor in front. */
 function ours(path: string): Callable | undefined {
   const parts = path.split(".").map(camel), last = parts.at(-1)!, joined = parts.map((p, i) => (i === 0 ? p : p.charAt(0).toUpperCase() + p.slice(1))).join("");
   if (parts[0] !== "")
     for (const root of roots)
-      for (const way of shared(parts) ? [parts, [joined], [last]] : [parts, [joined]]) {
+      for (const way of [parts, [joined], ...(parts[0] === "nn" ? [parts.slice(1)] : []), ...(shared(parts) ? [[last]] : [])]) {
         const found = member(root, way);
         if (typeof found === "function") return found as Callable;
       }
@@ -81,7 +49,7 @@ function templateOf(row: string): Template {
     const words = (text: string): string[] => text.split(",").map((word) => word.trim()).filter((word) => word !== "");
     template = {
       target,
-      places: [...(target.startsWith(".") ? [{ name: "input", spread: false }] : []), ...words(list).map((word) => ({ name: word.replace("...", ""), spread: word.startsWith("...") }))],
+      places: [...(target.startsWith(".") && !list.startsWith("input") ? [{ name: "input", spread: false }] : []), ...words(list).map((word) => ({ name: word.replace("...", ""), spread: word.startsWith("...") }))],
       options: words(braces).map((word) => { const [a, b] = word.split(":").map((part) => part.trim()); return [camel(a!), b ?? a!]; }),
     };
     templates.set(row, template);
@@ -90,7 +58,7 @@ function templateOf(row: string): Template {
 }
 /** The convention: what is required, and dim, by place; the rest are options. */
 function conventional(target: string, overload: Overload): Template {
-  const byPlace = overload.filter((p) => !p.keyword && (!p.optional || p.name === "dim" || p.name === "dims"));
+  const byPlace = overload.filter((p) => p.place);
   return { target, places: byPlace.map(({ name }) => ({ name, spread: false })), options: overload.filter((p) => !byPlace.includes(p)).map(({ name }) => [camel(name), name]) };
 }
 
@@ -126,11 +94,12 @@ const made = new Map<string, Native | undefined>();
  */
 export function torchFunction(name: string, header?: string): Native | undefined {
   if (made.has(name)) return made.get(name);
-  const inPlace = stem(name) !== name;
-  const row: Row | undefined = names[name] ?? (inPlace && typeof names[stem(name)] === "string" ? (names[stem(name)] as string).replace(/^([\w.]+)\(/, "$1_(") : undefined);
-  const signature = signatures[name] ?? signatures[stem(name)] ?? header;
+  const bare = name.replace(/^Tensor\./, ""), inPlace = stem(bare) !== bare, outOfPlace = names[stem(bare)];
+  const row: Row | undefined = names[name] ?? names[bare] ?? (inPlace && typeof outOfPlace === "string" ? outOfPlace.replace(/^([\w.]+)\(/, "$1_(") : undefined);
+  const signature = signatures[name] ?? signatures[bare] ?? signatures[stem(bare)] ?? header;
   const target = ours(typeof row === "string" ? templateOf(row).target : name);
-  const fn = (typeof row !== "function" && target === undefined) || signature === undefined ? undefined : nativeOf(name, row, target, overloadsOf(signature));
+  const missing = typeof row !== "function" && target === undefined;
+  const fn = missing ? undefined : signature === undefined && row === undefined ? native(target!, name) : nativeOf(name, row, target, overloadsOf(signature ?? ""));
   made.set(name, fn);
   return fn;
 }

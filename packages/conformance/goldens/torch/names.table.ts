@@ -29,7 +29,7 @@ const numbers = (fn: (given: Given) => Value) => (given: Given): Value => {
 
 export const names: { readonly [name: string]: Row } = {
   subtract: "sub(input, other, {alpha})", divide: "div(input, other, {rounding_mode})", multiply: "mul(input, other)",
-  __radd__: "add(other, input)", __rsub__: "sub(other, input)", __rmul__: "mul(other, input)", __rdiv__: "div(other, input)", __rpow__: "pow(other, input)", __rmod__: "remainder(other, input)", __rmatmul__: "matmul(other, input)",
+  __radd__: "add(other, input)", __rsub__: "sub(other, input)", __rmul__: "mul(other, input)", __rdiv__: "div(other, input)", __rmod__: "remainder(other, input)", __rmatmul__: "matmul(other, input)",
   __rand__: "bitwiseAnd(other, input)", __ror__: "bitwiseOr(other, input)", __rxor__: "bitwiseXor(other, input)",
   arange: ({ start, end, step, dtype }) => (start === undefined ? A.arange(end as number, undefined, undefined, { dtype } as A.CreationOptions) : A.arange(start as number, end as number, step as number | undefined, { dtype } as A.CreationOptions)),
 var: spread(A.var_), std: spread(A.std),
@@ -44,5 +44,7 @@ var: spread(A.var_), std: spread(A.std),
   narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), eye: "eye(n, m, {dtype})",
   scatter: "scatter(input, dim, index, src)", "nn.functional.dropout": "dropout(input, p, {training})",
   "nn.functional.cross_entropy": "crossEntropy(input, target, {ignore_index, reduction, label_smoothing})", "nn.functional.nll_loss": "nllLoss(input, target, {ignore_index, reduction})",
+  __rpow__: ({ input, other }) => A.pow(A.isTensor(other) ? other.detach() : other as Operand, input as Tensor), // PyTorch makes a new tensor of the base.
+  backward: ".backward(gradient, {retain_graph, create_graph, inputs})", requires_grad_: ".requiresGrad_(requires_grad)", __rfloordiv__: "floorDivide(other, input)", __rlshift__: "bitwiseLeftShift(other, input)", __rrshift__: "bitwiseRightShift(other, input)",
   T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
 };

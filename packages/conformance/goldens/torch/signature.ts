@@ -2,10 +2,15 @@
 import { isTensor } from "@adjoint/core";
 import { Complex, DTypeValue, Float, type Keywords, Label, Unsupported, type Value } from "../python/values.ts";
 
-export type Parameter = { readonly name: string; readonly kind: string; readonly optional: boolean; readonly keyword: boolean; readonly rest: boolean };
+export type Parameter = { readonly name: string; readonly kind: string; readonly optional: boolean; readonly keyword: boolean; readonly rest: boolean;
+  /** Whether our function takes it by place: what is required, and dim. */
+  readonly place: boolean;
+};
 export type Overload = readonly Parameter[];
 export type Bound = { readonly values: ReadonlyMap<string, Value>; readonly overload: Overload };
 
+/** Functions that make tensors take this one too. */
+const leafParameter: Parameter = { name: "requires_grad", kind: "bool", optional: true, keyword: true, rest: false, place: false };
 const parsed = new Map<string, readonly Overload[]>();
 /** The overloads of a row, e.g. "input:T dim:int | input:T". */
 export function overloadsOf(row: string): readonly Overload[] {
@@ -15,11 +20,12 @@ export function overloadsOf(row: string): readonly Overload[] {
       let keyword = false;
       return text.trim().split(" ").flatMap((word): Parameter[] => {
         if (word === "*") { keyword = true; return []; }
-        const rest = word.startsWith("*"), [given = "", kind = "any"] = word.slice(rest ? 1 : 0).split(":");
-        const optional = given.endsWith("?");
-        return given === "" ? [] : [{ name: optional ? given.slice(0, -1) : given, kind, optional, keyword, rest }];
+        const rest = word.startsWith("*"), [written = "", kind = "any"] = word.slice(rest ? 1 : 0).split(":");
+        const forced = written.endsWith("!"), given = forced ? written.slice(0, -1) : written, optional = given.endsWith("?");
+        const name = optional ? given.slice(0, -1) : given;
+        return given === "" ? [] : [{ name, kind, optional, keyword, rest, place: !keyword && (forced || !optional || name === "dim" || name === "dims") }];
       });
-    });
+    }).map((overload) => (overload.some((p) => p.kind === "device") ? [...overload, leafParameter] : overload));
     parsed.set(row, overloads);
   }
   return overloads;

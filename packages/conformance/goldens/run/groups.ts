@@ -1,0 +1,29 @@
+/** @file The groups of golden cases: their folders, and what runs a case of each kind of pack. */
+import type { Backend } from "@adjoint/core";
+import type { GoldenCase, Pack } from "../pack.ts";
+import { runErrors } from "./errors.ts";
+import { runFunc } from "./func.ts";
+import { runModule } from "./modules.ts";
+import { runOp } from "./ops.ts";
+import { runPromotion } from "./promotion.ts";
+import { runRepr } from "./repr.ts";
+import { runTrain } from "./train.ts";
+import type { GoldenRecord } from "./verdict.ts";
+
+export type { GoldenRecord };
+/** The folders of each group. */
+export const groups = {
+  ops: ["ops", "extra"], repr: ["repr"], errors: ["errors"], promotion: ["promotion"], func: ["func"], train: ["train"], modules: ["modules"],
+} as const satisfies { readonly [group: string]: readonly string[] };
+export type Group = keyof typeof groups;
+
+const runners: { readonly [K in Pack["kind"]]: (pack: Pack, item: GoldenCase, device: Backend) => Promise<GoldenRecord> } = {
+  op: runOp, repr: runRepr, errors: runErrors, promotion: runPromotion, func: runFunc, train: runTrain, modules: runModule,
+};
+
+/** One case on a device, which has to be the default device. */
+export async function runGolden(pack: Pack, item: GoldenCase, device: Backend): Promise<GoldenRecord> {
+  const runner = Object.hasOwn(runners, pack.kind) ? runners[pack.kind] : undefined;
+  if (runner === undefined) return { id: item.id, status: "not implemented", reason: `packs of kind ${String(pack.kind)}` };
+  return await runner(pack, item, device);
+}

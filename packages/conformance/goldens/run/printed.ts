@@ -1,0 +1,127 @@
+/** @file The object that a printed text is of. The text of PyTorch names its class and arguments; made anew from them, it has to print the same. */
+import { isTensor, type Tensor, zeros } from "@adjoint/core";
+import { run } from "../python/interpreter.ts";
+import { Dict, Namespace } from "../python/objects.ts";
+import { type Keywords, NamedTuple, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
+import { environment } from "../torch/environment.table.ts";
+import { program, python, readExpression } from "../torch/host.ts";
+import { constructors } from "../torch/constructors.table.ts";
+import { overloadsOf } from "../torch/signature.ts";
+
+export async function objectOf(text: string): Promise<Value> {
+  if (/^\w+ \(\nParameter Group 0/.test(text)) return await optimizerOf(text);
+  if (/^[A-Z]\w*\(/.test(text)) return await moduleOf(text);
+  return await expressionOf(text);
+}
+
+/** A scope in which the words of printed values are known: `tensor(...)`, `torch.return_types.max(...)`. */
+async function expressionOf(text: string): Promise<Value> {
+  const scope = program(), tensor = environment["torch.tensor"] as Native;
+  scope.set("tensor", ((args, kw) => tensor(args, Object.fromEntries(Object.entries(kw).filter(([name]) => name === "dtype" || name === "requires_grad")))) satisfies Native);
+  scope.set("device", ((_, kw) => kw["type"]) satisfies Native);
+  const types = new Namespace("torch.return_types", (name) => ((_, kw) => NamedTuple.named(name, Object.keys(kw), Object.values(kw))) satisfies Native);
+  const torch = scope.names.get("torch") as Namespace;
+  scope.set("torch", new Namespace("torch", (name) => (name === "return_types" ? types : torch.member(name))));
+  const parameter = /^Parameter containing:\n([\s\S]*)$/.exec(text);
+  const value = await run(python.evaluate(readExpression(parameter?.[1] ?? text), scope));
+  return parameter === null ? value : (environment["torch.nn.Parameter"] as Native)([isTensor(value) ? value.detach() : value], {});
+}
+
+// ---- Modules ---------------------------------------------------------------------------------------------------------------
+
+type Printed = { readonly name: string; readonly line: string; readonly children: readonly (readonly [name: string, child: Printed | string])[] };
+
+/** `Name(extra)`, or `Name(` with lines of extra text and `(child): ...`, indented. */
+function parse(lines: string[]): Printed {
+  const head = lines.shift() ?? "", one = /^(\w+)\((.*)\)$/.exec(head);
+  if (one !== null) return { name: one[1]!, line: one[2]!, children: [] };
+  const open = /^(\w+)\((.*)$/.exec(head);
+  if (open === null) throw new Unsupported(`a printed text that is not understood: ${head}`);
+  const inner: string[] = [];
+  while (lines.length > 0 && lines[0] !== ")") inner.push(lines.shift()!.replace(/^( {4}(?=\(\d+\): Parameter|\(\w+\): (Parameter|Object))| {2})/, ""));
+  lines.shift();
+  const children: [string, Printed | string][] = [];
+  let line = open[2]!;
+  while (inner.length > 0) {
+    const child = /^\((\w+)\): (.*)$/.exec(inner[0]!);
+    if (child === null) { line += inner.shift()!; continue; }
+    inner[0] = child[2]!;
+    children.push([child[1]!, /^(Parameter|Object)/.test(child[2]!) ? inner.shift()! : parse(inner)]);
+  }
+  return { name: open[1]!, line, children };
+}
+
+async function moduleOf(text: string): Promise<Value> {
+  return await build(parse(text.split("\n")));
+}
+async function build(printed: Printed): Promise<Value> {
+  const cls = await run(python.evaluate(readExpression(`nn.${publicName[printed.name] ?? printed.name}`), program()));
+  const children: (readonly [string, Value])[] = [];
+  for (const [name, child] of printed.children) children.push([name, typeof child === "string" ? parameterOf(child) : structural.has(printed.name) ? null : await build(child)]);
+  const shape = structures[printed.name];
+  if (shape !== undefined && printed.children.length > 0) return await run(python.call(cls, ...shape(printed)));
+  if (children.length > 0) {
+    const numbered = children.every(([name], i) => name === String(i));
+    if (printed.name === "Sequential") return numbered ? await run(python.call(cls, children.map(([, child]) => child))) : await run(python.call(cls, [Dict.of(children)]));
+    return await run(python.call(cls, [printed.name.endsWith("Dict") ? Dict.of(children) : children.map(([, child]) => child)]));
+  }
+  const [args, kw] = await argumentsIn(printed.line);
+  return await run(python.call(cls, ...completed(printed.name, args, kw)));
+}
+/** Classes that only stand within others. */
+const publicName: { readonly [name: string]: string } = { NonDynamicallyQuantizableLinear: "Linear" };
+const sizes = (text: string): number[] => [.../in_features=(\d+), out_features=(\d+)/.exec(text)!.slice(1)].map(Number);
+const child = (printed: Printed, name: string): Printed => {
+  const found = printed.children.find(([key]) => key === name)?.[1];
+  if (found === undefined || typeof found === "string") throw new Unsupported(`a printed ${printed.name} without ${name}`);
+  return found;
+};
+const p = (printed: Printed): number => Number(/p=([\d.e-]+)/.exec(printed.line)?.[1] ?? 0);
+/** Modules whose arguments show in their parts alone. */
+const structures: { readonly [name: string]: (printed: Printed) => readonly [readonly Value[], Keywords] } = {
+  MultiheadAttention: (m) => [[sizes(child(m, "out_proj").line)[0]!, 1], { bias: child(m, "out_proj").line.includes("bias=True") }],
+  TransformerEncoderLayer: (m) => { const [model, feed] = sizes(child(m, "linear1").line); return [[model, 1, feed], { dropout: p(child(m, "dropout")) }]; },
+  TransformerDecoderLayer: (m) => { const [model, feed] = sizes(child(m, "linear1").line); return [[model, 1, feed], { dropout: p(child(m, "dropout")) }]; },
+};
+const structural = new Set(Object.keys(structures));
+
+/** `3, 8, kernel_size=(3, 3), padding=same`: words without quotes are strings. */
+async function argumentsIn(line: string): Promise<[Value[], { [name: string]: Value }]> {
+  const quoted = line.replace(/=([a-zA-Z]\w*)(?=,|$)/g, (whole, word: string) => (["True", "False", "None", "inf", "nan"].includes(word) ? whole : `='${word}'`));
+  const scope = program();
+  scope.set("collect", ((args, kw) => Tuple.make([[...args], Dict.of(Object.entries(kw))])) satisfies Native);
+  const [args, kw] = (await run(python.evaluate(readExpression(`collect(${quoted})`), scope))) as unknown as [Value[], Dict];
+  return [args, Object.fromEntries(kw.entries()) as { [name: string]: Value }];
+}
+/** Arguments that are printed under another name than the constructor's, or not at all. */
+function completed(name: string, args: Value[], kw: { [name: string]: Value }): readonly [readonly Value[], Keywords] {
+  const signature = constructors[`nn.${name}`];
+  if (signature === undefined) return [args, kw];
+  const names = overloadsOf(signature)[0]!.map((q) => q.name), unknown = Object.keys(kw).filter((key) => !names.includes(key));
+  if (unknown.length > 0) throw new Unsupported(`the argument ${unknown[0]} of a printed ${name}`);
+  if (kw["p"] !== undefined || args.length > 0 || signature === "") return [args, kw];
+  return [args, kw];
+}
+function parameterOf(line: string): Tensor {
+  const size = /of size ([\dx]+)/.exec(line)?.[1];
+  return (environment["torch.nn.Parameter"] as Native)([zeros(size === undefined ? [] : size.split("x").map(Number))], {}) as Tensor;
+}
+
+// ---- Optimizers ------------------------------------------------------------------------------------------------------------
+
+/** `Name (`, then the options of each group, one a line. Options that say how and not what are the constructor's own. */
+async function optimizerOf(text: string): Promise<Value> {
+  const name = /^\w+/.exec(text)![0], groups = text.split(/Parameter Group \d+\n/).slice(1), scope = program();
+  const signature = constructors[`optim.${name}`];
+  const known = signature === undefined ? undefined : overloadsOf(signature)[0]!.map((q) => q.name);
+  const given: Value[] = [];
+  for (const group of groups) {
+    const dict = new Dict();
+    dict.set("params", [(environment["torch.nn.Parameter"] as Native)([zeros([1])], {})]);
+    for (const [, key, value] of group.matchAll(/^ {4}(\w+): (.*)$/gm)) if (value !== "None" && (known?.includes(key!) ?? true)) dict.set(key, await run(python.evaluate(readExpression(value!), scope)));
+    given.push(dict);
+  }
+  const first = given[0] as Dict, kw: Keywords = Object.fromEntries(first.entries().filter(([key]) => key !== "params").map(([key, value]) => [String(key), value]));
+  const cls = await run(python.evaluate(readExpression(`torch.optim.${name}`), scope));
+  return await run(python.call(cls, [given.length === 1 ? first.get("params") : given], kw));
+}

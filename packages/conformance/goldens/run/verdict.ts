@@ -1,0 +1,39 @@
+/** @file What became of a case: passed, failed, or not implemented with the reason. Never anything else, whatever is thrown. */
+import { NotSupportedError } from "@adjoint/core";
+import type { GoldenError } from "../pack.ts";
+import { Missing, Raised } from "../python/objects.ts";
+import { Unsupported } from "../python/values.ts";
+import { isExpected } from "./messages.ts";
+import { Mismatch } from "./compare.ts";
+
+export type GoldenRecord = {
+  readonly id: string; readonly status: "passed" | "failed" | "not implemented";
+  /** Largest error against what is allowed: above 1 fails. */
+  readonly error?: number; readonly reason?: string;
+};
+
+export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const missing = (error: unknown): boolean => error instanceof Unsupported || error instanceof NotSupportedError || error instanceof Missing;
+
+/** The record of a case whose check gives its largest error, or throws. */
+export async function verdict(id: string, check: () => Promise<number>): Promise<GoldenRecord> {
+  try {
+    return { id, status: "passed", error: await check() };
+  } catch (error) {
+    if (missing(error)) return { id, status: "not implemented", reason: textOf(error) };
+    const name = error instanceof Raised ? error.type : error instanceof Error ? error.name : "";
+    return { id, status: "failed", reason: error instanceof Mismatch ? error.message : `${name}: ${textOf(error)}` };
+  }
+}
+
+/** Runs what PyTorch refuses: the text must say the same. */
+export async function expectError(expected: GoldenError, run: () => unknown): Promise<number> {
+  try {
+    await run();
+  } catch (error) {
+    if (isExpected(textOf(error), expected)) return 0;
+    if (missing(error)) throw error;
+    throw new Mismatch(`raised "${textOf(error)}", expected "${expected.message}"`);
+  }
+  throw new Mismatch(`no error, expected "${expected.message}"`);
+}

@@ -1,0 +1,68 @@
+/** @file Values on their way between Python and our functions. */
+import { type DType, getDefaultDevice, isTensor } from "@adjoint/core";
+import { dtypes } from "@adjoint/core/backend";
+import { BoundMethod, Dict, HostClass, Iterator, PyClass, PyFunction, PyObject } from "../python/objects.ts";
+import { Complex, DTypeValue, ellipsis, Float, type Keywords, Label, type Native, NamedTuple, Slice, Tuple, Unsupported, type Value } from "../python/values.ts";
+
+export const camel = (name: string): string => name.replace(/(?<=[a-zA-Z0-9])_+([a-zA-Z0-9])/g, (_, c: string) => c.toUpperCase());
+export const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+
+/** How our functions call a Python function: set by the host. */
+export const bridge: { call: (fn: Value, args: readonly Value[], kw?: Keywords) => Value } = {
+  call: () => { throw new Unsupported("a Python function"); },
+};
+
+/** PyTorch's dtypes that are ours under another name. */
+const own: { readonly [name: string]: string } = { int64: "int32", long: "int32", int: "int32", float: "float32", double: "float64", half: "float16", short: "int16" };
+export const dtypeValue = (name: string): DTypeValue => new DTypeValue(name, own[name] ?? name);
+/** Our dtype as Python code sees it: int32 is what int64 runs as. */
+export const dtypeOfTensor = (dtype: DType): DTypeValue => dtypeValue(dtype === "int32" ? "int64" : dtype);
+/** PyTorch's dtype as ours. */
+export function dtypeOf({ name, own: ours }: DTypeValue): DType {
+  const device = getDefaultDevice();
+  if (!device.dtypes.has(ours as DType)) throw new Unsupported(`dtype ${name} on ${device.name}`);
+  return ours as DType;
+}
+export const isOurs = (name: string): boolean => (own[name] ?? name) in dtypes;
+
+export const isCallable = (x: Value): boolean => typeof x === "function" || x instanceof PyFunction || x instanceof BoundMethod;
+
+/** A Python value as our functions take it. */
+export function plain(x: Value): Value {
+  if (x === null) return undefined;
+  if (x instanceof Float) return x.value;
+  if (x instanceof Iterator) return x.items.slice(x.at).map(plain);
+  if (Array.isArray(x)) return (x as readonly Value[]).map(plain);
+  if (x instanceof DTypeValue) return dtypeOf(x);
+  if (typeof x === "bigint") throw new Unsupported("an integer beyond 53 bits");
+  if (x instanceof Complex) throw new Unsupported("a complex number");
+  if (x instanceof Slice || x === ellipsis) throw new Unsupported("a slice as an argument");
+  if (x instanceof Label && x.kind === "memory_format" && x.name.startsWith("channels")) throw new Unsupported(`memory format ${x.name}`);
+  if (x instanceof Dict) return Object.fromEntries(x.entries().map(([key, value]) => [String(key), plain(value)]));
+  if (x instanceof PyClass && x.constructed !== null) return x.constructed;
+  if (x instanceof HostClass) return x.constructed;
+  if (isCallable(x)) return (...args: readonly Value[]) => plain(bridge.call(x, args.map((y) => lifted(y))));
+  return x;
+}
+/** Named arguments as one options object. */
+export const options = (kw: Keywords): { readonly [name: string]: Value } => Object.fromEntries(Object.entries(kw).map(([name, x]) => [camel(name), plain(x)]).filter(([, x]) => x !== undefined));
+
+/** What our functions give, as Python has it. An object of ours stays what it is. */
+export function lifted(x: Value, typeName: string = ""): Value {
+  if (x === undefined) return null;
+  if (typeof x === "number") return Number.isInteger(x) && !Object.is(x, -0) ? x : new Float(x);
+  if (typeof x === "function") return native(x as Callable);
+  if (typeof x !== "object" || x === null || isTensor(x) || x instanceof Tuple || x instanceof Float || x instanceof PyObject) return x;
+  if (x instanceof Promise) return x.then((y: Value) => lifted(y, typeName));
+  if (Array.isArray(x)) return Tuple.make((x as readonly Value[]).map((y) => lifted(y)));
+  if (Object.getPrototypeOf(x) === Object.prototype) return NamedTuple.named(typeName, Object.keys(x).map(snake), Object.values(x).map((y) => lifted(y)));
+  return x;
+}
+
+export type Callable = (...args: readonly Value[]) => Value;
+/** A function of ours for Python: arguments by place as they are, named ones in one options object. */
+export const native = (fn: Callable, typeName?: string): Native => (args, kw) => {
+  const named = options(kw), given = args.map(plain);
+  if (Object.keys(named).length > 0) given.push(named);
+  return lifted(fn(...given), typeName);
+};

@@ -1,0 +1,264 @@
+/** @file PyTorch as Python programs see it: the interpreter of golden cases, with our tensors, operators and classes behind PyTorch's names. */
+import * as core from "@adjoint/core";
+import { AdjointError, isTensor, type Tensor } from "@adjoint/core";
+import * as data from "@adjoint/data";
+import * as nn from "@adjoint/nn";
+import * as optim from "@adjoint/optim";
+import { builtinMethod, builtins } from "../python/builtins.ts";
+import { type Host, Interpreter, runNow } from "../python/interpreter.ts";
+import { readExpression, readPython } from "../python/read.ts";
+import { type Constructor, Context, Dict, exceptions, HostClass, Namespace, PyClass, PyObject, PyType, Raised, Scope, identity } from "../python/objects.ts";
+import { ellipsis, Float, type Keywords, type Native, Slice, Tuple, Unsupported, type Value } from "../python/values.ts";
+import { torchFunction } from "./call.ts";
+import { callable, derive, hostClass } from "./classes.ts";
+import { bridge, camel, dtypeValue, lifted, native, options, plain } from "./convert.ts";
+import { environment, late } from "./environment.table.ts";
+import { warnings } from "./warnings.ts";
+import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
+
+// ---- Names -----------------------------------------------------------------------------------------------------------------
+
+const dtypeNames = new Set(["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "float", "double", "half", "long", "int", "short", "complex64", "complex128", "cfloat", "cdouble"]);
+/** PyTorch's modules, and where their classes are with us. */
+const modules: { readonly [path: string]: readonly object[] } = {
+  torch: [core], "torch.nn": [nn], "torch.nn.functional": [], "torch.nn.init": [nn.init], "torch.nn.utils": [nn], "torch.nn.utils.rnn": [nn], "torch.optim": [optim], "torch.optim.lr_scheduler": [optim], "torch.autograd": [], "torch.autograd.functional": [], "torch.autograd.graph": [],
+  "torch.linalg": [], "torch.fft": [], "torch.special": [], "torch.func": [], functorch: [], "torch.utils": [], "torch.utils.data": [data], "torch.utils.checkpoint": [], "torch.masked": [], "torch.nn.parameter": [nn], "torch.testing": [], "torch.nn.modules": [nn],
+};
+const short = (path: string): string => path.replace(/^torch\./, "");
+
+const namespaces = new Map<string, Namespace>();
+function namespace(path: string): Namespace {
+  let found = namespaces.get(path);
+  if (found === undefined) namespaces.set(path, (found = new Namespace(path, (name) => member(path, name))));
+  return found;
+}
+function member(path: string, name: string): Value {
+  const full = `${path}.${name}`;
+  if (Object.hasOwn(environment, full)) return environment[full];
+  if (full in modules) return namespace(full);
+  if (path === "torch" && name === "Tensor") return tensorType;
+  if (path === "torch" && dtypeNames.has(name)) return dtypeValue(name);
+  if (full === "torch.autograd.Function") return typeof Reflect.get(core, "autograd") === "object" ? classFrom([Reflect.get(core, "autograd") as object], full, name) : undefined;
+  const cls = classFrom(modules[path] ?? [], full, name);
+  if (cls !== undefined) return cls;
+  return torchFunction(short(full));
+}
+function classFrom(places: readonly object[], full: string, name: string): HostClass | undefined {
+  for (const place of places) {
+    const found: unknown = Reflect.get(place, name) ?? Reflect.get(Reflect.get(place, "lrScheduler") ?? {}, name);
+    if (typeof found === "function" && /^[A-Z]/.test(name)) return hostClass(short(full), found as unknown as Constructor);
+  }
+  return undefined;
+}
+const tensorType = new PyType("Tensor", (args) => (args.length === 0 ? core.zeros([0]) : Array.isArray(args[0]) ? (environment["torch.tensor"] as Native)(args, {}) : core.zeros(args.map(Number))), isTensor, (name) => torchFunction(`Tensor.${name}`));
+
+// ---- Operators -------------------------------------------------------------------------------------------------------------
+
+const operators: { readonly [operator: string]: readonly [name: string, reflected: string] } = {
+  "+": ["add", "__radd__"], "-": ["sub", "__rsub__"], "*": ["mul", "__rmul__"], "/": ["true_divide", "__rdiv__"], "//": ["floor_divide", "__rfloordiv__"], "%": ["remainder", "__rmod__"], "**": ["pow", "__rpow__"], "@": ["matmul", "__rmatmul__"],
+  "&": ["bitwise_and", "__rand__"], "|": ["bitwise_or", "__ror__"], "^": ["bitwise_xor", "__rxor__"], "<<": ["bitwise_left_shift", "__rlshift__"], ">>": ["bitwise_right_shift", "__rrshift__"],
+  "==": ["eq", "eq"], "!=": ["ne", "ne"], "<": ["lt", "gt"], "<=": ["le", "ge"], ">": ["gt", "lt"], ">=": ["ge", "le"],
+};
+/** The names of in-place forms that are no `name_`. */
+const inPlace: { readonly [operator: string]: string } = { "/": "div_", "@": "" };
+const unaries: { readonly [operator: string]: string } = { "-": "neg", "~": "bitwise_not", "+": "positive" };
+
+export function operator(name: string): Native {
+  const fn = torchFunction(name);
+  if (fn === undefined) throw new Unsupported(`no operator ${name}`);
+  return fn;
+}
+
+/** An index as our `index` and `setItem` take it. */
+function indices(index: Value): Value[] {
+  return (index instanceof Tuple ? [...index] : [index]).map((i): Value => {
+    if (i === null) return null;
+    if (i === ellipsis) return "...";
+    if (i instanceof Slice) { const part = (x: Value): Value => (isTensor(x) ? runItem(x) : x instanceof Float ? x.value : x); return { start: part(i.start) ?? undefined, stop: part(i.stop) ?? undefined, end: part(i.stop) ?? undefined, step: part(i.step) ?? undefined }; }
+    if (Array.isArray(i)) return plain((environment["torch.tensor"] as Native)([i], {}));
+    return plain(i);
+  });
+}
+function runItem(x: Tensor): Value {
+  const value = itemOf(x);
+  if (value instanceof Promise) throw new Unsupported("a read that must be waited for, in an index");
+  return value;
+}
+
+const isRecord = (x: Value): x is { [name: string]: Value } => typeof x === "object" && x !== null && (Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null);
+/** The key of a record of ours that stands for a Python name. */
+const keyIn = (x: object, name: string): string | undefined => [name, camel(name)].find((key) => key in x);
+
+// ---- The host --------------------------------------------------------------------------------------------------------------
+
+const ours = new PyClass("AdjointError", ["RuntimeError", "ValueError", "TypeError", "IndexError", "KeyError", "AssertionError", "NotImplementedError"].map((name) => exceptions.get(name)!));
+
+const standard: { readonly [path: string]: (name: string) => Value } = {
+  math: (name) => { const found: unknown = name === "inf" ? Infinity : name === "pi" ? Math.PI : name === "e" ? Math.E : name === "nan" ? NaN : mathNames[name] ?? Reflect.get(Math, name); return typeof found === "number" ? new Float(found) : typeof found === "function" ? ((args) => { const x = (found as (...xs: readonly number[]) => number)(...args.map((y) => Number(plain(y)))); return wholeMath.has(name) ? x : typeof x === "boolean" ? x : new Float(x); }) satisfies Native : undefined; },
+  warnings: (name) => (({ catch_warnings: (() => new Context((body) => body(), warnings)) satisfies Native, simplefilter: (() => null) satisfies Native, filterwarnings: (() => null) satisfies Native, warn: (([text]) => { warnings.push(String(text)); return null; }) satisfies Native } as { [name: string]: Value })[name]),
+  copy: (name) => (name === "deepcopy" || name === "copy" ? (([x]) => copied(x)) satisfies Native : undefined),
+  functools: (name) => (name === "partial" ? (([fn, ...first], kw) => ((args: readonly Value[], more: Keywords) => bridge.call(fn, [...first, ...args], { ...kw, ...more })) satisfies Native) satisfies Native : name === "wraps" ? (() => (([fn]: readonly Value[]) => fn) satisfies Native) satisfies Native : undefined),
+  collections: (name) => (name === "OrderedDict" ? python.builtins.names.get("dict") : undefined),
+  gc: () => (() => 0) satisfies Native, sys: () => undefined, io: () => undefined, itertools: () => undefined,
+};
+const mathNames: { readonly [name: string]: (...xs: number[]) => number | boolean } = { isnan: Number.isNaN, isinf: (x) => Math.abs(x) === Infinity, isfinite: Number.isFinite, log: (x, base) => (base === undefined ? Math.log(x) : Math.log(x) / Math.log(base)), prod: (...xs) => xs.reduce((a, b) => a * b, 1), factorial: (n) => Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, 1), gcd: (a, b) => { let [x, y] = [a, b]; while (y !== 0) [x, y] = [y, x % y]; return Math.abs(x); }, comb: (n, k) => { let c = 1; for (let i = 0; i < k; i++) c = (c * (n - i)) / (i + 1); return Math.round(c); } };
+const wholeMath = new Set(["floor", "ceil", "trunc", "factorial", "gcd", "comb"]);
+function copied(x: Value): Value {
+  if (isTensor(x)) return x.detach().clone();
+  if (x instanceof Tuple) return Tuple.make([...x].map(copied));
+  if (Array.isArray(x)) return (x as readonly Value[]).map(copied);
+  if (x instanceof Dict) return Dict.of(x.entries().map(([key, value]) => [key, copied(value)] as const));
+  if (typeof x === "object" && x !== null && typeof Reflect.get(x, "copy") === "function") return (Reflect.get(x, "copy") as () => Value).call(x);
+  return x;
+}
+
+const host: Host = {
+  attribute(object, name) {
+    if (isTensor(object)) {
+      if (Object.hasOwn(tensorAttributes, name)) return tensorAttributes[name]!(object);
+      const method = Object.hasOwn(tensorMethods, name) ? tensorMethods[name] : undefined;
+      if (method !== undefined) return ((args, kw) => method(object, args, kw)) satisfies Native;
+      const fn = torchFunction(`Tensor.${name}`);
+      if (fn !== undefined && properties.has(name)) return fn([object], {});
+      return fn === undefined ? undefined : ((args, kw) => fn([object, ...args], kw)) satisfies Native;
+    }
+    if (object instanceof HostClass) {
+      const found: unknown = Reflect.get(object.constructed, camel(name)) ?? Reflect.get(object.constructed.prototype as object, camel(name));
+      return typeof found === "function" ? (Reflect.has(object.constructed, camel(name)) ? native((...args) => (found as (...given: readonly Value[]) => Value).apply(object.constructed, [...args])) : (([self, ...args], kw) => native((...given) => (found as (...all: readonly Value[]) => Value).apply(self, [...given]))(args, kw)) satisfies Native) : found;
+    }
+    if (typeof object !== "object" || object === null) return undefined;
+    if (isRecord(object)) return recordMethod(object, name);
+    const node = nodeAttribute(object, name);
+    if (node !== undefined) return node;
+    const key = keyIn(object, name);
+    if (key === undefined) return name === "__len__" && "length" in object ? (() => Reflect.get(object, "length")) : undefined;
+    const found: unknown = Reflect.get(object, key);
+    if (typeof found !== "function" || isTensor(found)) return Array.isArray(found) || isRecord(found) ? found : lifted(found);
+    const dict = dictionaries.has(name);
+    return ((args, kw) => {
+      const given = args.map((x) => (x instanceof Dict ? recordOf(x, name) : plain(x))), named = options(kw);
+      if (Object.keys(named).length > 0) given.push(named);
+      const result = (found as (...all: readonly Value[]) => Value).apply(object, given);
+      return dict && isRecord(result) ? Dict.of(Object.entries(result)) : isRecord(result) ? result : result === object ? object : lifted(result);
+    }) satisfies Native;
+  },
+  method: (object, name) => builtinMethod(() => python, object, name),
+  setAttribute(object, name, value) {
+    if (typeof object !== "object" || object === null) return false;
+    if (isTensor(object) && name === "data") { core.noGrad(() => void object.copy_(value as Tensor)); return true; }
+    if (isTensor(object) && name === "grad" && value !== null && !isTensor(value)) throw new Unsupported("a grad that is no tensor: the types refuse it");
+    const existing = keyIn(object, name), given = value === null ? null : isRecord(value) || Array.isArray(value) ? value : typeof value === "function" ? value : plain(value);
+    Reflect.set(object, existing ?? name, given, object);
+    return true;
+  },
+  binary(symbol, a, b) {
+    const names = operators[symbol];
+    if (names === undefined || (!isTensor(a) && !isTensor(b))) return undefined;
+    if ((a === null || b === null) && (symbol === "==" || symbol === "!=")) return symbol === "!=";
+    if (isTensor(a)) return operator(names[0])([a, b], {});
+    return operator(names[1])([b, a], {});
+  },
+  augment(symbol, a, b) {
+    if (!isTensor(a)) return undefined;
+    const name = inPlace[symbol] ?? `${operators[symbol]?.[0] ?? ""}_`;
+    return name === "" ? undefined : operator(name)([a, b], {});
+  },
+  unary(symbol, x) {
+    if (!isTensor(x)) return undefined;
+    if (symbol === "index") return itemOf(x);
+    if (symbol === "~" && x.dtype.includes("float")) return operator("bitwise_not")([x], {});
+    const name = unaries[symbol];
+    return name === undefined ? undefined : operator(name)([x], {});
+  },
+  item(object, index) {
+    if (isTensor(object)) return lifted(late("index")(object, ...indices(index)));
+    if (isRecord(object) && typeof index === "string") { const key = keyIn(object, index); return key === undefined ? undefined : Array.isArray(object[key]) || isRecord(object[key]) ? object[key] : lifted(object[key]); }
+    if (object instanceof PyObject || typeof object !== "object" || object === null) return undefined;
+    for (const name of ["get", "at", "item"]) { const get: unknown = Reflect.get(object, name); if (typeof get === "function") return lifted((get as (i: Value) => Value).call(object, plain(index))); }
+    const direct: unknown = typeof index === "number" ? Reflect.get(object, index < 0 ? Number(Reflect.get(object, "length")) + index : index) : undefined;
+    return direct === undefined ? undefined : lifted(direct);
+  },
+  setItem(object, index, value) {
+    if (isTensor(object)) { late("setItem")(object, indices(index), isTensor(value) ? value : plain(value)); return null; }
+    if (isRecord(object) && typeof index === "string") { object[keyIn(object, index) ?? index] = plain(value); return null; }
+    return undefined;
+  },
+  truth(x) {
+    if (!isTensor(x)) return undefined;
+    if (x.numel() !== 1) throw new Unsupported("the truth of a tensor of several elements: JavaScript has no such question");
+    const value = itemOf(x), is = (v: Value): boolean => (v instanceof Float ? v.value !== 0 : v !== 0 && v !== false);
+    return value instanceof Promise ? value.then(is) : is(value);
+  },
+  iterate(x) {
+    if (isTensor(x)) return [...(operator("unbind")([x, 0], {}) as Tuple)];
+    if (typeof x !== "object" || x === null) return undefined;
+    if (isRecord(x)) return Object.keys(x);
+    if (Symbol.iterator in x) return Array.from(x as Iterable<Value>, (item) => lifted(item));
+    if (Symbol.asyncIterator in x) return (async () => { const all: Value[] = []; for await (const item of x as AsyncIterable<Value>) all.push(lifted(item)); return all; })();
+    return undefined;
+  },
+  write(x, repr) {
+    void repr;
+    if (isTensor(x)) return x.device.readSync === undefined ? x.format() : String(x);
+    return typeof x === "object" && x !== null ? (isRecord(x) ? JSON.stringify(x) : String(x)) : typeof x === "function" ? "<function>" : undefined;
+  },
+  callable(x) {
+    if (x instanceof Context) return (([fn]) => ((args: readonly Value[], kw: Keywords) => x.around(() => bridge.call(fn, args, kw))) satisfies Native) satisfies Native;
+    return callable(x);
+  },
+  context(x) {
+    const dispose: unknown = typeof x === "object" && x !== null ? Reflect.get(x, Symbol.dispose) : undefined;
+    return typeof dispose === "function" ? new Context((body) => { try { return body(); } finally { (dispose as () => void).call(x); } }, x) : undefined;
+  },
+  module(path) {
+    if (path in modules) return namespace(path);
+    return Object.hasOwn(standard, path) ? new Namespace(path, standard[path]!) : undefined;
+  },
+  raised(error) {
+    if (error instanceof Unsupported || error instanceof Raised || !(error instanceof AdjointError || error instanceof RangeError)) return undefined;
+    const value = new PyObject(ours);
+    value.members.set("args", Tuple.make([error.message]));
+    return value;
+  },
+  derive,
+};
+type Node = { readonly name: string; readonly edges: readonly ({ readonly node: Node; readonly output: number } | null)[]; readonly leaf: unknown };
+/** A node of the tape, in PyTorch's words. */
+function nodeAttribute(object: object, name: string): Value {
+  if (!("edges" in object && "leaf" in object && "name" in object)) return undefined;
+  const node = object as Node;
+  if (name === "name") return () => (node.leaf === null ? node.name : "torch::autograd::AccumulateGrad");
+  if (name === "next_functions") return Tuple.make(node.edges.map((edge) => Tuple.make(edge === null ? [null, 0] : [edge.node, edge.output])));
+  return name === "variable" && node.leaf !== null ? node.leaf : undefined;
+}
+/** Attributes of Tensor that are computed: no call follows. */
+const properties = new Set(["T", "mT", "H", "mH", "real", "imag", "itemsize"]);
+/** Methods whose record is a dict for Python. */
+const dictionaries = new Set(["state_dict", "named_parameters_dict", "items_dict"]);
+/** A Python dict as the record that a method of ours takes: of a state's names, as they are; of options, in our words. */
+function recordOf(x: Dict, method: string): { readonly [name: string]: Value } {
+  return Object.fromEntries(x.entries().map(([key, value]) => [method === "load_state_dict" ? String(key) : camel(String(key)), value instanceof Dict ? recordOf(value, method) : isRecord(value) ? value : plain(value)]));
+}
+function recordMethod(x: { [name: string]: Value }, name: string): Value {
+  const entries = (): (readonly [Value, Value])[] => Object.entries(x);
+  const methods: { readonly [name: string]: Native } = {
+    keys: () => entries().map(([key]) => key), values: () => entries().map(([, value]) => value), items: () => entries().map((entry) => Tuple.make(entry)),
+    get: ([key, fallback = null]) => { const at = keyIn(x, key as string); return at === undefined ? fallback : lifted(x[at]); }, copy: () => ({ ...x }),
+  };
+  return methods[name];
+}
+
+export const python: Interpreter = new Interpreter(host, builtins(() => python));
+bridge.call = (fn, args, kw = {}) => runNow(python.call(fn, args, kw));
+
+/** A scope in which torch, nn, F and their kin are known. */
+export function program(): Scope {
+  const scope = new Scope(null), names: { readonly [name: string]: string } = { torch: "torch", nn: "torch.nn", F: "torch.nn.functional", optim: "torch.optim", S: "torch.optim.lr_scheduler", math: "math", init: "torch.nn.init" };
+  for (const [name, path] of Object.entries(names)) scope.set(name, host.module(path));
+  scope.set("inf", new Float(Infinity));
+  scope.set("nan", new Float(NaN));
+  // The wrapper of PyTorch's tests that seeds the generator before a random function.
+  scope.set("wrapper_set_seed", (([fn, ...args], kw) => bridge.call(fn, args, kw)) satisfies Native);
+  return scope;
+}
+export { identity, readExpression, readPython };
