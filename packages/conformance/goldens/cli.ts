@@ -65,6 +65,7 @@ for (const [name, path] of chosen()) {
     records.push(record);
     keys.push(pack.priority === undefined ? name : `${name} ${pack.priority}`);
     if (record.status === "failed" && (verbose === true || op !== undefined)) process.stdout.write(`failed ${record.id}: ${record.reason?.slice(0, 300)}\n`);
+    if (typeof record.float64 === "string" && (verbose === true || op !== undefined)) process.stdout.write(`in float64 ${record.id}: ${record.float64.slice(0, 300)}\n`);
   }
 }
 if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);

@@ -9,7 +9,7 @@ export type Expr =
   | { readonly kind: "dict"; readonly entries: readonly (readonly [key: Expr | null, value: Expr])[] }
   | { readonly kind: "comprehension"; readonly of: "list" | "set" | "generator" | "dict"; readonly element: Expr; readonly value: Expr | null; readonly clauses: readonly Clause[] }
   | { readonly kind: "lambda"; readonly parameters: readonly Parameter[]; readonly body: Expr }
-  | { readonly kind: "conditional"; readonly test: Expr; readonly then: Expr; readonly otherwise: Expr }
+  | { readonly kind: "conditional"; readonly test: Expr; readonly holds: Expr; readonly otherwise: Expr }
   | { readonly kind: "and" | "or"; readonly left: Expr; readonly right: Expr }
   | { readonly kind: "not"; readonly value: Expr }
   | { readonly kind: "compare"; readonly first: Expr; readonly rest: readonly (readonly [operator: string, value: Expr])[] }

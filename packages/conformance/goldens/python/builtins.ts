@@ -101,6 +101,7 @@ const functions: { readonly [name: string]: With } = {
   staticmethod: (_, [fn]) => new Descriptor("static", fn),
   classmethod: (_, [fn]) => new Descriptor("class", fn),
   property: (_, [fn]) => new Descriptor("property", fn),
+  __import__: (python, [path]) => { const found = python.host.module(path as string); if (found === undefined) throw new Unsupported(`the module ${String(path)}`); return found; },
   open: () => { throw new Unsupported("files"); },
 };
 function* extreme(python: Interpreter, args: readonly Value[], kw: Keywords, operator: string): Steps {

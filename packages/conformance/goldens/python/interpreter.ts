@@ -64,6 +64,8 @@ export class Interpreter implements Writer {
     this.builtins = new Scope(null);
     for (const [name, value] of builtins) this.builtins.names.set(name, value);
   }
+  /** Objects of ours whose Python constructor has not called super().__init__() yet. */
+  readonly #unready = new WeakSet<object>();
   write = (x: Value, inner: (x: Value) => Steps): Value => this.host.write(x, inner);
 
   // ---- Calls and attributes ------------------------------------------------------------------------------------------------
@@ -102,6 +104,7 @@ export class Interpreter implements Writer {
       }
       const made: object = Reflect.construct(cls.constructed as unknown as new () => object, []);
       setClass(made, cls);
+      this.#unready.add(made);
       yield* this.call(init, [made, ...args], kw);
       return made;
     }
@@ -163,7 +166,7 @@ export class Interpreter implements Writer {
   #inherited({ owner, self }: Super, name: string): Value {
     const cls = classOf(self), found = cls?.find(name, owner);
     if (found !== undefined) return found instanceof Descriptor ? found.fn : new BoundMethod(self, found);
-    if (name === "__init__") return (() => null) satisfies Native; // An object of ours is made before its Python constructor runs.
+    if (name === "__init__") return (() => { this.#unready.delete(self as object); return null; }) satisfies Native; // An object of ours is made before its Python constructor runs.
     const base = cls?.host;
     const method: unknown = base === null || base === undefined ? undefined : this.host.attribute(base, name);
     if (method === undefined) throw missing("super", name);
@@ -173,6 +176,7 @@ export class Interpreter implements Writer {
   #setAttribute(object: Value, name: string, value: Value): void {
     if (object instanceof PyObject) return void object.members.set(name, value);
     if (object instanceof PyClass) return void object.members.set(name, value);
+    if (typeof object === "object" && object !== null && this.#unready.has(object)) throw new Unsupported("a property set before super(): JavaScript itself refuses it");
     if (!this.host.setAttribute(object, name, value)) throw missing(typeName(object), name);
   }
 
@@ -284,7 +288,7 @@ export class Interpreter implements Writer {
         return node.of === "dict" ? Dict.of(entries) : node.of === "set" ? new PySet(elements) : node.of === "list" ? elements : new Iterator(elements);
       }
       case "lambda": return new PyFunction("<lambda>", node.parameters, yield* this.#fallbacks(node.parameters, scope), node.body, scope);
-      case "conditional": return yield* this.evaluate((yield* this.truth(yield* this.evaluate(node.test, scope))) ? node.then : node.otherwise, scope);
+      case "conditional": return yield* this.evaluate((yield* this.truth(yield* this.evaluate(node.test, scope))) ? node.holds : node.otherwise, scope);
       case "and": { const left = yield* this.evaluate(node.left, scope); return (yield* this.truth(left)) ? yield* this.evaluate(node.right, scope) : left; }
       case "or": { const left = yield* this.evaluate(node.left, scope); return (yield* this.truth(left)) ? left : yield* this.evaluate(node.right, scope); }
       case "not": return !(yield* this.truth(yield* this.evaluate(node.value, scope)));
@@ -536,13 +540,7 @@ export class Interpreter implements Writer {
     const [first, ...rest] = items;
     if (first === undefined) return yield* this.execute(body, scope);
     const manager = yield* this.evaluate(first.value, scope);
-    const inside = (entered: Value): Running => {
-      const self = this;
-      return (function* (): Running {
-        if (first.target !== null) yield* self.#assign(first.target, entered, scope);
-        return yield* self.#with(rest, body, scope);
-      })();
-    };
+    const inside = (entered: Value): Running => this.#entered(first.target, entered, rest, body, scope);
     const enter = classOf(manager)?.find("__enter__");
     if (enter !== undefined) {
       const exit = classOf(manager)!.find("__exit__");
@@ -564,6 +562,11 @@ export class Interpreter implements Writer {
     let signal: Signal;
     context.around(() => { signal = runNow(inside(context.target)); return null; });
     return signal;
+  }
+
+  *#entered(target: Expr | null, entered: Value, rest: readonly { readonly value: Expr; readonly target: Expr | null }[], body: Block, scope: Scope): Running {
+    if (target !== null) yield* this.#assign(target, entered, scope);
+    return yield* this.#with(rest, body, scope);
   }
 
   *#try(node: Extract<Statement, { kind: "try" }>, scope: Scope): Running {

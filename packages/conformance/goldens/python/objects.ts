@@ -62,8 +62,7 @@ export class Scope {
     this.parent = parent;
   }
   find(name: string): Scope | null {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.parent) if (scope.names.has(name)) return scope;
-    return null;
+    return this.names.has(name) ? this : this.parent === null ? null : this.parent.find(name);
   }
   set(name: string, value: Value): void {
     (this.elsewhere.get(name) ?? this).names.set(name, value);

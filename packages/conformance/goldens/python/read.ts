@@ -175,7 +175,7 @@ class Reader {
         const parameters = all.find((n) => n.name === "ParamList");
         return { kind: "lambda", parameters: parameters === undefined ? [] : this.#parameters(parameters), body: this.#expression(all.at(-1)!) };
       }
-      case "ConditionalExpression": return { kind: "conditional", then: this.#expression(all[0]!), test: this.#expression(all[2]!), otherwise: this.#expression(all[4]!) };
+      case "ConditionalExpression": return { kind: "conditional", holds: this.#expression(all[0]!), test: this.#expression(all[2]!), otherwise: this.#expression(all[4]!) };
       case "NamedExpression": return { kind: "walrus", name: this.#text(all[0]!), value: this.#expression(all[2]!) };
       case "UnaryExpression": return all[0]!.name === "not" ? { kind: "not", value: this.#expression(all[1]!) } : { kind: "unary", operator: this.#text(all[0]!), value: this.#expression(all[1]!) };
       case "BinaryExpression": return this.#binary(all);

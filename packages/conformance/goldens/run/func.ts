@@ -1,8 +1,8 @@
 /** @file Cases of function transforms: what each name of a transform means is a line of Python. */
-import type { Backend } from "@adjoint/core";
+import { type Backend, isTensor } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
 import { run } from "../python/interpreter.ts";
-import { Tuple, Unsupported, type Value } from "../python/values.ts";
+import { type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { program, python, readExpression, readPython } from "../torch/host.ts";
 import { Check } from "./compare.ts";
 import { Table } from "./decode.ts";
@@ -15,7 +15,7 @@ const transforms: { readonly [name: string]: string } = {
   value: "f(*args)",
   grad: "T.grad(f, argnums=every)(*args)",
   grad_and_value: "T.grad_and_value(f, argnums=every)(*args)",
-  vjp: "T.vjp(f, *args)[1](cot)",
+  vjp: "every_one(T.vjp(f, *args)[1](cot))",
   jvp: "T.jvp(f, args, tangents)",
   jacrev: "T.jacrev(f, argnums=every)(*args)",
   jacfwd: "T.jacfwd(f, argnums=every)(*args)",
@@ -23,7 +23,7 @@ const transforms: { readonly [name: string]: string } = {
   hessian0: "T.hessian(f)(*args)",
   second0: "T.jacrev(T.jacrev(f))(*args)",
   third0: "T.jacrev(T.jacrev(T.jacrev(f)))(*args)",
-  hvp0: "T.jvp(T.grad(f), args, tangents)[1]",
+  hvp0: "T.jvp(lambda x: T.grad(f)(x, *args[1:]), args[:1], tangents[:1])[1]",
   vmap_all: "T.vmap(f, in_dims)(*args)", vmap_first: "T.vmap(f, in_dims)(*args)", vmap_not_first: "T.vmap(f, in_dims)(*args)",
   vmap_out_dim: "T.vmap(f, in_dims, out_dims=-1)(*args)",
   vmap_grad: "T.vmap(T.grad(f, argnums=every), in_dims)(*args)",
@@ -40,6 +40,7 @@ export async function runFunc(pack: Pack, given: GoldenCase, device: Backend): P
     await run(python.execute(readPython(item.src), scope));
     scope.set("f", scope.names.get(item.fn));
     scope.set("T", await run(python.evaluate(readExpression("torch.func"), scope)));
+    scope.set("every_one", (([x]) => (isTensor(x) ? Tuple.make([x]) : x)) satisfies Native); // One argument gives no tuple here.
     const known: { readonly [name: string]: Value } = {
       args: Tuple.make(item.args.map(table.decode)), every: Tuple.make(item.args.map((_, i) => i)), cot: item.cot === undefined ? null : table.decode(item.cot),
       tangents: Tuple.make((item.tangents ?? []).map(table.decode)), in_dims: Tuple.make(item.in_dims ?? []),

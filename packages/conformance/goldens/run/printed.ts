@@ -70,7 +70,7 @@ async function build(printed: Printed): Promise<Value> {
 }
 /** Classes that only stand within others. */
 const publicName: { readonly [name: string]: string } = { NonDynamicallyQuantizableLinear: "Linear" };
-const sizes = (text: string): number[] => [.../in_features=(\d+), out_features=(\d+)/.exec(text)!.slice(1)].map(Number);
+const sizes = (text: string): number[] => /in_features=(\d+), out_features=(\d+)/.exec(text)!.slice(1).map(Number);
 const child = (printed: Printed, name: string): Printed => {
   const found = printed.children.find(([key]) => key === name)?.[1];
   if (found === undefined || typeof found === "string") throw new Unsupported(`a printed ${printed.name} without ${name}`);

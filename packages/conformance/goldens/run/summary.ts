@@ -19,6 +19,8 @@ export function summary(records: readonly GoldenRecord[], keys: readonly string[
   rows.push(["all", String(total.passed), String(total.failed), String(total.missing), total.worst.toPrecision(2)]);
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const table = rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")).join("\n");
+  const raised = records.filter(({ float64 }) => float64 !== undefined), beyond = raised.filter(({ float64 }) => typeof float64 === "string");
+  const double = raised.length === 0 ? "" : `\nin float64: ${raised.length - beyond.length} of ${raised.length} within 1e-10 too\n`;
   const frequent = [...reasons].sort(([, a], [, b]) => b - a).slice(0, 12).map(([reason, n]) => `${String(n).padStart(6)}  ${reason.slice(0, 120)}`);
-  return `${table}\n${frequent.length === 0 ? "" : `\nnot implemented, most frequent reasons:\n${frequent.join("\n")}\n`}`;
+  return `${table}\n${double}${frequent.length === 0 ? "" : `\nnot implemented, most frequent reasons:\n${frequent.join("\n")}\n`}`;
 }

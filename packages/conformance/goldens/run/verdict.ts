@@ -10,6 +10,8 @@ export type GoldenRecord = {
   readonly id: string; readonly status: "passed" | "failed" | "not implemented";
   /** Largest error against what is allowed: above 1 fails. */
   readonly error?: number; readonly reason?: string;
+  /** Of operators, where the device has float64 and the case passed: the largest error there against 1e-10, or how it differs. */
+  readonly float64?: number | string;
 };
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 /** @file Our classes in Python's hands: modules, optimizers, schedulers, data sets, custom functions; and classes that Python code derives from them. */
 import { isTensor } from "@adjoint/core";
-import { BoundMethod, Descriptor, HostClass, type PyClass, PyFunction, type Constructor } from "../python/objects.ts";
+import { BoundMethod, Descriptor, Dict, HostClass, type PyClass, PyFunction, type Constructor } from "../python/objects.ts";
 import type { Keywords, Native, Value } from "../python/values.ts";
 import { bridge, camel, lifted, options, plain } from "./convert.ts";
 import { constructors } from "./constructors.table.ts";
@@ -15,7 +15,7 @@ export function placed(signature: string | undefined, args: readonly Value[], kw
   const overloads = overloadsOf(signature), { values, overload } = bind(overloads, args, kw) ?? bindAnyway(overloads, args, kw);
   const places: Value[] = [], named: { [name: string]: Value } = {};
   for (const p of overload) {
-    const value = values.has(p.name) ? plain(values.get(p.name)) : undefined;
+    const value = values.has(p.name) ? (p.kind === "groups" ? groups(values.get(p.name)) : plain(values.get(p.name))) : undefined;
     if (p.rest) places.push(...((value as readonly Value[] | undefined) ?? []));
     else if (p.place) places.push(value);
     else if (value !== undefined) named[camel(p.name)] = value;
@@ -24,6 +24,9 @@ export function placed(signature: string | undefined, args: readonly Value[], kw
   else while (places.length > 0 && places.at(-1) === undefined) places.pop();
   return places;
 }
+
+/** Parameters, or groups of them, whose options are in our words. */
+const groups = (x: Value): Value => (Array.isArray(x) ? (x as readonly Value[]).map((group) => (group instanceof Dict ? options(Object.fromEntries(group.entries()) as Keywords) : plain(group))) : plain(x));
 
 const made = new Map<unknown, HostClass>();
 /** @param path PyTorch's name: "nn.Linear" */

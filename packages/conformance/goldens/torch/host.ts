@@ -11,7 +11,7 @@ import { type Constructor, Context, Dict, exceptions, HostClass, Namespace, PyCl
 import { ellipsis, Float, type Keywords, type Native, Slice, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { torchFunction } from "./call.ts";
 import { callable, derive, hostClass } from "./classes.ts";
-import { bridge, camel, dtypeValue, lifted, native, options, plain } from "./convert.ts";
+import { bridge, camel, dtypeValue, lifted, native, options, plain, snake } from "./convert.ts";
 import { environment, late } from "./environment.table.ts";
 import { warnings } from "./warnings.ts";
 import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
@@ -136,10 +136,10 @@ const host: Host = {
     if (typeof found !== "function" || isTensor(found)) return Array.isArray(found) || isRecord(found) ? found : lifted(found);
     const dict = dictionaries.has(name);
     return ((args, kw) => {
-      const given = args.map((x) => (x instanceof Dict ? recordOf(x, name) : plain(x))), named = options(kw);
+      const given = args.map((x) => (x instanceof Dict ? recordOf(x, "forward" in object) : plain(x))), named = options(kw);
       if (Object.keys(named).length > 0) given.push(named);
       const result = (found as (...all: readonly Value[]) => Value).apply(object, given);
-      return dict && isRecord(result) ? Dict.of(Object.entries(result)) : isRecord(result) ? result : result === object ? object : lifted(result);
+      return dict && isRecord(result) ? Dict.of(Object.entries(result).map(([k, v]) => ["forward" in object ? k : snake(k), Array.isArray(v) || isRecord(v) ? v : lifted(v)] as const)) : isRecord(result) ? result : result === object ? object : lifted(result);
     }) satisfies Native;
   },
   method: (object, name) => builtinMethod(() => python, object, name),
@@ -235,9 +235,9 @@ function nodeAttribute(object: object, name: string): Value {
 const properties = new Set(["T", "mT", "H", "mH", "real", "imag", "itemsize"]);
 /** Methods whose record is a dict for Python. */
 const dictionaries = new Set(["state_dict", "named_parameters_dict", "items_dict"]);
-/** A Python dict as the record that a method of ours takes: of a state's names, as they are; of options, in our words. */
-function recordOf(x: Dict, method: string): { readonly [name: string]: Value } {
-  return Object.fromEntries(x.entries().map(([key, value]) => [method === "load_state_dict" ? String(key) : camel(String(key)), value instanceof Dict ? recordOf(value, method) : isRecord(value) ? value : plain(value)]));
+/** A Python dict as the record that a method of ours takes: a module's names as they are, options in our words. */
+function recordOf(x: Dict, names: boolean): { readonly [name: string]: Value } {
+  return Object.fromEntries(x.entries().map(([key, value]) => [names ? String(key) : camel(String(key)), value instanceof Dict ? recordOf(value, names) : isRecord(value) ? value : plain(value)]));
 }
 function recordMethod(x: { [name: string]: Value }, name: string): Value {
   const entries = (): (readonly [Value, Value])[] => Object.entries(x);

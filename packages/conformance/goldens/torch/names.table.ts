@@ -11,7 +11,7 @@
  * arguments, for what has no such form.
  */
 import * as A from "@adjoint/core";
-import type { Tensor } from "@adjoint/core";
+import type { Operand, Tensor } from "@adjoint/core";
 import { Unsupported, type Value } from "../python/values.ts";
 
 /** The arguments by PyTorch's name: numbers, tensors, arrays; undefined for None and what was left out. */
@@ -29,10 +29,11 @@ const numbers = (fn: (given: Given) => Value) => (given: Given): Value => {
 
 export const names: { readonly [name: string]: Row } = {
   subtract: "sub(input, other, {alpha})", divide: "div(input, other, {rounding_mode})", multiply: "mul(input, other)",
-  __radd__: "add(other, input)", __rsub__: "sub(other, input)", __rmul__: "mul(other, input)", __rdiv__: "div(other, input)", __rmod__: "remainder(other, input)", __rmatmul__: "matmul(other, input)",
+  __radd__: "add(other, input)", __rsub__: "rsub(input, other)", __rmul__: "mul(other, input)", __rdiv__: ({ input, other }) => A.mul(A.reciprocal(input as Tensor), other as Operand), // As Tensor.__rdiv__ does.
+  __rmod__: "remainder(other, input)", __rmatmul__: "matmul(other, input)",
   __rand__: "bitwiseAnd(other, input)", __ror__: "bitwiseOr(other, input)", __rxor__: "bitwiseXor(other, input)",
   arange: ({ start, end, step, dtype }) => (start === undefined ? A.arange(end as number, undefined, undefined, { dtype } as A.CreationOptions) : A.arange(start as number, end as number, step as number | undefined, { dtype } as A.CreationOptions)),
-var: spread(A.var_), std: spread(A.std),
+  var: spread(A.var_), std: spread(A.std),
   softmax: ({ input, dim, dtype }) => A.softmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
   log_softmax: ({ input, dim, dtype }) => A.logSoftmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
   "nn.functional.softmax": "softmax(input, dim, {dtype})", "nn.functional.log_softmax": "logSoftmax(input, dim, {dtype})",

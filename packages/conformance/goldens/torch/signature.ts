@@ -38,7 +38,7 @@ const listOf = (x: Value, item: (x: Value) => boolean): boolean => Array.isArray
 const kinds: { readonly [kind: string]: (x: Value) => boolean } = {
   T: isTensor, "T[]": (x) => listOf(x, (y) => y === null || isTensor(y)), num: (x) => isNumber(x) || (isTensor(x) && x.ndim === 0 && !x.requiresGrad), "num[]": (x) => listOf(x, isNumber),
   int: isInt, ints: (x) => isInt(x) || listOf(x, isInt), "int[]": (x) => listOf(x, isInt), float: isNumber, "float[]": (x) => isNumber(x) || listOf(x, isNumber),
-  bool: (x) => typeof x === "boolean", str: (x) => typeof x === "string", dtype: (x) => x instanceof DTypeValue, device: (x) => typeof x === "string" || x instanceof Label, any: () => true,
+  bool: (x) => typeof x === "boolean", str: (x) => typeof x === "string", dtype: (x) => x instanceof DTypeValue, device: (x) => typeof x === "string" || x instanceof Label, any: () => true, groups: () => true,
 };
 
 /** Other names of the same argument, as PyTorch takes them. */
