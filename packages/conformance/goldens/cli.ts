@@ -1,4 +1,4 @@
-/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`, and `--verbose` for every failure. */
+/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--verbose` for every failure, `--known FILE` brings a list of known differences up to date. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { type Backend, setDefaultDevice } from "@adjoint/core";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadPack, type Pack, packsIn } from "./pack.ts";
 import { type GoldenRecord, type Group, groups, runGolden } from "./run/groups.ts";
+import { updateKnown } from "./run/known.ts";
 import { summary } from "./run/summary.ts";
 
 const openers: { readonly [name: string]: () => Promise<Backend> } = {
@@ -20,14 +21,14 @@ function fail(complaint: string): never {
   process.stderr.write(`goldens: ${complaint}\n`);
   process.exit(2);
 }
-function flags(): { readonly dir?: string; readonly device: string; readonly op?: string; readonly group?: string; readonly json?: string; readonly verbose?: boolean } {
+function flags(): { readonly dir?: string; readonly device: string; readonly op?: string; readonly group?: string; readonly json?: string; readonly verbose?: boolean; readonly known?: string } {
   try {
-    return parseArgs({ options: { dir: { type: "string" }, device: { type: "string", default: "cpu" }, op: { type: "string" }, group: { type: "string" }, json: { type: "string" }, verbose: { type: "boolean" } } }).values;
+    return parseArgs({ options: { dir: { type: "string" }, device: { type: "string", default: "cpu" }, op: { type: "string" }, group: { type: "string" }, json: { type: "string" }, verbose: { type: "boolean" }, known: { type: "string" } } }).values;
   } catch (error) {
     return fail((error as Error).message.split("\n")[0]!);
   }
 }
-const { dir, device: deviceName, op, group, json, verbose } = flags();
+const { dir, device: deviceName, op, group, json, verbose, known } = flags();
 const folder = dir === undefined ? fileURLToPath(new URL("../../../../shared/goldens/dev", import.meta.url)) : resolve(process.env["INIT_CWD"] ?? ".", dir);
 const open = Object.hasOwn(openers, deviceName) ? openers[deviceName] : undefined;
 if (open === undefined) fail(`--device takes one of ${Object.keys(openers).join(", ")}, got "${deviceName}"`);
@@ -71,5 +72,6 @@ for (const [name, path] of chosen()) {
 if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);
 process.stdout.write(summary(records, keys));
 if (json !== undefined) writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", json), JSON.stringify(records, null, 1));
+if (known !== undefined) updateKnown(resolve(process.env["INIT_CWD"] ?? ".", known), records);
 device.dispose();
 process.exitCode = records.some(({ status }) => status === "failed") ? 1 : 0;

@@ -1,11 +1,12 @@
 /** @file PyTorch's answers: a committed extract always, and the whole set of what exists when it lies beside the repository. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { setDefaultDevice } from "@adjoint/core";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadPack, packsIn } from "../goldens/pack.ts";
 import { type Group, groups, runGolden } from "../goldens/run/groups.ts";
+import { readKnown } from "../goldens/run/known.ts";
 
 const device = cpu();
 beforeAll(() => setDefaultDevice(device));
@@ -20,8 +21,8 @@ describe("the committed extract", () => {
 });
 
 /** Cases that fail, under the reason why. One that is listed and does not fail, or fails and is not listed, fails the test. */
-const reasons = JSON.parse(readFileSync(path("./fixtures/known-differences.json"), "utf8")) as { readonly [reason: string]: readonly string[] };
-const known = new Set(Object.values(reasons).flat());
+const known = new Set(Object.values(readKnown(path("./fixtures/known-differences.json"))).flat());
+const update = "bring it up to date: npm run goldens -- --known packages/conformance/test/fixtures/known-differences.json";
 const all = path("../../../../shared/goldens/dev");
 
 describe.skipIf(!existsSync(all))("the whole set (skipped where it does not lie beside the repository)", () => {
@@ -37,8 +38,8 @@ describe.skipIf(!existsSync(all))("the whole set (skipped where it does not lie 
         if (status !== "failed" && known.has(id)) recovered.push(id);
       }
     }
-    expect(unexpected, "failures that test/fixtures/known-differences.json does not list").toEqual([]);
-    expect(recovered, "listed in test/fixtures/known-differences.json, and no longer failing: take them out").toEqual([]);
+    expect(unexpected, `failures that fixtures/known-differences.json does not list; ${update}`).toEqual([]);
+    expect(recovered, `listed in fixtures/known-differences.json, and no longer failing; ${update}`).toEqual([]);
     expect(passed).toBeGreaterThan(0);
   }, 300_000);
 });

@@ -239,7 +239,12 @@ export function exception(type: string | PyClass, ...args: readonly Value[]): Ra
   return new Raised(value);
 }
 /** An attribute that Python code asks for and we do not have: an AttributeError, unless nobody expects one. */
-export class Missing extends Raised {}
-export function missing(owner: string, name: string): Missing {
-  return new Missing(exception("AttributeError", `'${owner}' object has no attribute '${name}'`).value);
+export class Missing extends Raised {
+  /** "Tensor.sort" */
+  readonly wanted: string;
+  constructor(owner: string, name: string) {
+    super(exception("AttributeError", `'${owner}' object has no attribute '${name}'`).value);
+    this.wanted = `${owner}.${name}`;
+  }
 }
+export const missing = (owner: string, name: string): Missing => new Missing(owner, name);

@@ -8,7 +8,7 @@ import { Check, Mismatch } from "./compare.ts";
 import { Table } from "./decode.ts";
 import { saysTheSame } from "./messages.ts";
 import { expectError, type GoldenRecord, verdict } from "./verdict.ts";
-import { listening, warnings } from "../torch/warnings.ts";
+import { warnings } from "../torch/warnings.ts";
 
 type Snippet = GoldenCase & { readonly code: string; readonly results?: readonly unknown[]; readonly warnings?: readonly string[] };
 
@@ -18,7 +18,7 @@ export async function runErrors(pack: Pack, given: GoldenCase, device: Backend):
     const scope = program(), results: Value[] = [], table = new Table(pack, item, device);
     scope.set("out", ((args) => { results.push(...args); return null; }) satisfies Native);
     warnings.length = 0;
-    const execute = (): Promise<unknown> => listening(async () => run(python.execute(readPython(item.code), scope)));
+    const execute = (): Promise<unknown> => run(python.execute(readPython(item.code), scope));
     if (item.error === undefined) await execute();
     else await expectError(item.error, execute);
     const wanted = item.results ?? [], check = new Check(table);

@@ -8,6 +8,7 @@ import { runOp } from "./ops.ts";
 import { runPromotion } from "./promotion.ts";
 import { runRepr } from "./repr.ts";
 import { runTrain } from "./train.ts";
+import { listening } from "../torch/warnings.ts";
 import type { GoldenRecord } from "./verdict.ts";
 
 export type { GoldenRecord };
@@ -25,5 +26,5 @@ const runners: { readonly [K in Pack["kind"]]: (pack: Pack, item: GoldenCase, de
 export async function runGolden(pack: Pack, item: GoldenCase, device: Backend): Promise<GoldenRecord> {
   const runner = Object.hasOwn(runners, pack.kind) ? runners[pack.kind] : undefined;
   if (runner === undefined) return { id: item.id, status: "not implemented", reason: `packs of kind ${String(pack.kind)}` };
-  return await runner(pack, item, device);
+  return await listening(() => runner(pack, item, device));
 }

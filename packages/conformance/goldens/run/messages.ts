@@ -2,7 +2,7 @@
 import type { GoldenError } from "../pack.ts";
 
 /** Letters and digits alone, in small letters; Long and int64 are Int and int32 here; the words of Python that JavaScript writes in its own way. */
-const gist = (text: string): string => text.toLowerCase().replace(/int64|int32|\blong\b/g, "int").replace(/longtensor/g, "inttensor").replace(/[^a-z0-9]+/g, "");
+const gist = (text: string): string => text.toLowerCase().replace(/long int|int64|int32|\blong\b/g, "int").replace(/longtensor/g, "inttensor").replace(/[^a-z0-9]+/g, "");
 
 /** The same text but for quotes, spaces and case; or one holds the other, if it is a third of it or more: PyTorch ends many messages with hints about its own internals. */
 export function saysTheSame(text: string, message: string): boolean {

@@ -4,7 +4,7 @@ import type { GoldenCase, OpCase, Pack } from "../pack.ts";
 import { run } from "../python/interpreter.ts";
 import { type Keywords, type Native, Unsupported, type Value } from "../python/values.ts";
 import { torchFunction } from "../torch/call.ts";
-import { program, python, readPython } from "../torch/host.ts";
+import { operator, program, python, readPython } from "../torch/host.ts";
 import { Check, Mismatch } from "./compare.ts";
 import { type Precision, Table, tensorsOf } from "./decode.ts";
 import { isExpected } from "./messages.ts";
@@ -39,9 +39,7 @@ async function callableOf(pack: Pack): Promise<Native> {
     wrappers.set(key, found);
     return await found;
   }
-  const fn = torchFunction(name, signatureOf(pack));
-  if (fn === undefined) throw new Unsupported(`no operator ${name}`);
-  return fn;
+  return operator(name);
 }
 /** `op=lambda ...,` of a list of arguments, `E('name', lambda ..., ...)`, or a `def`. */
 async function wrapped(source: string): Promise<Native> {
@@ -59,12 +57,6 @@ async function wrapped(source: string): Promise<Native> {
   }
   return (args, kw) => python.call(fn, args, kw);
 }
-/** The pack's own signature, for a name that the table lacks. */
-function signatureOf({ schemas }: Pack): string | undefined {
-  void schemas;
-  return undefined;
-}
-
 async function attempt(pack: Pack, item: OpCase, device: Backend, call: Native, precision: Precision): Promise<number> {
   const s = scope(item.id), table = new Table(pack, item, device, precision), check = new Check(table);
   try {

@@ -27,7 +27,7 @@ const decoded = (values: { readonly [name: string]: unknown }, table: Table): Ke
 async function trajectory(item: Trajectory, table: Table): Promise<number> {
   const scope = program(), losses: Value[] = [];
   await run(python.execute(readPython(item.src), scope));
-  const model = await evaluate(`${item.model}()`, scope);
+  const model = await evaluate(`(${item.model})()`, scope);
   scope.set("_model", model);
   scope.set("_init", Dict.of(Object.entries(item.init).map(([name, v]) => [name, table.decode(v)] as const)));
   await evaluate("_model.load_state_dict(_init)", scope);
@@ -35,7 +35,7 @@ async function trajectory(item: Trajectory, table: Table): Promise<number> {
   const make = item.optimizer.class === "" ? null : await evaluate(`lambda m: torch.optim.${item.optimizer.class}(m.parameters(), **_kw)`, scope);
   const log: Native = ([loss]) => { losses.push(isTensor(loss) ? loss.detach().clone() : loss); return null; };
   const data = Dict.of(Object.entries(item.data).map(([name, v]) => [name, table.decode(v)] as const));
-  await run(python.call(scope.names.get(item.loop), [model, data, log, make, item.loss === null ? null : scope.names.get(item.loss), item.steps]));
+  await run(python.call(await evaluate(item.loop, scope), [model, data, log, make, item.loss === null ? null : await evaluate(item.loss, scope), item.steps]));
 
   const want = valuesOf(table.pack, item.t[item.losses64.$t]!) ?? [], tolerance = Math.max(1e-5, 10 * (item.loss_drift ?? 0));
   if (losses.length !== want.length) throw new Mismatch(`${losses.length} losses, expected ${want.length}`);

@@ -22,7 +22,7 @@ export async function verdict(id: string, check: () => Promise<number>): Promise
   try {
     return { id, status: "passed", error: await check() };
   } catch (error) {
-    if (missing(error)) return { id, status: "not implemented", reason: textOf(error) };
+    if (missing(error)) return { id, status: "not implemented", reason: error instanceof Missing ? `no operator ${error.wanted}` : textOf(error) };
     const name = error instanceof Raised ? error.type : error instanceof Error ? error.name : "";
     return { id, status: "failed", reason: error instanceof Mismatch ? error.message : `${name}: ${textOf(error)}` };
   }

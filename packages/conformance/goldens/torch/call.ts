@@ -59,11 +59,11 @@ function templateOf(row: string): Template {
 /** The convention: what is required, and dim, by place; the rest are options. */
 function conventional(target: string, overload: Overload): Template {
   const byPlace = overload.filter((p) => p.place);
-  return { target, places: byPlace.map(({ name }) => ({ name, spread: false })), options: overload.filter((p) => !byPlace.includes(p)).map(({ name }) => [camel(name), name]) };
+  return { target, places: byPlace.map(({ name, rest }) => ({ name, spread: rest })), options: overload.filter((p) => !byPlace.includes(p)).map(({ name }) => [camel(name), name]) };
 }
 
 function argumentsOf(template: Template, given: Given): Value[] {
-  const args: Value[] = template.places.flatMap(({ name, spread }) => (spread ? given[name] as readonly Value[] : [given[name]]));
+  const args: Value[] = template.places.flatMap(({ name, spread }) => (spread ? (given[name] ?? []) as readonly Value[] : [given[name]]));
   const options: { [name: string]: Value } = {};
   const known = new Set([...template.places.map(({ name }) => name), ...template.options.map(([, theirs]) => theirs)]);
   for (const name of Object.keys(given)) if (given[name] !== undefined && !known.has(name) && name !== "device") throw new Unsupported(`argument ${name}`);
@@ -90,13 +90,12 @@ const made = new Map<string, Native | undefined>();
 
 /**
  * The function that a Python name stands for, or undefined where we have no such operator.
- * @param header a signature from a pack's header, for names that signatures.table.ts lacks
  */
-export function torchFunction(name: string, header?: string): Native | undefined {
+export function torchFunction(name: string): Native | undefined {
   if (made.has(name)) return made.get(name);
   const bare = name.replace(/^Tensor\./, ""), inPlace = stem(bare) !== bare, outOfPlace = names[stem(bare)];
   const row: Row | undefined = names[name] ?? names[bare] ?? (inPlace && typeof outOfPlace === "string" ? outOfPlace.replace(/^([\w.]+)\(/, "$1_(") : undefined);
-  const signature = signatures[name] ?? signatures[bare] ?? signatures[stem(bare)] ?? header;
+  const signature = signatures[name] ?? signatures[bare] ?? signatures[stem(bare)];
   const target = ours(typeof row === "string" ? templateOf(row).target : name);
   const missing = typeof row !== "function" && target === undefined;
   const fn = missing ? undefined : signature === undefined && row === undefined ? native(target!, name) : nativeOf(name, row, target, overloadsOf(signature ?? ""));

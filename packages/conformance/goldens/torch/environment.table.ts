@@ -65,6 +65,10 @@ export const vmap: Native = ([fn, inDims = 0, outDims = 0], kw) => {
 
 export const environment: { readonly [name: string]: Value } = {
   "torch.tensor": tensor, "torch.as_tensor": (([data], kw) => (isTensor(data) ? data : tensor([data], kw))) satisfies Native, "torch.scalar_tensor": (([x], kw) => tensor([new Float(Number(plain(x)))], kw)) satisfies Native,
+  "torch.full": (([size, value], kw) => {
+    const fill = value ?? kw["fill_value"], dtype = kw["dtype"] instanceof DTypeValue ? dtypeOf(kw["dtype"]) : typeof fill === "boolean" ? "bool" : fill instanceof Float ? "float32" : "int32"; // As the Python number says.
+    return core.full(plain(size ?? kw["size"]) as number[], plain(fill) as number, { dtype, requiresGrad: kw["requires_grad"] === true });
+  }) satisfies Native,
   "torch.no_grad": mode("noGrad"), "torch.enable_grad": mode("enableGrad"), "torch.inference_mode": (([on], kw) => ((on ?? kw["mode"]) === false ? new Context((body) => body()) : mode("inferenceMode")([], {}))) satisfies Native,
   "torch.set_grad_enabled": (([on], kw) => mode((on ?? kw["mode"]) === true ? "enableGrad" : "noGrad")([], {})) satisfies Native,
   "torch.autograd.no_grad": mode("noGrad"), "torch.autograd.enable_grad": mode("enableGrad"), "torch.autograd.set_grad_enabled": (([on]) => mode(on === true ? "enableGrad" : "noGrad")([], {})) satisfies Native,

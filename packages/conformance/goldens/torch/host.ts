@@ -8,11 +8,12 @@ import { builtinMethod, builtins } from "../python/builtins.ts";
 import { type Host, Interpreter, runNow } from "../python/interpreter.ts";
 import { readExpression, readPython } from "../python/read.ts";
 import { type Constructor, Context, Dict, exceptions, HostClass, Namespace, PyClass, PyObject, PyType, Raised, Scope, identity } from "../python/objects.ts";
-import { ellipsis, Float, type Keywords, type Native, Slice, Tuple, Unsupported, type Value } from "../python/values.ts";
+import { DTypeValue, Float, type Keywords, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { torchFunction } from "./call.ts";
 import { callable, derive, hostClass } from "./classes.ts";
 import { bridge, camel, dtypeValue, lifted, native, options, plain, snake } from "./convert.ts";
-import { environment, late } from "./environment.table.ts";
+import { environment } from "./environment.table.ts";
+import { getItem, setItem } from "./indexing.ts";
 import { warnings } from "./warnings.ts";
 import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
 
@@ -63,26 +64,12 @@ const operators: { readonly [operator: string]: readonly [name: string, reflecte
 const inPlace: { readonly [operator: string]: string } = { "/": "div_", "@": "" };
 const unaries: { readonly [operator: string]: string } = { "-": "neg", "~": "bitwise_not", "+": "positive" };
 
+const brackets: { readonly [name: string]: Native } = { __getitem__: ([x, index]) => getItem(x as Tensor, index), __setitem__: ([x, index, value]) => setItem(x as Tensor, index, value) };
+/** What a name of torch stands for that is called. */
 export function operator(name: string): Native {
-  const fn = torchFunction(name);
+  const known = environment[`torch.${name}`], fn = typeof known === "function" ? known as Native : brackets[name] ?? torchFunction(name);
   if (fn === undefined) throw new Unsupported(`no operator ${name}`);
   return fn;
-}
-
-/** An index as our `index` and `setItem` take it. */
-function indices(index: Value): Value[] {
-  return (index instanceof Tuple ? [...index] : [index]).map((i): Value => {
-    if (i === null) return null;
-    if (i === ellipsis) return "...";
-    if (i instanceof Slice) { const part = (x: Value): Value => (isTensor(x) ? runItem(x) : x instanceof Float ? x.value : x); return { start: part(i.start) ?? undefined, stop: part(i.stop) ?? undefined, end: part(i.stop) ?? undefined, step: part(i.step) ?? undefined }; }
-    if (Array.isArray(i)) return plain((environment["torch.tensor"] as Native)([i], {}));
-    return plain(i);
-  });
-}
-function runItem(x: Tensor): Value {
-  const value = itemOf(x);
-  if (value instanceof Promise) throw new Unsupported("a read that must be waited for, in an index");
-  return value;
 }
 
 const isRecord = (x: Value): x is { [name: string]: Value } => typeof x === "object" && x !== null && (Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null);
@@ -122,6 +109,7 @@ const host: Host = {
       if (fn !== undefined && properties.has(name)) return fn([object], {});
       return fn === undefined ? undefined : ((args, kw) => fn([object, ...args], kw)) satisfies Native;
     }
+    if (object instanceof DTypeValue) return ({ is_floating_point: object.own.includes("float"), is_complex: object.name.startsWith("c"), is_signed: object.own !== "uint8" && object.own !== "bool" } as { readonly [name: string]: Value })[name];
     if (object instanceof HostClass) {
       const found: unknown = Reflect.get(object.constructed, camel(name)) ?? Reflect.get(object.constructed.prototype as object, camel(name));
       return typeof found === "function" ? (Reflect.has(object.constructed, camel(name)) ? native((...args) => (found as (...given: readonly Value[]) => Value).apply(object.constructed, [...args])) : (([self, ...args], kw) => native((...given) => (found as (...all: readonly Value[]) => Value).apply(self, [...given]))(args, kw)) satisfies Native) : found;
@@ -171,7 +159,7 @@ const host: Host = {
     return name === undefined ? undefined : operator(name)([x], {});
   },
   item(object, index) {
-    if (isTensor(object)) return lifted(late("index")(object, ...indices(index)));
+    if (isTensor(object)) return getItem(object, index);
     if (isRecord(object) && typeof index === "string") { const key = keyIn(object, index); return key === undefined ? undefined : Array.isArray(object[key]) || isRecord(object[key]) ? object[key] : lifted(object[key]); }
     if (object instanceof PyObject || typeof object !== "object" || object === null) return undefined;
     for (const name of ["get", "at", "item"]) { const get: unknown = Reflect.get(object, name); if (typeof get === "function") return lifted((get as (i: Value) => Value).call(object, plain(index))); }
@@ -179,7 +167,7 @@ const host: Host = {
     return direct === undefined ? undefined : lifted(direct);
   },
   setItem(object, index, value) {
-    if (isTensor(object)) { late("setItem")(object, indices(index), isTensor(value) ? value : plain(value)); return null; }
+    if (isTensor(object)) return setItem(object, index, value);
     if (isRecord(object) && typeof index === "string") { object[keyIn(object, index) ?? index] = plain(value); return null; }
     return undefined;
   },
@@ -222,14 +210,13 @@ const host: Host = {
   },
   derive,
 };
-type Node = { readonly name: string; readonly edges: readonly ({ readonly node: Node; readonly output: number } | null)[]; readonly leaf: unknown };
+type Node = { readonly name: string; readonly edges: readonly unknown[]; readonly leaf: unknown };
 /** A node of the tape, in PyTorch's words. */
 function nodeAttribute(object: object, name: string): Value {
   if (!("edges" in object && "leaf" in object && "name" in object)) return undefined;
   const node = object as Node;
-  if (name === "name") return () => (node.leaf === null ? node.name : "torch::autograd::AccumulateGrad");
-  if (name === "next_functions") return Tuple.make(node.edges.map((edge) => Tuple.make(edge === null ? [null, 0] : [edge.node, edge.output])));
-  return name === "variable" && node.leaf !== null ? node.leaf : undefined;
+  if (name === "_saved_result" || name === "_saved_self") { const saved: unknown = Reflect.get(object, "savedTensors"); return Array.isArray(saved) ? saved.at(name === "_saved_self" ? 0 : -1) : undefined; }
+  return name === "name" ? () => (node.leaf === null ? node.name : "torch::autograd::AccumulateGrad") : undefined;
 }
 /** Attributes of Tensor that are computed: no call follows. */
 const properties = new Set(["T", "mT", "H", "mH", "real", "imag", "itemsize"]);

@@ -2,8 +2,8 @@
  * @file PyTorch's names to ours, where convention does not say it: one row a name, and the only place where a golden case meets an operator's name.
  *
  * Without a row, `foo_bar(input, n, dim=-1, *, keepdim=False)` is our `fooBar(input, n, dim, { keepdim })`: the same name in camelCase, as a function of
- * core or a method of Tensor; what PyTorch requires and `dim`/`dims` by place, the rest in one options object. The parameters come from signatures.table.ts,
- * else from the pack's header. `foo_` takes the row of `foo`, with the underscore put back. `ns.foo` looks for `ns.foo` and `nsFoo`, `nn.functional.foo` and `special.foo` for `foo` too.
+ * core or a method of Tensor; what PyTorch requires and `dim`/`dims` by place, the rest in one options object. The parameters come from signatures.table.ts;
+ * a function that has no row there takes them as they come, the named ones in one options object. `foo_` takes the row of `foo`, with the underscore put back. `ns.foo` looks for `ns.foo` and `nsFoo`, `nn.functional.foo` and `special.foo` for `foo` too.
  * A name that leads nowhere is "no operator", and works from the day when it is exported.
  *
  * A row is our call in PyTorch's names of the arguments: `fooBar(input, dim, {keepdim, ours: theirs})`; `.foo` is a method or property of Tensor, `...xs`
@@ -26,13 +26,21 @@ const numbers = (fn: (given: Given) => Value) => (given: Given): Value => {
   for (const [name, x] of Object.entries(given)) if (name !== "input" && A.isTensor(x)) throw new Unsupported(`a tensor as ${name}`);
   return fn(given);
 };
+/** Positions that are masks are read first. */
+const putting = (x: Tensor, indices: Tensor[], values: Tensor, accumulate: Value): Tensor | Promise<Tensor> => {
+  const options = { accumulate: accumulate === true };
+  return indices.some((i) => A.isTensor(i) && i.dtype === "bool") ? A.indexPutAsync_(x.clone(), indices, values, options) : A.indexPut(x, indices, values, options);
+};
 
 export const names: { readonly [name: string]: Row } = {
   subtract: "sub(input, other, {alpha})", divide: "div(input, other, {rounding_mode})", multiply: "mul(input, other)",
   __radd__: "add(other, input)", __rsub__: "rsub(input, other)", __rmul__: "mul(other, input)", __rdiv__: ({ input, other }) => A.mul(A.reciprocal(input as Tensor), other as Operand), // As Tensor.__rdiv__ does.
   __rmod__: "remainder(other, input)", __rmatmul__: "matmul(other, input)",
   __rand__: "bitwiseAnd(other, input)", __ror__: "bitwiseOr(other, input)", __rxor__: "bitwiseXor(other, input)",
-  arange: ({ start, end, step, dtype }) => (start === undefined ? A.arange(end as number, undefined, undefined, { dtype } as A.CreationOptions) : A.arange(start as number, end as number, step as number | undefined, { dtype } as A.CreationOptions)),
+  arange: ({ start, end, step, dtype, requires_grad }) => {
+    const options = { dtype, requiresGrad: requires_grad } as A.CreationOptions;
+    return start === undefined ? A.arange(end as number, undefined, undefined, options) : A.arange(start as number, end as number, step as number | undefined, options);
+  },
   var: spread(A.var_), std: spread(A.std),
   softmax: ({ input, dim, dtype }) => A.softmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
   log_softmax: ({ input, dim, dtype }) => A.logSoftmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
@@ -42,10 +50,14 @@ export const names: { readonly [name: string]: Row } = {
   split_with_sizes: "split(input, split_sizes, dim)", flatten: "flatten(input, start_dim, end_dim)", slice: "slice(input, dim, start, end, step)",
   // These take fewer arguments than PyTorch's.
   clamp: "clamp(input, min, max)",
-  narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), eye: "eye(n, m, {dtype})",
+  narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), eye: "eye(n, m, {dtype, requires_grad})",
   scatter: "scatter(input, dim, index, src)", "nn.functional.dropout": "dropout(input, p, {training})",
   "nn.functional.cross_entropy": "crossEntropy(input, target, {ignore_index, reduction, label_smoothing})", "nn.functional.nll_loss": "nllLoss(input, target, {ignore_index, reduction})",
   __rpow__: ({ input, other }) => A.pow(A.isTensor(other) ? other.detach() : other as Operand, input as Tensor), // PyTorch makes a new tensor of the base.
   backward: ".backward(gradient, {retain_graph, create_graph, inputs})", requires_grad_: ".requiresGrad_(requires_grad)", __rfloordiv__: "floorDivide(other, input)", __rlshift__: "bitwiseLeftShift(other, input)", __rrshift__: "bitwiseRightShift(other, input)",
+  nonzero: ({ input, as_tuple }) => (as_tuple === true ? A.nonzero(input as Tensor).then((found) => found.t().split(1).map((row) => row.squeeze(0))) : A.nonzero(input as Tensor)),
+  index_put_: ({ input, indices, values, accumulate }) => { const terms = indices as Tensor[], options = { accumulate: accumulate === true }; return terms.some((i) => A.isTensor(i) && i.dtype === "bool") ? A.indexPutAsync_(input as Tensor, terms, values as Tensor, options) : A.indexPut_(input as Tensor, terms, values as Tensor, options); },
+  index_put: ({ input, indices, values, accumulate }) => putting(input as Tensor, indices as Tensor[], values as Tensor, accumulate),
+  long: "int(input)",
   T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
 };

@@ -450,7 +450,7 @@ export const signatures: { readonly [name: string]: string } = {
   "nn.functional.upsample_nearest": "input:any size?:any scale_factor?:any",
   "nn.utils.parameters_to_vector": "parameters:T[]",
   "nn.utils.rnn.pad_sequence": "sequences:T[] batch_first?:bool padding_value?:float",
-  "nonzero": "input:T",
+  "nonzero": "input:T * as_tuple?:bool",
   "norm": "input:T p?:any dim?:ints keepdim?:bool dtype?:dtype",
   "normal": "mean:T std?:float | mean:T std:T",
   "normal_": "input:T mean?!:float std?!:float",
