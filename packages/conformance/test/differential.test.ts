@@ -8,7 +8,7 @@ import { fuzz, generateProgram, type Program, runProgram, showFailure, showProgr
 
 const again = (seed: number): string => `npm run fuzz -- --device cpu,wasm --count 1 --seed ${seed}`;
 
-test("1,000 programs agree on cpu, wasm and the model of views; every tenth also with finite differences", async () => {
+test("1,000 programs agree on cpu, wasm and the model of views; every tenth seed also with finite differences, forward mode and vmap", async () => {
   const devices = new Map<string, Backend>([["cpu", cpu()], ["wasm", await wasm()]]);
   const report = await fuzz({ seed: 1, count: 1000, reference: cpu(), devices, derivatives: 10 });
   expect(report.failures.map((failure) => showFailure(failure, again)).join("\n\n")).toBe("");

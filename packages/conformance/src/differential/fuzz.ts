@@ -2,7 +2,7 @@
 import type { Backend, DType } from "@adjoint/core";
 import { aliasingDifference } from "./aliasing.ts";
 import { type Difference, differenceOn } from "./compare.ts";
-import { derivativeDifference } from "./derivatives.ts";
+import { batching, finiteDifferences, forwardMode } from "./derivatives.ts";
 import { type Family, generate, rowsOf } from "./generate.ts";
 import { type Program, showProgram } from "./program.ts";
 import { type Answer, answerOf } from "./reference.ts";
@@ -19,7 +19,7 @@ export type FuzzOptions = {
   /** Devices under test, by the names that messages give them. The reference itself may be one: in float32. */
   readonly devices: ReadonlyMap<string, Backend>;
   readonly families?: readonly Family[];
-  /** Every how many programs one is also checked by finite differences; 0: none. */
+  /** Every how many programs one more is checked by finite differences, forward mode and vmap; 0: none. */
   readonly derivatives?: number;
   /** Whether views and writes are also checked against the naive model, on the reference. */
   readonly aliasing?: boolean;
@@ -82,7 +82,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const rows = rowsOf(families), dtypes = commonDTypes([reference, ...devices.values()]);
   const checks = [...devices].map(([name, device]) => deviceCheck(name, device, reference, rows));
   const model: Check = { name: "the model of views", difference: (program) => aliasingDifference(reference, program, rows) };
-  const finite: Check = { name: "finite differences", difference: async (program) => derivativeDifference(reference, program, rows) };
+  const functions: readonly Check[] = ([["finite differences", finiteDifferences], ["forward mode", forwardMode], ["vmap", batching]] as const).map(([name, check]) =>
+    ({ name, difference: async (program) => check(reference, program, rows) }));
   const failures: Failure[] = [];
   let statements = 0, rejected = 0, errors = 0, programs = 0;
 
@@ -109,8 +110,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     }
     if (derivatives > 0 && seed % derivatives === 0) {
       const smooth = generate(seed, reference, { families, dtypes, smooth: true });
-      const difference = await finite.difference(smooth);
-      if (difference !== undefined) await fail(finite, smooth, difference);
+      for (const check of functions) {
+        const difference = await check.difference(smooth);
+        if (difference !== undefined) await fail(check, smooth, difference);
+      }
     }
     progress?.(programs);
   }

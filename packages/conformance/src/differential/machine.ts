@@ -7,7 +7,7 @@ import type { Statement } from "./program.ts";
 import type { Host, Row } from "./row.ts";
 
 /** What a statement threw. `typed`: one of the errors that this library promises. */
-export type Thrown = { readonly type: string; readonly message: string; readonly typed: boolean };
+export type Thrown = { readonly type: string; readonly message: string; readonly typed: boolean; readonly error: Error };
 
 /** All that is compared of a tensor. float64 counts as float32, which it stands for. */
 export type Observation = {
@@ -78,7 +78,7 @@ export class Machine implements Host {
       return undefined;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      return { type: error.name, message: error.message, typed: error instanceof AdjointError || error instanceof MissingInput };
+      return { type: error.name, message: error.message, typed: error instanceof AdjointError || error instanceof MissingInput, error };
     }
   }
 
