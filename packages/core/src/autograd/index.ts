@@ -5,6 +5,7 @@ export * as functional from "../transform/functional.ts";
 export { metadataOf, nextFunctions, savedTensorsOf, variableOf } from "./node.ts";
 export { type CustomFunction, Function, onceDifferentiable, type SplitFunction } from "./function.ts";
 export { FunctionContext } from "./function-context.ts";
+export { AnomalyError, type AnomalyOptions, checkAnomalies, detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from "./anomaly.ts";
 export { checkpoint, checkpointed, CheckpointError, type CheckpointOptions } from "./checkpoint.ts";
 export { inMode, isInference, type Mode, setGradEnabled } from "./modes.ts";
 export { disableSavedTensorsHooks, saveOnCpu, savedTensorsHooks } from "./saved-tensors.ts";

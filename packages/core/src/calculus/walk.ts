@@ -5,7 +5,7 @@ import { add, cast, load } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { closeFrame, join, type Lifetime, openFrame, outsideFrames, takeFromFrame } from "../scope.ts";
 import { isExpandable, sameShape, showShape } from "../shape.ts";
-import { type Edge, enableGrad, type Node, noGrad, type Slots } from "../tape.ts";
+import { type Edge, enableGrad, type Node, nodeObserver, noGrad, type Slots } from "../tape.ts";
 import { alias, type Tensor } from "../tensor.ts";
 import { clone, mapInto, mapProgram, sumTo } from "./map-reduce.ts";
 
@@ -163,7 +163,9 @@ function visit(node: AnyNode, arrivals: Arrivals, options: WalkOptions): void {
     if (node.leaf !== null) {
       if (grads[0] !== undefined && options.capture !== true) arriveAt(node, node.leaf, grads, options);
     } else if (options.targets === undefined || leadsOn(node, arrivals)) {
-      pullBack(node, grads, arrivals);
+      const observer = nodeObserver();
+      if (observer === null) pullBack(node, grads, arrivals);
+      else observer.around(node, () => pullBack(node, grads, arrivals));
       if (!options.retainGraph) node.dropSaved();
     }
   }
@@ -230,6 +232,7 @@ function pullBack(node: AnyNode, grads: Slots, arrivals: Arrivals): void {
       given[i] = grad === undefined || !edge || !arrivals.get(edge.node)!.needed ? undefined : taken(fitted(node, grad, edge, i));
     }
     if (extras !== null) for (const hook of Array.from(extras.after)) hook(given, grads);
+    nodeObserver()?.gave(node, given);
     for (let i = 0; i < given.length; i++) {
       const grad = given[i];
       if (grad === undefined) continue;
