@@ -1,5 +1,5 @@
 /** @file Layers that drop elements at random while training. */
-import { ArgumentError, copy_, dropout, python, type Tensor } from "@adjoint/core/functional";
+import { alphaDropout, ArgumentError, copy_, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout, python, type Tensor } from "@adjoint/core/functional";
 import { Module } from "../module.ts";
 import { type InplaceOptions, leading } from "../options.ts";
 
@@ -31,5 +31,35 @@ abstract class Dropping extends Module {
 export class Dropout extends Dropping {
   protected override dropped(x: Tensor): Tensor {
     return dropout(x, this.p);
+  }
+}
+/** In training zeroes whole channels. x [n, channels, length] or [channels, length]. */
+export class Dropout1d extends Dropping {
+  protected override dropped(x: Tensor): Tensor {
+    return dropout1d(x, this.p);
+  }
+}
+/** In training zeroes whole channels. x [n, channels, height, width]. */
+export class Dropout2d extends Dropping {
+  protected override dropped(x: Tensor): Tensor {
+    return dropout2d(x, this.p);
+  }
+}
+/** In training zeroes whole channels. x [n, channels, depth, height, width] or [channels, depth, height, width]. */
+export class Dropout3d extends Dropping {
+  protected override dropped(x: Tensor): Tensor {
+    return dropout3d(x, this.p);
+  }
+}
+/** In training sets elements to SELU's lower limit, and keeps mean and variance (Klambauer et al., 2017). */
+export class AlphaDropout extends Dropping {
+  protected override dropped(x: Tensor): Tensor {
+    return alphaDropout(x, this.p, { training: true });
+  }
+}
+/** As AlphaDropout, of whole channels. x [n, channels, ...]. */
+export class FeatureAlphaDropout extends Dropping {
+  protected override dropped(x: Tensor): Tensor {
+    return featureAlphaDropout(x, this.p, { training: true });
   }
 }

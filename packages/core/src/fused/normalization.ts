@@ -1,0 +1,133 @@
+/** @file Normalisation over batches, instances and groups of channels. Functions of other ops; gradients come for free. */
+import { mean } from "../composites/reductions.ts";
+import { zeros } from "../creation/fill.ts";
+import { add, div, mul, pow, rsqrt, square, sub } from "../elementwise/index.ts";
+import { copy_ } from "../elementwise/overwrite.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { composite, noGrad, type Tensor } from "../op.ts";
+import * as python from "../python.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { cat } from "../views/cat.ts";
+import { repeat } from "../views/repeat.ts";
+import { narrow, reshape, unsqueeze } from "../views/views.ts";
+
+type Affine = {
+  /** [channels], multiplied after normalising. */
+  readonly weight?: Tensor | null | undefined;
+  /** [channels], added last. */
+  readonly bias?: Tensor | null | undefined;
+};
+type Stats = { readonly runningMean?: Tensor | null | undefined; readonly runningVar?: Tensor | null | undefined };
+
+/** [channels] as it broadcasts to x. */
+const alongChannels = (x: Tensor, values: Tensor): Tensor => reshape(values, x.shape.map((size, d) => (d === 1 ? size : 1)));
+
+function checkCounts(channels: number, named: Readonly<Record<string, Tensor | null | undefined>>): void {
+  for (const [name, values] of Object.entries(named))
+    if (values && values.window.size !== channels) throw new ShapeError(`${name} should contain ${channels} elements not ${values.window.size}`);
+}
+const moreThanOne = (what: string, count: number, shape: Shape): void => {
+  if (count === 1) throw new ShapeError(`Expected more than 1 ${what} when training, got input size ${python.size(shape)}`);
+};
+
+/** running = (1 - momentum) running + momentum * fresh, unrecorded. */
+function follow(running: Tensor | null | undefined, fresh: Tensor, momentum: number): void {
+  if (running) noGrad(() => copy_(running, add(mul(running, 1 - momentum), mul(reshape(fresh, running.shape), momentum))));
+}
+const scaled = (x: Tensor, { weight, bias }: Affine): Tensor => {
+  const out = weight ? mul(x, alongChannels(x, weight)) : x;
+  return bias ? add(out, alongChannels(x, bias)) : out;
+};
+
+/** (x - mean) / sqrt(variance + eps) with the statistics of x itself over all dims but the channels; the running ones follow. */
+function byBatch(x: Tensor, { runningMean, runningVar }: Stats, momentum: number, eps: number): Tensor {
+  const dims = [...x.shape.keys()].filter((d) => d !== 1), kept = { keepdim: true }, count = sizeOf(dims.map((d) => x.shape[d]!));
+  const centre = mean(x, dims, kept), centred = sub(x, centre), variance = mean(square(centred), dims, kept);
+  follow(runningMean, centre, momentum);
+  if (runningVar) follow(runningVar, mul(variance, count / (count - 1)), momentum);
+  return mul(centred, rsqrt(add(variance, eps)));
+}
+const byRunning = (x: Tensor, runningMean: Tensor, runningVar: Tensor, eps: number): Tensor =>
+  mul(sub(x, alongChannels(x, runningMean)), alongChannels(x, rsqrt(add(runningVar, eps))));
+
+export type BatchNormOptions = Affine & {
+  /** Statistics of this batch, which the running ones then follow; else the running ones. */
+  readonly training?: boolean;
+  readonly momentum?: number;
+  readonly eps?: number;
+};
+/**
+ * Each channel normalised over the batch and all places (Ioffe and Szegedy, 2015). x [n, channels, ...]; the statistics [channels] are changed in place
+ * while training, the variance as the unbiased one.
+ * @throws ShapeError when training on one value per channel, or if a vector is not of the number of channels
+ */
+export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, options?: BatchNormOptions) => Tensor =
+  /*@__PURE__*/ composite("NativeBatchNormBackward0", (x: Tensor, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, options: BatchNormOptions = {}): Tensor => {
+    const { weight, bias, training = false, momentum = 0.1, eps = 1e-5 } = options, channels = x.shape[1];
+    if (training) moreThanOne("value per channel", sizeOf(x.shape) / (channels ?? 1), x.shape);
+    if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
+    checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
+    if (training) return scaled(byBatch(x, { runningMean, runningVar }, momentum, eps), options);
+    if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
+    return scaled(byRunning(x, runningMean, runningVar, eps), options);
+  });
+
+export type InstanceNormOptions = Affine & Stats & {
+  /** Statistics of each instance; else the running ones. */
+  readonly useInputStats?: boolean;
+  readonly momentum?: number;
+  readonly eps?: number;
+};
+/**
+ * Each channel of each element of the batch normalised over its places (Ulyanov et al., 2016). x [n, channels, ...].
+ * @throws ShapeError when there is one place only
+ */
+export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor = /*@__PURE__*/ composite("ViewBackward0", (x: Tensor, options: InstanceNormOptions = {}): Tensor => {
+  const { runningMean, runningVar, useInputStats = true, momentum = 0.1, eps = 1e-5 } = options;
+  const [n, channels, ...places] = x.shape as [number, number, ...number[]];
+  if (useInputStats) moreThanOne("spatial element", sizeOf(places), x.shape);
+  checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight: options.weight, bias: options.bias });
+  if (!useInputStats) {
+    if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when use_input_stats is false");
+    return scaled(byRunning(x, runningMean, runningVar, eps), options);
+  }
+  const rows = (values: Tensor): Tensor => repeat(values, [n]), stats = { runningMean: runningMean && rows(runningMean), runningVar: runningVar && rows(runningVar) };
+  const normal = reshape(byBatch(reshape(x, [1, n * channels, ...places]), stats, momentum, eps), x.shape);
+  for (const [running, each] of [[runningMean, stats.runningMean], [runningVar, stats.runningVar]] as const)
+    if (running && each) noGrad(() => copy_(running, mean(reshape(each, [n, channels]), 0)));
+  return scaled(normal, options);
+});
+
+/**
+ * Channels in `numGroups` groups, each normalised over its channels and places (Wu and He, 2018). x [n, channels, ...].
+ * @throws ShapeError if the channels are not divisible by the groups, or a group has one value only
+ */
+export const groupNorm: (x: Tensor, numGroups: number, options?: Affine & { readonly eps?: number }) => Tensor =
+  /*@__PURE__*/ composite("NativeGroupNormBackward0", (x: Tensor, numGroups: number, options: Affine & { readonly eps?: number } = {}): Tensor => {
+    const { weight, bias, eps = 1e-5 } = options;
+    if (x.ndim < 2) throw new ShapeError(`Expected at least 2 dimensions for input tensor but received ${x.ndim}`);
+    const [n, channels, ...places] = x.shape as [number, number, ...number[]];
+    const groups = [Math.floor((n * channels) / numGroups), numGroups, ...places];
+    moreThanOne("value per channel", groups[0]! * sizeOf(places), groups);
+    if (channels % numGroups !== 0)
+      throw new ShapeError(`Expected number of channels in input to be divisible by num_groups, but got input of shape ${python.list(x.shape)} and num_groups=${numGroups}`);
+    for (const [name, values] of [["weight", weight], ["bias", bias]] as const)
+      if (values && (values.ndim !== 1 || values.shape[0] !== channels))
+        throw new ShapeError(`Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${python.list(values.shape)} and input of shape ${python.list(x.shape)}`);
+    const normal = byBatch(reshape(x, [1, n * numGroups, (channels / numGroups) * sizeOf(places)]), {}, 0, eps);
+    return scaled(reshape(normal, x.shape), options);
+  });
+
+export type LocalResponseNormOptions = { readonly alpha?: number; readonly beta?: number; readonly k?: number };
+/**
+ * x / (k + alpha * mean of x^2 over the `size` channels around)^beta (Krizhevsky et al., 2012). x [n, channels, ...].
+ */
+export const localResponseNorm: (x: Tensor, size: number, options?: LocalResponseNormOptions) => Tensor = /*@__PURE__*/ composite("DivBackward0", (x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor => {
+  const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
+  if (x.ndim < 3) throw new ShapeError(`Expected 3D or higher dimensionality                          input (got ${x.ndim} dimensions)`);
+  const channels = x.shape[1]!, before = Math.floor(size / 2), after = Math.floor((size - 1) / 2), squares = square(x);
+  const empty = (count: number): Tensor[] => (count === 0 ? [] : [zeros(x.shape.map((n, d) => (d === 1 ? count : n)), { dtype: x.dtype, device: x.device })]);
+  const padded = cat([...empty(before), squares, ...empty(after)], 1);
+  const windows = Array.from({ length: size }, (_, i) => unsqueeze(narrow(padded, 1, i, channels), 0));
+  return div(x, pow(add(mul(mean(cat(windows), 0), alpha), k), beta));
+});
