@@ -79,6 +79,15 @@ export class Copier {
         strided(rows - wholeRows, wholeColumns, from + wholeRows * fromRow, fromRow, fromColumn, to + wholeRows * toRow, toRow, toColumn);
       return;
     }
+    if (bytes < 4 && fromRow === bytes && toColumn === bytes) {
+      // A transpose, element by element, of tiles that are first brought together: columns may lie on one set of the cache.
+      for (let row = 0; row < rows; row += TILE) for (let column = 0; column < columns; column += TILE) {
+        const height = Math.min(TILE, rows - row), width = Math.min(TILE, columns - column);
+        kernels.rows(width, height * bytes, from + row * bytes + column * fromColumn, fromColumn, SCRATCH, height * bytes);
+        strided(height, width, SCRATCH, bytes, height * bytes, to + row * toRow + column * bytes, toRow, bytes);
+      }
+      return;
+    }
     const rowsAtOnce = Math.max(1, Math.floor(CHUNK / columns));
     for (let row = 0; row < rows; row += rowsAtOnce)
       strided(Math.min(rowsAtOnce, rows - row), columns, from + row * fromRow, fromRow, fromColumn, to + row * toRow, toRow, toColumn);

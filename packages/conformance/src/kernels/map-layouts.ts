@@ -34,10 +34,10 @@ export const layoutCases: readonly Case[] = [
   ...[...dtypesOf, ...storedOnly].flatMap((dtype) => inputLayoutNames.map((from): Case => ({
     name: `copy ${from} ${dtype}`, needs: [dtype], run: (device) => outputLayoutNames.forEach((to) => runCopies(device, dtype, from, to)),
   }))),
-  {
-    name: "copy moves a matrix of 130 by 70, transposed", needs: ["float32"],
-    run: (device) => copyOne(device, "float32", normalForm([inputLayouts.transposed([130, 70]), denseAt([130, 70])])),
-  },
+  ...(["float32", "float16", "uint8"] as const).map((dtype): Case => ({
+    name: `copy moves a matrix of 130 by 70, transposed, of ${dtype}`, needs: [dtype],
+    run: (device) => copyOne(device, dtype, normalForm([inputLayouts.transposed([130, 70]), denseAt([130, 70])])),
+  })),
 ];
 
 function fits(device: Device, [first]: readonly Placement[]): boolean {
