@@ -3,6 +3,7 @@ import type { Family } from "../generate.ts";
 import { autogradRows } from "./autograd.ts";
 import { elementwiseRows } from "./elementwise.table.ts";
 import { inPlaceRows } from "./in-place.table.ts";
+import { bracketRows } from "./indexing.table.ts";
 import { leaf } from "./leaf.ts";
 import { indexRows, productRows, reductionRows } from "./structure.table.ts";
 import { viewRows } from "./views.table.ts";
@@ -15,6 +16,6 @@ export const families: readonly Family[] = [
   { name: "in place", weight: 18, rows: inPlaceRows },
   { name: "reductions", weight: 10, rows: reductionRows },
   { name: "products", weight: 8, rows: productRows },
-  { name: "indexing", weight: 7, rows: [...indexRows, ...copyRows] },
+  { name: "indexing", weight: 10, rows: [...indexRows, ...bracketRows, ...copyRows] },
   { name: "autograd", weight: 7, rows: autogradRows },
 ];
