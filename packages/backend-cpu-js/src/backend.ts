@@ -2,6 +2,7 @@
 import { type Backend, DeviceError, type DType, dtypes, DTypeError, type Kernels, type TypedArray } from "@adjoint/core/backend";
 import { type CpuBuffer, noValues } from "./buffer.ts";
 import { argReduce } from "./kernels/arg-reduce.ts";
+import { conv } from "./kernels/conv.ts";
 import { copy } from "./kernels/copy.ts";
 import { gather } from "./kernels/gather.ts";
 import { map } from "./kernels/map.ts";
@@ -18,7 +19,7 @@ export type CpuOptions = {
 /** What V8 gives one typed array. Other engines refuse earlier, which is an OutOfMemoryError too. */
 const LARGEST = 2 ** 33;
 const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(Object.keys(dtypes) as DType[]);
-const kernels: Kernels<CpuBuffer> = { map, reduce, argReduce, matmul, gather, scatter, copy };
+const kernels: Kernels<CpuBuffer> = { map, reduce, argReduce, matmul, conv, gather, scatter, copy };
 
 /**
  * Plain JavaScript on the calling thread: works everywhere, needs neither WebAssembly nor `eval`.
@@ -74,7 +75,7 @@ export function cpu(options: CpuOptions = {}): Backend<CpuBuffer> {
     dispose(): void {
       disposed = true;
       memory.clear();
-      device.kernels = { map: refuse, reduce: refuse, argReduce: refuse, matmul: refuse, gather: refuse, scatter: refuse, copy: refuse };
+      device.kernels = { map: refuse, reduce: refuse, argReduce: refuse, matmul: refuse, conv: refuse, gather: refuse, scatter: refuse, copy: refuse };
     },
   };
   return device;

@@ -7,6 +7,7 @@ import { content, range, storeRange, TfjsBuffer } from "./buffer.ts";
 import { dataTypeOf, fromHost, supported, toHost } from "./data-type.ts";
 import { upload } from "./host.ts";
 import { argReduce } from "./kernels/arg-reduce.ts";
+import { conv } from "./kernels/conv.ts";
 import { copy } from "./kernels/copy.ts";
 import { gather } from "./kernels/gather.ts";
 import { map } from "./kernels/map.ts";
@@ -44,7 +45,7 @@ export async function tfjs(options: TfjsOptions = {}): Promise<Backend> {
       orOutOfMemory(name, () => { tidy(() => { kernel(inputs, outputs, attrs); }); });
     };
   const kernels: Kernels<TfjsBuffer> = {
-    map: guarded("map", map), reduce: guarded("reduce", reduce), argReduce: guarded("argReduce", argReduce), matmul: guarded("matmul", matmul),
+    map: guarded("map", map), reduce: guarded("reduce", reduce), argReduce: guarded("argReduce", argReduce), matmul: guarded("matmul", matmul), conv: guarded("conv", conv),
     gather: guarded("gather", gather), scatter: guarded("scatter", scatter), copy: guarded("copy", copy),
   };
   /** A tensor of its own, of what is there now. */

@@ -4,6 +4,7 @@ import { hasSimd } from "./asm/features.ts";
 import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
+import { convKernel, Convolver } from "./kernels/conv.ts";
 import { Copier, copyKernel } from "./kernels/copy.ts";
 import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
 import { mapKernel } from "./kernels/map.ts";
@@ -48,6 +49,7 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
 export function backendOn(engine: Engine): Backend {
   const { memory } = engine;
   const copier = new Copier(engine), reducer = new Reducer(engine, copier), indexer = new Indexer(engine, copier);
+  const multiplier = new Multiplier(engine, copier, reducer);
 
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
@@ -57,7 +59,8 @@ export function backendOn(engine: Engine): Backend {
       map: mapKernel(engine, copier),
       reduce: reduceKernel(engine, reducer),
       argReduce: argReduceKernel(engine, copier),
-      matmul: matmulKernel(new Multiplier(engine, copier, reducer)),
+      matmul: matmulKernel(multiplier),
+      conv: convKernel(new Convolver(engine, copier, multiplier)),
       gather: gatherKernel(indexer),
       scatter: scatterKernel(indexer),
       copy: copyKernel(engine, copier),

@@ -6,6 +6,7 @@ import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from ".
 import { Faults } from "./faults.ts";
 import { INDEX_ERROR_BYTES, IndexErrors, indexErrorOf } from "./index-errors.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
+import { convKernel } from "./kernels/conv.ts";
 import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
 import { copyKernel, mapKernel } from "./kernels/map.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
@@ -56,6 +57,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       reduce: reduceKernel(this),
       argReduce: argReduceKernel(this),
       matmul: matmulKernel(this),
+      conv: convKernel(this),
       gather: gatherKernel(this),
       scatter: scatterKernel(this),
     };

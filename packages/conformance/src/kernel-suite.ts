@@ -1,6 +1,7 @@
 /** @file Everything that the kernels and the memory of a backend promise, as cases. */
 import type { Case } from "./case.ts";
 import { argReduceCases } from "./kernels/arg-reduce.ts";
+import { convCases } from "./kernels/conv.ts";
 import { gatherCases, indexErrorCases, scatterCases } from "./kernels/indexing.ts";
 import { instructionCases } from "./kernels/map-instructions.ts";
 import { layoutCases, sharingCases } from "./kernels/map-layouts.ts";
@@ -15,6 +16,6 @@ export const kernelSuite = (): readonly Case[] => [
   ...memoryCases,
   ...instructionCases, ...narrowFloatCases, ...programCases, ...layoutCases, ...sharingCases,
   ...reduceCases, ...argReduceCases,
-  ...matmulCases,
+  ...matmulCases, ...convCases,
   ...gatherCases, ...scatterCases, ...indexErrorCases,
 ];

@@ -48,6 +48,10 @@ function addressed(index: Seen, target: Seen, dim: number): number[] {
   });
 }
 
+/** Every index of a shape, in row-major order; and the row-major number of one. */
+const coordinates = (shape: readonly number[]): number[][] => shape.reduce<number[][]>((all, size) => all.flatMap((head) => Array.from({ length: size }, (_, i) => [...head, i])), [[]]);
+const rowMajor = (shape: readonly number[]) => (index: readonly number[]): number => index.reduce((at, i, d) => at * shape[d]! + i, 0);
+
 const newTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A backend in one page, for every dtype. */
@@ -87,6 +91,19 @@ export function referenceBackend(): Backend<Memory> {
           results.push(fold(Array.from({ length: k }, (_, l) => roundTo(dtype, times(x[i * k + l]!, y[base + l * n]!))), (p, q) => roundTo(dtype, p + q)));
         }
         store(output!, results);
+      },
+      conv([x, filter], [output], { stride, padding, dilation, spread }) {
+        alive();
+        const { dtype } = output!, times = dtype === "int32" ? Math.imul : folds.prod, from = load(x!), by = load(filter!), at = rowMajor(x!.shape), k = rowMajor(filter!.shape);
+        const places = coordinates(filter!.shape.slice(2)); // a channel, and a place in the window
+        store(output!, coordinates(output!.shape).map(([g, n, o, ...q]) => {
+          const products = places.flatMap(([c, ...w]) => {
+            const met = w.map((i, d) => (q[d]! * stride[d]! - padding[d]! + i * dilation[d]!) / spread[d]!);
+            const isInside = met.every((p, d) => Number.isInteger(p) && p >= 0 && p < x!.shape[d + 3]!);
+            return isInside ? [roundTo(dtype, times(from[at([g!, n!, c!, ...met])]!, by[k([g!, o!, c!, ...w])]!))] : [];
+          });
+          return products.length === 0 ? 0 : fold(products, (a, b) => roundTo(dtype, a + b));
+        }));
       },
       gather([input, index], [output], { dim }) {
         alive();

@@ -24,6 +24,13 @@ export interface PrimitiveAttrs {
   argReduce: { readonly op: "max" | "min"; readonly reduced: number };
   /** `[b, m, k] x [b, k, n] -> [b, m, n]`, always of rank 3, any strides (0 where a batch is repeated). One dtype, computed in. */
   matmul: {};
+  /**
+   * inputs = [x, filter], always of rank 6, any strides: x `[g, n, c, ...in]`, filter `[g, o, c, ...window]`, output `[g, n, o, ...out]`, with three spatial
+   * dims. `out[g, n, o, q]` is the sum over c and k of `x[g, n, c, (q * stride - padding + k * dilation) / spread] * filter[g, o, c, k]`, in each
+   * spatial dim alike: x lies `spread` apart. A term whose place is no whole number, or not in x, is left out, or is a product with 0. padding may be
+   * negative. One dtype, computed in. Correlation with three numbers apart: the derivatives of a convolution are this kernel on other views.
+   */
+  conv: { readonly stride: Triple; readonly padding: Triple; readonly dilation: Triple; readonly spread: Triple };
   /** `out[i, j, l] = input[i, index[i, j, l], l]` where j is dim `dim`. Sizes agree in every other dim. index is int32. */
   gather: { readonly dim: number };
   /**
@@ -34,6 +41,9 @@ export interface PrimitiveAttrs {
   /** One input, one output, same shape and dtype, any strides (0 and negative in the input). */
   copy: {};
 }
+
+/** One number for each of three spatial dims. */
+export type Triple = readonly [number, number, number];
 
 export type PrimitiveName = keyof PrimitiveAttrs;
 

@@ -27,6 +27,7 @@ export * from "./elementwise/scaled.ts";
 export * from "./elementwise/trigonometry.ts";
 export { where } from "./elementwise/where.ts";
 export * from "./composites/dropouts.ts";
+export { conv1d, conv2d, conv3d, type ConvOptions, convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions, type Spatial } from "./composites/convolution.ts";
 export { all, amax, amin, any, max, mean, min, type ReduceOptions, std, sum, type ValuesAndIndices, var_, type VarOptions } from "./composites/reductions.ts";
 export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";

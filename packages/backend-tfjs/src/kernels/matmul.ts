@@ -6,15 +6,16 @@ import { upload } from "../host.ts";
 
 export const matmul: Kernel<PrimitiveAttrs["matmul"], TfjsBuffer> = ([x, y], [output]) => {
   if (output!.dtype === "bool") throw new DTypeError("tfjs: matmul of bool; cast to int32 or float32");
-  store(output!, output!.dtype === "int32" ? multiplyInts(x!, y!) : matMul(matrices(x!), matrices(y!)));
+  store(output!, multiply(matrices(x!), matrices(y!)));
 };
 
 const matrices = (view: TfjsView): Tensor3D => reshape(load(view), [...view.shape] as [number, number, number]);
 
-/** On the host: tfjs multiplies int32 in floating point, which loses the low bits before it wraps. */
-function multiplyInts(x: TfjsView, y: TfjsView): Tensor {
-  const [batches, m, k] = x.shape as [number, number, number], n = y.shape[2]!;
-  const a = load(x).dataSync(), b = load(y).dataSync(), out = new Int32Array(batches * m * n);
+/** `[b, m, k] x [b, k, n]` of float32 or int32; the latter on the host: tfjs multiplies int32 in floating point, which loses the low bits before it wraps. */
+export function multiply(x: Tensor3D, y: Tensor3D): Tensor {
+  if (x.dtype !== "int32") return matMul(x, y);
+  const [batches, m, k] = x.shape, n = y.shape[2];
+  const a = x.dataSync(), b = y.dataSync(), out = new Int32Array(batches * m * n);
   for (let row = 0; row < batches * m; row++) {
     const matrix = Math.floor(row / m) * k * n;
     for (let column = 0; column < n; column++) {

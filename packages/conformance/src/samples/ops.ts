@@ -3,6 +3,7 @@ import * as A from "@adjoint/core";
 import type { Tensor } from "@adjoint/core";
 
 import { arrangementSamples } from "./arrangement.ts";
+import { convolutionSamples } from "./convolution.ts";
 import { elementwiseSamples } from "./elementwise.ts";
 import { normalizationSamples } from "./normalization.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
@@ -73,4 +74,4 @@ const networks: OpSample[] = [
   sample("in place", [x([3]), x([3])], (p, q) => p.mul(1).mul_(q).add_(q, { alpha: 2 }).div_(2).sub_(p)),
 ];
 
-export const opSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks, ...elementwiseSamples, ...arrangementSamples, ...normalizationSamples];
+export const opSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks, ...elementwiseSamples, ...arrangementSamples, ...normalizationSamples, ...convolutionSamples];

@@ -1,0 +1,120 @@
+/** @file The `conv` primitive: x with its zeros around it, windows of it laid out as columns of a matrix, and the product of the filter with that. */
+import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, type Shape, sizeOf, View } from "@adjoint/core/backend";
+import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import { bytesOf, type WasmBuffer } from "../memory.ts";
+import type { Copier } from "./copy.ts";
+import type { Multiplier } from "./matmul.ts";
+import { Temporaries } from "./temporaries.ts";
+
+type ConvAttrs = PrimitiveAttrs["conv"];
+
+/** Elements of windows laid out at once: what the matrix product then reads should still be in the last cache. */
+const LAID_OUT = 2 ** 20;
+
+export class Convolver {
+  readonly #engine: Engine;
+  readonly #copier: Copier;
+  readonly #multiplier: Multiplier;
+
+  constructor(engine: Engine, copier: Copier, multiplier: Multiplier) {
+    this.#engine = engine;
+    this.#copier = copier;
+    this.#multiplier = multiplier;
+  }
+
+  convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
+    this.#engine.check();
+    const temporaries = new Temporaries(this.#engine.memory);
+    try {
+      const windows = this.#windows(x, filter.shape.slice(3), out.shape.slice(3), attrs, temporaries);
+      const weights = merged(filter, 2, 6) ?? merged(this.#dense(filter, temporaries), 2, 6)!;
+      const [groups, examples, channels, ...size] = out.shape, positions = sizeOf(size), depth = weights.shape[2];
+      // Windows of many examples side by side where the output lies so, else example by example.
+      const together = merged(permuted(out, [0, 2, 1, 3, 4, 5]), 2, 6);
+      const most = together === undefined ? 1 : Math.min(examples, Math.max(1, Math.floor(LAID_OUT / (depth * positions))));
+      const columns = this.#columns(temporaries, out.dtype, depth * most * positions);
+      for (let g = 0; g < groups; g++)
+        for (let n = 0; n < examples; n += most) {
+          const count = Math.min(most, examples - n), width = count * positions;
+          const matrix = columns(permuted(part(at(windows, 0, g), 1, n, count), [0, 2, 3, 4, 5, 1, 6, 7, 8]));
+          if (together !== undefined) this.#multiplier.multiply(at(weights, 0, g), matrix, part(at(together, 0, g), 2, n * positions, width));
+          else this.#example(at(weights, 0, g), matrix, at(at(out, 0, g), 1, n), [1, channels, positions], temporaries);
+        }
+    } finally {
+      temporaries.free();
+    }
+  }
+
+  /** One product into the output `[1, 1, o, ...out]` of one example, whose elements may lie in any order. */
+  #example(weights: WasmView, columns: WasmView, out: WasmView, shape: Shape, temporaries: Temporaries): void {
+    const direct = merged(out, 3, 6);
+    if (direct !== undefined) return this.#multiplier.multiply(weights, columns, viewed(direct, shape, [direct.strides[0], ...direct.strides.slice(2)]));
+    const target = temporaries.dense(out.dtype, shape);
+    this.#multiplier.multiply(weights, columns, target);
+    this.#copier.copy(viewed(target, out.shape, denseStrides(out.shape)), out);
+  }
+
+  /** Lays windows `[1, c, ...window, n, ...out]` out as a matrix `[1, c * window, n * out]`: as they lie if that is possible, else in one piece of memory. */
+  #columns(temporaries: Temporaries, dtype: DType, most: number): (windows: WasmView) => WasmView {
+    let room: WasmView | undefined;
+    return (windows) => {
+      const rows = merged(windows, 1, 5), matrix = rows && merged(rows, 2, 6);
+      if (matrix !== undefined) return matrix;
+      const { shape } = windows;
+      room ??= temporaries.dense(dtype, [most]);
+      this.#copier.copy(windows, viewed(room, shape, denseStrides(shape)));
+      const flat = [1, sizeOf(shape.slice(1, 5)), sizeOf(shape.slice(5))];
+      return viewed(room, flat, denseStrides(flat));
+    };
+  }
+
+  /** Every window of x, `[g, n, c, ...window, ...out]`; zeros that windows reach, and those that lie between elements, are put there. */
+  #windows(x: WasmView, window: Shape, size: Shape, { stride, padding, dilation, spread }: ConvAttrs, temporaries: Temporaries): WasmView {
+    const low = padding.map((pad) => -pad), high = size.map((n, d) => (n - 1) * stride[d] - padding[d] + (window[d] - 1) * dilation[d]);
+    const isInside = low.every((from, d) => from >= 0 && high[d] < x.shape[d + 3] && (spread[d] === 1 || x.shape[d + 3] === 1));
+    const image = isInside ? x : this.#padded(x, low, high, spread, temporaries), strides = image.strides.slice(3);
+    return new View(
+      image.buffer, image.dtype, [...x.shape.slice(0, 3), ...window, ...size],
+      [...image.strides.slice(0, 3), ...strides.map((step, d) => step * dilation[d]), ...strides.map((step, d) => step * stride[d])],
+      image.offset + (isInside ? low.reduce((sum, from, d) => sum + from * strides[d], 0) : 0), sizeOf(x.shape.slice(0, 3)) * sizeOf(window) * sizeOf(size), false);
+  }
+
+  /** A copy of x from place `low` to place `high` of each spatial dim, zeros where it has no element. What x repeats stays repeated. */
+  #padded(x: WasmView, low: readonly number[], high: readonly number[], spread: Shape, temporaries: Temporaries): WasmView {
+    const outer = x.shape.slice(0, 3).map((n, d) => (x.strides[d] === 0 ? 1 : n));
+    const target = temporaries.dense(x.dtype, [...outer, ...high.map((to, d) => to - low[d] + 1)]), from = addressAt(target, 0);
+    this.#engine.memory.bytes.fill(0, from, from + target.size * bytesOf(x.dtype));
+    const first = low.map((place, d) => Math.max(0, Math.ceil(place / spread[d]))), end = high.map((place, d) => Math.min(x.shape[d + 3], Math.floor(place / spread[d]) + 1));
+    const shape = [...outer, ...end.map((to, d) => Math.max(0, to - first[d]))], count = sizeOf(shape);
+    const spatial = (view: WasmView, places: readonly number[]): number => places.reduce((sum, place, d) => sum + place * view.strides[d + 3], view.offset);
+    if (count > 0)
+      this.#copier.copy(
+        new View(x.buffer, x.dtype, shape, x.strides, spatial(x, first), count, false),
+        new View(target.buffer, x.dtype, shape, target.strides.map((step, d) => (d < 3 ? step : step * spread[d - 3])), spatial(target, first.map((i, d) => i * spread[d] - low[d])), count, false));
+    const strides = target.strides.map((step, d) => (d < 3 && x.strides[d] === 0 ? 0 : step));
+    return new View(target.buffer, x.dtype, [...x.shape.slice(0, 3), ...target.shape.slice(3)], strides, target.offset, target.size, false);
+  }
+
+  #dense(view: WasmView, temporaries: Temporaries): WasmView {
+    const target = temporaries.dense(view.dtype, view.shape);
+    this.#copier.copy(view, target);
+    return target;
+  }
+}
+
+// ---- Views ---------------------------------------------------------------------------------------------------------------
+
+const viewed = (view: WasmView, shape: Shape, strides: Shape, offset: number = view.offset): WasmView => new View(view.buffer, view.dtype, shape, strides, offset, sizeOf(shape), false);
+const permuted = (view: WasmView, order: readonly number[]): WasmView => viewed(view, order.map((d) => view.shape[d]), order.map((d) => view.strides[d]));
+const part = (view: WasmView, dim: number, from: number, count: number): WasmView =>
+  viewed(view, view.shape.map((n, d) => (d === dim ? count : n)), view.strides, view.offset + from * view.strides[dim]);
+const at = (view: WasmView, dim: number, i: number): WasmView => part(view, dim, i, 1);
+
+/** The dims `from ... to - 1` made one, if their strides allow it. */
+function merged(view: WasmView, from: number, to: number): WasmView | undefined {
+  const { shape, strides } = view, run = coalesce(shape.slice(from, to), [strides.slice(from, to)]);
+  if (run.shape.length > 1) return undefined;
+  return viewed(view, [...shape.slice(0, from), sizeOf(shape.slice(from, to)), ...shape.slice(to)], [...strides.slice(0, from), run.strides[0][0] ?? 1, ...strides.slice(to)]);
+}
+
+export const convKernel = (convolver: Convolver): Kernel<PrimitiveAttrs["conv"], WasmBuffer> => ([x, filter], [out], attrs) => convolver.convolve(x, filter, out, attrs);

@@ -1,0 +1,147 @@
+/** @file Convolutions of one to three spatial dims, and their transposes, with PyTorch's arguments and complaints. */
+import { scalarTypeName } from "../dtype.ts";
+import { add } from "../elementwise/arithmetic.ts";
+import { cppName } from "../elementwise/checks.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { composite, dispatch, type Tensor } from "../op.ts";
+import { type ConvAttrs, convInputGradOp, convolutionOp } from "../primitives/conv.ts";
+import { type Shape, showShape } from "../shape.ts";
+import { reshape, squeeze, unsqueeze } from "../views/views.ts";
+
+/** One number for all spatial dims, or one for each. */
+export type Spatial = number | readonly number[];
+export type ConvOptions = {
+  /** [out] */
+  readonly bias?: Tensor | undefined;
+  readonly stride?: Spatial;
+  /** Zeros on both sides; "same" keeps the sizes, "valid" adds none. */
+  readonly padding?: Spatial | "same" | "valid";
+  readonly dilation?: Spatial;
+  readonly groups?: number;
+};
+export type ConvTransposeOptions = Omit<ConvOptions, "padding"> & {
+  readonly padding?: Spatial;
+  /** Elements added to one side of the result. */
+  readonly outputPadding?: Spatial;
+};
+
+type Rank = 1 | 2 | 3;
+const NODE = "ConvolutionBackward0";
+const sizesText = (shape: Shape): string => `(${shape.join(" x ")})`;
+
+function perDim(name: string, value: Spatial, rank: Rank): readonly number[] {
+  const values = typeof value === "number" ? [value] : value;
+  if (values.length !== 1 && values.length !== rank)
+    throw new ShapeError(`expected ${name} to be a single integer value or a list of ${rank} values to match the convolution dimensions, but got ${name}=${showShape(values)}`);
+  for (const v of values) if (!Number.isInteger(v)) throw new ArgumentError(`${name} must be of integers, got ${showShape(values)}`);
+  return values.length === rank ? values : Array<number>(rank).fill(values[0]!);
+}
+
+function checkDTypes(x: Tensor, weight: Tensor, bias: Tensor | undefined): void {
+  if (bias !== undefined && bias.dtype !== x.dtype) throw new DTypeError(`Input type (${cppName[x.dtype]}) and bias type (${cppName[bias.dtype]}) should be the same`);
+  if (weight.dtype !== x.dtype) throw new DTypeError(`expected scalar type ${scalarTypeName[x.dtype]} but found ${scalarTypeName[weight.dtype]}`);
+  if (x.dtype === "bool") throw new DTypeError(`"slow_conv2d_cpu" not implemented for 'Bool'`);
+}
+
+/** What both kinds ask of their arguments. `isTransposed` says which dim of the weight meets the channels of x. */
+function checkCall(x: Tensor, weight: Tensor, bias: Tensor | undefined, rank: Rank, groups: number, numbers: { readonly stride: Shape; readonly padding: Shape; readonly dilation: Shape; readonly outputPadding?: Shape }): void {
+  const { stride, padding, dilation, outputPadding } = numbers, size = showShape(weight.shape), isTransposed = outputPadding !== undefined;
+  if (!(groups > 0)) throw new ArgumentError("non-positive groups is not supported");
+  if (padding.some((v) => v < 0)) throw new ArgumentError("negative padding is not supported");
+  if (outputPadding?.some((v) => v < 0) === true) throw new ArgumentError("negative output_padding is not supported");
+  if (stride.some((v) => v <= 0)) throw new ArgumentError("non-positive stride is not supported");
+  if (dilation.some((v) => v <= 0)) throw new ArgumentError("dilation should be greater than zero");
+  if (weight.ndim !== rank + 2)
+    throw new ShapeError(`Expected ${weight.ndim}-dimensional input for ${weight.ndim}-dimensional weight ${size}, but got ${x.ndim}-dimensional input of size ${showShape(x.shape)} instead`);
+  if (weight.shape[0]! < groups) throw new ShapeError(`Given groups=${groups}, expected weight to be at least ${groups} at dimension 0, but got weight of size ${size} instead`);
+  if (weight.shape[0]! % groups !== 0)
+    throw new ShapeError(`Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size [${size}] instead`);
+  const given = isTransposed ? `Given transposed=1, weight of size ${size}` : `Given groups=${groups}, weight of size ${size}`;
+  const channels = isTransposed ? weight.shape[0]! : weight.shape[1]! * groups, out = isTransposed ? weight.shape[1]! * groups : weight.shape[0]!;
+  if (x.shape[1] !== channels) throw new ShapeError(`${given}, expected input${showShape(x.shape)} to have ${channels} channels, but got ${x.shape[1]} channels instead`);
+  if (bias !== undefined && (bias.ndim !== 1 || bias.shape[0] !== out))
+    throw new ShapeError(`${isTransposed ? given : `Given weight of size ${size}`}, expected bias to be 1-dimensional with ${out} elements, but got bias of size ${showShape(bias.shape)} instead`);
+  checkDTypes(x, weight, bias);
+}
+
+function withBias(out: Tensor, bias: Tensor | undefined): Tensor {
+  if (bias === undefined) return out;
+  const sum = add(out, reshape(bias, [1, bias.shape[0]!, ...Array<number>(out.ndim - 2).fill(1)]));
+  if (sum.gradFn !== null) sum.gradFn.label = NODE;
+  return sum;
+}
+
+/** Runs on a batch; an example alone is a batch of one. */
+function asBatch(op: string, x: Tensor, rank: Rank, run: (x: Tensor) => Tensor): Tensor {
+  if (x.ndim === rank + 2) return run(x);
+  if (x.ndim !== rank + 1) throw new ShapeError(`Expected ${rank + 1}D (unbatched) or ${rank + 2}D (batched) input to ${op}, but got input of size: ${showShape(x.shape)}`);
+  return squeeze(run(unsqueeze(x, 0)), 0);
+}
+
+/** Zeros before and after, by dim. */
+function paddingOf(padding: Spatial | "same" | "valid", rank: Rank, window: Shape, stride: Shape, dilation: Shape): { readonly before: Shape; readonly after: Shape } {
+  if (typeof padding !== "string") {
+    const both = perDim("padding", padding, rank);
+    return { before: both, after: both };
+  }
+  if (padding !== "same" && padding !== "valid") throw new ArgumentError(`Invalid padding string: '${String(padding)}'`);
+  if (padding === "valid") return { before: window.map(() => 0), after: window.map(() => 0) };
+  if (stride.some((v) => v !== 1)) throw new ArgumentError("padding='same' is not supported for strided convolutions");
+  const total = window.map((size, d) => dilation[d]! * (size - 1));
+  return { before: total.map((n) => n >> 1), after: total.map((n) => n - (n >> 1)) };
+}
+
+const convolution = (rank: Rank) => composite(undefined, (x: Tensor, weight: Tensor, options: ConvOptions = {}): Tensor => asBatch(`conv${rank}d`, x, rank, (batch) => {
+  const { bias, groups = 1 } = options, stride = perDim("stride", options.stride ?? 1, rank), dilation = perDim("dilation", options.dilation ?? 1, rank);
+  const window = weight.shape.slice(2), { before, after } = paddingOf(options.padding ?? 0, rank, window, stride, dilation);
+  checkCall(batch, weight, bias, rank, groups, { stride, padding: before, dilation });
+  const padded = batch.shape.slice(2).map((size, d) => size + before[d]! + after[d]!), span = window.map((size, d) => dilation[d]! * (size - 1) + 1);
+  if (padded.some((size, d) => size < span[d]!))
+    throw new ShapeError(`Calculated padded input size per channel: ${sizesText(padded)}. Kernel size: ${sizesText(span)}. Kernel size can't be greater than actual input size`);
+  const attrs: ConvAttrs = { stride, padding: before, dilation, groups, size: padded.map((size, d) => Math.floor((size - span[d]!) / stride[d]!) + 1), lead: 0, name: NODE };
+  return withBias(dispatch(convolutionOp, [batch, weight], attrs), bias);
+}));
+
+const axes = ["depth", "height", "width"] as const;
+/** PyTorch's words, which always speak of two dims at least. */
+function checkOutputPadding(outputPadding: Shape, stride: Shape, dilation: Shape): void {
+  if (outputPadding.every((pad, d) => pad < stride[d]! || pad < dilation[d]!)) return;
+  const rank = Math.max(2, stride.length), named = axes.slice(3 - rank);
+  const list = (name: string, values: Shape, fill: number): string => named.map((axis, d) => `${name}_${axis}: ${values[d - rank + values.length] ?? fill}`).join(" ");
+  throw new ArgumentError(`output padding must be smaller than either stride or dilation, but got ${list("output_padding", outputPadding, 0)} ${list("stride", stride, 1)} ${list("dilation", dilation, 1)}`);
+}
+
+const transposed = (rank: Rank) => composite(undefined, (x: Tensor, weight: Tensor, options: ConvTransposeOptions = {}): Tensor => asBatch(`conv_transpose${rank}d`, x, rank, (batch) => {
+  const { bias, groups = 1 } = options;
+  const stride = perDim("stride", options.stride ?? 1, rank), dilation = perDim("dilation", options.dilation ?? 1, rank);
+  const padding = perDim("padding", options.padding ?? 0, rank), outputPadding = perDim("output_padding", options.outputPadding ?? 0, rank);
+  checkCall(batch, weight, bias, rank, groups, { stride, padding, dilation, outputPadding });
+  checkOutputPadding(outputPadding, stride, dilation);
+  const input = batch.shape.slice(2), size = input.map((n, d) => (n - 1) * stride[d]! - 2 * padding[d]! + dilation[d]! * (weight.shape[d + 2]! - 1) + outputPadding[d]! + 1);
+  if (size.some((n) => n < 1)) throw new ShapeError(`Given input size per channel: ${sizesText(input)}. Calculated output size per channel: ${sizesText(size)}. Output size is too small`);
+  return withBias(dispatch(convInputGradOp, [batch, weight], { stride, padding, dilation, groups, size, lead: 0, name: NODE }), bias);
+}));
+
+type Convolution = (x: Tensor, weight: Tensor, options?: ConvOptions) => Tensor;
+type ConvTranspose = (x: Tensor, weight: Tensor, options?: ConvTransposeOptions) => Tensor;
+
+/**
+ * The cross-correlation of x [n, in, l] (or [in, l]) with weight [out, in / groups, k], as PyTorch's `F.conv1d`: [n, out, l'], where
+ * `l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1`. One dtype, not bool.
+ * @throws ShapeError where channels, groups or sizes do not fit
+ * @example conv1d(ones([1, 1, 4]), ones([1, 1, 2])) // [[[2, 2, 2]]]
+ */
+export const conv1d: Convolution = /*@__PURE__*/ convolution(1);
+/** The cross-correlation of x [n, in, h, w] (or [in, h, w]) with weight [out, in / groups, kh, kw]: [n, out, h', w']. See `conv1d`. */
+export const conv2d: Convolution = /*@__PURE__*/ convolution(2);
+/** The cross-correlation of x [n, in, d, h, w] (or [in, d, h, w]) with weight [out, in / groups, kd, kh, kw]: [n, out, d', h', w']. See `conv1d`. */
+export const conv3d: Convolution = /*@__PURE__*/ convolution(3);
+/**
+ * The transposed convolution of x [n, in, l] with weight [in, out / groups, k]: what `conv1d` does to the gradient of its input.
+ * `l' = (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1`. PyTorch's `F.conv_transpose1d`.
+ */
+export const convTranspose1d: ConvTranspose = /*@__PURE__*/ transposed(1);
+/** The transposed convolution of x [n, in, h, w] with weight [in, out / groups, kh, kw]. See `convTranspose1d`. */
+export const convTranspose2d: ConvTranspose = /*@__PURE__*/ transposed(2);
+/** The transposed convolution of x [n, in, d, h, w] with weight [in, out / groups, kd, kh, kw]. See `convTranspose1d`. */
+export const convTranspose3d: ConvTranspose = /*@__PURE__*/ transposed(3);
