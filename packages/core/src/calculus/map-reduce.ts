@@ -6,7 +6,7 @@ import { clashes } from "../normal-form.ts";
 import {
   activeInterpreter, allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp, type WriteRule,
 } from "../op.ts";
-import { arg, cast, div, eq, type Expr, lit, load, mul, select, topologicalOrder } from "../scalar/expr.ts";
+import { and, arg, cast, div, eq, type Expr, isNan, lit, load, mul, or, select, topologicalOrder } from "../scalar/expr.ts";
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, perExample, type Program, program, prologuePlan, tangentProgram } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
@@ -183,6 +183,8 @@ export type ReduceAttrs = {
   readonly op: ReduceOp; readonly program: Program; readonly params: readonly number[];
   /** The dims that go, ascending; the shape before. */
   readonly dims: readonly number[]; readonly keepdim: boolean; readonly name: string;
+  /** Of an extremum: NaNs share the gradient of a NaN. */
+  readonly nanTies?: boolean;
 };
 
 const fullShape = (inputs: readonly Tensor[]): Shape => inputs.reduce<Shape>((shape, x) => broadcastShapes(shape, x.shape), []);
@@ -239,8 +241,7 @@ const reduceOp: Op<ReduceAttrs> = {
     const [x, out] = saved as [Tensor, Tensor];
     const kept = reducedShape(x.shape, dims, true);
     const [g, o] = keepdim ? [grad!, out] : [reshape(grad!, kept), reshape(out, kept)];
-    const ties = reduceProgram("sum", tieCount(x.dtype), [x, o], [], dims, true, "SumBackward1");
-    return [mapProgram(tieShare(x.dtype), [g, ties, x, o])];
+    return [shareAmongTies(g, x, o, node.attrs)];
   },
   jvp: pushReduce,
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
@@ -248,7 +249,8 @@ const reduceOp: Op<ReduceAttrs> = {
 };
 
 /** The tangent of a sum is the sum of the tangents; that of an extremum their mean over the elements that equal it. */
-function pushReduce(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], [out]: readonly Tensor[], { op, program: p, params, dims, keepdim, name }: ReduceAttrs): readonly (Tensor | undefined)[] {
+function pushReduce(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], [out]: readonly Tensor[], attrs: ReduceAttrs): readonly (Tensor | undefined)[] {
+  const { op, program: p, params, dims, keepdim, name } = attrs;
   if (op === "sum") {
     const mask = tangents.reduce((bits, t, i) => (t === undefined ? bits : bits | (1 << i)), 0);
     const { program: pushed, results } = tangentProgram(p, mask);
@@ -257,14 +259,21 @@ function pushReduce(tangents: readonly (Tensor | undefined)[], inputs: readonly 
   if (op === "prod") throw new NotSupportedError("prod: its derivative is not there yet");
   const [x, t] = [inputs[0]!, tangents[0]!], kept = reducedShape(x.shape, dims, true);
   const o = keepdim ? out! : reshape(out!, kept);
-  const share = mapProgram(tieShare(x.dtype), [t, reduceProgram("sum", tieCount(x.dtype), [x, o], [], dims, true, "SumBackward1"), x, o]);
+  const share = shareAmongTies(t, x, o, attrs);
   return [reduceProgram("sum", itself(x.dtype), [share], [], dims, keepdim, "SumBackward1")];
 }
 
-const tieCount = /*@__PURE__*/ perDType((d, c) => program("ties", [d, d], [], [select(eq(load(0, d), load(1, d)), lit(1, c), lit(0, c))]));
-/** The gradient is shared evenly among all that equal the extremum; where it is NaN nothing does, and 0 / 0 says so, as in PyTorch. */
-const tieShare = /*@__PURE__*/ perDType((d, c) =>
-  program("tieShare", [d, c, d, d], [], [cast(mul(div(load(0, d), arg(1, c)), select(eq(load(2, d), load(3, d)), lit(1, c), lit(0, c))), d)]));
+/** The incoming number over how many elements equal the extremum, at each of these. Where it is NaN none does, and 0 / 0 says so; or the NaNs do. */
+function shareAmongTies(g: Tensor, x: Tensor, extremum: Tensor, { dims, nanTies }: ReduceAttrs): Tensor {
+  const [count, share] = nanTies === true ? [nanTieCount, nanTieShare] : [tieCount, tieShare];
+  return mapProgram(share(x.dtype), [g, reduceProgram("sum", count(x.dtype), [x, extremum], [], dims, true, "SumBackward1"), x, extremum]);
+}
+type SameAs = (x: Expr, y: Expr) => Expr;
+const sameOrNaN: SameAs = (x, y) => or(eq(x, y), and(isNan(x), isNan(y)));
+const countOf = (same: SameAs) => perDType((d, c) => program("ties", [d, d], [], [select(same(load(0, d), load(1, d)), lit(1, c), lit(0, c))]));
+const shareOf = (same: SameAs) => perDType((d, c) => program("tieShare", [d, c, d, d], [], [cast(mul(div(load(0, d), arg(1, c)), select(same(load(2, d), load(3, d)), lit(1, c), lit(0, c))), d)]));
+const tieCount = /*@__PURE__*/ countOf(eq), tieShare = /*@__PURE__*/ shareOf(eq);
+const nanTieCount = /*@__PURE__*/ countOf(sameOrNaN), nanTieShare = /*@__PURE__*/ shareOf(sameOrNaN);
 /** The element itself: a plain sum. */
 const itself = /*@__PURE__*/ perDType((d) => program("sum", [d], [], [arg(0, d)]));
 const zeroProgram = /*@__PURE__*/ perDType((d, c) => program("zeros", [], [], [cast(lit(0, c), d)]));
@@ -280,8 +289,8 @@ export const rawZeros = (device: Device, dtype: DType, shape: Shape): Tensor => 
 /** Unrecorded zeros. */
 export const zerosOn = (device: Device, dtype: DType, shape: Shape): Tensor => generate(device, zeroProgram(dtype), NO_PARAMS, shape);
 
-export function reduceProgram(op: ReduceOp, p: Program, inputs: readonly Tensor[], params: readonly number[], dims: readonly number[], keepdim: boolean, name: string): Tensor {
-  return dispatch(reduceOp, inputs, { op, program: p, params, dims, keepdim, name });
+export function reduceProgram(op: ReduceOp, p: Program, inputs: readonly Tensor[], params: readonly number[], dims: readonly number[], keepdim: boolean, name: string, nanTies: boolean = false): Tensor {
+  return dispatch(reduceOp, inputs, { op, program: p, params, dims, keepdim, name, nanTies });
 }
 
 /** The sum of a program over the dims in which `shape` was broadcast to `full`, in shape `shape`. */

@@ -1,7 +1,7 @@
 /** @file Sums, means, extrema, variance: reductions with PyTorch's arguments. */
 import { reduceProgram } from "../calculus/map-reduce.ts";
 import { type DType, dtypes, isFloat, scalarTypeName } from "../dtype.ts";
-import { div, maximum, minimum, sqrt, square, sub } from "../elementwise/index.ts";
+import { div, maximum, minimum } from "../elementwise/index.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { DTypeError, IndexError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
@@ -50,7 +50,7 @@ const extremum = (op: "max" | "min") => (x: Tensor, dim?: Dims, options: { reado
     throw new IndexError(dim === undefined
       ? `${op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`
       : `a${op}(): Expected reduction dim ${dims.find((d) => x.shape[d] === 0)} to have non-zero size.`);
-  return reduceProgram(op, prologue(op, x.dtype, x.dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? `${op === "max" ? "Max" : "Min"}Backward1` : `A${op}Backward0`);
+  return reduceProgram(op, prologue(op, x.dtype, x.dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? `${op === "max" ? "Max" : "Min"}Backward1` : `A${op}Backward0`, dim === undefined);
 };
 /** The maximum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
 export const amax: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ extremum("max");
@@ -85,20 +85,6 @@ export function min(x: Tensor, dimOrOther?: number | Tensor, options: { readonly
   if (dimOrOther === undefined) return amin(x);
   return typeof dimOrOther === "number" ? minAlong(x, dimOrOther, options.keepdim ?? false) : minimum(x, dimOrOther);
 }
-
-export type VarOptions = { readonly keepdim?: boolean; readonly correction?: number };
-const spread = (x: Tensor, dim: Dims | undefined, { keepdim = false, correction = 1 }: VarOptions): Tensor => {
-  if (!isFloat(x.dtype)) throw new DTypeError("std and var only support floating point and complex dtypes");
-  const dims = wrapDims(dim, x.ndim), wide = to(x, dtypes[x.dtype].compute);
-  const squares = sum(square(sub(wide, mean(wide, dims, { keepdim: true }))), dims, { keepdim });
-  return div(squares, Math.max(0, countOf(x, dims) - correction));
-};
-const variance = /*@__PURE__*/ composite("VarBackward0", (x: Tensor, dim: Dims | undefined, options: VarOptions) => to(spread(x, dim, options), x.dtype));
-const deviation = /*@__PURE__*/ composite("StdBackward0", (x: Tensor, dim: Dims | undefined, options: VarOptions) => to(sqrt(spread(x, dim, options)), x.dtype));
-/** The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes. */
-export const var_ = (x: Tensor, dim?: Dims, options: VarOptions = {}): Tensor => variance(x, dim, options);
-/** The square root of the variance. */
-export const std = (x: Tensor, dim?: Dims, options: VarOptions = {}): Tensor => deviation(x, dim, options);
 
 const boolean = (op: "max" | "min") => (x: Tensor, dim?: Dims, options: { readonly keepdim?: boolean } = {}): Tensor =>
   reduceProgram(op, prologue(op === "max" ? "any" : "all", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), options.keepdim ?? false, "");

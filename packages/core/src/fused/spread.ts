@@ -1,0 +1,72 @@
+/** @file Variance and standard deviation: two passes, and PyTorch's derivative, which reads the deviations alone and not the way to the mean. */
+import { mean, sum } from "../composites/reductions.ts";
+import { dtypes, isFloat } from "../dtype.ts";
+import { div, eq, mul, sqrt, square, sub, where } from "../elementwise/index.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { DTypeError } from "../errors.ts";
+import { alias, dispatch, framed, type Jvp, noGrad, type Node, type Op, savedTensors, type Tensor } from "../op.ts";
+import { expand, reshape } from "../calculus/map-reduce.ts";
+import { reducedShape } from "../calculus/call.ts";
+import { sizeOf, wrapDims } from "../shape.ts";
+
+export type VarOptions = { readonly keepdim?: boolean; readonly correction?: number };
+type Attrs = { readonly dims: readonly number[]; readonly keepdim: boolean; readonly correction: number; /** Over everything, without a dim being named. */ readonly all: boolean };
+
+const kept = { keepdim: true } as const;
+const wide = (x: Tensor): Tensor => to(x, dtypes[x.dtype].compute);
+const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
+const deviations = (x: Tensor, dims: readonly number[]): Tensor => sub(x, mean(x, dims, kept));
+const batched = (attrs: Attrs, { length }: readonly number[]): Attrs => ({ ...attrs, dims: attrs.dims.map((d) => d + length) });
+
+function variance(x: Tensor, { dims, keepdim, correction }: Attrs): Tensor {
+  const y = wide(x);
+  return div(sum(square(deviations(y, dims)), dims, { keepdim }), Math.max(0, countOf(x, dims) - correction));
+}
+
+/** The gradient of x from that of the variance: 2 / (n - correction) (x - mean) grad; PyTorch's infinity where n is the correction. */
+function pull(x: Tensor, grad: Tensor, { dims, keepdim, correction, all }: Attrs): Tensor {
+  const y = wide(x), g = keepdim ? grad : reshape(grad, reducedShape(x.shape, dims, true));
+  if (all && countOf(x, dims) === correction) return expand(mul(g, Infinity), x.shape);
+  return to(mul(mul(wide(g), 2 / (countOf(x, dims) - correction)), deviations(y, dims)), x.dtype);
+}
+/** The tangent of the variance: 2 / (n - correction) sum((x - mean) t). */
+const push = (x: Tensor, t: Tensor, { dims, keepdim, correction }: Attrs): Tensor =>
+  to(mul(sum(mul(deviations(wide(x), dims), wide(t)), dims, { keepdim }), 2 / (countOf(x, dims) - correction)), x.dtype);
+
+/** A derivative of the standard deviation from that of the variance: over 2 std, 0 where that is 0. */
+const overTwice = (grad: Tensor, std: Tensor): Tensor => where(eq(std, 0), 0, div(grad, mul(std, 2)));
+
+const decomposed = (run: (x: Tensor, attrs: Attrs) => Tensor): Op<Attrs>["run"] => (_, [x], attrs) => framed(() => alias(noGrad(() => run(x!, attrs))), () => false);
+
+const varOp: Op<Attrs> = {
+  name: "var",
+  gradName: () => "VarBackward0",
+  run: decomposed((x, attrs) => to(variance(x, attrs), x.dtype)),
+  saves: () => ({ savedInputs: [0], savedResults: [] }),
+  vjp: ([grad], node: Node<Attrs>) => [pull(savedTensors(node)[0]!, grad!, node.attrs)],
+  jvp: (([t], [x], _, attrs) => [push(x!, t!, attrs)]) satisfies Jvp<Attrs>,
+  batched,
+};
+
+const stdOp: Op<Attrs> = {
+  name: "std",
+  gradName: () => "StdBackward0",
+  run: decomposed((x, attrs) => to(sqrt(variance(x, attrs)), x.dtype)),
+  saves: () => ({ savedInputs: [0], savedResults: [0] }),
+  vjp([grad], node: Node<Attrs>) {
+    const [x, out] = savedTensors(node);
+    return [pull(x!, overTwice(grad!, out!), node.attrs)];
+  },
+  jvp: (([t], [x], [out], attrs) => [overTwice(push(x!, t!, attrs), out!)]) satisfies Jvp<Attrs>,
+  batched,
+};
+
+const along = (op: Op<Attrs>) => (x: Tensor, dim?: number | readonly number[], options: VarOptions = {}): Tensor => {
+  if (!isFloat(x.dtype)) throw new DTypeError("std and var only support floating point and complex dtypes");
+  const { keepdim = false, correction = 1 } = options;
+  return dispatch(op, [x], { dims: wrapDims(dim, x.ndim), keepdim, correction, all: dim === undefined || x.ndim === 0 });
+};
+/** The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes. */
+export const var_: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(varOp);
+/** The square root of the variance. */
+export const std: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(stdOp);
