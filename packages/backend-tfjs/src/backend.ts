@@ -13,6 +13,7 @@ import { gather } from "./kernels/gather.ts";
 import { map } from "./kernels/map.ts";
 import { matmul } from "./kernels/matmul.ts";
 import { reduce } from "./kernels/reduce.ts";
+import { scan } from "./kernels/scan.ts";
 import { scatter } from "./kernels/scatter.ts";
 
 export type TfjsOptions = {
@@ -45,7 +46,7 @@ export async function tfjs(options: TfjsOptions = {}): Promise<Backend> {
       orOutOfMemory(name, () => { tidy(() => { kernel(inputs, outputs, attrs); }); });
     };
   const kernels: Kernels<TfjsBuffer> = {
-    map: guarded("map", map), reduce: guarded("reduce", reduce), argReduce: guarded("argReduce", argReduce), matmul: guarded("matmul", matmul), conv: guarded("conv", conv),
+    map: guarded("map", map), reduce: guarded("reduce", reduce), argReduce: guarded("argReduce", argReduce), scan: guarded("scan", scan), matmul: guarded("matmul", matmul), conv: guarded("conv", conv),
     gather: guarded("gather", gather), scatter: guarded("scatter", scatter), copy: guarded("copy", copy),
   };
   /** A tensor of its own, of what is there now. */

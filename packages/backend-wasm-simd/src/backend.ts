@@ -10,6 +10,7 @@ import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
 import { mapKernel } from "./kernels/map.ts";
 import { matmulKernel, Multiplier } from "./kernels/matmul.ts";
 import { Reducer, reduceKernel } from "./kernels/reduce.ts";
+import { scanKernel } from "./kernels/scan.ts";
 import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
 import { nextTask } from "./task.ts";
 
@@ -59,6 +60,7 @@ export function backendOn(engine: Engine): Backend {
       map: mapKernel(engine, copier),
       reduce: reduceKernel(engine, reducer),
       argReduce: argReduceKernel(engine, copier),
+      scan: scanKernel(engine),
       matmul: matmulKernel(multiplier),
       conv: convKernel(new Convolver(engine, copier, multiplier)),
       gather: gatherKernel(indexer),

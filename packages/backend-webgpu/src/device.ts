@@ -11,6 +11,7 @@ import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
 import { copyKernel, mapKernel } from "./kernels/map.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
 import { reduceKernel } from "./kernels/reduce.ts";
+import { scanKernel } from "./kernels/scan.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -56,6 +57,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       copy: copyKernel(map),
       reduce: reduceKernel(this),
       argReduce: argReduceKernel(this),
+      scan: scanKernel(this),
       matmul: matmulKernel(this),
       conv: convKernel(this),
       gather: gatherKernel(this),

@@ -10,12 +10,13 @@ import { matmulCases } from "./kernels/matmul.ts";
 import { memoryCases } from "./kernels/memory.ts";
 import { narrowFloatCases } from "./kernels/narrow-floats.ts";
 import { reduceCases } from "./kernels/reduce.ts";
+import { scanCases } from "./kernels/scan.ts";
 
 /** The cases about kernels and memory: the contract in core's backend.ts, member by member. */
 export const kernelSuite = (): readonly Case[] => [
   ...memoryCases,
   ...instructionCases, ...narrowFloatCases, ...programCases, ...layoutCases, ...sharingCases,
-  ...reduceCases, ...argReduceCases,
+  ...reduceCases, ...argReduceCases, ...scanCases,
   ...matmulCases, ...convCases,
   ...gatherCases, ...scatterCases, ...indexErrorCases,
 ];

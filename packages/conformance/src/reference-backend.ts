@@ -1,6 +1,6 @@
 /** @file The smallest backend that passes: typed arrays and plain loops over index lists. Read it before writing your own; it is not fast. */
 import {
-  type Backend, DeviceError, type DType, dtypes, DTypeError, evaluate, IndexError, OutOfMemoryError, type Program, roundTo, type TypedArray, type View,
+  type Backend, DeviceError, type DType, dtypes, DTypeError, evaluate, IndexError, OutOfMemoryError, type Program, roundTo, type ScanOp, type TypedArray, type View,
 } from "@adjoint/core/backend";
 import { decode, encode, positionsOf } from "./host.ts";
 
@@ -31,6 +31,16 @@ const folds = {
   max: (x: number, y: number) => Math.max(x, y), // Math.max gives NaN if either is
   min: (x: number, y: number) => Math.min(x, y),
 } as const;
+
+/** What the elements so far come to, from what came before; extrema are known by their number, the last of equals. `x` and `y` read the inputs. */
+type Read = (k: number) => number;
+const scanners: { readonly [O in ScanOp]: { readonly first: (x: Read, y: Read) => number; readonly next: (before: number, k: number, x: Read, y: Read, dtype: DType) => number } } = {
+  sum: { first: (x) => x(0), next: (before, k, x) => before + x(k) },
+  prod: { first: (x) => x(0), next: (before, k, x, _, dtype) => (dtype === "int32" ? Math.imul(before, x(k)) : before * x(k)) },
+  max: { first: () => 0, next: (before, k, x) => (x(k) !== x(k) || x(k) >= x(before) ? k : before) },
+  min: { first: () => 0, next: (before, k, x) => (x(k) !== x(k) || x(k) <= x(before) ? k : before) },
+  recurrence: { first: (_, y) => y(0), next: (before, k, x, y) => x(k) * before + y(k) },
+};
 
 /** Cuts the flat list of `[...kept, ...reduced]` into one list for each kept element. */
 function groups(values: readonly number[], count: number): number[][] {
@@ -81,6 +91,19 @@ export function referenceBackend(): Backend<Memory> {
         const wins = (x: number, best: number): boolean => best === best && (x !== x || (op === "max" ? x > best : x < best));
         const first = (group: readonly number[]): number => group.reduce((at, x, i) => (wins(x, group[at]!) ? i : at), 0);
         store(output!, groups(load(input!), output!.size).map(first));
+      },
+      scan(inputs, [output], { op, reverse }) {
+        alive();
+        const { dtype, shape } = inputs[0]!, columns = inputs.map(load), { first, next } = scanners[op], n = shape[shape.length - 1]!;
+        const results = new Array<number>(output!.size), isPlace = op === "max" || op === "min";
+        for (let row = 0; row < output!.size; row += n) {
+          const at: Read = (k) => (reverse ? n - 1 - k : k), x: Read = (k) => columns[0]![row + at(k)]!, y: Read = (k) => columns[1]![row + at(k)]!;
+          for (let k = 0, state = first(x, y); k < n; k++) {
+            if (k > 0) state = roundTo(output!.dtype, next(state, k, x, y, dtype));
+            results[row + at(k)] = isPlace ? at(state) : state;
+          }
+        }
+        store(output!, results);
       },
       matmul([a, b], [output]) {
         alive();

@@ -6,6 +6,7 @@ import type { Buffer, View } from "./view.ts";
 export type { Buffer } from "./view.ts";
 
 export type ReduceOp = "sum" | "prod" | "max" | "min";
+export type ScanOp = "sum" | "prod" | "max" | "min" | "recurrence";
 
 /**
  * What a call of each primitive says beside its views. Plain data; dims are non-negative; never a target size.
@@ -22,6 +23,13 @@ export interface PrimitiveAttrs {
   reduce: { readonly program: Program; readonly params: readonly number[]; readonly op: ReduceOp; readonly reduced: number };
   /** One input `[...kept, ...reduced]`; int32 output `[...kept]`: the row-major number, within the reduced dims, of the first extremum. NaN wins. */
   argReduce: { readonly op: "max" | "min"; readonly reduced: number };
+  /**
+   * Along the last dim, of two elements at least, from the first element to the last, or with `reverse` from the last to the first; all
+   * views have one shape. `sum` and `prod` give what the elements so far come to, of float or int32; `max` and `min` the int32 position
+   * along the dim of the extremum so far, of equals the one met last, and once a NaN is met that of the last NaN. `recurrence` has two inputs
+   * of one float dtype: `out` is `a` times the `out` before it, plus `b`, from 0 on. A float loses at most one rounding for each element before it.
+   */
+  scan: { readonly op: ScanOp; readonly reverse: boolean };
   /** `[b, m, k] x [b, k, n] -> [b, m, n]`, always of rank 3, any strides (0 where a batch is repeated). One dtype, computed in. */
   matmul: {};
   /**

@@ -10,7 +10,7 @@ const LANES = 4, LENGTH = 5, IN_OFFSET = 6, OUT_OFFSET = 7, SHAPES = 8;
 const MIN_ROW = 128, MAX_LANES = 512;
 
 /** An integer that grows as the element is the better one. NaN is the best of all; -0 equals 0. */
-function rankOf(value: string, dtype: DType, op: "max" | "min"): string {
+export function rankOf(value: string, dtype: DType, op: "max" | "min"): string {
   if (dtype === "float32") return `select(${op === "max" ? "" : "-"}ad_order(${value}), 2147483647i, ad_nan(${value}))`;
   const integer = dtype === "bool" ? `bitcast<i32>(${value})` : value;
   return op === "max" ? integer : `(~${integer})`;

@@ -79,6 +79,13 @@ export function reducedForm(inputs: readonly Placement[], output: Placement): { 
   };
 }
 
+/** The normal form of what goes along the last dim, of two elements at least: every view of one shape, the other dims merged. */
+export function alongForm(inputs: readonly Placement[], output: Placement): { inputs: Placement[]; output: Placement } {
+  const merged = coalesce(output.shape, [...inputs, output].map((x) => x.strides), output.shape.length - 1);
+  const places = [...inputs, output].map((x, i) => ({ ...x, shape: merged.shape, strides: merged.strides[i]! }));
+  return { inputs: places.slice(0, -1), output: places[inputs.length]! };
+}
+
 /** The row-major strides and length of a dense placement of its own buffer. */
 export const denseAt = (shape: Shape, offset = 0): Placement =>
   ({ shape, strides: denseStrides(shape), offset, length: offset + sizeOf(shape) });

@@ -135,6 +135,22 @@ export function inComputed(inputs: readonly Tensor[], dtype: DType, run: (wide: 
   }
 }
 
+/** Runs `kernel` on inputs and results of one shape, `dim` last and the others merged where they can be. */
+export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], dim: number, kernel: (inputs: readonly View[], outputs: readonly View[]) => void): void {
+  const { shape, storage } = outs[0]!, order = [...shape.keys()].filter((d) => d !== dim).concat(dim);
+  const attempt = (xs: readonly Tensor[]): boolean => {
+    const { views } = normalForm([...xs, ...outs].map((x) => x.window), shape, order, 1);
+    if (views[0]!.shape.length > storage.device.backend.limits.maxRank) return false;
+    kernel(views.slice(0, xs.length), views.slice(xs.length));
+    return true;
+  };
+  if (attempt(inputs)) return;
+  // Dense, they are of three dims at most.
+  const packed = inputs.map((x) => materialize(x, shape));
+  attempt(packed);
+  for (const x of packed) x.dispose();
+}
+
 /** The shape of a reduction's result. */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): Shape {
   return keepdim ? shape.map((size, d) => (dims.includes(d) ? 1 : size)) : shape.filter((_, d) => !dims.includes(d));

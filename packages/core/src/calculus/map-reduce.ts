@@ -284,10 +284,16 @@ function filled(device: Device, p: Program, shape: Shape): Tensor {
   callMap(device, [], [out], { program: p, params: NO_PARAMS }, shape);
   return out;
 }
+const oneProgram = /*@__PURE__*/ perDType((dtype, c) => program("ones", [], [], [cast(lit(1, c), dtype)]));
+export const rawFilled = (value: 0 | 1, device: Device, dtype: DType, shape: Shape): Tensor => filled(device, (value === 0 ? zeroProgram : oneProgram)(dtype), shape);
 export const rawZeros = (device: Device, dtype: DType, shape: Shape): Tensor => filled(device, zeroProgram(dtype), shape);
 
 /** Unrecorded zeros. */
 export const zerosOn = (device: Device, dtype: DType, shape: Shape): Tensor => generate(device, zeroProgram(dtype), NO_PARAMS, shape);
+
+/** Unrecorded zeros or ones of `like`'s device and dtype. */
+export const filledWith = (value: 0 | 1, like: Tensor, shape: Shape): Tensor =>
+  generate(like.storage.device, (value === 0 ? zeroProgram : oneProgram)(like.dtype), NO_PARAMS, shape);
 
 export function reduceProgram(op: ReduceOp, p: Program, inputs: readonly Tensor[], params: readonly number[], dims: readonly number[], keepdim: boolean, name: string, nanTies: boolean = false): Tensor {
   return dispatch(reduceOp, inputs, { op, program: p, params, dims, keepdim, name, nanTies });
