@@ -8,7 +8,7 @@ import { warn } from "../warning.ts";
 import { type Checked, differentiable, directions, type Jacobian, jacobians, like, type Method, project, undefinedGradients } from "./jacobians.ts";
 
 /** What gradcheck found wrong. */
-export class GradcheckError extends AutogradError {
+export class GradcheckError extends AdjointError {
   override readonly name: string = "GradcheckError";
 }
 
@@ -90,19 +90,19 @@ function check(fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions
   const outDirections = fastMode ? outputs.map((x, i) => directions(i + inputs.length, x.window.size)) : undefined;
   const run = (method: Method): Jacobian[][] => jacobians(method, fn, inputs, varied, { eps, inDirections, outDirections });
   const numerical = run("numerical");
-  const compare = (method: Method, mode: string): void => {
+  const compare = (method: Method, mode: string): Jacobian[][] => {
     const analytical = run(method);
     numerical.forEach((row, i) => row.forEach((n, j) => {
       if (!close(analytical[i]![j]!, n, options)) throw new GradcheckError(mismatch(mode, i, j, n, analytical[i]![j]!, varied[j]!));
     }));
+    return analytical;
   };
   if (outputs.length === 0) {
     if (numerical.flat().some((n) => n.values.some((v) => v !== 0))) throw new GradcheckError("Numerical gradient for function expected to be zero");
     return;
   }
   if (checkBackwardAd) {
-    compare("reverse", "");
-    const [a, b] = [run("reverse"), run("reverse")];
+    const [a, b] = [compare("reverse", ""), run("reverse")];
     if (a.some((row, i) => row.some((j, k) => j.values.some((v, e) => Math.abs(v - b[i]![k]!.values[e]!) > nondetTol))))
       throw new GradcheckError(
         "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different values, although analytical gradient matches numerical gradient." +
@@ -120,7 +120,7 @@ function checkInputs(inputs: readonly Tensor[]): readonly Tensor[] {
     if (!isTensor(x) || !x.requiresGrad) return;
     if (x.dtype !== "float64")
       warn(`Input #${i} requires gradient and is not a double precision floating point or complex. This check will likely fail if all the inputs are not of double precision floating point or complex. `);
-    if (x.window.strides.some((stride, d) => stride === 0 && x.shape[d]! > 1))
+    if (x.window.size > 0 && x.window.strides.some((stride, d) => stride === 0 && x.shape[d]! > 1))
       throw new AutogradError(
         `The ${i}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping to be able to compute the numerical gradients correctly. ` +
         "You should call .contiguous on the input before passing it to gradcheck.");

@@ -95,7 +95,13 @@ function numerical(fn: Checked, inputs: readonly Tensor[], varied: readonly Tens
 
 /** Writes the elements of a tensor behind everybody's back, as a finite difference must: its version stays. */
 function put(x: Tensor, values: readonly number[]): void {
-  const { buffer, shape, strides, offset } = x.window;
+  const { buffer, shape, strides, offset, dense } = x.window;
+  if (dense) {
+    const host = dtypes[x.dtype].hostArray(values.length);
+    host.set(values);
+    if (values.length > 0) x.device.write(buffer, offset, host);
+    return;
+  }
   values.forEach((value, i) => {
     let at = offset, rest = i;
     for (let d = shape.length - 1; d >= 0; d--) {
