@@ -26,7 +26,7 @@ const count = whole("count", 1000), seed = whole("seed", 1), failures = whole("f
 const names = (given["device"] ?? "cpu,wasm").split(",");
 const devices = new Map<string, Backend>();
 for (const name of names) {
-  const open = openers[name];
+  const open = Object.hasOwn(openers, name) ? openers[name] : undefined;
   if (open === undefined) fail(`--device takes some of ${Object.keys(openers).join(",")}, got "${name}"`);
   try {
     devices.set(name, await open());

@@ -18,6 +18,7 @@ function findGraphicsDriver(): void {
 export const openers: { readonly [name: string]: () => Promise<Backend> } = {
   cpu: async () => cpu(),
   wasm: async () => (await import("@adjoint/backend-wasm-simd")).wasm(),
+  tfjs: async () => (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" }),
   async webgpu() {
     findGraphicsDriver();
     return (await import("@adjoint/backend-webgpu")).webgpu();

@@ -1,4 +1,4 @@
-/** @file Views and writes through them, against the naive model: every tensor shows what its base positions hold, after every statement. */
+/** @file Views and writes through them, against the naive model: after every statement every tensor shows what its base positions hold, and every result is what the op makes of copies. */
 import type { Backend } from "@adjoint/core";
 import { Machine, type Observation, observe } from "./machine.ts";
 import { naiveBase, type NaiveView } from "./naive-view.ts";
@@ -15,13 +15,14 @@ export async function aliasingDifference(device: Backend, program: Program, rows
   const model = new Map<string, Placed>();
   try {
     for (const [i, statement] of program.statements.entries()) {
-      const named = new Set(machine.tensors.keys());
+      const named = new Set(machine.tensors.keys()), row = rows.get(statement.op)!;
+      const apart = row.changes === "gradients" ? undefined : await machine.apart(statement);
       if (machine.step(statement) !== undefined) continue; // what throws changes nothing, which the next statement shows
       const seen = new Map<string, Observation>();
       for (const [name, tensor] of machine.tensors) if (tensor !== null) seen.set(name, await observe(tensor));
       const made = statement.results.filter((name) => !named.has(name));
-      follow(model, statement, made, seen, rows.get(statement.op)!);
-      const message = disagreement(model, seen);
+      follow(model, statement, made, seen, row);
+      const message = disagreement(model, seen) ?? (apart && unlike(statement, row, apart, seen));
       if (message !== undefined) return { statement: i, message };
     }
     return undefined;
@@ -45,6 +46,19 @@ function follow(model: Map<string, Placed>, { inputs, attrs }: Statement, made: 
     if (observation === undefined) return;
     model.set(name, view === undefined ? { base: [...observation.values], view: naiveBase(observation.shape) } : { base: first!.base, view });
   });
+}
+
+/** What an op makes of views that may share memory is what it makes of copies, but for the order of sums. */
+function unlike({ results, inputs }: Statement, row: Row, apart: readonly Observation[], seen: ReadonlyMap<string, Observation>): string | undefined {
+  const names = row.changes === "values" ? [...results.slice(0, 1), inputs[0]!] : results;
+  const alone = row.changes === "values" ? apart.slice(-names.length) : apart;
+  for (const [k, name] of names.entries()) {
+    const { values } = seen.get(name)!, wanted = alone[k]!.values;
+    const size = wanted.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 1);
+    const at = wanted.findIndex((x, i) => !(Object.is(x, values[i]) || Math.abs(x - values[i]!) <= 1e-5 * size));
+    if (at >= 0) return `${name} is ${values[at]} at ${at}, and ${wanted[at]} where the inputs are copies`;
+  }
+  return undefined;
 }
 
 function disagreement(model: ReadonlyMap<string, Placed>, seen: ReadonlyMap<string, Observation>): string | undefined {

@@ -81,8 +81,9 @@ class Draught {
     const names = Array.from({ length: 12 }, (_, i) => `v${this.#names + 1 + i}`);
     const draft: Statement = { op, inputs: inputs.map((x) => x.name), attrs, results: names, ...(noGrad ? { noGrad } : {}) };
     const verdict = this.#run.step(draft);
-    // NaN, infinities and errors are compared too, but now and then only: what follows them says little.
-    const taken = verdict.kind === "done" ? verdict.finite || this.random.chance(0.15) : verdict.kind === "threw" && this.random.chance(0.25);
+    // NaN, infinities and errors are compared too, but now and then only: what follows them says little. An error that no
+    // caller could expect is a find.
+    const taken = verdict.kind === "done" ? verdict.finite || this.random.chance(0.15) : verdict.kind === "threw" && (this.random.chance(0.25) || !verdict.thrown.typed);
     if (!taken) {
       this.#takeBack(op, names);
       return verdict;

@@ -82,6 +82,24 @@ export class Machine implements Host {
     }
   }
 
+  /**
+   * Runs a statement on dense copies of its inputs, which share nothing, and leaves the program as it is.
+   * @returns its results, and what became of its first input; undefined if it throws
+   */
+  async apart(statement: Statement): Promise<readonly Observation[] | undefined> {
+    const found = this.#rows.get(statement.op)!;
+    try {
+      const seen = this.#scope.run(() => noGrad(() => {
+        const inputs = statement.inputs.map((name) => this.tensors.get(name)!.detach().clone());
+        const results = found.run(inputs, statement.attrs, this);
+        return [...(Array.isArray(results) ? (results as readonly Tensor[]) : [results as Tensor]), ...inputs.slice(0, 1)];
+      }));
+      return await Promise.all(seen.map(observe));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** How many results the last statement had. */
   resultCount: number = 0;
 
