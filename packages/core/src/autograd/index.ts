@@ -4,6 +4,7 @@ export { grad, type GradOptions } from "./grad.ts";
 export { gradcheck, GradcheckError, type GradcheckOptions, gradgradcheck, type GradgradcheckOptions } from "./gradcheck.ts";
 export { type HookHandle, type MaybeGrad, registerHook, registerNodeHook, registerNodePrehook, registerPostAccumulateGradHook, type Replacement } from "./hooks.ts";
 export * as functional from "../transform/functional.ts";
+export { graph, type Graph, type GraphEdge, type GraphNode, type GraphOptions, toDot, toMermaid } from "./graph.ts";
 export type { Checked } from "./jacobians.ts";
 export { metadataOf, nextFunctions, savedTensorsOf, variableOf } from "./node.ts";
 export { type CustomFunction, Function, onceDifferentiable, type SplitFunction } from "./function.ts";
