@@ -31,6 +31,7 @@ export { conv1d, conv2d, conv3d, type ConvOptions, convTranspose1d, convTranspos
 export { all, amax, amin, any, max, mean, min, type ReduceOptions, sum, type ValuesAndIndices } from "./composites/reductions.ts";
 export { std, var_, type VarOptions } from "./fused/spread.ts";
 export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
+export { asStrided, type AsStridedOptions, asStridedScatter } from "./composites/as-strided.ts";
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
 export { type IndexTerm, type Slice } from "./composites/index-terms.ts";
 export * from "./fused/normalization.ts";

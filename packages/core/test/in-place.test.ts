@@ -127,3 +127,23 @@ describe("what is refused", () => {
     expect(add(a, 0).requiresGrad && a.isLeaf).toBe(true);
   });
 });
+
+describe("asStrided", () => {
+  test("shows memory in any layout, and its gradient adds up where elements overlap", () => {
+    const x = leaf([1, 2, 3, 4]);
+    const y = x.mul(1).asStrided([3, 2], [1, 1]);
+    expect(y.toArraySync()).toEqual([[1, 2], [2, 3], [3, 4]]);
+    y.mul(tensor([[1, 10], [100, 1000], [10000, 100000]], { dtype: "float64" })).sum().backward();
+    expect(x.grad!.toArraySync()).toEqual([1, 110, 11000, 100000]);
+  });
+  test("can be written through", () => {
+    const x = leaf([1, 2, 3, 4]), y = x.mul(1);
+    y.asStrided([2], [2], { storageOffset: 1 }).mul_(5); // y = [1, 10, 3, 20]
+    y.sum().backward();
+    expect(x.grad!.toArraySync()).toEqual([1, 5, 1, 5]);
+  });
+  test("refuses what lies outside", () => {
+    expect(() => ones([4]).asStrided([2, 2], [10, 10])).toThrow("out of bounds for storage of size 4");
+    expect(() => ones([4]).asStrided([2], [-1])).toThrow("Negative strides are not supported at the moment");
+  });
+});

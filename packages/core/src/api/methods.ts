@@ -11,7 +11,7 @@ const method = <R extends unknown[], O>(fn: (x: Tensor, ...rest: R) => O) => fun
 
 /** The functions that are methods under their own name: one line a letter. */
 const methodNames = [
-  "abs", "abs_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "adjoint", "all", "amax", "amin", "any", "argmax", "argmin", "asin", "asin_", "asinh", "asinh_", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
+  "abs", "abs_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "adjoint", "all", "amax", "amin", "any", "argmax", "argmin", "asStrided", "asStridedScatter", "asin", "asin_", "asinh", "asinh_", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
   "bfloat16", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bool", "broadcastTo", "byte",
   "ceil", "ceil_", "char", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clone", "contiguous", "copy_", "copysign", "copysign_", "cos", "cos_", "cosh", "cosh_", "cummax", "cummin", "cumprod", "cumsum",
   "data", "dataSync", "deg2rad", "deg2rad_", "detach", "detach_", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "diff", "div", "div_", "double", "dsplit",

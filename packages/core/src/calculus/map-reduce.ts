@@ -373,7 +373,7 @@ const writeViewOp: Op<Lineage> = {
 export const writeViewRule: WriteRule = writeViewOp;
 
 /** The view ops that lead from a base to a view, once more on another tensor of the base's shape. */
-const viewAgain = (x: Tensor, lineage: Lineage): Tensor => (lineage.parent === null ? x : dispatchView(lineage.op!, viewAgain(x, lineage.parent), lineage.attrs));
+const viewAgain = (x: Tensor, lineage: Lineage): Tensor => (lineage.parent === null ? (x.window.dense && x.window.offset === 0 ? x : clone(x)) : dispatchView(lineage.op!, viewAgain(x, lineage.parent), lineage.attrs));
 
 const copyOp: Op<null> = {
   name: "clone",
