@@ -30,6 +30,16 @@ export * from "./composites/dropouts.ts";
 export { conv1d, conv2d, conv3d, type ConvOptions, convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions, type Spatial } from "./composites/convolution.ts";
 export { all, amax, amin, any, max, mean, min, type ReduceOptions, sum, type ValuesAndIndices } from "./composites/reductions.ts";
 export { std, var_, type VarOptions } from "./fused/spread.ts";
+export { stdMean, varMean } from "./fused/moments.ts";
+export { corrcoef, cov, type CovOptions, cross, vander, type VanderOptions } from "./composites/statistics.ts";
+export { einsum } from "./composites/einsum.ts";
+export {
+  cdist, cosineSimilarity, type CosineOptions, dist, type DistanceOptions, norm, normalize, type NormalizeOptions, type NormOptions, pairwiseDistance, type PairwiseOptions, pdist, renorm,
+} from "./composites/norms.ts";
+export {
+  addbmm, addmm, addmv, addr, baddbmm, bmm, chainMatmul, dot, ger, inner, kron, mm, mv, outer, type SumOptions, tensordot, type TensordotDims, vdot,
+} from "./composites/matrix-products.ts";
+export { aminmax, type AminmaxOptions, countNonzero, logsumexp, type MinAndMax, nanmean, nansum } from "./composites/totals.ts";
 export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
 export { asStrided, type AsStridedOptions, asStridedScatter } from "./composites/as-strided.ts";
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
@@ -56,6 +66,7 @@ export * from "./errors.ts";
 export { printOptions, type PrintOptions, setPrintOptions } from "./format.ts";
 export { isParameter, markParameter } from "./parameter.ts";
 export * as python from "./python.ts";
+export * as linalg from "./linalg.ts";
 export * as special from "./special.ts";
 export { type Shape } from "./shape.ts";
 export * as func from "./transform/func.ts";

@@ -42,6 +42,7 @@ export function wrapDim(dim: number, rank: number): number {
 
 /** Distinct non-negative dims in ascending order; none given means all of them. */
 export function wrapDims(dims: number | readonly number[] | undefined, rank: number): readonly number[] {
+  if (rank > 64) throw new ShapeError("only tensors with up to 64 dims are supported");
   if (dims === undefined) return allDims(rank);
   if (typeof dims === "number") {
     const one = wrapDim(dims, rank);

@@ -19,7 +19,7 @@ export type Given = { readonly [name: string]: Value };
 export type Row = string | ((given: Given) => Value);
 
 /** PyTorch's older word for correction. */
-const spread = (fn: (x: Tensor, dim?: number | readonly number[], options?: A.VarOptions) => Tensor) => ({ input, dim, unbiased, correction, keepdim }: Given): Tensor =>
+const spread = (fn: (x: Tensor, dim?: number | readonly number[], options?: A.VarOptions) => Tensor | [Tensor, Tensor]) => ({ input, dim, unbiased, correction, keepdim }: Given): Value =>
   fn(input as Tensor, dim as number | undefined, { correction: (correction as number | undefined) ?? (unbiased === false ? 0 : 1), keepdim: keepdim === true });
 /** Where PyTorch takes a tensor in place of a number, and we do not. */
 const numbers = (fn: (given: Given) => Value) => (given: Given): Value => {
@@ -41,11 +41,11 @@ export const names: { readonly [name: string]: Row } = {
     const options = { dtype, requiresGrad: requires_grad } as A.CreationOptions;
     return start === undefined ? A.arange(end as number, undefined, undefined, options) : A.arange(start as number, end as number, step as number | undefined, options);
   },
-  var: spread(A.var_), std: spread(A.std),
+  var: spread(A.var_), std: spread(A.std), var_mean: spread(A.varMean), std_mean: spread(A.stdMean),
   softmax: ({ input, dim, dtype }) => A.softmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
   log_softmax: ({ input, dim, dtype }) => A.logSoftmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
   "nn.functional.softmax": "softmax(input, dim, {dtype})", "nn.functional.log_softmax": "logSoftmax(input, dim, {dtype})",
-  mm: "matmul(input, mat2)", bmm: "matmul(input, mat2)", mv: "matmul(input, vec)",
+  norm: "norm(input, p, dim, {keepdim, dtype})", "linalg.norm": "linalg.norm(input, ord, dim, {keepdim, dtype})", "linalg.vector_norm": "linalg.vectorNorm(input, ord, dim, {keepdim, dtype})", "linalg.matrix_norm": "linalg.matrixNorm(input, ord, dim, {keepdim, dtype})",
   "nn.functional.embedding": "embedding(input, weight, {padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse})", "nn.functional.linear": "linear(input, weight, bias)",
   split_with_sizes: "split(input, split_sizes, dim)", flatten: "flatten(input, start_dim, end_dim)", slice: "slice(input, dim, start, end, step)",
   // These take fewer arguments than PyTorch's.

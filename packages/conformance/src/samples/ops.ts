@@ -7,6 +7,7 @@ import { convolutionSamples } from "./convolution.ts";
 import { elementwiseSamples } from "./elementwise.ts";
 import { normalizationSamples } from "./normalization.ts";
 import { cumulativeSamples } from "./cumulative.ts";
+import { productSamples } from "./products.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
@@ -75,4 +76,12 @@ const networks: OpSample[] = [
   sample("in place", [x([3]), x([3])], (p, q) => p.mul(1).mul_(q).add_(q, { alpha: 2 }).div_(2).sub_(p)),
 ];
 
-export const opSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks, ...elementwiseSamples, ...arrangementSamples, ...normalizationSamples, ...convolutionSamples, ...cumulativeSamples];
+export const opSamples: readonly OpSample[] = [
+  ...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks,
+  ...elementwiseSamples,
+  ...arrangementSamples,
+  ...convolutionSamples,
+  ...cumulativeSamples,
+  ...normalizationSamples,
+  ...productSamples,
+];

@@ -1,0 +1,192 @@
+/** @file Products of vectors and matrices under PyTorch's names, all by `matmul`; and their sums with a third operand. */
+import { addScaled, mul } from "../elementwise/arithmetic.ts";
+import { numberIn } from "../elementwise/checks.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { dtypes, scalarTypeName } from "../dtype.ts";
+import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { matmul } from "../primitives/matmul.ts";
+import { showShape } from "../shape.ts";
+import { clone, mapProgram, reshape as reshapeAs } from "../calculus/map-reduce.ts";
+import * as s from "../scalar/expr.ts";
+import { perDType, program } from "../scalar/program.ts";
+import { expand, permute, reshape, unsqueeze } from "../views/views.ts";
+import { tensorsOf } from "../views/rearrange.ts";
+import { sum } from "./reductions.ts";
+
+type Product = (x: Tensor, y: Tensor) => Tensor;
+
+/** The product of two matrices, without broadcasting. */
+export const mm: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
+  if (x.ndim !== 2) throw new ShapeError("self must be a matrix");
+  if (y.ndim !== 2) throw new ShapeError("mat2 must be a matrix");
+  return matmul(x, y);
+});
+/** The products of two batches of matrices, `[b, m, k] x [b, k, n]`, without broadcasting. */
+export const bmm: Product = /*@__PURE__*/ composite("BmmBackward0", (x: Tensor, y: Tensor): Tensor => {
+  checkBatches(x, y);
+  return matmul(x, y);
+});
+function checkBatches(x: Tensor, y: Tensor): void {
+  if (x.ndim !== 3) throw new ShapeError("batch1 must be a 3D tensor");
+  if (y.ndim !== 3) throw new ShapeError("batch2 must be a 3D tensor");
+  if (x.shape[0] !== y.shape[0] || x.shape[2] !== y.shape[1])
+    throw new ShapeError(`Expected size for first two dimensions of batch2 tensor to be: [${x.shape[0]}, ${x.shape[2]}] but got: [${y.shape[0]}, ${y.shape[1]}].`);
+}
+/** A matrix times a vector. */
+export const mv: Product = /*@__PURE__*/ composite("MvBackward0", (x: Tensor, y: Tensor): Tensor => {
+  if (x.ndim !== 2 || y.ndim !== 1) throw new ShapeError(`vector + matrix @ vector expected, got 1, ${x.ndim}, ${y.ndim}`);
+  if (x.shape[1] !== y.shape[0]) throw new ShapeError(`size mismatch, got ${x.shape[0]}, ${x.shape[0]}x${x.shape[1]},${y.shape[0]}`);
+  return matmul(x, y);
+});
+/** The sum of the products of two vectors of one length. */
+export const dot: Product = /*@__PURE__*/ composite("DotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
+/** `dot`, as there are no complex numbers to conjugate. */
+export const vdot: Product = /*@__PURE__*/ composite("VdotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
+function inProduct(x: Tensor, y: Tensor): Tensor {
+  if (x.ndim !== 1 || y.ndim !== 1) throw new ShapeError(`1D tensors expected, but got ${x.ndim}D and ${y.ndim}D tensors`);
+  if (x.dtype !== y.dtype) throw new DTypeError(`dot : expected both vectors to have same dtype, but found ${scalarTypeName[x.dtype]} and ${scalarTypeName[y.dtype]}`);
+  if (x.shape[0] !== y.shape[0])
+    throw new ShapeError(`inconsistent tensor size, expected tensor ${showShape(x.shape)} and src ${showShape(y.shape)} to have the same number of elements, but got ${x.shape[0]} and ${y.shape[0]} elements respectively`);
+  return matmul(x, y);
+}
+/** The sum of products over the last dim of both: [..., k] and [..., k] give all pairs of their other indices. */
+export const inner: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
+  if (x.ndim === 0 || y.ndim === 0) return mul(x, y);
+  const k = x.shape[x.ndim - 1]!;
+  if (k !== y.shape[y.ndim - 1])
+    throw new ShapeError(`inner() the last dimension must match on both input tensors but got shapes ${showShape(x.shape)} and ${showShape(y.shape)}`);
+  return tensordot(x, y, [[-1], [-1]]);
+});
+/** The products of all pairs of two vectors: a matrix. */
+export const outer: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
+  if (x.ndim !== 1) throw new ShapeError(`outer: Expected 1-D argument self, but got ${x.ndim}-D`);
+  if (y.ndim !== 1) throw new ShapeError(`outer: Expected 1-D argument vec2, but got ${y.ndim}-D`);
+  return mul(reshape(x, [x.shape[0]!, 1]), y);
+});
+/** PyTorch's other name of `outer`. */
+export const ger: Product = outer;
+
+export type SumOptions = {
+  /** The factor of the first operand; where it is 0, even its NaN counts for nothing. */
+  readonly beta?: number;
+  /** The factor of the product. */
+  readonly alpha?: number;
+};
+/** beta * x + alpha * product; PyTorch's rule for beta 0 included. */
+function plus(x: Tensor, product: Tensor, options: SumOptions): Tensor {
+  const beta = numberIn([x], options.beta ?? 1), alpha = numberIn([x], options.alpha ?? 1);
+  if (x.dtype !== product.dtype) throw new DTypeError(`self and mat2 must have the same dtype, got ${scalarTypeName[x.dtype]} and ${scalarTypeName[product.dtype]}`);
+  const into = expand(x, product.shape);
+  return to(beta === 0 ? mul(product, alpha) : addScaled(beta === 1 ? into : mul(into, beta), product, alpha), x.dtype);
+}
+type Summed = (x: Tensor, a: Tensor, b: Tensor, options?: SumOptions) => Tensor;
+/** beta * x + alpha * (a @ b), of matrices; x broadcasts. */
+export const addmm: Summed = /*@__PURE__*/ composite("AddmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
+  if (a.ndim !== 2 || b.ndim !== 2) throw new ShapeError(`${a.ndim !== 2 ? "mat1" : "mat2"} must be a matrix, got ${(a.ndim !== 2 ? a : b).ndim}-D tensor`);
+  return plus(x, matmul(a, b), options);
+});
+/** beta * x + alpha * (a @ b), of a matrix and a vector. */
+export const addmv: Summed = /*@__PURE__*/ composite("AddmvBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
+  if (a.ndim !== 2 || b.ndim !== 1) throw new ShapeError(`vector + matrix @ vector expected, got ${x.ndim}, ${a.ndim}, ${b.ndim}`);
+  return plus(x, mv(a, b), options);
+});
+/** beta * x + alpha * (a @ b), of batches of matrices. */
+export const baddbmm: Summed = /*@__PURE__*/ composite("BaddbmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
+  checkBatches(a, b);
+  return plus(x, matmul(a, b), options);
+});
+/** beta * x + alpha * the sum of a[i] @ b[i] over a batch. */
+export const addbmm: Summed = /*@__PURE__*/ composite("AddbmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
+  checkBatches(a, b);
+  return plus(x, sum(matmul(a, b), 0, { dtype: a.dtype }), options);
+});
+/** beta * x + alpha * outer(a, b). */
+export const addr: Summed = /*@__PURE__*/ composite("AddrBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
+  if (a.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${a.ndim}-D`);
+  if (b.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${b.ndim}-D`);
+  return plus(x, outer(a, b), options);
+});
+
+/** How many dims, or the pairs of dims: those of x, and those of y. */
+export type TensordotDims = number | readonly [readonly number[], readonly number[]];
+/** The sum of products over pairs of dims: the last `dims` of x with the first of y (2 by default), or those that are listed. */
+export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dims: TensordotDims = 2): Tensor => {
+  if (typeof dims === "number" && dims < 0) throw new ArgumentError(`tensordot expects dims >= 0, but got dims=${dims}`);
+  const count = typeof dims === "number" ? dims : 0;
+  const [from, to] = typeof dims === "number" ? [Array.from({ length: count }, (_, i) => x.ndim - count + i), Array.from({ length: count }, (_, i) => i)] : dims;
+  if (from.length !== to.length) throw new ShapeError("both dimension lists should have same length");
+  const left = from.map((d) => (d < 0 ? d + x.ndim : d)), right = to.map((d) => (d < 0 ? d + y.ndim : d));
+  for (const [i, d] of left.entries())
+    if (x.shape[d] !== y.shape[right[i]!]) throw new ShapeError(`contracted dimensions need to match, but first has size ${x.shape[d]} in dim ${from[i]} and second has size ${y.shape[right[i]!]} in dim ${to[i]}`);
+  const keptLeft = [...x.shape.keys()].filter((d) => !left.includes(d)), keptRight = [...y.shape.keys()].filter((d) => !right.includes(d));
+  const sizes = (t: Tensor, list: readonly number[]): number => list.reduce((product, d) => product * t.shape[d]!, 1);
+  const a = reshape(permute(x, [...keptLeft, ...left]), [sizes(x, keptLeft), sizes(x, left)]);
+  const b = reshape(permute(y, [...right, ...keptRight]), [sizes(y, right), sizes(y, keptRight)]);
+  return reshape(matmul(a, b), [...keptLeft.map((d) => x.shape[d]!), ...keptRight.map((d) => y.shape[d]!)]);
+});
+/** The Kronecker product: each element of x times the whole of y. */
+export const kron: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
+  const rank = Math.max(x.ndim, y.ndim), padded = (t: Tensor): number[] => [...new Array<number>(rank - t.ndim).fill(1), ...t.shape];
+  const a = padded(x), b = padded(y);
+  const product = mul(reshape(x, a.flatMap((size) => [size, 1])), reshape(y, b.flatMap((size) => [1, size])));
+  return reshapeAs(product, a.map((size, d) => size * b[d]!), "UnsafeViewBackward0");
+});
+
+/** The product of several matrices, in the order that costs least (Cormen et al., "Introduction to Algorithms", 15.2). */
+export const chainMatmul: (...matrices: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
+  const matrices = tensorsOf(given);
+  if (matrices.length === 0) throw new ArgumentError("chain_matmul(): Expected one or more matrices");
+  for (const x of matrices) if (x.ndim !== 2) throw new ShapeError(`Tensor dimension is ${x.ndim}, expected 2 instead.`);
+  return cheapest(matrices);
+});
+function cheapest(matrices: readonly Tensor[]): Tensor {
+  const n = matrices.length, sizes = [matrices[0]!.shape[0]!, ...matrices.map((x) => x.shape[1]!)];
+  if (n === 1) return matrices[0]!;
+  const cost = Array.from({ length: n }, () => new Array<number>(n).fill(0)), cut = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+  for (let length = 1; length < n; length++)
+    for (let i = 0; i + length < n; i++) {
+      const j = i + length;
+      cost[i]![j] = Infinity;
+      for (let k = i; k < j; k++) {
+        const total = cost[i]![k]! + cost[k + 1]![j]! + sizes[i]! * sizes[k + 1]! * sizes[j + 1]!;
+        if (total < cost[i]![j]!) [cost[i]![j], cut[i]![j]] = [total, k];
+      }
+    }
+  const product = (i: number, j: number): Tensor => (i === j ? matrices[i]! : matmul(product(i, cut[i]![j]!), product(cut[i]![j]! + 1, j)));
+  return product(0, n - 1);
+}
+/** As `chainMatmul`; the first and the last may be vectors: torch.linalg.multi_dot. */
+export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
+  if (tensors.length < 2) throw new ArgumentError(`multi_dot(): expected at least 2 tensors but got ${tensors.length}`);
+  const first = tensors[0]!, last = tensors[tensors.length - 1]!;
+  const out = cheapest(tensors.map((x, i) => {
+    if (x.ndim === 1 && (i === 0 || i === tensors.length - 1)) return unsqueeze(x, i === 0 ? 0 : 1);
+    if (x.ndim !== 2) throw new ShapeError(`multi_dot(): tensor ${i} must be ${i === 0 || i === tensors.length - 1 ? "1D or 2D" : "2D"} but got ${x.ndim}D`);
+    return x;
+  }));
+  return reshape(out, [...(first.ndim === 1 ? [] : [first.shape[0]!]), ...(last.ndim === 1 ? [] : [last.shape[1]!])]);
+});
+export type DimOption = { readonly dim?: number };
+/** The sum of products along a dim, the last by default: torch.linalg.vecdot. */
+export const vecdot: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => sum(mul(x, y), dim));
+/** Ones where the row is the column; recorded as a function of its input, which it does not depend on. */
+const identity = /*@__PURE__*/ perDType((d) => {
+  const size = s.param(0, "int32"), compute = dtypes[d].compute;
+  const onDiagonal = s.eq(s.rem(s.index, size), s.rem(s.idiv(s.index, size), size));
+  return program("matrixPower", [d], ["int32"], [s.cast(s.select(onDiagonal, s.lit(1, compute), s.lit(0, compute)), d)]);
+});
+/** A matrix, or each of a batch, multiplied n times with itself, n not negative: torch.linalg.matrix_power. */
+export const matrixPower: (x: Tensor, n: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, n: number): Tensor => {
+  if (x.ndim < 2) throw new ShapeError(`linalg.matrix_power: The input tensor A must have at least 2 dimensions.`);
+  const size = x.shape[x.ndim - 1]!;
+  if (x.shape[x.ndim - 2] !== size) throw new ShapeError(`linalg.matrix_power: A must be batches of square matrices, but they are ${x.shape[x.ndim - 2]} by ${size} matrices`);
+  if (n < 0) throw new NotSupportedError("linalg.matrixPower: a negative power needs the inverse: matrixPower(linalg.inv(x), -n)");
+  if (n === 0) return mapProgram(identity(x.dtype), [x], [Math.max(1, size)]);
+  let power = x, out: Tensor | undefined;
+  for (let e = n; e > 0; e = Math.floor(e / 2)) {
+    if (e % 2 === 1) out = out === undefined ? power : matmul(out, power);
+    if (e > 1) power = matmul(power, power);
+  }
+  return out === x ? clone(x) : out!;
+});

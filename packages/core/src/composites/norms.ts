@@ -1,0 +1,164 @@
+/** @file Norms of vectors and matrices, with PyTorch's subgradients where they have no derivative; distances and directions. */
+import { reduceProgram } from "../calculus/map-reduce.ts";
+import { type DType, dtypes, isFloat, scalarTypeName } from "../dtype.ts";
+import { abs, add, div, eq, gt, logicalOr, isnan, mul, ne, pow, sub, sqrt, where } from "../elementwise/index.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { clampMin } from "../elementwise/bounds.ts";
+import { sgn } from "../elementwise/blend.ts";
+import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { perDType, program } from "../scalar/program.ts";
+import { wrapDim, wrapDims } from "../shape.ts";
+import { cat } from "../views/cat.ts";
+import { broadcastTensors } from "../views/rearrange.ts";
+import { narrow, reshape, squeeze, unsqueeze } from "../views/views.ts";
+import { decomposed } from "./decomposed.ts";
+import { reducedShape } from "../calculus/call.ts";
+import { amax, amin, sum } from "./reductions.ts";
+
+type Dims = number | readonly number[];
+type NormAttrs = { readonly p: number; readonly dims: readonly number[]; readonly keepdim: boolean; readonly name: string };
+
+const squares = /*@__PURE__*/ perDType((d) => program("squares", [d], [], [s.mul(s.arg(0, d), s.arg(0, d))]));
+const kept = { keepdim: true } as const;
+
+const value = (x: Tensor, attrs: NormAttrs): Tensor => to(computed(to(x, dtypes[x.dtype].compute), attrs), x.dtype);
+function computed(x: Tensor, { p, dims, keepdim }: NormAttrs): Tensor {
+  const options = { keepdim };
+  if (p === Infinity) return amax(abs(x), dims, options);
+  if (p === -Infinity) return amin(abs(x), dims, options);
+  if (dims.length === 0) return p === 0 ? to(ne(x, 0), x.dtype) : abs(x);
+  if (p === 0) return sum(to(ne(x, 0), x.dtype), dims, options);
+  if (p === 1) return sum(abs(x), dims, options);
+  if (p === 2) return sqrt(reduceProgram("sum", squares(x.dtype), [x], [], dims, keepdim, "SumBackward1"));
+  return pow(sum(pow(abs(x), p), dims, options), 1 / p);
+}
+const zeroWhere = (condition: Tensor, x: Tensor): Tensor => where(condition, 0, x);
+
+const normOp: Op<NormAttrs> = {
+  name: "norm",
+  gradName: ({ name }) => name,
+  run: (_, [x], attrs) => decomposed([x!], (bare) => value(bare, attrs)),
+  saves: () => ({ savedInputs: [0], savedResults: [0] }),
+  vjp([grad], node) {
+    const [x, out] = savedTensors(node) as [Tensor, Tensor], shape = reducedShape(x.shape, node.attrs.dims, true);
+    return [mul(slope(x, reshape(out, shape), node.attrs), reshape(grad!, shape))];
+  },
+  jvp: ([tangent], [x], [out], attrs) =>
+    [sum(mul(slope(x!, reshape(out!, reducedShape(x!.shape, attrs.dims, true)), attrs), tangent!), attrs.dims, { keepdim: attrs.keepdim })],
+  batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
+};
+/** d norm / dx, where it does not exist as PyTorch chooses: 0 at 0, and shared evenly among extrema. */
+function slope(x: Tensor, norm: Tensor, { p, dims }: NormAttrs): Tensor {
+  const none = eq(norm, 0), length = where(none, 1, norm); // nothing is divided by 0, in no order of derivative
+  if (p === 0) return mul(x, 0);
+  if (p === 1) return sgn(x);
+  if (p === 2) return zeroWhere(none, div(x, length));
+  if (Math.abs(p) === Infinity) {
+    const size = abs(x), mask = to(logicalOr(eq(size, norm), isnan(size)), x.dtype);
+    return mul(div(sgn(x), dims.length === 0 ? mask : sum(mask, dims, kept)), mask);
+  }
+  if (p < 1) return mul(mul(sgn(x), zeroWhere(eq(x, 0), pow(abs(x), p - 1))), pow(norm, 1 - p));
+  return mul(p < 2 ? mul(sgn(x), pow(abs(x), p - 1)) : mul(x, pow(abs(x), p - 2)), zeroWhere(none, pow(length, 1 - p)));
+}
+
+export type NormOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
+
+const floatsOnly = (op: string, dtype: DType): string => op === "norm"
+  ? `norm(): input dtype should be either floating point or complex. Got ${scalarTypeName[dtype]} instead.`
+  : `${op}: Expected a floating point or complex tensor as input. Got ${scalarTypeName[dtype]}`;
+function vector(op: string, name: string, x: Tensor, p: number, dim: Dims | undefined, { keepdim = false, dtype }: NormOptions): Tensor {
+  if (typeof p !== "number") throw new ArgumentError(`${op}: Expected a non-complex scalar as the order of norm.`);
+  const input = dtype === undefined ? x : to(x, dtype);
+  if (!isFloat(input.dtype)) throw new DTypeError(floatsOnly(op, input.dtype));
+  const dims = wrapDims(dim, x.ndim);
+  if (x.window.size === 0 && (p < 0 || p === Infinity) && (dim === undefined || dims.some((d) => x.shape[d] === 0)))
+    throw new ShapeError(dim === undefined
+      ? `${op} cannot compute the ${p} norm on an empty tensor because the operation does not have an identity`
+      : `${op} cannot compute the ${p} norm on the dimension ${dims.find((d) => x.shape[d] === 0)} because this dimension is empty and the operation does not have an identity`);
+  return dispatch(normOp, [input], { p, dims, keepdim, name });
+}
+/** (sum of |x| ** ord) ** (1 / ord) over the dims, or all: torch.linalg.vector_norm. Infinity is the largest, -Infinity the smallest, 0 the count of non-zeros. */
+export const vectorNorm = (x: Tensor, ord: number = 2, dim?: Dims | null, options: NormOptions = {}): Tensor =>
+  vector("linalg.vector_norm", "LinalgVectorNormBackward0", x, ord, dim ?? undefined, options);
+
+/** The norm of the matrices that two dims make, the last two by default: "fro", or by sums of columns (1, -1) or rows (Infinity, -Infinity). torch.linalg.matrix_norm. */
+export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly number[] | null, options?: NormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ord: number | string = "fro", dim: readonly number[] | null = [-2, -1], { keepdim = false, dtype }: NormOptions = {}): Tensor => {
+  const given = dim ?? [-2, -1];
+  if (x.ndim < 2) throw new ShapeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
+  if (given.length !== 2) throw new ShapeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${given.join(" ")}`);
+  const [rows, columns] = given.map((d) => wrapDim(d, x.ndim)) as [number, number];
+  if (rows === columns) throw new ShapeError(`linalg.matrix_norm: dims must be different. Got (${given.join(", ")})`);
+  const input = dtype === undefined ? x : to(x, dtype);
+  if (ord === "fro") return vectorNorm(input, 2, [rows, columns], { keepdim });
+  if (ord === "nuc" || ord === 2 || ord === -2) throw new NotSupportedError(`linalg.matrixNorm: the norm ${ord} needs singular values, which are not there yet; "fro", 1, -1, Infinity and -Infinity are`);
+  if (ord !== 1 && ord !== -1 && ord !== Infinity && ord !== -Infinity) throw new ArgumentError(`linalg.matrix_norm: Order ${String(ord)} not supported.`);
+  if (!isFloat(input.dtype)) throw new DTypeError(`linalg.matrix_norm: Expected a floating point or complex tensor as input. Got ${scalarTypeName[input.dtype]}`);
+  const [summed, left] = Math.abs(ord) === 1 ? [rows, columns] : [columns, rows];
+  const extreme = ord > 0 ? amax : amin, sums = vectorNorm(input, 1, summed, kept), out = extreme(sums, left, kept);
+  return keepdim ? out : squeeze(out, [rows, columns]);
+});
+/** torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named. */
+export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims | null, options: NormOptions = {}): Tensor {
+  const dims = dim === undefined || dim === null ? undefined : typeof dim === "number" ? [dim] : dim;
+  if (ord === undefined || ord === null) return vectorNorm(x, 2, dims, options);
+  if (dims !== undefined && dims.length !== 1 && dims.length !== 2) throw new ShapeError(`linalg.norm: If dim is specified, it must be of length 1 or 2. Got ${dims.join(" ")}`);
+  if (dims === undefined && x.ndim !== 1 && x.ndim !== 2) throw new ShapeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got " + `${x.ndim}D.`);
+  if ((dims ?? [...x.shape.keys()]).length === 2) return matrixNorm(x, ord, dims ?? [0, 1], options);
+  if (typeof ord === "string") throw new ArgumentError(`linalg.norm: Order ${ord} not supported for vectors; expected a number`);
+  return vectorNorm(x, ord, dims, options);
+}
+/** PyTorch's older norm: "fro" or a number is the vector norm over the dims, or all. */
+export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | null, options: NormOptions = {}): Tensor {
+  if (p === "nuc") throw new NotSupportedError("norm: the nuclear norm needs singular values, which are not there yet");
+  if (typeof p === "string" && p !== "fro") throw new ArgumentError(`only valid string values are 'fro' and 'nuc', found ${p}`);
+  return vector("norm", "NormBackward1", x, typeof p === "number" ? p : 2, dim ?? undefined, options);
+}
+
+export type DistanceOptions = { readonly p?: number };
+/** The p-norm of x - y, as one number. */
+export const dist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("DistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => norm(sub(x, y), p));
+/** The distances between all rows of x [.., m, k] and of y [.., n, k]: [.., m, n]. */
+export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("CdistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
+  if (x.ndim < 2) throw new ShapeError(`cdist only supports at least 2D tensors, X1 got: ${x.ndim}D`);
+  if (y.ndim < 2) throw new ShapeError(`cdist only supports at least 2D tensors, X2 got: ${y.ndim}D`);
+  if (x.shape[x.ndim - 1] !== y.shape[y.ndim - 1]) throw new ShapeError(`X1 and X2 must have the same number of columns. X1: ${x.shape[x.ndim - 1]} X2: ${y.shape[y.ndim - 1]}`);
+  if (!isFloat(x.dtype)) throw new DTypeError(`cdist only supports floating-point dtypes, X1 got: ${scalarTypeName[x.dtype]}`);
+  if (!(p >= 0)) throw new ArgumentError("cdist only supports non-negative p values");
+  const difference = sub(unsqueeze(x, -2), unsqueeze(y, -3));
+  return difference.shape[difference.ndim - 1] === 0 ? sum(difference, -1) : vector("cdist", "NormBackward1", difference, p, -1, {});
+});
+export type PairwiseOptions = { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean };
+/** The p-norm of x - y + eps over the last dim. */
+export const pairwiseDistance: (x: Tensor, y: Tensor, options?: PairwiseOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { p = 2, eps = 1e-6, keepdim = false }: PairwiseOptions = {}): Tensor => {
+  const plain = add(sub(x, y), eps), difference = isFloat(plain.dtype) ? plain : to(plain, "float32");
+  return norm(difference, p, difference.ndim - 1, { keepdim });
+});
+/** The distances between all pairs of rows of a matrix, in the order (0, 1), (0, 2) ... (1, 2) ... */
+export const pdist: (x: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("PdistBackward0", (x: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
+  if (x.ndim !== 2) throw new ShapeError(`pdist only supports 2D tensors, got: ${x.ndim}D`);
+  if (!(p >= 0)) throw new ArgumentError("pdist only supports non-negative p values");
+  const n = x.shape[0]!, rows = Array.from({ length: Math.max(0, n - 1) }, (_, i) => vector("pdist", "NormBackward1", sub(narrow(x, 0, i, 1), narrow(x, 0, i + 1, n - i - 1)), p, -1, {}));
+  return rows.length === 0 ? sum(narrow(x, 0, 0, 0), 1) : cat(rows);
+});
+
+export type CosineOptions = { readonly eps?: number };
+/** The cosine of the angle between x and y along a dim; norms below eps count as eps. */
+export const cosineSimilarity: (x: Tensor, y: Tensor, dim?: number, options?: CosineOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dim: number = 1, { eps = 1e-8 }: CosineOptions = {}): Tensor => {
+  const [a, b] = broadcastTensors(x, y) as [Tensor, Tensor];
+  const unit = (t: Tensor): Tensor => div(t, clampMin(vectorNorm(t, 2, dim, kept), eps));
+  return sum(mul(unit(a), unit(b)), dim);
+});
+export type NormalizeOptions = { readonly p?: number; readonly dim?: Dims; readonly eps?: number };
+/** x divided by its p-norm along a dim, or by eps where that is larger. */
+export const normalize: (x: Tensor, options?: NormalizeOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor =>
+  div(x, clampMin(norm(x, p, dim, kept), eps)));
+/** Each slice along a dim, scaled down to p-norm `maxnorm` where it is longer. */
+export const renorm: (x: Tensor, p: number, dim: number, maxnorm: number) => Tensor = /*@__PURE__*/ composite("RenormBackward0", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
+  if (x.ndim < 2) throw new ShapeError(`renorm: input needs at least 2 dimensions, got ${x.ndim} dimensions`);
+  if (!(p > 0)) throw new ArgumentError("renorm: non-positive-norm not supported");
+  if (maxnorm < 0) throw new ArgumentError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`);
+  const d = wrapDim(dim, x.ndim), length = vectorNorm(x, p, [...x.shape.keys()].filter((k) => k !== d), kept);
+  return mul(x, where(gt(length, maxnorm), div(maxnorm, add(length, 1e-7)), 1));
+});

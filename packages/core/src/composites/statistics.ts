@@ -1,0 +1,96 @@
+/** @file Cross products, covariances and correlations, Vandermonde's matrix. */
+import { isFloat, scalarTypeName } from "../dtype.ts";
+import { div, lt, mul, sqrt, sub } from "../elementwise/index.ts";
+import { clamp } from "../elementwise/bounds.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { matmul } from "../primitives/matmul.ts";
+import { wrapDim } from "../shape.ts";
+import { stack } from "../views/cat.ts";
+import { diagonal, type DiagonalOptions } from "../views/diagonal.ts";
+import { hostNumbers } from "../views/host-numbers.ts";
+import { broadcastTensors } from "../views/rearrange.ts";
+import { flip, roll } from "../views/repeat.ts";
+import { narrow, reshape, squeeze, t, unsqueeze } from "../views/views.ts";
+import { onesLike } from "../creation/fill.ts";
+import { mean, sum } from "./reductions.ts";
+
+function crossAlong(x: Tensor, y: Tensor, dim: number): Tensor {
+  const turned = (a: Tensor, by: number): Tensor => roll(a, -by, dim);
+  return sub(mul(turned(x, 1), turned(y, 2)), mul(turned(x, 2), turned(y, 1)));
+}
+/** The cross product along a dim of size 3: the first such dim, unless it is said. */
+export const cross: (x: Tensor, y: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, dim?: number): Tensor => {
+  const [a, b] = broadcastTensors(x, y) as [Tensor, Tensor];
+  const d = dim === undefined ? a.shape.indexOf(3) : wrapDim(dim, a.ndim);
+  if (d < 0) throw new ShapeError("no dimension of size 3 in input");
+  if (a.shape[d] !== 3) throw new ShapeError(`linalg.cross: inputs dimension ${dim} must have length 3. Got ${x.shape[d]} and ${y.shape[d]}`);
+  return crossAlong(a, b, d);
+});
+export type DimOption = { readonly dim?: number };
+/** The cross product along a dim of size 3, the last by default: torch.linalg.cross. */
+export const linalgCross: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => {
+  if (x.ndim !== y.ndim) throw new ShapeError("linalg.cross: inputs must have the same number of dimensions.");
+  const d = wrapDim(dim, x.ndim);
+  if (x.shape[d] !== 3 || y.shape[d] !== 3) throw new ShapeError(`linalg.cross: inputs dimension ${dim} must have length 3. Got ${x.shape[d]} and ${y.shape[d]}`);
+  const [a, b] = broadcastTensors(x, y) as [Tensor, Tensor];
+  return crossAlong(a, b, d);
+});
+/** The diagonal of the last two dims by default: torch.linalg.diagonal. */
+export const diagonalOf = (x: Tensor, options: DiagonalOptions = {}): Tensor => diagonal(x, { dim1: -2, dim2: -1, ...options });
+
+export type CovOptions = {
+  /** What is taken from the number of observations: 1 by default. */
+  readonly correction?: number;
+  /** How often each observation counts: integers. */
+  readonly fweights?: Tensor | undefined;
+  /** How much each observation counts. */
+  readonly aweights?: Tensor | undefined;
+};
+/** The covariances of variables, the rows, over observations, the columns. */
+export const cov: (x: Tensor, options?: CovOptions) => Tensor = /*@__PURE__*/ composite(undefined, covariances);
+function covariances(x: Tensor, { correction = 1, fweights, aweights }: CovOptions = {}): Tensor {
+  if (x.ndim > 2) throw new ShapeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.ndim} dimensions`);
+  if (x.dtype === "bool") throw new DTypeError("cov(): bool dtype is not supported for input");
+  const given = isFloat(x.dtype) ? x : to(x, "float32"), rows = given.ndim < 2 ? reshape(given, [1, given.window.size]) : given, count = rows.shape[1]!;
+  checkWeights("fweights", fweights, count);
+  checkWeights("aweights", aweights, count);
+  const weights = fweights === undefined ? aweights : aweights === undefined ? fweights : mul(fweights, aweights);
+  const scale = weights === undefined ? undefined : to(weights, rows.dtype), total = scale === undefined ? undefined : sum(scale);
+  const average = scale === undefined ? mean(rows, 1, { keepdim: true }) : div(sum(mul(rows, scale), 1, { keepdim: true }), total!);
+  const centred = sub(rows, average), weighted = scale === undefined ? centred : mul(centred, scale);
+  const product = matmul(weighted, t(centred));
+  const norm = total === undefined ? Math.max(0, count - correction)
+    : aweights === undefined || correction === 0 ? sub(total, correction) : sub(total, div(mul(sum(mul(scale!, to(aweights, rows.dtype))), correction), total));
+  return squeeze(typeof norm === "number" ? div(product, norm) : div(product, clamp(norm, 0)));
+}
+function checkWeights(name: string, weights: Tensor | undefined, count: number): void {
+  if (weights === undefined) return;
+  if (weights.ndim > 1) throw new ShapeError(`cov(): expected ${name} to have one or fewer dimensions but got ${name} with ${weights.ndim} dimensions`);
+  if (isFloat(weights.dtype) !== (name === "aweights"))
+    throw new DTypeError(`cov(): expected ${name} to have ${name === "aweights" ? "floating point" : "integral"} dtype but got ${name} with ${scalarTypeName[weights.dtype]} dtype`);
+  if (weights.window.size !== count) throw new ShapeError(`cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.window.size} != ${count}`);
+  if (weights.device.readSync !== undefined && hostNumbers("cov", lt(weights, 0)).some((negative) => negative !== 0)) throw new ArgumentError(`cov(): ${name} cannot be negative`);
+}
+/** The correlations of variables, the rows: covariances divided by both deviations, in [-1, 1]. */
+export const corrcoef: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor): Tensor => {
+  if (x.ndim > 2) throw new ShapeError(`corrcoef(): expected input to have two or fewer dimensions but got an input with ${x.ndim} dimensions`);
+  const c = covariances(x);
+  if (c.ndim === 0) return div(c, c);
+  const deviation = sqrt(diagonal(c));
+  return clamp(div(div(c, unsqueeze(deviation, 1)), unsqueeze(deviation, 0)), -1, 1);
+});
+
+export type VanderOptions = { readonly N?: number; readonly increasing?: boolean };
+/** The powers of each element of a vector, as rows: from the highest down, unless `increasing`. */
+export const vander: (x: Tensor, options?: VanderOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { N, increasing = false }: VanderOptions = {}): Tensor => {
+  if (x.ndim !== 1) throw new ShapeError(`x must be a one-dimensional tensor.`);
+  const columns = N ?? x.shape[0]!;
+  if (columns < 0) throw new ArgumentError("N must be non-negative.");
+  if (columns === 0) return reshape(narrow(x, 0, 0, 0), [x.shape[0]!, 0]);
+  const powers = [onesLike(x, { dtype: isFloat(x.dtype) ? x.dtype : "int32" })];
+  for (let k = 1; k < columns; k++) powers.push(mul(powers[k - 1]!, x));
+  const rows = stack(powers, 1);
+  return increasing ? rows : flip(rows, 1);
+});

@@ -1,0 +1,71 @@
+/** @file Further reductions: log-sum-exp, sums that skip NaN, counts, pairs of results. */
+import { reducedShape } from "../calculus/call.ts";
+import { reduceProgram } from "../calculus/map-reduce.ts";
+import { isFloat, scalarTypeName } from "../dtype.ts";
+import { add, div, eq, exp, log, mul, sub, where, abs } from "../elementwise/index.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { DTypeError, IndexError } from "../errors.ts";
+import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { perDType, program } from "../scalar/program.ts";
+import { wrapDim, wrapDims } from "../shape.ts";
+import { reshape } from "../views/views.ts";
+import { decomposed } from "./decomposed.ts";
+import { amax, amin, type ReduceOptions, sum } from "./reductions.ts";
+
+type Dims = number | readonly number[];
+type Keep = { readonly keepdim?: boolean };
+const kept = { keepdim: true } as const;
+
+type LogAttrs = { readonly dims: readonly number[]; readonly keepdim: boolean };
+const logsumexpOp: Op<LogAttrs> = {
+  name: "logsumexp",
+  gradName: () => "LogsumexpBackward0",
+  run: (_, [given], { dims, keepdim }) => decomposed([given!], (x) => {
+    if (x.window.size === 0) return log(sum(exp(x), dims, { keepdim }));
+    const largest = amax(x, dims, kept), shift = where(eq(abs(largest), Infinity), 0, largest);
+    const total = log(sum(exp(sub(x, shift)), dims, { keepdim }));
+    return add(total, reshape(shift, total.shape));
+  }),
+  saves: () => ({ savedInputs: [0], savedResults: [0] }),
+  vjp([grad], node) {
+    const [x, out] = savedTensors(node) as [Tensor, Tensor], shape = reducedShape(x.shape, node.attrs.dims, true);
+    return [mul(reshape(grad!, shape), exp(sub(x, reshape(out, shape))))];
+  },
+  jvp: ([tangent], [x], [out], { dims, keepdim }) => [sum(mul(tangent!, exp(sub(x!, reshape(out!, reducedShape(x!.shape, dims, true))))), dims, { keepdim })],
+  batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
+};
+/** log(sum(exp(x))) over the dims, shifted by the maximum so that nothing overflows. */
+export const logsumexp: (x: Tensor, dim: Dims, options?: Keep) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: Dims, options: Keep = {}): Tensor =>
+  dispatch(logsumexpOp, [isFloat(x.dtype) ? x : to(x, "float32")], { dims: wrapDims(dim, x.ndim), keepdim: options.keepdim ?? false }));
+
+const numbers = /*@__PURE__*/ perDType((d, c) => program("nansum", [d], [], [isFloat(d) ? s.cast(s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.load(0, d)), d) : s.arg(0, d)]));
+/** The sum over the dims, or of all, with NaN as 0. */
+export const nansum: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite("NansumBackward0", (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
+  const dtype = options.dtype ?? (isFloat(x.dtype) ? x.dtype : "int32");
+  return reduceProgram("sum", numbers(dtype), [to(x, dtype)], [], wrapDims(dim, x.ndim), options.keepdim ?? false, "NansumBackward0");
+});
+const present = /*@__PURE__*/ perDType((d, c) => program("present", [d], [], [s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.lit(1, c))]));
+/** The mean over the dims, or of all, of what is no NaN. */
+export const nanmean: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
+  const { keepdim = false, dtype = x.dtype } = options;
+  if (!isFloat(x.dtype)) throw new DTypeError(`nanmean(): expected input to have floating point dtype but got ${scalarTypeName[x.dtype]}`);
+  const wide = to(x, dtype);
+  return to(div(nansum(wide, dim, { keepdim }), reduceProgram("sum", present(dtype), [wide], [], wrapDims(dim, x.ndim), keepdim, "")), dtype);
+});
+const nonZero = /*@__PURE__*/ perDType((d, c) => program("countNonzero", [d], [], [s.select(s.eq(s.load(0, d), s.lit(0, c)), s.lit(0, "int32"), s.lit(1, "int32"))]));
+/** How many elements over the dims, or of all, are not zero: int32. */
+export const countNonzero = (x: Tensor, dim?: Dims): Tensor => reduceProgram("sum", nonZero(x.dtype), [x], [], wrapDims(dim, x.ndim), false, "");
+
+export type MinAndMax = { readonly min: Tensor; readonly max: Tensor };
+export type AminmaxOptions = { readonly dim?: number; readonly keepdim?: boolean };
+/** The smallest and the largest along a dim, or of all. */
+export function aminmax(x: Tensor, options: AminmaxOptions = {}): MinAndMax {
+  const { dim, keepdim = false } = options;
+  if (dim === undefined && x.window.size === 0) throw new IndexError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+  if (dim !== undefined && x.shape[wrapDim(dim, x.ndim)] === 0) throw new IndexError(`aminmax: Expected reduction dim ${wrapDim(dim, x.ndim)} to have non-zero size.`);
+  const results = { min: amin(x, dim, { keepdim }), max: amax(x, dim, { keepdim }) };
+  const all = keepdim && x.ndim === 0 && dim !== undefined ? [1] : undefined;
+  for (const out of Object.values(results)) if (out.gradFn !== null) out.gradFn.label = "AminmaxBackward0";
+  return all === undefined ? results : { min: reshape(results.min, all), max: reshape(results.max, all) };
+}
