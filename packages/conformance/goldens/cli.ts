@@ -1,20 +1,21 @@
 /** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--verbose` for every failure, `--known FILE` brings a list of known differences up to date. */
-import { cpu } from "@adjoint/backend-cpu-js";
 import { type Backend, setDefaultDevice } from "@adjoint/core";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { openers as usual } from "../fuzz/devices.ts";
 import { loadPack, type Pack, packsIn } from "./pack.ts";
 import { type GoldenRecord, type Group, groups, runGolden } from "./run/groups.ts";
 import { updateKnown } from "./run/known.ts";
 import { summary } from "./run/summary.ts";
 
 const openers: { readonly [name: string]: () => Promise<Backend> } = {
-  cpu: async () => cpu(),
-  wasm: async () => (await import("@adjoint/backend-wasm-simd")).wasm(),
-  webgpu: async () => (await import("@adjoint/backend-webgpu")).webgpu(),
-  tfjs: async () => await (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" }),
+  ...usual,
+  async tfjs() {
+    await import("@tensorflow/tfjs-backend-cpu");
+    return await (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" });
+  },
 };
 
 function fail(complaint: string): never {

@@ -1,5 +1,5 @@
 /** @file What became of a case: passed, failed, or not implemented with the reason. Never anything else, whatever is thrown. */
-import { NotSupportedError } from "@adjoint/core";
+import { DTypeError, NotSupportedError } from "@adjoint/core";
 import type { GoldenError } from "../pack.ts";
 import { Missing, Raised } from "../python/objects.ts";
 import { Unsupported } from "../python/values.ts";
@@ -15,7 +15,9 @@ export type GoldenRecord = {
 };
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const missing = (error: unknown): boolean => error instanceof Unsupported || error instanceof NotSupportedError || error instanceof Missing;
+/** A dtype that the device does not have, wherever on the way it was asked for. */
+const beyondDevice = (error: unknown): boolean => error instanceof DTypeError && /device '.*' does not (take|compute in)/.test(error.message);
+const missing = (error: unknown): boolean => error instanceof Unsupported || error instanceof NotSupportedError || error instanceof Missing || beyondDevice(error);
 
 /** The record of a case whose check gives its largest error, or throws. */
 export async function verdict(id: string, check: () => Promise<number>): Promise<GoldenRecord> {
