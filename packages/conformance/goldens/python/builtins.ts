@@ -1,6 +1,7 @@
 /** @file Python's builtin functions and types, and the methods of str, list, dict, tuple, set, int and float. */
 import { Dict, exception, exceptions, HostClass, Iterator, PyClass, PyFunction, PyObject, PySet, PyType, BoundMethod, classOf, Descriptor, identity, Raised } from "./objects.ts";
-import { type Interpreter, typeName } from "./interpreter.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { typeName } from "./types.ts";
 import { asFloat, binary, equal, isInteger, isNumeric } from "./operators.ts";
 import { small } from "./literals.ts";
 import { formatted, repr, str } from "./text.ts";

@@ -1,7 +1,7 @@
 /** @file Python snippets: what they hand to `out`, the error that ends them, the warnings on the way. */
 import type { Backend } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import type { Native, Value } from "../python/values.ts";
 import { program, python, readPython } from "../torch/host.ts";
 import { Check, Mismatch } from "./compare.ts";

@@ -1,7 +1,7 @@
 /** @file Cases of function transforms: what each name of a transform means is a line of Python. */
 import { type Backend, isTensor } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import { type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { program, python, readExpression, readPython } from "../torch/host.ts";
 import { Check } from "./compare.ts";

@@ -17,6 +17,8 @@ export const groups = {
   ops: ["ops", "extra"], repr: ["repr"], errors: ["errors"], promotion: ["promotion"], func: ["func"], train: ["train"], modules: ["modules"],
 } as const satisfies { readonly [group: string]: readonly string[] };
 export type Group = keyof typeof groups;
+/** What the packs of a group say they are. */
+export const kinds: { readonly [K in Group]: Pack["kind"] } = { ops: "op", repr: "repr", errors: "errors", promotion: "promotion", func: "func", train: "train", modules: "modules" };
 
 const runners: { readonly [K in Pack["kind"]]: (pack: Pack, item: GoldenCase, device: Backend) => Promise<GoldenRecord> } = {
   op: runOp, repr: runRepr, errors: runErrors, promotion: runPromotion, func: runFunc, train: runTrain, modules: runModule,

@@ -1,7 +1,7 @@
 /** @file Cases of modules: made as PyTorch's, printed, given PyTorch's state, run; results, gradients of inputs and parameters, buffers afterwards. */
 import { type Backend, grad as gradOf, isTensor, type Tensor } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import { Dict, type Scope } from "../python/objects.ts";
 import { repr } from "../python/text.ts";
 import { type Keywords, Unsupported, type Value } from "../python/values.ts";

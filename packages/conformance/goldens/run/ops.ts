@@ -1,7 +1,7 @@
 /** @file Cases of operators: value, aliasing, in-place form, inputs changed, gradient, second gradient, errors; in float32 and, where the device has it, in float64. */
 import { type Backend, grad as gradOf, isTensor, scope, type Tensor } from "@adjoint/core";
 import type { GoldenCase, OpCase, Pack } from "../pack.ts";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import { type Keywords, type Native, Unsupported, type Value } from "../python/values.ts";
 import { torchFunction } from "../torch/call.ts";
 import { operator, program, python, readPython } from "../torch/host.ts";

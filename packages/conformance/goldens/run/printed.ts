@@ -1,6 +1,6 @@
 /** @file The object that a printed text is of. The text of PyTorch names its class and arguments; made anew from them, it has to print the same. */
 import { isTensor, type Tensor, zeros } from "@adjoint/core";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import { Dict, Namespace } from "../python/objects.ts";
 import { type Keywords, NamedTuple, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { environment } from "../torch/environment.table.ts";

@@ -1,7 +1,7 @@
 /** @file Cases of dtype promotion: an operator on ones of given dtypes gives a dtype or an error; and expressions. */
 import { type Backend, isTensor, noGrad, ones, type Tensor } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import { DTypeValue, Float, type Keywords, type Native, Unsupported, type Value } from "../python/values.ts";
 import { repr } from "../python/text.ts";
 import { torchFunction } from "../torch/call.ts";

@@ -1,7 +1,7 @@
 /** @file Cases of printing: tensors, results of expressions with their grad_fn, modules, optimizers and containers. */
 import { type Backend, isTensor, setPrintOptions } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import { Unsupported, type Value } from "../python/values.ts";
 import { repr, str } from "../python/text.ts";
 import { setPrinting } from "../torch/environment.table.ts";

@@ -1,7 +1,7 @@
 /** @file Cases of training: the losses and the final state of a loop written in Python, and the rates that schedulers give. */
 import type { Backend, Tensor } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
-import { run } from "../python/interpreter.ts";
+import { run } from "../python/steps.ts";
 import { Dict, type Scope } from "../python/objects.ts";
 import { Float, type Keywords, type Native, type Value } from "../python/values.ts";
 import { program, python, readExpression, readPython } from "../torch/host.ts";
