@@ -3,9 +3,9 @@ import * as core from "@adjoint/core";
 import { isTensor, Tensor } from "@adjoint/core";
 import * as nn from "@adjoint/nn";
 import { Float, type Native, Unsupported, type Value } from "../python/values.ts";
-import { type Callable, camel, lifted, native, plain } from "./convert.ts";
+import { type Callable, camel, lifted, native } from "./convert.ts";
 import { names, type Given, type Row } from "./names.table.ts";
-import { bind, bindAnyway, type Bound, type Overload, overloadsOf } from "./signature.ts";
+import { bind, bindAnyway, type Bound, type Overload, overloadsOf, valueOf } from "./signature.ts";
 import { signatures } from "./signatures.table.ts";
 
 /** Where operators are looked for. */
@@ -109,7 +109,7 @@ function nativeOf(name: string, row: Row | undefined, target: Callable | undefin
     refuseWholeFloats(bound);
     const given: { [name: string]: Value } = {};
     for (const [key, x] of bound.values) {
-      const kind = bound.overload.find((p) => p.name === key)!.kind, value = plain(x);
+      const p = bound.overload.find(({ name: own }) => own === key)!, value = valueOf(p, x), { kind } = p;
       given[key] = kind === "int[]" && typeof value === "number" ? [value] : value;
     }
     if (typeof row === "function") return lifted(row(given), name);

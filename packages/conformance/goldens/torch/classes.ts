@@ -4,7 +4,7 @@ import { BoundMethod, Descriptor, Dict, HostClass, type PyClass, PyFunction, typ
 import type { Keywords, Native, Value } from "../python/values.ts";
 import { bridge, camel, lifted, options, plain } from "./convert.ts";
 import { constructors } from "./constructors.table.ts";
-import { bind, bindAnyway, overloadsOf } from "./signature.ts";
+import { bind, bindAnyway, overloadsOf, valueOf } from "./signature.ts";
 
 /** Python's arguments as ours: what is required (and dim) by place, the rest in one options object. */
 export function placed(signature: string | undefined, args: readonly Value[], kw: Keywords): Value[] {
@@ -15,7 +15,7 @@ export function placed(signature: string | undefined, args: readonly Value[], kw
   const overloads = overloadsOf(signature), { values, overload } = bind(overloads, args, kw) ?? bindAnyway(overloads, args, kw);
   const places: Value[] = [], named: { [name: string]: Value } = {};
   for (const p of overload) {
-    const value = values.has(p.name) ? (p.kind === "groups" ? groups(values.get(p.name)) : plain(values.get(p.name))) : undefined;
+    const value = values.has(p.name) ? (p.kind === "groups" ? groups(values.get(p.name)) : valueOf(p, values.get(p.name))) : undefined;
     if (p.rest) places.push(...((value as readonly Value[] | undefined) ?? []));
     else if (p.place) places.push(value);
     else if (value !== undefined) named[camel(p.name)] = value;

@@ -32,7 +32,7 @@ export function plain(x: Value): Value {
   if (x === null) return undefined;
   if (x instanceof Float) return x.value;
   if (x instanceof Iterator) return x.items.slice(x.at).map(plain);
-  if (Array.isArray(x)) return (x as readonly Value[]).map(plain);
+  if (Array.isArray(x)) return (x as readonly Value[]).map((y) => (y === null ? null : plain(y)));
   if (x instanceof DTypeValue) return dtypeOf(x);
   if (typeof x === "bigint") throw new Unsupported("an integer beyond 53 bits");
   if (x instanceof Complex) throw new Unsupported("a complex number");

@@ -1,16 +1,19 @@
 /** @file Binds the arguments of a Python call to the names of a signature, choosing among overloads by kind, as PyTorch's argument parser does. */
 import { isTensor } from "@adjoint/core";
 import { Complex, DTypeValue, Float, type Keywords, Label, Unsupported, type Value } from "../python/values.ts";
+import { plain } from "./convert.ts";
 
 export type Parameter = { readonly name: string; readonly kind: string; readonly optional: boolean; readonly keyword: boolean; readonly rest: boolean;
   /** Whether our function takes it by place: what is required, and dim. */
   readonly place: boolean;
+  /** Whether None is a value of its own, and not the same as leaving it out. */
+  readonly none: boolean;
 };
 export type Overload = readonly Parameter[];
 export type Bound = { readonly values: ReadonlyMap<string, Value>; readonly overload: Overload };
 
 /** Functions that make tensors take this one too. */
-const leafParameter: Parameter = { name: "requires_grad", kind: "bool", optional: true, keyword: true, rest: false, place: false };
+const leafParameter: Parameter = { name: "requires_grad", kind: "bool", optional: true, keyword: true, rest: false, place: false, none: false };
 const parsed = new Map<string, readonly Overload[]>();
 /** The overloads of a row, e.g. "input:T dim:int | input:T". */
 export function overloadsOf(row: string): readonly Overload[] {
@@ -20,10 +23,10 @@ export function overloadsOf(row: string): readonly Overload[] {
       let keyword = false;
       return text.trim().split(" ").flatMap((word): Parameter[] => {
         if (word === "*") { keyword = true; return []; }
-        const rest = word.startsWith("*"), [written = "", kind = "any"] = word.slice(rest ? 1 : 0).split(":");
+        const rest = word.startsWith("*"), [written = "", marked = "any"] = word.slice(rest ? 1 : 0).split(":"), none = marked.endsWith("~"), kind = none ? marked.slice(0, -1) : marked;
         const forced = written.endsWith("!"), given = forced ? written.slice(0, -1) : written, optional = given.endsWith("?");
         const name = optional ? given.slice(0, -1) : given;
-        return given === "" ? [] : [{ name, kind, optional, keyword, rest, place: !keyword && (forced || !optional || name === "dim" || name === "dims") }];
+        return given === "" ? [] : [{ name, kind, optional, keyword, rest, none, place: !keyword && (forced || !optional || name === "dim" || name === "dims") }];
       });
     }).map((overload) => (overload.some((p) => p.kind === "device") ? [...overload, leafParameter] : overload));
     parsed.set(row, overloads);
@@ -83,6 +86,9 @@ function bindOne(overload: Overload, args: readonly Value[], kw: Keywords, loose
   for (const p of overload) if (!p.optional && !p.rest && !values.has(p.name)) return undefined;
   return values;
 }
+
+/** The value of a parameter as our functions take it. */
+export const valueOf = (p: Parameter, x: Value): Value => (x === null && p.none ? null : plain(x));
 
 /** The first overload that takes the arguments; undefined where none does: in Python a TypeError. */
 export function bind(overloads: readonly Overload[], args: readonly Value[], kw: Keywords): Bound | undefined {

@@ -1,6 +1,7 @@
 /**
  * @file PyTorch's functions and the names, order and kinds of their arguments, one row a name; overloads are separated by "|".
  * `name:kind`, `name?:kind` where it may be left out, `*` before what goes by keyword only, `*name:kind` takes the rest.
+ * Marked `!`, it goes to our function by place though it may be left out; a kind marked `~` has None for a value of its own.
  * Kinds: T tensor, num Python number, ints one int or several, T[] int[] num[] lists, dtype, device, any. A method has the row of its function.
  */
 export const signatures: { readonly [name: string]: string } = {
@@ -351,7 +352,7 @@ export const signatures: { readonly [name: string]: string } = {
   "nn.functional.adaptive_max_pool2d": "input:T output_size:ints return_indices?:bool",
   "nn.functional.adaptive_max_pool3d": "input:T output_size:ints return_indices?:bool",
   "nn.functional.affine_grid": "theta:T size:ints align_corners?:bool",
-  "nn.functional.alpha_dropout": "input:T p?:float training?:bool inplace?:bool",
+  "nn.functional.alpha_dropout": "input:T p?!:float training?:bool inplace?:bool",
   "nn.functional.avg_pool1d": "input:T kernel_size:ints stride?:ints padding?:ints ceil_mode?:bool count_include_pad?:bool",
   "nn.functional.avg_pool2d": "input:T kernel_size:ints stride?:ints padding?:ints ceil_mode?:bool count_include_pad?:bool divisor_override?:int",
   "nn.functional.avg_pool3d": "input:T kernel_size:ints stride?:ints padding?:ints ceil_mode?:bool count_include_pad?:bool divisor_override?:int",
@@ -371,14 +372,14 @@ export const signatures: { readonly [name: string]: string } = {
   "nn.functional.cosine_similarity": "x1:T x2:T dim?:int eps?:float",
   "nn.functional.cross_entropy": "input:T target:T weight?:T ignore_index?:int reduce?:bool reduction?:str label_smoothing?:float",
   "nn.functional.ctc_loss": "log_probs:T targets:T input_lengths:T target_lengths:T blank?:int reduction?:str zero_infinity?:bool",
-  "nn.functional.dropout": "input:T p?:float training?:bool inplace?:bool",
-  "nn.functional.dropout1d": "input:T p?:float training?:bool inplace?:bool",
-  "nn.functional.dropout2d": "input:T p?:float training?:bool inplace?:bool",
-  "nn.functional.dropout3d": "input:T p?:float training?:bool inplace?:bool",
+  "nn.functional.dropout": "input:T p?!:float training?:bool inplace?:bool",
+  "nn.functional.dropout1d": "input:T p?!:float training?:bool inplace?:bool",
+  "nn.functional.dropout2d": "input:T p?!:float training?:bool inplace?:bool",
+  "nn.functional.dropout3d": "input:T p?!:float training?:bool inplace?:bool",
   "nn.functional.elu": "input:T alpha?:float inplace?:bool",
   "nn.functional.embedding": "input:T weight:T padding_idx?:int max_norm?:float norm_type?:float scale_grad_by_freq?:bool sparse?:bool",
   "nn.functional.embedding_bag": "input:T weight:T offsets?:T max_norm?:float norm_type?:float scale_grad_by_freq?:bool mode?:str sparse?:bool per_sample_weights?:T include_last_offset?:bool padding_idx?:int",
-  "nn.functional.feature_alpha_dropout": "input:T p?:float training?:bool inplace?:bool",
+  "nn.functional.feature_alpha_dropout": "input:T p?!:float training?:bool inplace?:bool",
   "nn.functional.fold": "input:T output_size:ints kernel_size:ints dilation?:ints padding?:ints stride?:ints",
   "nn.functional.fractional_max_pool1d": "input:T kernel_size:ints output_size?:ints output_ratio?:any return_indices?:bool",
   "nn.functional.fractional_max_pool2d": "input:T kernel_size:ints output_size?:ints output_ratio?:any return_indices?:bool",
