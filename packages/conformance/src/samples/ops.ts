@@ -8,6 +8,7 @@ import { elementwiseSamples } from "./elementwise.ts";
 import { normalizationSamples } from "./normalization.ts";
 import { cumulativeSamples } from "./cumulative.ts";
 import { productSamples } from "./products.ts";
+import { poolingSamples } from "./pooling.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
@@ -83,5 +84,6 @@ export const opSamples: readonly OpSample[] = [
   ...convolutionSamples,
   ...cumulativeSamples,
   ...normalizationSamples,
+  ...poolingSamples,
   ...productSamples,
 ];

@@ -7,9 +7,8 @@ import { composite, dispatch, type Tensor } from "../op.ts";
 import { type ConvAttrs, convInputGradOp, convolutionOp } from "../primitives/conv.ts";
 import { type Shape, showShape } from "../shape.ts";
 import { reshape, squeeze, unsqueeze } from "../views/views.ts";
+import { perDim, type Rank, type Spatial } from "./spatial.ts";
 
-/** One number for all spatial dims, or one for each. */
-export type Spatial = number | readonly number[];
 export type ConvOptions = {
   /** [out] */
   readonly bias?: Tensor | undefined;
@@ -25,17 +24,8 @@ export type ConvTransposeOptions = Omit<ConvOptions, "padding"> & {
   readonly outputPadding?: Spatial;
 };
 
-type Rank = 1 | 2 | 3;
 const NODE = "ConvolutionBackward0";
 const sizesText = (shape: Shape): string => `(${shape.join(" x ")})`;
-
-function perDim(name: string, value: Spatial, rank: Rank): readonly number[] {
-  const values = typeof value === "number" ? [value] : value;
-  if (values.length !== 1 && values.length !== rank)
-    throw new ShapeError(`expected ${name} to be a single integer value or a list of ${rank} values to match the convolution dimensions, but got ${name}=${showShape(values)}`);
-  for (const v of values) if (!Number.isInteger(v)) throw new ArgumentError(`${name} must be of integers, got ${showShape(values)}`);
-  return values.length === rank ? values : Array<number>(rank).fill(values[0]!);
-}
 
 function checkDTypes(x: Tensor, weight: Tensor, bias: Tensor | undefined): void {
   if (bias !== undefined && bias.dtype !== x.dtype) throw new DTypeError(`Input type (${cppName[x.dtype]}) and bias type (${cppName[bias.dtype]}) should be the same`);

@@ -22,6 +22,9 @@ const argReduceOp: Op<ArgReduceAttrs> = {
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
 };
 
+/** The row-major number, within several dims, of their first maximum. */
+export const argMaxOver = (x: Tensor, dims: readonly number[]): Tensor => dispatch(argReduceOp, [x], { op: "max", dims, keepdim: false });
+
 /** Of any dtype, bool too. */
 export function argReduce(op: "max" | "min", x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   const dims = dim === undefined ? [...x.shape.keys()] : x.ndim === 0 ? [] : [wrapDim(dim, x.ndim)];
