@@ -1,13 +1,13 @@
 /** @file Windows along dims as lists of places, and the maximum over them: what fixed, adaptive and other windows have in common. */
-import { reshape } from "../../calculus/map-reduce.ts";
-import { fromHost } from "../../creation/fill.ts";
-import { noGrad, type Tensor } from "../../op.ts";
-import { argMaxOver } from "../../primitives/arg-reduce.ts";
-import { gather, indexSelect } from "../../primitives/gather.ts";
-import { type Shape, sizeOf } from "../../shape.ts";
-import { unfoldDim } from "../../views/windows.ts";
-import { expand, permute, slice } from "../../views/views.ts";
-import type { ValuesAndIndices } from "../reductions.ts";
+import { reshape } from "../../../calculus/map-reduce.ts";
+import { fromHost } from "../../../creation/fill.ts";
+import { noGrad, type Tensor } from "../../../op.ts";
+import { argMaxOver } from "../../../primitives/arg-reduce.ts";
+import { gather, indexSelect } from "../../../primitives/gather.ts";
+import { type Shape, sizeOf } from "../../../shape.ts";
+import { unfoldDim } from "../../../views/windows.ts";
+import { expand, permute, slice } from "../../../views/views.ts";
+import type { ValuesAndIndices } from "../../reductions.ts";
 
 /**
  * For each element of the result along a dim: the places that its window sees, all lists of one length. `step` says that they are those of

@@ -1,8 +1,8 @@
 /** @file What pooling asks of its numbers and shapes, in PyTorch's words. */
-import { ArgumentError, ShapeError } from "../../errors.ts";
-import type { Tensor } from "../../op.ts";
-import { type Shape, showShape } from "../../shape.ts";
-import { perWindowDim, type Rank, type Spatial } from "../spatial.ts";
+import { ArgumentError, ShapeError } from "../../../errors.ts";
+import type { Tensor } from "../../../op.ts";
+import { type Shape, showShape } from "../../../shape.ts";
+import { perWindowDim, type Rank, type Spatial } from "../arguments.ts";
 
 export type PoolOptions = {
   /** Default: the size of the window, so that windows lie side by side. */

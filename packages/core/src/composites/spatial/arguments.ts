@@ -1,6 +1,6 @@
 /** @file The arguments of ops on spatial dims: one number for all of them, or one for each. */
-import { ArgumentError, ShapeError } from "../errors.ts";
-import { type Shape, showShape } from "../shape.ts";
+import { ArgumentError, ShapeError } from "../../errors.ts";
+import { type Shape, showShape } from "../../shape.ts";
 
 /** One number for all spatial dims, or one for each. */
 export type Spatial = number | readonly number[];

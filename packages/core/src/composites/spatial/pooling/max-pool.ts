@@ -1,12 +1,12 @@
 /** @file Maxima over windows of fixed size, and their way back. */
-import { reshape, zerosOn } from "../../calculus/map-reduce.ts";
-import { notForBool } from "../../elementwise/checks.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
-import { composite, deviceOf, isGradEnabled, type Tensor } from "../../op.ts";
-import { scatter } from "../../primitives/gather.ts";
-import { type Shape, showShape, sizeOf } from "../../shape.ts";
-import type { ValuesAndIndices } from "../reductions.ts";
-import { perWindowDim, type Rank, type Spatial } from "../spatial.ts";
+import { reshape, zerosOn } from "../../../calculus/map-reduce.ts";
+import { notForBool } from "../../../elementwise/checks.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../../errors.ts";
+import { composite, deviceOf, isGradEnabled, type Tensor } from "../../../op.ts";
+import { scatter } from "../../../primitives/gather.ts";
+import { type Shape, showShape, sizeOf } from "../../../shape.ts";
+import type { ValuesAndIndices } from "../../reductions.ts";
+import { perWindowDim, type Rank, type Spatial } from "../arguments.ts";
 import { type PoolOptions, poolingOf } from "./sizes.ts";
 import { fixedWindow, maxOver } from "./windows.ts";
 

@@ -1,17 +1,17 @@
 /** @file Means and power means over windows of fixed size: convolutions with a window of ones. */
-import { reshape } from "../../calculus/map-reduce.ts";
-import { fromHost, ones } from "../../creation/fill.ts";
-import { dtypes, isFloat } from "../../dtype.ts";
-import { abs, mul, pow, sign } from "../../elementwise/arithmetic.ts";
-import { notForBool } from "../../elementwise/checks.ts";
-import { div } from "../../elementwise/division.ts";
-import { to } from "../../elementwise/elementwise.ts";
-import { relu } from "../../elementwise/functions.ts";
-import { ArgumentError, DTypeError } from "../../errors.ts";
-import { composite, dispatch, type Tensor } from "../../op.ts";
-import { convolutionOp } from "../../primitives/conv.ts";
-import { sizeOf } from "../../shape.ts";
-import { perWindowDim, type Rank, type Spatial } from "../spatial.ts";
+import { reshape } from "../../../calculus/map-reduce.ts";
+import { fromHost, ones } from "../../../creation/fill.ts";
+import { dtypes, isFloat } from "../../../dtype.ts";
+import { abs, mul, pow, sign } from "../../../elementwise/arithmetic.ts";
+import { notForBool } from "../../../elementwise/checks.ts";
+import { div } from "../../../elementwise/division.ts";
+import { to } from "../../../elementwise/elementwise.ts";
+import { relu } from "../../../elementwise/functions.ts";
+import { ArgumentError, DTypeError } from "../../../errors.ts";
+import { composite, dispatch, type Tensor } from "../../../op.ts";
+import { convolutionOp } from "../../../primitives/conv.ts";
+import { sizeOf } from "../../../shape.ts";
+import { perWindowDim, type Rank, type Spatial } from "../arguments.ts";
 import { checkDims, type Pooling, type PoolOptions, poolingOf } from "./sizes.ts";
 
 export type AvgPool1dOptions = PoolOptions & {

@@ -1,14 +1,14 @@
 /** @file Pooling to a given size: windows of nearly equal lengths that cover everything. */
-import { fromHost } from "../../creation/fill.ts";
-import { dtypes, isFloat, scalarTypeName } from "../../dtype.ts";
-import { where } from "../../elementwise/where.ts";
-import { div } from "../../elementwise/division.ts";
-import { to } from "../../elementwise/elementwise.ts";
-import { DTypeError, ShapeError } from "../../errors.ts";
-import { composite, type Tensor } from "../../op.ts";
-import { type Shape, showShape } from "../../shape.ts";
-import { mean, sum, type ValuesAndIndices } from "../reductions.ts";
-import type { Rank } from "../spatial.ts";
+import { fromHost } from "../../../creation/fill.ts";
+import { dtypes, isFloat, scalarTypeName } from "../../../dtype.ts";
+import { where } from "../../../elementwise/where.ts";
+import { div } from "../../../elementwise/division.ts";
+import { to } from "../../../elementwise/elementwise.ts";
+import { DTypeError, ShapeError } from "../../../errors.ts";
+import { composite, type Tensor } from "../../../op.ts";
+import { type Shape, showShape } from "../../../shape.ts";
+import { mean, sum, type ValuesAndIndices } from "../../reductions.ts";
+import type { Rank } from "../arguments.ts";
 import { checkDims } from "./sizes.ts";
 import { adaptiveWindow, maxOver, windowed } from "./windows.ts";
 

@@ -1,13 +1,13 @@
 /** @file Convolutions of one to three spatial dims, and their transposes, with PyTorch's arguments and complaints. */
-import { scalarTypeName } from "../dtype.ts";
-import { add } from "../elementwise/arithmetic.ts";
-import { cppName } from "../elementwise/checks.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { composite, dispatch, type Tensor } from "../op.ts";
-import { type ConvAttrs, convInputGradOp, convolutionOp } from "../primitives/conv.ts";
-import { type Shape, showShape } from "../shape.ts";
-import { reshape, squeeze, unsqueeze } from "../views/views.ts";
-import { perDim, type Rank, type Spatial } from "./spatial.ts";
+import { scalarTypeName } from "../../dtype.ts";
+import { add } from "../../elementwise/arithmetic.ts";
+import { cppName } from "../../elementwise/checks.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
+import { composite, dispatch, type Tensor } from "../../op.ts";
+import { type ConvAttrs, convInputGradOp, convolutionOp } from "../../primitives/conv.ts";
+import { type Shape, showShape } from "../../shape.ts";
+import { reshape, squeeze, unsqueeze } from "../../views/views.ts";
+import { perDim, type Rank, type Spatial } from "./arguments.ts";
 
 export type ConvOptions = {
   /** [out] */
