@@ -226,7 +226,7 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
 /** The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device. */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
   if (mask.dtype !== "bool") throw new ArgumentError("masked_select: expected BoolTensor for mask");
-  const shape = broadcastShapes(x.shape, mask.shape), wide = expand(mask, shape), values = await data(wide);
+  const shape = broadcastShapes(mask.shape, x.shape), wide = expand(mask, shape), values = await data(wide);
   if (wide !== mask) wide.dispose();
   const at: number[] = [];
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) at.push(i);

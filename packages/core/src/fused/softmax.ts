@@ -7,6 +7,7 @@ import { amax, sum } from "../composites/reductions.ts";
 import { wrapDim } from "../shape.ts";
 import { dtypes, isFloat, scalarTypeName } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
+import { warn } from "../warning.ts";
 
 type Attrs = { readonly dim: number };
 const kept = { keepdim: true } as const;
@@ -53,8 +54,14 @@ const logSoftmaxOp: Op<Attrs> = {
   batched: ({ dim }, { length }) => ({ dim: dim + length }),
 };
 
-const alongDim = (op: Op<Attrs>) => composite(undefined, (x: Tensor, dim: number): Tensor => {
-  const d = wrapDim(dim, x.ndim);
+/** PyTorch's choice where no dim is given, which it warns of. */
+function implicitDim(x: Tensor, name: string): number {
+  warn(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`);
+  return x.ndim === 0 || x.ndim === 1 || x.ndim === 3 ? 0 : 1;
+}
+
+const alongDim = (op: Op<Attrs>, name: string) => composite(undefined, (x: Tensor, dim?: number): Tensor => {
+  const d = wrapDim(dim ?? implicitDim(x, name), x.ndim);
   if (!isFloat(x.dtype)) {
     const kernel = d < x.ndim - 1 ? "softmax" : op === softmaxOp ? "softmax_lastdim" : "log_softmax_lastdim";
     throw new DTypeError(`"${kernel}_kernel_impl" not implemented for '${scalarTypeName[x.dtype]}'`);
@@ -63,7 +70,7 @@ const alongDim = (op: Op<Attrs>) => composite(undefined, (x: Tensor, dim: number
   return x.ndim === 0 ? reshape(dispatch(op, [reshape(x, [1])], { dim: 0 }), []) : dispatch(op, [x], { dim: d });
 });
 
-/** exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. */
-export const softmax: (x: Tensor, dim: number) => Tensor = /*@__PURE__*/ alongDim(softmaxOp);
+/** exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. Without a dim PyTorch's choice, with a warning. */
+export const softmax: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ alongDim(softmaxOp, "softmax");
 /** x - log(sum(exp(x))) along a dim, shifted by the maximum. */
-export const logSoftmax: (x: Tensor, dim: number) => Tensor = /*@__PURE__*/ alongDim(logSoftmaxOp);
+export const logSoftmax: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ alongDim(logSoftmaxOp, "log_softmax");

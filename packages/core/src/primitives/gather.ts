@@ -2,7 +2,7 @@
 import { inComputed, materialize } from "../calculus/call.ts";
 import { reshape, zerosOn } from "../calculus/map-reduce.ts";
 import { isStoredOnly } from "../dtype.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { DTypeError, IndexError, ShapeError } from "../errors.ts";
 import { allocate, composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { coalesce, restride, type View } from "../view.ts";
@@ -143,14 +143,23 @@ export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = /*
   if (x.ndim === 0) return gather(x, 0, reshape(index, []));
   const shape = x.shape.map((size, k) => (k === d ? index.window.size : size));
   const column = reshapeTo(index, x.shape.map((_, k) => (k === d ? index.window.size : 1)));
-  return dispatch(gatherOp, [x, expand(column, shape)], { dim: d });
+  return inSelf(() => dispatch(gatherOp, [x, expand(column, shape)], { dim: d }));
 });
+
+/** PyTorch's words for a position out of range, where the device knows of it at once. */
+function inSelf(look: () => Tensor): Tensor {
+  try {
+    return look();
+  } catch (error) {
+    throw error instanceof IndexError ? new IndexError("index out of range in self", { cause: error }) : error;
+  }
+}
 
 /** The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`. */
 export const embedding: (index: Tensor, weight: Tensor) => Tensor = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, weight: Tensor): Tensor => {
   if (weight.ndim !== 2) throw new ShapeError("'weight' must be 2-D");
   if (index.dtype !== "int32") throw new DTypeError(`Expected tensor for argument #1 'indices' to have scalar type Int; but got ${index.dtype} instead (while checking arguments for embedding)`);
   const count = sizeOf(index.shape), width = weight.shape[1]!;
-  const rows = dispatch(gatherOp, [weight, expand(reshapeTo(index, [count, 1]), [count, width])], { dim: 0 });
+  const rows = inSelf(() => dispatch(gatherOp, [weight, expand(reshapeTo(index, [count, 1]), [count, width])], { dim: 0 }));
   return reshapeTo(rows, [...index.shape, width]);
 });

@@ -1,6 +1,7 @@
 /** @file View ops: other windows onto the same storage. A slice stands beside its adjoint, pad. */
 import { copyView } from "../calculus/call.ts";
 import { clone, expand as expandTo, rawZeros, reshape as reshapeTo } from "../calculus/map-reduce.ts";
+import { scalarTypeName } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchView, madeTogether, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
@@ -76,7 +77,7 @@ export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): T
 export function expand(x: Tensor, shape: Shape): Tensor {
   const lead = shape.length - x.ndim;
   if (lead < 0)
-    throw new ShapeError(`expand(${x.dtype}{${showShape(x.shape)}}, size=${showShape(shape)}): the number of sizes provided (${shape.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`);
+    throw new ShapeError(`expand(torch.${scalarTypeName[x.dtype]}Tensor{${showShape(x.shape)}}, size=${showShape(shape)}): the number of sizes provided (${shape.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`);
   const target = shape.map((size, d) => {
     const from = x.shape[d - lead];
     if (size === -1) {
