@@ -40,7 +40,13 @@ export {
   addbmm, addmm, addmv, addr, baddbmm, bmm, chainMatmul, dot, ger, inner, kron, mm, mv, outer, type SumOptions, tensordot, type TensordotDims, vdot,
 } from "./composites/matrix-products.ts";
 export { aminmax, type AminmaxOptions, countNonzero, logsumexp, type MinAndMax, nanmean, nansum } from "./composites/totals.ts";
-export { type AttentionOptions, crossEntropy, layerNorm, type LayerNormOptions, linear, type LossOptions, mseLoss, nllLoss, type Reduction, scaledDotProductAttention } from "./fused/network.ts";
+export * from "./fused/losses/binary.ts";
+export * from "./fused/losses/classes.ts";
+export * from "./fused/losses/margins.ts";
+export * from "./fused/losses/ranking.ts";
+export { type Reduction, type ReductionOptions } from "./fused/losses/reduction.ts";
+export * from "./fused/losses/regression.ts";
+export { type AttentionOptions, layerNorm, type LayerNormOptions, linear, scaledDotProductAttention } from "./fused/network.ts";
 export { asStrided, type AsStridedOptions, asStridedScatter } from "./composites/as-strided.ts";
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
 export { type IndexTerm, type Slice } from "./composites/index-terms.ts";

@@ -17,7 +17,12 @@ export { Embedding } from "./layers/embedding.ts";
 export { Flatten, Unflatten } from "./layers/flatten.ts";
 export { Identity } from "./layers/identity.ts";
 export { Linear } from "./layers/linear.ts";
-export { CrossEntropyLoss, type CrossEntropyOptions, MSELoss } from "./losses.ts";
+export {
+  BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, type CrossEntropyOptions, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, type NLLOptions, SoftMarginLoss, type WeightedLossOptions,
+} from "./losses/classification.ts";
+export { type LossOptions } from "./losses/loss.ts";
+export { CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss } from "./losses/ranking.ts";
+export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from "./losses/regression.ts";
 export { Module, type NamedOptions } from "./module.ts";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./norm/batch-norm.ts";
 export { GroupNorm, LocalResponseNorm } from "./norm/group-norm.ts";

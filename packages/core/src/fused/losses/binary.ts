@@ -1,0 +1,82 @@
+/** @file Losses of two classes: binary cross entropy, of probabilities and of logits, and soft margins. */
+import { dataSync } from "../../api/reading.ts";
+import { amax, amin, sum } from "../../composites/reductions.ts";
+import { dtypes } from "../../dtype.ts";
+import { add, div, elementwise, type Elementwise, logsigmoid, mul, neg, type Operand, sub } from "../../elementwise/index.ts";
+import { to } from "../../elementwise/elementwise.ts";
+import { softplusOf } from "../../elementwise/stable.ts";
+import { ArgumentError, ShapeError, TransformError } from "../../errors.ts";
+import { composite, noGrad, type Tensor } from "../../op.ts";
+import * as python from "../../python.ts";
+import * as s from "../../scalar/expr.ts";
+import { sameShape } from "../../shape.ts";
+import { checkReduction, reduced, type ReductionOptions } from "./reduction.ts";
+
+export type WeightedOptions = ReductionOptions & {
+  /** A factor of each loss; it broadcasts. */
+  readonly weight?: Tensor | null | undefined;
+};
+const weighted = (loss: Tensor, weight: Tensor | null | undefined): Tensor => (weight ? mul(loss, weight) : loss);
+
+const crossEntropy: Elementwise<readonly [x: Tensor, target: Tensor]> = /*@__PURE__*/ elementwise("binaryCrossEntropy", (x, y) =>
+  s.sub(s.mul(s.sub(y!, 1), s.max(s.log1p(s.neg(x!)), -100)), s.mul(y!, s.max(s.log(x!), -100))), {
+  gradient: (g, _, [x, y]) => [
+    s.div(s.mul(g, s.sub(x!, y!)), s.max(s.mul(s.sub(1, x!), x!), 1e-12)),
+    s.mul(g, s.sub(s.log1p(s.neg(x!)), s.log(x!))),
+  ],
+});
+
+/** Probabilities are between 0 and 1: looked at where the numbers can be read at once, which they cannot on an asynchronous device or inside of a transform. */
+function checkProbabilities(x: Tensor): void {
+  if (x.device.readSync === undefined || x.window.size === 0) return;
+  let bounds: [least: number, most: number];
+  try {
+    bounds = noGrad(() => [readOne(amin(x)), readOne(amax(x))]);
+  } catch (error) {
+    if (error instanceof TransformError) return;
+    throw error;
+  }
+  if (!(bounds[0] >= 0 && bounds[1] <= 1)) throw new ArgumentError("all elements of input should be between 0 and 1");
+}
+const readOne = (x: Tensor): number => dataSync(to(x, dtypes[x.dtype].compute))[0]!;
+
+/**
+ * -(target log(x) + (1 - target) log(1 - x)), the logarithms not below -100, reduced. x of probabilities, target of its shape.
+ * @throws ArgumentError if x is no probability, on devices that can be read at once
+ */
+export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: WeightedOptions) => Tensor = /*@__PURE__*/ composite("BinaryCrossEntropyBackward0", (x: Tensor, target: Tensor, { reduction = "mean", weight }: WeightedOptions = {}): Tensor => {
+  checkReduction(reduction);
+  if (!sameShape(x.shape, target.shape))
+    throw new ShapeError(`Using a target size (${python.size(target.shape)}) that is different to the input size (${python.size(x.shape)}) is deprecated. Please ensure they have the same size.`);
+  checkProbabilities(x);
+  return reduced(weighted(crossEntropy(x, target), weight), reduction);
+});
+
+/** (1 - y) x + (1 + (p - 1) y) log(1 + exp(-x)): without overflow. */
+const withLogits: Elementwise<readonly [x: Tensor, target: Tensor, posWeight: Operand]> = /*@__PURE__*/ elementwise("binaryCrossEntropyWithLogits", (x, y, p) =>
+  s.add(s.mul(s.sub(1, y!), x!), s.mul(s.add(s.mul(s.sub(p!, 1), y!), 1), softplusOf(s.neg(x!)))), {});
+export type LogitsOptions = WeightedOptions & {
+  /** A factor of the positive part, for each class. */
+  readonly posWeight?: Tensor | null | undefined;
+};
+/** The binary cross entropy of sigmoid(x), reduced. x and target of one shape. */
+export const binaryCrossEntropyWithLogits: (x: Tensor, target: Tensor, options?: LogitsOptions) => Tensor = /*@__PURE__*/ composite("BinaryCrossEntropyWithLogitsBackward0", (x: Tensor, target: Tensor, options: LogitsOptions = {}): Tensor => {
+  const { reduction = "mean", weight, posWeight } = options;
+  checkReduction(reduction);
+  if (!sameShape(x.shape, target.shape)) throw new ShapeError(`Target size (${python.size(target.shape)}) must be the same as input size (${python.size(x.shape)})`);
+  return reduced(weighted(withLogits(x, target, posWeight ?? 1), weight), reduction);
+});
+
+const soft: Elementwise<readonly [x: Tensor, target: Tensor]> = /*@__PURE__*/ elementwise("softMarginLoss", (x, y) => softplusOf(s.neg(s.mul(y!, x!))), {});
+/** log(1 + exp(-target x)), reduced; targets are 1 and -1. */
+export const softMarginLoss: (x: Tensor, target: Tensor, options?: ReductionOptions) => Tensor = /*@__PURE__*/ composite("SoftMarginLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
+  checkReduction(reduction);
+  return reduced(soft(x, target), reduction);
+});
+
+/** The mean over the classes of the binary cross entropy of sigmoid(x), reduced over the rest. x [n, classes] or [classes], target of 0 and 1. */
+export const multilabelSoftMarginLoss: (x: Tensor, target: Tensor, options?: WeightedOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", weight }: WeightedOptions = {}): Tensor => {
+  checkReduction(reduction);
+  const loss = neg(add(mul(target, logsigmoid(x)), mul(sub(1, target), logsigmoid(neg(x)))));
+  return reduced(div(sum(weighted(loss, weight), -1), x.shape.at(-1) ?? 1), reduction);
+});

@@ -1,0 +1,119 @@
+/** @file Losses of several classes: negative log likelihood and cross entropy, of class numbers and of probabilities. */
+import { sum } from "../../composites/reductions.ts";
+import { isFloat } from "../../dtype.ts";
+import { add, div, mul, ne, neg, where } from "../../elementwise/index.ts";
+import { to } from "../../elementwise/elementwise.ts";
+import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../errors.ts";
+import { composite, type Tensor } from "../../op.ts";
+import { gather, indexSelect } from "../../primitives/gather.ts";
+import * as python from "../../python.ts";
+import { sameShape } from "../../shape.ts";
+import { reshape, squeeze, unsqueeze } from "../../views/views.ts";
+import { logSoftmax } from "../softmax.ts";
+import { checkReduction, reduced, type Reduction } from "./reduction.ts";
+
+export type NllOptions = {
+  readonly reduction?: Reduction;
+  /** Targets of this class do not count. */
+  readonly ignoreIndex?: number;
+  /** A factor for each class; the mean is then the weighted one. */
+  readonly weight?: Tensor | null | undefined;
+};
+export type CrossEntropyOptions = NllOptions & {
+  /** How much of the target is spread evenly over all classes. */
+  readonly labelSmoothing?: number;
+};
+
+function check(x: Tensor, target: Tensor, weight: Tensor | null | undefined): void {
+  if (x.ndim < 1) throw new ShapeError(`Expected 1 or more dimensions (got ${x.ndim})`);
+  if (target.dtype !== "int32") throw new DTypeError(`expected scalar type Int but found ${python.scalarType(target.dtype)} (class numbers are int32)`);
+  if (x.ndim > 1 && x.shape[0] !== target.shape[0])
+    throw new ShapeError(`Expected input batch_size (${x.shape[0]}) to match target batch_size (${target.shape[0] ?? 1}).`);
+  const expected = x.ndim === 1 ? [] : [x.shape[0]!, ...x.shape.slice(2)];
+  if (x.ndim === 2 && target.ndim !== 1) throw new ShapeError("0D or 1D target tensor expected, multi-target not supported");
+  if (!sameShape(target.shape, expected) && !(x.ndim === 1 && target.window.size === 1)) throw new ShapeError(`Expected target size ${python.list(expected)}, got ${python.list(target.shape)}`);
+  checkWeight(x, weight);
+}
+function checkWeight(x: Tensor, weight: Tensor | null | undefined): void {
+  const classes = x.shape[x.ndim === 1 ? 0 : 1]!;
+  if (weight && (weight.ndim !== 1 || weight.shape[0] !== classes))
+    throw new ShapeError(`weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${python.list(weight.shape)}`);
+}
+
+/** -x at the class of each target; a class that is not there is named as PyTorch names it. */
+function picked(x: Tensor, target: Tensor): Tensor {
+  const dim = x.ndim === 1 ? 0 : 1;
+  try {
+    return neg(squeeze(gather(x, dim, unsqueeze(target, dim)), dim));
+  } catch (error) {
+    const number = error instanceof IndexError ? /index (-?\d+) is out of bounds/.exec(error.message)?.[1] : undefined;
+    throw number === undefined ? error : new IndexError(`Target ${number} is out of bounds.`);
+  }
+}
+
+/** What the loss of each target counts: 0 where it is ignored, else the weight of its class. */
+function factors(x: Tensor, counts: Tensor, safe: Tensor, weight: Tensor | null | undefined): Tensor {
+  if (!weight) return to(counts, x.dtype);
+  return where(counts, reshape(indexSelect(weight, 0, reshape(safe, [-1])), safe.shape), 0);
+}
+
+/** The sum, or the sum divided by what counts. */
+function nll(x: Tensor, given: Tensor, { reduction = "mean", ignoreIndex = -100, weight }: NllOptions): Tensor {
+  const target = x.ndim === 1 && given.ndim === 1 ? squeeze(given) : given;
+  const counts = ne(target, ignoreIndex), safe = where(counts, target, 0);
+  const losses = where(counts, picked(x, safe), 0);
+  if (!weight && reduction !== "mean") return reduced(losses, reduction);
+  const of = factors(x, counts, safe, weight), loss = weight ? mul(losses, of) : losses;
+  return reduction === "mean" ? div(sum(loss), sum(of)) : reduced(loss, reduction);
+}
+const labelled = (loss: Tensor, x: Tensor): Tensor => {
+  if (loss.gradFn !== null) loss.gradFn.label = x.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
+  return loss;
+};
+
+/**
+ * -x at the target's class: the negative log likelihood of int32 class numbers, reduced. x [n, classes, ...] of log probabilities with target [n, ...],
+ * or [classes] with [].
+ */
+export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor => {
+  checkReduction(options.reduction ?? "mean");
+  check(x, target, options.weight);
+  return labelled(nll(x, target, options), x);
+});
+
+/** Targets that are probabilities of all classes. */
+function ofProbabilities(x: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = -100, weight, labelSmoothing = 0 }: CrossEntropyOptions): Tensor {
+  if (!isFloat(target.dtype)) throw new DTypeError(`Expected floating point type for target with class probabilities, got ${python.scalarType(target.dtype)}`);
+  if (ignoreIndex >= 0) throw new ArgumentError("ignore_index is not supported for floating point target");
+  checkWeight(x, weight);
+  const dim = x.ndim === 1 ? 0 : 1, classes = x.shape[dim]!;
+  const smoothed = labelSmoothing === 0 ? target : add(mul(target, 1 - labelSmoothing), labelSmoothing / classes);
+  const logs = mul(logSoftmax(x, dim), smoothed);
+  const weighted = weight ? mul(logs, reshape(weight, x.shape.map((size, d) => (d === dim ? size : 1)))) : logs;
+  if (reduction === "none") return neg(sum(weighted, dim));
+  const total = neg(sum(weighted));
+  return reduction === "sum" ? total : div(total, x.window.size / classes);
+}
+
+/** The even part of label smoothing: the loss against all classes alike. */
+function even(logs: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = -100, weight }: CrossEntropyOptions): Tensor {
+  const dim = logs.ndim === 1 ? 0 : 1;
+  const all = weight ? mul(logs, reshape(weight, logs.shape.map((size, d) => (d === dim ? size : 1)))) : logs;
+  const counts = ne(target, ignoreIndex), losses = where(counts, neg(sum(all, dim)), 0);
+  if (reduction !== "mean") return reduced(losses, reduction);
+  return div(sum(losses), sum(factors(logs, counts, where(counts, target, 0), weight)));
+}
+
+/**
+ * log-softmax over the classes and negative log likelihood, reduced. x [n, classes, ...] of scores; target [n, ...] of int32 class numbers, or of x's
+ * shape and float: probabilities. Without a batch [classes] with [] or [classes].
+ */
+export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor => {
+  const { labelSmoothing = 0 } = options;
+  checkReduction(options.reduction ?? "mean");
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new ArgumentError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
+  if (x.ndim > 0 && sameShape(x.shape, target.shape) && isFloat(target.dtype)) return ofProbabilities(x, target, options);
+  check(x, target, options.weight);
+  const logs = logSoftmax(x, x.ndim === 1 ? 0 : 1), loss = labelled(nll(logs, target, options), x);
+  return labelSmoothing === 0 ? loss : add(mul(loss, 1 - labelSmoothing), mul(even(logs, target, options), labelSmoothing / x.shape[x.ndim === 1 ? 0 : 1]!));
+});

@@ -1,0 +1,39 @@
+/** @file Losses of distances and of order: margins between pairs and triplets. */
+import { sum } from "../../composites/reductions.ts";
+import { add, clampMin, div, eq, mul, neg, sqrt, sub, where } from "../../elementwise/index.ts";
+import { to } from "../../elementwise/elementwise.ts";
+import { ShapeError } from "../../errors.ts";
+import { isFloat } from "../../dtype.ts";
+import { composite, type Tensor } from "../../op.ts";
+import * as python from "../../python.ts";
+import { checkReduction, reduced, type ReductionOptions } from "./reduction.ts";
+
+export type MarginOptions = ReductionOptions & { readonly margin?: number };
+
+/** x where the target is 1, max(0, margin - x) where it is -1, reduced. */
+export const hingeEmbeddingLoss: (x: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", margin = 1 }: MarginOptions = {}): Tensor => {
+  checkReduction(reduction);
+  return reduced(add(where(eq(target, 1), 0, clampMin(sub(margin, x), 0)), where(eq(target, -1), 0, x)), reduction);
+});
+
+/** max(0, margin - target (x1 - x2)), reduced: x1 should be the larger where the target is 1, the smaller where it is -1. */
+export const marginRankingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x1: Tensor, x2: Tensor, target: Tensor, { reduction = "mean", margin = 0 }: MarginOptions = {}): Tensor => {
+  checkReduction(reduction);
+  if (x1.ndim !== x2.ndim || x1.ndim !== target.ndim)
+    throw new ShapeError(`margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: ${python.size(x1.shape)}, input2: ${python.size(x2.shape)}, target: ${python.size(target.shape)} `);
+  const difference = mul(neg(target), sub(x1, x2));
+  // The margin is a float: of integers the loss is one too.
+  return reduced(clampMin(add(isFloat(difference.dtype) ? difference : to(difference, "float32"), margin), 0), reduction);
+});
+
+/** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, reduced. x1 and x2 [n, d] with target [n], or [d] with []. */
+export const cosineEmbeddingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x1: Tensor, x2: Tensor, target: Tensor, { reduction = "mean", margin = 0 }: MarginOptions = {}): Tensor => {
+  checkReduction(reduction);
+  const n = target.ndim;
+  if (n > 1) throw new ShapeError("0D or 1D target tensor expected, multi-target not supported");
+  if (x1.ndim !== n + 1 || x2.ndim !== n + 1)
+    throw new ShapeError(`${n}D target tensor expects ${n + 1}D input tensors, but found inputs with sizes ${python.list(x1.shape)} and ${python.list(x2.shape)}.`);
+  const square = (x: Tensor): Tensor => add(sum(mul(x, x), n), 1e-12);
+  const cosine = div(sum(mul(x1, x2), n), sqrt(mul(square(x1), square(x2))));
+  return reduced(add(where(eq(target, 1), sub(1, cosine), 0), where(eq(target, -1), clampMin(sub(cosine, margin), 0), 0)), reduction);
+});
