@@ -38,6 +38,11 @@ export const reductionRows: readonly Row[] = [
   alongDim("max", (x, dim, options) => { const { values, indices } = A.max(x, dim, options); return [values, indices]; }, numbers),
   alongDim("min", (x, dim, options) => { const { values, indices } = A.min(x, dim, options); return [values, indices]; }, numbers),
   alongDim("softmax", (x, dim) => A.softmax(x, dim)), alongDim("logSoftmax", (x, dim) => A.logSoftmax(x, dim)),
+  alongDim("cumsum", (x, dim) => A.cumsum(x, dim), numbers), alongDim("cumprod", (x, dim) => A.cumprod(x, dim), numbers), alongDim("prod", (x, dim, options) => A.prod(x, dim, options), numbers),
+  alongDim("logcumsumexp", (x, dim) => A.logcumsumexp(x, dim)), alongDim("diff", (x, dim) => A.diff(x, dim), numbers),
+  alongDim("cummax", (x, dim) => { const { values, indices } = A.cummax(x, dim); return [values, indices]; }, numbers),
+  alongDim("cummin", (x, dim) => { const { values, indices } = A.cummin(x, dim); return [values, indices]; }, numbers),
+  row({ op: "prodAll", draw: (d) => ({ inputs: [d.variable({ kinds: numbers, domain: "unit" })], attrs: {} }), run: ([x]) => A.prod(x!) }),
   row({ op: "argmaxAll", draw: (d) => ({ inputs: [d.variable({ kinds: numbers })], attrs: {} }), run: ([x]) => A.argmax(x!) }),
 ];
 
@@ -61,6 +66,18 @@ function joined(d: Drawer, sameSize: boolean): { readonly inputs: readonly Varia
   }
   return { inputs, dim };
 }
+
+type Window = { readonly stride: number; readonly padding: number; readonly dilation: number };
+/** With a filter of two or three channels, or of any that fits. */
+const convolution = (op: string, rank: number, run: (x: Tensor, weight: Tensor, options: Window) => Tensor): Row => row<Window>({
+  op,
+  draw(d) {
+    const x = d.variable({ kinds: floats, accepts: ranked(rank + 1, rank + 2) }), channels = sizeAt(x, -rank - 1);
+    const filter = [...(op.includes("Transpose") ? [channels, d.random.integer(1, 3)] : [d.random.integer(1, 3), channels]), ...x.shape.slice(-rank).map((size) => d.random.integer(1, Math.max(1, Math.min(3, size))))];
+    return { inputs: [x, d.variable({ dtype: x.dtype }, filter)], attrs: { stride: d.random.integer(1, 2), padding: d.random.integer(0, 1), dilation: d.random.integer(1, 2) } };
+  },
+  run: ([x, weight], options) => run(x!, weight!, options),
+});
 
 export const productRows: readonly Row[] = [
   row({
@@ -90,6 +107,13 @@ export const productRows: readonly Row[] = [
     draw(d) { const x = d.variable({ kinds: floats, accepts: (v) => ranked(1)(v) && sizeAt(v, -1) > 1 }), n = sizeAt(x, -1); return { inputs: [x, d.variable({ dtype: x.dtype }, [n])], attrs: {} }; },
     // With the usual eps, a row of equal elements makes errors 300 times larger.
     run: ([x, weight]) => A.layerNorm(x!, x!.shape.slice(-1), { weight, eps: 0.125 }),
+  }),
+  convolution("conv1d", 1, (x, weight, options) => A.conv1d(x, weight, options)), convolution("conv2d", 2, (x, weight, options) => A.conv2d(x, weight, options)),
+  convolution("convTranspose1d", 1, (x, weight, { stride, padding }) => A.convTranspose1d(x, weight, { stride, padding })),
+  row<{ readonly groups: number }>({
+    op: "groupNorm",
+    draw(d) { const x = d.variable({ kinds: floats, accepts: ranked(3, 4) }), channels = x.shape[1] ?? 1; return { inputs: [x], attrs: { groups: channels % 2 === 0 && channels > 0 ? 2 : 1 } }; },
+    run: ([x], { groups }) => A.groupNorm(x!, groups, { eps: 0.125 }),
   }),
   row({
     op: "mseLoss",
