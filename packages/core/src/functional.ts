@@ -64,7 +64,7 @@ export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, type Rot90
 export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from "./views/windows.ts";
 export { cat, stack } from "./views/cat.ts";
 export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
-export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync } from "./api/reading.ts";
+export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";
 export { keep, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";
 export { getDefaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, promoteTypes, type TypedArray } from "./dtype.ts";

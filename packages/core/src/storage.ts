@@ -23,15 +23,23 @@ export class Storage {
   version: number = firstVersion;
   /** Handles and saved values that hold it. */
   #count = 1;
-  readonly #slab: Slab;
+  /** Where the collector's net holds its buffer; for a twin, the storage whose buffer it shares. */
+  readonly #slab: Slab | Storage;
   readonly #slot: number;
   /** Held and never read: it stands for the device's memory in the collector's books. */
   protected readonly ballast: ArrayBuffer | undefined;
 
-  constructor(device: Device, dtype: DType, length: number) {
+  /** @param origin the storage whose buffer to share, in which case nothing is allocated */
+  constructor(device: Device, dtype: DType, length: number, origin?: Storage) {
     this.device = device;
     this.dtype = dtype;
     this.length = length;
+    if (origin !== undefined) {
+      this.buffer = origin.buffer;
+      this.#slab = origin.retain();
+      this.#slot = 0;
+      return;
+    }
     try {
       this.buffer = device.backend.allocate(dtype, length);
     } catch (error) {
@@ -49,7 +57,11 @@ export class Storage {
   }
   /** Whether nobody else holds it. */
   get unshared(): boolean {
-    return this.#count === 1;
+    return this.#count === 1 && !(this.#slab instanceof Storage);
+  }
+  /** The same memory with a version of its own: changes through it are not seen by what was saved from the other. */
+  twin(): Storage {
+    return new Storage(this.device, this.dtype, this.length, this);
   }
   retain(): this {
     this.#count++;
@@ -57,6 +69,7 @@ export class Storage {
   }
   release(): void {
     if (--this.#count !== 0) return;
+    if (this.#slab instanceof Storage) return this.#slab.release();
     const { held, bytes } = this.#slab;
     held[this.#slot] = undefined;
     this.device.account(-1, -bytes[this.#slot]!);

@@ -60,6 +60,8 @@ export interface Rule<Attrs = never> {
   saves(attrs: Attrs, needs: number): Saves;
   /** The gradient of each input that `node.needs(i)`, from those of the outputs (undefined: that output is not used). */
   vjp(grads: readonly (Tensor | undefined)[], node: Node<Attrs>): readonly (Tensor | undefined)[];
+  /** How many inputs PyTorch's node has, where that is more: numbers that it takes for tensors. */
+  arity?(attrs: Attrs): number;
   /** Whether it runs even where no gradient arrives at any output. */
   readonly runsWithoutGrads?: boolean;
   /** Forward mode. "linear": the op itself, on the tangents of its float inputs; "multilinear": once for each tangent, in the place of its input. */

@@ -126,6 +126,7 @@ describe("the graph", () => {
     expect(String(accumulate)).toBe("<AccumulateGrad>");
     expect(accumulate.variable).toBe(x);
     expect([mul.variable, accumulate.nextFunctions]).toEqual([null, []]);
+    expect(x.mul(2).gradFn!.nextFunctions.map(([next, output]) => [next?.name, output])).toEqual([["AccumulateGrad", 0], [undefined, 0]]);
     node.metadata["note"] = 7;
     expect(y.gradFn!.metadata).toEqual({ note: 7 });
   });

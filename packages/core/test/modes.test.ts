@@ -1,6 +1,6 @@
 /** @file Modes of recording, inference tensors, and what a tensor knows of its history. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { AdjointError, autograd, clone, enableGrad, inferenceMode, inMode, isGradEnabled, isInferenceModeEnabled, noGrad, ones, setDefaultDevice, setGradEnabled, tensor, type Tensor, zeros } from "@adjoint/core";
+import { AdjointError, autograd, clone, enableGrad, inferenceMode, inMode, isGradEnabled, isInferenceModeEnabled, memory, noGrad, ones, setDefaultDevice, setGradEnabled, tensor, type Tensor, zeros } from "@adjoint/core";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => setDefaultDevice(cpu()));
@@ -35,6 +35,20 @@ describe("detach_", () => {
     expect([y.requiresGrad, y.isLeaf, y.gradFn]).toEqual([false, true, null]);
   });
   test("refuses views", () => expect(() => ones([2]).select(0, 0).detach_()).toThrow("Can't detach views in-place. Use detach() instead."));
+});
+
+test("untracked memory may be changed behind backward's back", () => {
+  const x = leaf(1, 1), y = x.mul(x).sum(), live = memory().tensors;
+  const same = x.untracked();
+  expect([memory().tensors - live, same.requiresGrad]).toEqual([0, false]);
+  same.mul_(3);
+  expect([x.toArraySync(), x.version, same.version]).toEqual([[3, 3], 0, 1]);
+  y.backward();
+  expect(x.grad!.toArraySync()).toEqual([6, 6]);
+  x.dispose();
+  expect(same.toArraySync()).toEqual([3, 3]);
+  same.dispose();
+  expect(memory().tensors - live).toBe(-1); // x is gone, y is still there, and so was its .grad
 });
 
 test("a tensor knows its version and which output it is", () => {

@@ -136,7 +136,7 @@ const host: Host = {
   setAttribute(object, name, value) {
     if (typeof object !== "object" || object === null) return false;
     if (isTensor(object) && name === "data") { core.noGrad(() => void object.copy_(value as Tensor)); return true; }
-    if (isTensor(object) && name === "grad" && value !== null && !isTensor(value)) throw new Unsupported("a grad that is no tensor: the types refuse it");
+    if (isTensor(object) && name === "grad" && value instanceof Float && Number.isInteger(value.value)) throw new Unsupported("a float that is a whole number is named as an int: JavaScript has one kind of number");
     const existing = keyIn(object, name), given = value === null ? null : isRecord(value) || Array.isArray(value) ? value : typeof value === "function" ? value : plain(value);
     Reflect.set(object, existing ?? name, given, object);
     return true;

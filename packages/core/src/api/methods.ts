@@ -29,7 +29,7 @@ const methodNames = [
   "rad2deg", "rad2deg_", "ravel", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "repeat", "repeatInterleave", "reshape", "reshapeAs", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
   "scatter", "scatterAdd", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "std", "sub", "sub_", "sum", "swapaxes", "swapdims",
   "t", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "transpose", "tril", "triu", "trueDivide", "trueDivide_", "trunc", "trunc_",
-  "unbind", "unflatten", "unsqueeze",
+  "unbind", "unflatten", "unsqueeze", "untracked",
   "vdot", "view", "viewAs", "vsplit",
   "xlogy", "xlogy_",
   "zero_",

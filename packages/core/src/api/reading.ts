@@ -118,6 +118,17 @@ export function detach(x: Tensor): Tensor {
   return out;
 }
 
+/**
+ * The same memory, cut from the tape, whose changes in place go unnoticed by backward: PyTorch's `x.data`. A value that backward needs and that is changed
+ * through it makes wrong gradients; `detach()` would make an error.
+ */
+export function untracked(x: Tensor): Tensor {
+  alive("untracked", x);
+  const out = new Tensor(x.window, x.storage.twin(), null);
+  join(out, x.lifetime);
+  return out;
+}
+
 /** Cuts the tensor itself from the tape: PyTorch's `detach_`. */
 export function detach_(x: Tensor): Tensor {
   alive("detach_", x);

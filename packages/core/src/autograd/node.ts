@@ -4,8 +4,11 @@ import { extrasOf, type Node } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The nodes that this one hands its gradients to, each with the number of the output that it is; null where no gradient is needed. PyTorch's `next_functions`. */
-export const nextFunctions = (node: Node): readonly (readonly [node: Node | null, output: number])[] =>
-  node.edges.map((edge) => (edge === null ? [null, 0] : [edge.node, edge.output]));
+export function nextFunctions(node: Node): readonly (readonly [node: Node | null, output: number])[] {
+  const found = node.edges.map((edge): readonly [Node | null, number] => (edge === null ? [null, 0] : [edge.node, edge.output]));
+  for (const arity = node.rule?.arity?.(node.attrs) ?? 0; found.length < arity; ) found.push([null, 0]);
+  return found;
+}
 
 /** What this node saved for backward: inputs in order, then results. An AutogradError once it has been freed, or if it was changed since. */
 export const savedTensorsOf = (node: Node): readonly Tensor[] => savedTensors(node);

@@ -22,9 +22,17 @@ export function backwardName(name: string): string {
   return `${op.charAt(0).toUpperCase()}${op.slice(1)}Backward${overload}`;
 }
 
+/** How many operands a call had, of programs in which PyTorch counts numbers too. */
+const operandCounts = /*@__PURE__*/ new WeakMap<Program, number>();
+export function countOperands(p: Program, count: number): Program {
+  operandCounts.set(p, count);
+  return p;
+}
+
 const mapOp: Op<MapAttrs> = {
   name: "map",
   gradName: ({ program }) => backwardName(program.name),
+  arity: ({ program }) => operandCounts.get(program) ?? 0,
   run(device, inputs, attrs) {
     const shape = inputs.length === 1 && attrs.shape === undefined ? inputs[0]!.shape : broadcastOf(inputs, attrs.shape);
     const dtype = attrs.program.results[0]!.dtype;

@@ -13,13 +13,13 @@ type Compared = Elementwise<readonly [x: Tensor, y: Operand]>;
 type TwoTensors = Elementwise<readonly [x: Tensor, y: Tensor]>;
 
 /** x + y. */
-export const add: Binary = /*@__PURE__*/ elementwise("add", s.add, { rule: "arithmetic" });
+export const add: Binary = /*@__PURE__*/ elementwise("add", s.add, { rule: "arithmetic", wrapsNumbers: true });
 /** x - y. */
-export const sub: Binary = /*@__PURE__*/ elementwise("sub", s.sub, { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub });
+export const sub: Binary = /*@__PURE__*/ elementwise("sub", s.sub, { rule: "number", wrapsNumbers: true, refusesBool: noBoolSub, refusesOneBool: noOneBoolSub });
 /** x * y. */
-export const mul: Binary = /*@__PURE__*/ elementwise("mul", s.mul, { rule: "arithmetic" });
+export const mul: Binary = /*@__PURE__*/ elementwise("mul", s.mul, { rule: "arithmetic", wrapsNumbers: true });
 /** x / y; of integers a float. */
-export const div: Binary = /*@__PURE__*/ elementwise("div", s.div, { rule: "float" });
+export const div: Binary = /*@__PURE__*/ elementwise("div", s.div, { rule: "float", wrapsNumbers: true });
 /** x + alpha * y. */
 export const addScaled: Elementwise<readonly [x: Operand, y: Operand, alpha: number]> =
   /*@__PURE__*/ elementwise("add", (x, y, alpha) => s.add(x!, s.mul(y!, alpha!)), { rule: "arithmetic" });

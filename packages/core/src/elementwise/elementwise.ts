@@ -1,6 +1,6 @@
 /** @file The constructor of elementwise ops: one scalar expression each; promotion and programs made once per combination of dtypes. */
 import { conversion } from "../calculus/call.ts";
-import { mapInto, mapProgram } from "../calculus/map-reduce.ts";
+import { countOperands, mapInto, mapProgram } from "../calculus/map-reduce.ts";
 import { type DType, type DTypeKind, dtypes, isFloat, isStoredOnly, promoteTypes, scalarTypeName, widerKind } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { isTensor, type Tensor } from "../op.ts";
@@ -31,6 +31,8 @@ export type ElementwiseOptions = {
   readonly refusesOneBool?: string;
   /** The number that PyTorch's node of this call bears, where overloads have nodes of their own: 1 gives "PowBackward1". */
   readonly overload?: (operands: readonly Operand[]) => number;
+  /** PyTorch makes tensors of numbers, so that its node has an input for each. */
+  readonly wrapsNumbers?: boolean;
   /** Where PyTorch takes no number: nowhere (`tensors`), or as the first operand (`tensorFirst`). */
   readonly takes?: "tensors" | "tensorFirst";
 };
@@ -75,7 +77,7 @@ function computeType(kernel: string, rule: Rule, common: DType): DType {
  * @param build the expression, over operands already of one dtype
  */
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
-  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes, kernel = name } = options;
+  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes, wrapsNumbers = false, kernel = name } = options;
   const programs = new Map<number, Program>();
 
   /** The dtype of the result, where nothing asks for another. */
@@ -113,7 +115,8 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     });
     const result = build(...inputs);
     const override = gradient === undefined ? undefined : overrideOf(gradient, operands, inputs, result);
-    return program(overload === undefined ? name : `${name}:${overload(operands)}`, args, params, [cast(result, stored)], override);
+    const made = program(overload === undefined ? name : `${name}:${overload(operands)}`, args, params, [cast(result, stored)], override);
+    return wrapsNumbers && params.length > 0 ? countOperands(made, operands.length) : made;
   }
   /** Whether operands lose something in the common type before the computation: then its kind is the computation's. */
   const narrows = (common: DType, compute: DType): boolean => isStoredOnly(common) && dtypes[common].compute === compute;
