@@ -1,7 +1,7 @@
 /** @file Every dtype through the public API: into a tensor, promotion, arithmetic, in place, reductions, gradients, out again, as PyTorch has it. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import {
-  amax, arange, argmax, canCast, cat, crossEntropy, type DType, DTypeError, eye, full, fullLike, gather, grad, layerNorm, linspace, matmul, mean, type Operand, promoteTypes,
+  amax, arange, argmax, batchNorm, canCast, cat, crossEntropy, type DType, DTypeError, eye, full, fullLike, gather, grad, groupNorm, layerNorm, linspace, matmul, mean, type Operand, promoteTypes,
   rand, randint, resultType, scatterAdd, setDefaultDevice, softmax, std, sum, tensor, type Tensor, where, zeros,
 } from "@adjoint/core";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "@adjoint/core/backend";
@@ -171,6 +171,11 @@ describe("arithmetic", () => {
     expect(layerNorm(x, [4]).toArraySync()).toEqual(layerNorm(x.float(), [4]).half().toArraySync()); // 300^2 is beyond float16
     expect(softmax(x.div(100), 0).toArraySync()).toEqual(softmax(x.div(100).float(), 0).half().toArraySync());
     expect(crossEntropy(x.reshape([1, 4]), tensor(Int32Array.of(2))).itemSync()).toBe(100);
+    const many = tensor([[9, -9]], { dtype: "float16" }).expand([8192, 2]); // losses of 18, whose sum is beyond float16
+    expect(shown(crossEntropy(many, tensor(new Int32Array(8192).fill(1))))).toEqual(["float16", 18]);
+    const image = of("float16", 300, -300, 200, 1).reshape([2, 1, 2]);
+    expect(shown(batchNorm(image, null, null, { training: true }))).toEqual(shown(batchNorm(image.float(), null, null, { training: true }).half()));
+    expect(shown(groupNorm(image, 1))).toEqual(shown(groupNorm(image.float(), 1).half()));
   });
 });
 

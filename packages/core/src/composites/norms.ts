@@ -1,8 +1,8 @@
 /** @file Norms of vectors and matrices, with PyTorch's subgradients where they have no derivative; distances and directions. */
 import { reduceProgram } from "../calculus/map-reduce.ts";
-import { type DType, dtypes, isFloat, scalarTypeName } from "../dtype.ts";
+import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
 import { abs, add, div, eq, gt, logicalOr, isnan, mul, ne, pow, sub, sqrt, where } from "../elementwise/index.ts";
-import { to } from "../elementwise/elementwise.ts";
+import { to, wide } from "../elementwise/elementwise.ts";
 import { clampMin } from "../elementwise/bounds.ts";
 import { sgn } from "../elementwise/blend.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
@@ -23,7 +23,7 @@ type NormAttrs = { readonly p: number; readonly dims: readonly number[]; readonl
 const squares = /*@__PURE__*/ perDType((d) => program("squares", [d], [], [s.mul(s.arg(0, d), s.arg(0, d))]));
 const kept = { keepdim: true } as const;
 
-const value = (x: Tensor, attrs: NormAttrs): Tensor => to(computed(to(x, dtypes[x.dtype].compute), attrs), x.dtype);
+const value = (x: Tensor, attrs: NormAttrs): Tensor => to(computed(wide(x), attrs), x.dtype);
 function computed(x: Tensor, { p, dims, keepdim }: NormAttrs): Tensor {
   const options = { keepdim };
   if (p === Infinity) return amax(abs(x), dims, options);

@@ -175,6 +175,9 @@ function overrideOf(gradient: GradientOverride, operands: readonly Operand[], in
   };
 }
 
+/** The tensor in what its dtype is computed in: for ops of several steps, which round their result at the end alone. */
+export const wide = (x: Tensor): Tensor => to(x, dtypes[x.dtype].compute);
+
 /** Two tensors of one dtype with dims need no rule. */
 function commonType(operands: readonly Operand[]): DType {
   const first = operands[0]!;

@@ -1,6 +1,6 @@
 /** @file `logcumsumexp`: a decomposition that is its meaning, and derivatives that are recurrences with factors of at most 1. */
-import { dtypes, isFloat, scalarTypeName } from "../dtype.ts";
-import { to } from "../elementwise/elementwise.ts";
+import { isFloat, scalarTypeName } from "../dtype.ts";
+import { to, wide } from "../elementwise/elementwise.ts";
 import { eq, exp, logaddexp, mul, sub } from "../elementwise/index.ts";
 import { where } from "../elementwise/where.ts";
 import { DTypeError } from "../errors.ts";
@@ -13,7 +13,7 @@ import { narrow, reshape } from "../views/views.ts";
 /** Sums of 1, 2, 4 ... elements: log n steps. */
 function logSums(x: Tensor, dim: number): Tensor {
   const n = x.shape[dim]!;
-  let y = mul(to(x, dtypes[x.dtype].compute), 1);
+  let y = mul(wide(x), 1);
   for (let step = 1; step < n; step *= 2) y = cat([narrow(y, dim, 0, step), logaddexp(narrow(y, dim, step, n - step), narrow(y, dim, 0, n - step))], dim);
   return to(y, x.dtype);
 }

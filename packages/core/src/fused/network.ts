@@ -1,6 +1,5 @@
 /** @file What networks are made of: linear, layerNorm, attention. Functions of other ops; gradients come for free. */
-import { dtypes } from "../dtype.ts";
-import { to } from "../elementwise/elementwise.ts";
+import { to, wide } from "../elementwise/elementwise.ts";
 import { add, mul, rsqrt, square, sub, where } from "../elementwise/index.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { dropout } from "../creation/random.ts";
@@ -30,7 +29,7 @@ export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormO
   if (normalizedShape.length === 0 || first < 0 || !sameShape(x.shape.slice(first), normalizedShape))
     throw new ShapeError(`Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}`);
   const dims = normalizedShape.map((_, i) => first + i), kept = { keepdim: true };
-  const wide = to(x, dtypes[x.dtype].compute), centred = sub(wide, mean(wide, dims, kept));
+  const whole = wide(x), centred = sub(whole, mean(whole, dims, kept));
   const normal = mul(centred, rsqrt(add(mean(square(centred), dims, kept), eps)));
   const scaled = weight === undefined ? normal : mul(normal, weight);
   return to(bias === undefined ? scaled : add(scaled, bias), x.dtype);

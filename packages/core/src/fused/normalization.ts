@@ -1,7 +1,9 @@
 /** @file Normalisation over batches, instances and groups of channels. Functions of other ops; gradients come for free. */
 import { mean } from "../composites/reductions.ts";
 import { zeros } from "../creation/fill.ts";
+import type { DType } from "../dtype.ts";
 import { add, div, mul, pow, rsqrt, square, sub } from "../elementwise/index.ts";
+import { to, wide } from "../elementwise/elementwise.ts";
 import { copy_ } from "../elementwise/overwrite.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { composite, noGrad, type Tensor } from "../op.ts";
@@ -34,21 +36,22 @@ const moreThanOne = (what: string, count: number, shape: Shape): void => {
 function follow(running: Tensor | null | undefined, fresh: Tensor, momentum: number): void {
   if (running) noGrad(() => copy_(running, add(mul(running, 1 - momentum), mul(reshape(fresh, running.shape), momentum))));
 }
-const scaled = (x: Tensor, { weight, bias }: Affine): Tensor => {
+/** Scaled and shifted, and rounded to the dtype of what was normalised. */
+const scaled = (x: Tensor, { weight, bias }: Affine, dtype: DType): Tensor => {
   const out = weight ? mul(x, alongChannels(x, weight)) : x;
-  return bias ? add(out, alongChannels(x, bias)) : out;
+  return to(bias ? add(out, alongChannels(x, bias)) : out, dtype);
 };
 
-/** (x - mean) / sqrt(variance + eps) with the statistics of x itself over all dims but the channels; the running ones follow. */
-function byBatch(x: Tensor, { runningMean, runningVar }: Stats, momentum: number, eps: number): Tensor {
-  const dims = [...x.shape.keys()].filter((d) => d !== 1), kept = { keepdim: true }, count = sizeOf(dims.map((d) => x.shape[d]!));
+/** (x - mean) / sqrt(variance + eps) with the statistics of x itself over all dims but the channels; the running ones follow. Of 16-bit floats a float32. */
+function byBatch(given: Tensor, { runningMean, runningVar }: Stats, momentum: number, eps: number): Tensor {
+  const x = wide(given), dims = [...x.shape.keys()].filter((d) => d !== 1), kept = { keepdim: true }, count = sizeOf(dims.map((d) => x.shape[d]!));
   const centre = mean(x, dims, kept), centred = sub(x, centre), variance = mean(square(centred), dims, kept);
   follow(runningMean, centre, momentum);
   if (runningVar) follow(runningVar, mul(variance, count / (count - 1)), momentum);
   return mul(centred, rsqrt(add(variance, eps)));
 }
 const byRunning = (x: Tensor, runningMean: Tensor, runningVar: Tensor, eps: number): Tensor =>
-  mul(sub(x, alongChannels(x, runningMean)), alongChannels(x, rsqrt(add(runningVar, eps))));
+  mul(sub(wide(x), alongChannels(x, runningMean)), alongChannels(x, rsqrt(add(wide(runningVar), eps))));
 
 export type BatchNormOptions = Affine & {
   /** Statistics of this batch, which the running ones then follow; else the running ones. */
@@ -67,9 +70,9 @@ export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runn
     if (training) moreThanOne("value per channel", sizeOf(x.shape) / (channels ?? 1), x.shape);
     if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
     checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
-    if (training) return scaled(byBatch(x, { runningMean, runningVar }, momentum, eps), options);
+    if (training) return scaled(byBatch(x, { runningMean, runningVar }, momentum, eps), options, x.dtype);
     if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
-    return scaled(byRunning(x, runningMean, runningVar, eps), options);
+    return scaled(byRunning(x, runningMean, runningVar, eps), options, x.dtype);
   });
 
 export type InstanceNormOptions = Affine & Stats & {
@@ -89,13 +92,13 @@ export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor 
   checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight: options.weight, bias: options.bias });
   if (!useInputStats) {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when use_input_stats is false");
-    return scaled(byRunning(x, runningMean, runningVar, eps), options);
+    return scaled(byRunning(x, runningMean, runningVar, eps), options, x.dtype);
   }
   const rows = (values: Tensor): Tensor => repeat(values, [n]), stats = { runningMean: runningMean && rows(runningMean), runningVar: runningVar && rows(runningVar) };
   const normal = reshape(byBatch(reshape(x, [1, n * channels, ...places]), stats, momentum, eps), x.shape);
   for (const [running, each] of [[runningMean, stats.runningMean], [runningVar, stats.runningVar]] as const)
     if (running && each) noGrad(() => copy_(running, mean(reshape(each, [n, channels]), 0)));
-  return scaled(normal, options);
+  return scaled(normal, options, x.dtype);
 });
 
 /**
@@ -115,7 +118,7 @@ export const groupNorm: (x: Tensor, numGroups: number, options?: Affine & { read
       if (values && (values.ndim !== 1 || values.shape[0] !== channels))
         throw new ShapeError(`Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${python.list(values.shape)} and input of shape ${python.list(x.shape)}`);
     const normal = byBatch(reshape(x, [1, n * numGroups, (channels / numGroups) * sizeOf(places)]), {}, 0, eps);
-    return scaled(reshape(normal, x.shape), options);
+    return scaled(reshape(normal, x.shape), options, x.dtype);
   });
 
 export type LocalResponseNormOptions = { readonly alpha?: number; readonly beta?: number; readonly k?: number };
@@ -125,9 +128,9 @@ export type LocalResponseNormOptions = { readonly alpha?: number; readonly beta?
 export const localResponseNorm: (x: Tensor, size: number, options?: LocalResponseNormOptions) => Tensor = /*@__PURE__*/ composite("DivBackward0", (x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor => {
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
   if (x.ndim < 3) throw new ShapeError(`Expected 3D or higher dimensionality                          input (got ${x.ndim} dimensions)`);
-  const channels = x.shape[1]!, before = Math.floor(size / 2), after = Math.floor((size - 1) / 2), squares = square(x);
-  const empty = (count: number): Tensor[] => (count === 0 ? [] : [zeros(x.shape.map((n, d) => (d === 1 ? count : n)), { dtype: x.dtype, device: x.device })]);
+  const channels = x.shape[1]!, before = Math.floor(size / 2), after = Math.floor((size - 1) / 2), squares = square(wide(x));
+  const empty = (count: number): Tensor[] => (count === 0 ? [] : [zeros(x.shape.map((n, d) => (d === 1 ? count : n)), { dtype: squares.dtype, device: x.device })]);
   const padded = cat([...empty(before), squares, ...empty(after)], 1);
   const windows = Array.from({ length: size }, (_, i) => unsqueeze(narrow(padded, 1, i, channels), 0));
-  return div(x, pow(add(mul(mean(cat(windows), 0), alpha), k), beta));
+  return to(div(x, pow(add(mul(mean(cat(windows), 0), alpha), k), beta)), x.dtype);
 });

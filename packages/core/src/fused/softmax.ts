@@ -1,11 +1,11 @@
 /** @file softmax and logSoftmax: a decomposition that is their meaning, and a derivative that reads the result alone. */
 import { reshape } from "../calculus/map-reduce.ts";
 import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
-import { to } from "../elementwise/elementwise.ts";
+import { to, wide } from "../elementwise/elementwise.ts";
 import { exp, log, mul, sub, div } from "../elementwise/index.ts";
 import { amax, sum } from "../composites/reductions.ts";
 import { wrapDim } from "../shape.ts";
-import { dtypes, isFloat, scalarTypeName } from "../dtype.ts";
+import { isFloat, scalarTypeName } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { warn } from "../warning.ts";
 
@@ -15,7 +15,6 @@ const kept = { keepdim: true } as const;
 /** An op whose run is a decomposition: its intermediates die, its result is a handle that belongs to nobody yet. 16-bit floats are rounded at the end alone. */
 const decomposed = (run: (x: Tensor, dim: number) => Tensor): Op<Attrs>["run"] =>
   (_, [x], { dim }) => framed(() => alias(noGrad(() => to(run(wide(x!), dim), x!.dtype))), () => false);
-const wide = (x: Tensor): Tensor => to(x, dtypes[x.dtype].compute);
 
 const softmaxOp: Op<Attrs> = {
   name: "softmax",

@@ -1,8 +1,8 @@
 /** @file Variance and standard deviation: two passes, and PyTorch's derivative, which reads the deviations alone and not the way to the mean. */
 import { mean, sum } from "../composites/reductions.ts";
-import { dtypes, isFloat } from "../dtype.ts";
+import { isFloat } from "../dtype.ts";
 import { div, eq, mul, sqrt, square, sub, where } from "../elementwise/index.ts";
-import { to } from "../elementwise/elementwise.ts";
+import { to, wide } from "../elementwise/elementwise.ts";
 import { DTypeError } from "../errors.ts";
 import { alias, dispatch, framed, type Jvp, noGrad, type Node, type Op, savedTensors, type Tensor } from "../op.ts";
 import { expand, reshape } from "../calculus/map-reduce.ts";
@@ -13,7 +13,6 @@ export type VarOptions = { readonly keepdim?: boolean; readonly correction?: num
 type Attrs = { readonly dims: readonly number[]; readonly keepdim: boolean; readonly correction: number; /** Over everything, without a dim being named. */ readonly all: boolean };
 
 const kept = { keepdim: true } as const;
-const wide = (x: Tensor): Tensor => to(x, dtypes[x.dtype].compute);
 const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
 const deviations = (x: Tensor, dims: readonly number[]): Tensor => sub(x, mean(x, dims, kept));
 const batched = (attrs: Attrs, { length }: readonly number[]): Attrs => ({ ...attrs, dims: attrs.dims.map((d) => d + length) });

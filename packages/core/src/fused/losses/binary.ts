@@ -1,9 +1,8 @@
 /** @file Losses of two classes: binary cross entropy, of probabilities and of logits, and soft margins. */
 import { dataSync } from "../../api/reading.ts";
 import { amax, amin, sum } from "../../composites/reductions.ts";
-import { dtypes } from "../../dtype.ts";
 import { add, div, elementwise, type Elementwise, logsigmoid, mul, neg, type Operand, sub } from "../../elementwise/index.ts";
-import { to } from "../../elementwise/elementwise.ts";
+import { wide } from "../../elementwise/elementwise.ts";
 import { softplusOf } from "../../elementwise/stable.ts";
 import { ArgumentError, ShapeError, TransformError } from "../../errors.ts";
 import { composite, noGrad, type Tensor } from "../../op.ts";
@@ -38,7 +37,7 @@ function checkProbabilities(x: Tensor): void {
   }
   if (!(bounds[0] >= 0 && bounds[1] <= 1)) throw new ArgumentError("all elements of input should be between 0 and 1");
 }
-const readOne = (x: Tensor): number => dataSync(to(x, dtypes[x.dtype].compute))[0]!;
+const readOne = (x: Tensor): number => dataSync(wide(x))[0]!;
 
 /**
  * -(target log(x) + (1 - target) log(1 - x)), the logarithms not below -100, reduced. x of probabilities, target of its shape.

@@ -1,8 +1,8 @@
 /** @file Losses of several classes: negative log likelihood and cross entropy, of class numbers and of probabilities. */
 import { sum } from "../../composites/reductions.ts";
-import { isFloat } from "../../dtype.ts";
+import { isFloat, promoteTypes } from "../../dtype.ts";
 import { add, div, mul, ne, neg, where } from "../../elementwise/index.ts";
-import { to } from "../../elementwise/elementwise.ts";
+import { to, wide } from "../../elementwise/elementwise.ts";
 import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../errors.ts";
 import { composite, type Tensor } from "../../op.ts";
 import { gather, indexSelect } from "../../primitives/gather.ts";
@@ -40,11 +40,11 @@ function checkWeight(x: Tensor, weight: Tensor | null | undefined): void {
     throw new ShapeError(`weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${python.list(weight.shape)}`);
 }
 
-/** -x at the class of each target; a class that is not there is named as PyTorch names it. */
+/** -x at the class of each target, of 16-bit floats in float32; a class that is not there is named as PyTorch names it. */
 function picked(x: Tensor, target: Tensor): Tensor {
   const dim = x.ndim === 1 ? 0 : 1;
   try {
-    return neg(squeeze(gather(x, dim, unsqueeze(target, dim)), dim));
+    return neg(wide(squeeze(gather(x, dim, unsqueeze(target, dim)), dim)));
   } catch (error) {
     const number = error instanceof IndexError ? /index (-?\d+) is out of bounds/.exec(error.message)?.[1] : undefined;
     throw number === undefined ? error : new IndexError(`Target ${number} is out of bounds.`);
@@ -62,9 +62,9 @@ function nll(x: Tensor, given: Tensor, { reduction = "mean", ignoreIndex = -100,
   const target = x.ndim === 1 && given.ndim === 1 ? squeeze(given) : given;
   const counts = ne(target, ignoreIndex), safe = where(counts, target, 0);
   const losses = where(counts, picked(x, safe), 0);
-  if (!weight && reduction !== "mean") return reduced(losses, reduction);
-  const of = factors(x, counts, safe, weight), loss = weight ? mul(losses, of) : losses;
-  return reduction === "mean" ? div(sum(loss), sum(of)) : reduced(loss, reduction);
+  if (!weight && reduction !== "mean") return to(reduced(losses, reduction), x.dtype);
+  const of = factors(losses, counts, safe, weight && wide(weight)), loss = weight ? mul(losses, of) : losses;
+  return to(reduction === "mean" ? div(sum(loss), sum(of)) : reduced(loss, reduction), x.dtype);
 }
 const labelled = (loss: Tensor, x: Tensor): Tensor => {
   if (loss.gradFn !== null) loss.gradFn.label = x.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
@@ -88,11 +88,11 @@ function ofProbabilities(x: Tensor, target: Tensor, { reduction = "mean", ignore
   checkWeight(x, weight);
   const dim = x.ndim === 1 ? 0 : 1, classes = x.shape[dim]!;
   const smoothed = labelSmoothing === 0 ? target : add(mul(target, 1 - labelSmoothing), labelSmoothing / classes);
-  const logs = mul(logSoftmax(x, dim), smoothed);
+  const logs = mul(wide(logSoftmax(x, dim)), smoothed), dtype = promoteTypes(x.dtype, target.dtype);
   const weighted = weight ? mul(logs, reshape(weight, x.shape.map((size, d) => (d === dim ? size : 1)))) : logs;
-  if (reduction === "none") return neg(sum(weighted, dim));
+  if (reduction === "none") return to(neg(sum(weighted, dim)), dtype);
   const total = neg(sum(weighted));
-  return reduction === "sum" ? total : div(total, x.window.size / classes);
+  return to(reduction === "sum" ? total : div(total, x.window.size / classes), dtype);
 }
 
 /** The even part of label smoothing: the loss against all classes alike. */
@@ -101,7 +101,7 @@ function even(logs: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = 
   const all = weight ? mul(logs, reshape(weight, logs.shape.map((size, d) => (d === dim ? size : 1)))) : logs;
   const counts = ne(target, ignoreIndex), losses = where(counts, neg(sum(all, dim)), 0);
   if (reduction !== "mean") return reduced(losses, reduction);
-  return div(sum(losses), sum(factors(logs, counts, where(counts, target, 0), weight)));
+  return div(sum(losses), sum(factors(logs, counts, where(counts, target, 0), weight && wide(weight))));
 }
 
 /**
@@ -115,5 +115,5 @@ export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOpt
   if (x.ndim > 0 && sameShape(x.shape, target.shape) && isFloat(target.dtype)) return ofProbabilities(x, target, options);
   check(x, target, options.weight);
   const logs = logSoftmax(x, x.ndim === 1 ? 0 : 1), loss = labelled(nll(logs, target, options), x);
-  return labelSmoothing === 0 ? loss : add(mul(loss, 1 - labelSmoothing), mul(even(logs, target, options), labelSmoothing / x.shape[x.ndim === 1 ? 0 : 1]!));
+  return labelSmoothing === 0 ? loss : to(add(mul(loss, 1 - labelSmoothing), mul(even(wide(logs), target, options), labelSmoothing / x.shape[x.ndim === 1 ? 0 : 1]!)), x.dtype);
 });
