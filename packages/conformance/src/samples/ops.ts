@@ -10,6 +10,7 @@ import { normalizationSamples } from "./normalization.ts";
 import { cumulativeSamples } from "./cumulative.ts";
 import { productSamples } from "./products.ts";
 import { poolingSamples } from "./pooling.ts";
+import { shapeSamples } from "./shapes.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
@@ -88,4 +89,5 @@ export const opSamples: readonly OpSample[] = [
   ...normalizationSamples,
   ...poolingSamples,
   ...productSamples,
+  ...shapeSamples,
 ];
