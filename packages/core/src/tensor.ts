@@ -10,6 +10,7 @@ import type { Storage } from "./storage.ts";
 import { Edge, isInferenceModeEnabled, moveWatch, Node } from "./tape.ts";
 import { isFloat } from "./dtype.ts";
 import type { View } from "./view.ts";
+import { warn } from "./warning.ts";
 
 const TENSOR = "adjoint.tensor";
 const VERSION = "0.1.0";
@@ -84,6 +85,10 @@ export class Tensor implements Mortal {
   }
   /** The accumulated gradient, or null. It lives as long as its tensor. */
   get grad(): Tensor | null {
+    if (this.#grad === null && !this.isLeaf && !this.retainsGrad)
+      warn(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, " +
+        "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.");
     return this.#grad;
   }
   set grad(grad: Tensor | null) {
@@ -106,6 +111,10 @@ export class Tensor implements Mortal {
   /** Which output of `gradFn` this is; 0 for a leaf. */
   get outputNr(): number {
     return this.edge?.output ?? 0;
+  }
+  /** Whether this result keeps its gradient, as `retainGrad()` makes it. */
+  get retainsGrad(): boolean {
+    return !this.isLeaf && (this.edge!.watch?.retain ?? null) !== null;
   }
   get isLeaf(): boolean {
     return this.edge === null || this.edge.node.leaf !== null;

@@ -101,6 +101,12 @@ describe("hooks of a node", () => {
     expect(log).toEqual([[30, 20], [10]]);
     expect([x.grad!.itemSync(), y.grad!.itemSync()]).toEqual([30, 21]);
   });
+  test("have a place for a number that PyTorch takes for a tensor", () => {
+    const x = leaf(1), y = x.mul(2);
+    y.gradFn!.registerHook(([g, none]) => { expect(none).toBe(null); return [g!.mul(5), none!]; });
+    y.backward();
+    expect(x.grad!.itemSync()).toBe(10);
+  });
   test("of an accumulator run around it", () => {
     const x = leaf(2), node = x.mul(1).gradFn!.nextFunctions[0]![0]!, log: unknown[] = [];
     node.registerPrehook(([g]) => [g!.mul(4)]);

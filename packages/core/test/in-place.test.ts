@@ -101,6 +101,7 @@ describe("what is refused", () => {
     ["a view of a leaf", () => x().slice(0, 0, 2).add_(1), "a view of a leaf Variable that requires grad is being used in an in-place operation."],
     ["one of several views", () => mul(x(), 1).split(2)[0]!.add_(1), "Output 0 of SplitBackward0 is a view and is being modified inplace. This view is the output of a function that returns multiple views."],
     ["one of several pieces", () => mul(x(), 1).chunk(2)[1]!.add_(1), "Output 1 of SplitBackward0 is a view"],
+    ["one of the rows", () => mul(x(), 1).unbind()[1]!.add_(1), "Output 1 of UnbindBackward0 is a view"],
     ["a view made without recording", () => { const y = mul(x(), 1); noGrad(() => y.slice(0, 0, 2)).add_(y.select(0, 0)); }, "A view was created in no_grad mode and is being modified inplace with grad mode enabled."],
     ["elements that overlap", () => ones([1]).expand([3]).add_(1), "unsupported operation: more than one element of the written-to tensor refers to a single memory location."],
   ])("%s", (_, run, text) => {

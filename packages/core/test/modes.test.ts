@@ -1,6 +1,6 @@
 /** @file Modes of recording, inference tensors, and what a tensor knows of its history. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { AdjointError, autograd, clone, enableGrad, inferenceMode, inMode, isGradEnabled, isInferenceModeEnabled, memory, noGrad, ones, setDefaultDevice, setGradEnabled, tensor, type Tensor, zeros } from "@adjoint/core";
+import { AdjointError, autograd, clone, enableGrad, inferenceMode, inMode, isGradEnabled, isInferenceModeEnabled, memory, noGrad, ones, onWarning, setDefaultDevice, setGradEnabled, tensor, type Tensor, zeros } from "@adjoint/core";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => setDefaultDevice(cpu()));
@@ -89,6 +89,21 @@ describe("inference mode", () => {
     expect(run).toThrow(AdjointError);
     expect(run).toThrow(text);
   });
+});
+
+test("what PyTorch warns of is a warning", () => {
+  const said: string[] = [], before = onWarning((text) => said.push(text.slice(0, 60)));
+  try {
+    const x = leaf(2), y = x.square();
+    y.backward(undefined, { createGraph: true });
+    x.grad = null;
+    expect([y.grad, y.retainsGrad, x.retainsGrad]).toEqual([null, false, false]);
+    y.retainGrad();
+    expect([y.grad, y.retainsGrad, x.grad]).toEqual([null, true, null]);
+  } finally {
+    onWarning(before);
+  }
+  expect(said).toEqual(["Using backward() with create_graph=True will create a referen", "The .grad attribute of a Tensor that is not a leaf Tensor is"].map((text) => text.slice(0, 60)));
 });
 
 describe("what .grad takes", () => {

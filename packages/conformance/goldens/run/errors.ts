@@ -1,5 +1,5 @@
 /** @file Python snippets: what they hand to `out`, the error that ends them, the warnings on the way. */
-import type { Backend } from "@adjoint/core";
+import { autograd, type Backend, setGradEnabled } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
 import { run } from "../python/steps.ts";
 import type { Native, Value } from "../python/values.ts";
@@ -19,8 +19,14 @@ export async function runErrors(pack: Pack, given: GoldenCase, device: Backend):
     scope.set("out", ((args) => { results.push(...args); return null; }) satisfies Native);
     warnings.length = 0;
     const execute = (): Promise<unknown> => run(python.execute(readPython(item.code), scope));
-    if (item.error === undefined) await execute();
-    else await expectError(item.error, execute);
+    try {
+      if (item.error === undefined) await execute();
+      else await expectError(item.error, execute);
+    } finally {
+      // What a snippet switches is off for the next.
+      setGradEnabled(true);
+      autograd.setDetectAnomaly(false);
+    }
     const wanted = item.results ?? [], check = new Check(table);
     if (results.length !== wanted.length) throw new Mismatch(`${results.length} results, expected ${wanted.length}`);
     for (const [i, want] of wanted.entries()) await check.value(results[i], want, `result ${i}`);

@@ -41,7 +41,11 @@ export function plain(x: Value): Value {
   if (x instanceof Dict) return Object.fromEntries(x.entries().map(([key, value]) => [String(key), plain(value)]));
   if (x instanceof PyClass && x.constructed !== null) return x.constructed;
   if (x instanceof HostClass) return x.constructed;
-  if (isCallable(x)) return (...args: readonly Value[]) => plain(bridge.call(x, args.map((y) => lifted(y))));
+  if (isCallable(x)) {
+    const fn = (...args: readonly Value[]): Value => plain(bridge.call(x, args.map((y) => lifted(y))));
+    // Messages name a function as Python does.
+    return x instanceof PyFunction ? Object.defineProperty(fn, "name", { value: x.name }) : fn;
+  }
   return x;
 }
 /** Named arguments as one options object. */

@@ -4,7 +4,7 @@ import { isTensor, type Tensor } from "@adjoint/core";
 import * as nn from "@adjoint/nn";
 import { Context, exception, PyClass, PyObject } from "../python/objects.ts";
 import { DTypeValue, Float, type Keywords, Label, type Native, Size, Unsupported, type Value } from "../python/values.ts";
-import { camel, dtypeOf, lifted, options, plain } from "./convert.ts";
+import { camel, dtypeOf, lifted, native, options, plain } from "./convert.ts";
 
 type Around = (fn: () => Value) => Value;
 /** A function of ours by its name, looked up when it is called: it works from the day it is there. */
@@ -15,6 +15,21 @@ export function late(name: string, from: unknown = core): (...args: readonly Val
   return at as (...args: readonly Value[]) => Value;
 }
 const mode = (name: string): Native => () => new Context((body) => (late(name) as Around)(body as never));
+
+/** A mode that a call switches at once, and that `with` switches back. */
+const switched = (get: () => boolean, set: (on: boolean) => void): Native => ([given], kw) => {
+  const on = (given ?? kw["mode"]) !== false, before = get();
+  set(on);
+  return new Context((body) => {
+    set(on);
+    try {
+      return body();
+    } finally {
+      set(before);
+    }
+  });
+};
+const gradSwitch = switched(core.isGradEnabled, core.setGradEnabled), anomalySwitch = switched(core.autograd.isAnomalyEnabled, core.autograd.setDetectAnomaly);
 
 /** Python's nested lists as numbers, and the dtype that PyTorch gives them. */
 function nested(data: Value): { readonly values: Value; readonly dtype: core.DType } {
@@ -70,10 +85,13 @@ export const environment: { readonly [name: string]: Value } = {
     return core.full(plain(size ?? kw["size"]) as number[], plain(fill) as number, { dtype, requiresGrad: kw["requires_grad"] === true });
   }) satisfies Native,
   "torch.no_grad": mode("noGrad"), "torch.enable_grad": mode("enableGrad"), "torch.inference_mode": (([on], kw) => ((on ?? kw["mode"]) === false ? new Context((body) => body()) : mode("inferenceMode")([], {}))) satisfies Native,
-  "torch.set_grad_enabled": (([on], kw) => mode((on ?? kw["mode"]) === true ? "enableGrad" : "noGrad")([], {})) satisfies Native,
-  "torch.autograd.no_grad": mode("noGrad"), "torch.autograd.enable_grad": mode("enableGrad"), "torch.autograd.set_grad_enabled": (([on]) => mode(on === true ? "enableGrad" : "noGrad")([], {})) satisfies Native,
-  "torch.autograd.detect_anomaly": mode("autograd.detectAnomaly"), "torch.autograd.set_detect_anomaly": (([on]) => (on === false ? new Context((body) => body()) : mode("autograd.detectAnomaly")([], {}))) satisfies Native,
+  "torch.set_grad_enabled": gradSwitch,
+  "torch.autograd.no_grad": mode("noGrad"), "torch.autograd.enable_grad": mode("enableGrad"), "torch.autograd.set_grad_enabled": gradSwitch,
+  "torch.autograd.detect_anomaly": mode("autograd.detectAnomaly"), "torch.autograd.set_detect_anomaly": anomalySwitch, "torch.is_anomaly_enabled": (() => core.autograd.isAnomalyEnabled()) satisfies Native,
   "torch.autograd.graph.saved_tensors_hooks": (([pack, unpack]) => new Context((body) => late("autograd.savedTensorsHooks")(plain(pack), plain(unpack), body))) satisfies Native,
+  "torch.autograd.graph.save_on_cpu": (() => new Context((body) => core.autograd.saveOnCpu(body as never))) satisfies Native,
+  "torch.autograd.graph.disable_saved_tensors_hooks": (([message]) => new Context((body) => core.autograd.disableSavedTensorsHooks(String(message), body as never))) satisfies Native,
+  "torch.autograd.function.once_differentiable": (([fn]) => native(core.autograd.onceDifferentiable(plain(fn) as never) as never)) satisfies Native,
   "torch.is_grad_enabled": (() => core.isGradEnabled()) satisfies Native, "torch.is_inference_mode_enabled": (() => late("isInferenceModeEnabled")()) satisfies Native,
   "torch.is_tensor": (([x]) => isTensor(x)) satisfies Native, "torch.is_floating_point": (([x]) => (x as Tensor).dtype.includes("float")) satisfies Native, "torch.numel": (([x]) => (x as Tensor).numel()) satisfies Native,
   "torch.manual_seed": (([seed]) => { core.manualSeed(Number(seed)); return null; }) satisfies Native,

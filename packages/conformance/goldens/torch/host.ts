@@ -24,7 +24,7 @@ import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
 const dtypeNames = new Set(["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "float", "double", "half", "long", "int", "short", "complex64", "complex128", "cfloat", "cdouble"]);
 /** PyTorch's modules, and where their classes are with us. */
 const modules: { readonly [path: string]: readonly object[] } = {
-  torch: [core], "torch.nn": [nn], "torch.nn.functional": [], "torch.nn.init": [nn.init], "torch.nn.utils": [nn], "torch.nn.utils.rnn": [nn], "torch.optim": [optim], "torch.optim.lr_scheduler": [optim], "torch.autograd": [], "torch.autograd.functional": [], "torch.autograd.graph": [],
+  torch: [core], "torch.nn": [nn], "torch.nn.functional": [], "torch.nn.init": [nn.init], "torch.nn.utils": [nn], "torch.nn.utils.rnn": [nn], "torch.optim": [optim], "torch.optim.lr_scheduler": [optim], "torch.autograd": [], "torch.autograd.functional": [], "torch.autograd.graph": [], "torch.autograd.function": [],
   "torch.linalg": [], "torch.fft": [], "torch.special": [], "torch.func": [], functorch: [], "torch.utils": [], "torch.utils.data": [data], "torch.utils.checkpoint": [], "torch.masked": [], "torch.nn.parameter": [nn], "torch.testing": [], "torch.nn.modules": [nn],
 };
 const short = (path: string): string => path.replace(/^torch\./, "");
@@ -212,13 +212,19 @@ const host: Host = {
   },
   derive,
 };
-type Node = { readonly name: string; readonly edges: readonly unknown[]; readonly leaf: unknown };
+type Node = NonNullable<Tensor["gradFn"]>;
+/** What PyTorch calls the inputs that a node saved, by number. */
+const savedNames = [["self", "input", "tensor1"], ["other", "exponent", "mat2", "vec", "weight", "tensor2", "index"], ["bias", "value"]];
 /** A node of the tape, in PyTorch's words. */
 function nodeAttribute(object: object, name: string): Value {
   if (!("edges" in object && "leaf" in object && "name" in object)) return undefined;
   const node = object as Node;
-  if (name === "_saved_result" || name === "_saved_self") { const saved: unknown = Reflect.get(object, "savedTensors"); return Array.isArray(saved) ? saved.at(name === "_saved_self" ? 0 : -1) : undefined; }
-  return name === "name" ? () => (node.leaf === null ? node.name : "torch::autograd::AccumulateGrad") : undefined;
+  if (name.startsWith("_saved_")) {
+    const { savedInputs, savedResults } = node.savesInfo, input = savedNames.findIndex((names) => names.includes(name.slice("_saved_".length)));
+    const at = name === "_saved_result" && savedResults.length > 0 ? savedInputs.length : savedInputs.indexOf(input);
+    return at < 0 ? undefined : node.savedTensors[at];
+  }
+  return name === "name" ? () => node.qualifiedName : undefined;
 }
 /** Attributes of Tensor that are computed: no call follows. */
 const properties = new Set(["T", "mT", "H", "mH", "real", "imag", "itemsize"]);

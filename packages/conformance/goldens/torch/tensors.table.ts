@@ -8,7 +8,7 @@ type Attribute = (x: Tensor) => Value;
 export const tensorAttributes: { readonly [name: string]: Attribute } = {
   shape: (x) => Size.make(x.shape), dtype: (x) => dtypeOfTensor(x.dtype), ndim: (x) => x.ndim, requires_grad: (x) => x.requiresGrad, is_leaf: (x) => x.isLeaf, grad: (x) => x.grad, grad_fn: (x) => x.gradFn,
   device: () => new Label("device", "cpu"), layout: () => new Label("layout", "strided"), is_cuda: () => false, is_sparse: () => false, is_quantized: () => false, is_mkldnn: () => false, itemsize: (x) => bytes[x.dtype],
-  data: (x) => x.untracked(),
+  data: (x) => x.untracked(), _version: (x) => x.version, retains_grad: (x) => x.retainsGrad, output_nr: (x) => x.outputNr,
 };
 const bytes: { readonly [D in DType]: number } = { float32: 4, float64: 8, float16: 2, bfloat16: 2, int32: 8, int16: 2, int8: 1, uint8: 1, bool: 1 };
 

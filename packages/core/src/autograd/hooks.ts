@@ -3,6 +3,7 @@ import { replace, lend } from "../calculus/walk.ts";
 import { AutogradError, ArgumentError } from "../errors.ts";
 import * as python from "../python.ts";
 import { outsideFrames } from "../scope.ts";
+import { arityOf } from "./node.ts";
 import { sameShape } from "../shape.ts";
 import { extrasOf, type Node, type Slots, watchOf } from "../tape.ts";
 import { alias, alive, isTensor, type Tensor } from "../tensor.ts";
@@ -96,7 +97,7 @@ function refuse(made: unknown): never {
 export function registerNodeHook(node: Node, hook: (gradInputs: readonly MaybeGrad[], gradOutputs: readonly MaybeGrad[]) => Replacement<readonly MaybeGrad[] | Tensor>): HookHandle {
   const name = nameOf(hook);
   return added(extrasOf(node).after, (inputs, outputs) => {
-    const count = node.edges.length;
+    const count = arityOf(node);
     replaceAll(name, inputs, count, call(hook, lent(inputs, count), lent(outputs, node.outputs.length)));
   });
 }

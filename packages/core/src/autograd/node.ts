@@ -3,10 +3,13 @@ import { savedTensors } from "../dispatch.ts";
 import { extrasOf, type Node } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 
+/** How many inputs PyTorch's node has. */
+export const arityOf = (node: Node): number => Math.max(node.edges.length, node.rule?.arity?.(node.attrs) ?? 0);
+
 /** The nodes that this one hands its gradients to, each with the number of the output that it is; null where no gradient is needed. PyTorch's `next_functions`. */
 export function nextFunctions(node: Node): readonly (readonly [node: Node | null, output: number])[] {
   const found = node.edges.map((edge): readonly [Node | null, number] => (edge === null ? [null, 0] : [edge.node, edge.output]));
-  for (const arity = node.rule?.arity?.(node.attrs) ?? 0; found.length < arity; ) found.push([null, 0]);
+  for (const arity = arityOf(node); found.length < arity; ) found.push([null, 0]);
   return found;
 }
 

@@ -9,6 +9,7 @@ import { sameShape } from "../shape.ts";
 import { type Edge, watchOf } from "../tape.ts";
 import { alias, alive, isTensor, setRequiresGrad, type Tensor } from "../tensor.ts";
 import { generate, zerosOn } from "./map-reduce.ts";
+import { warn } from "../warning.ts";
 import { inDType, owned, type Target, walk } from "./walk.ts";
 
 /** One, or several in order. */
@@ -53,15 +54,15 @@ function seedOf(root: Tensor, gradient: Cotangent, i: number): Tensor | undefine
 /** Both checked, in PyTorch's order: the gradients to start from, and where gradients are wanted. */
 function ends(roots: readonly Tensor[], gradients: OneOrMore<Cotangent>, targetsOf: () => Target[] | undefined): { readonly seeds: readonly Tensor[]; readonly targets: Target[] | undefined } {
   const given = gradients === undefined || gradients === null ? undefined : asList(gradients);
-  if (given !== undefined && given.length !== roots.length) throw new AutogradError(`got ${roots.length} tensors and ${given.length} gradients`);
   const seeds: Tensor[] = [];
   try {
     let refused = -1;
     for (let i = 0; i < roots.length; i++) {
-      const seed = seedOf(roots[i]!, given?.[i], i);
+      const seed = given !== undefined && i >= given.length ? undefined : seedOf(roots[i]!, given?.[i], i);
       if (seed !== undefined) seeds.push(seed);
       if (refused < 0 && !roots[i]!.requiresGrad) refused = i;
     }
+    if (given !== undefined && given.length !== roots.length) throw new AutogradError(`got ${roots.length} tensors and ${given.length} gradients`);
     if (refused >= 0) throw new AutogradError(`element ${refused} of tensors does not require grad and does not have a grad_fn`);
     return { seeds, targets: targetsOf() };
   } catch (error) {
@@ -88,6 +89,10 @@ export function backward(tensors: OneOrMore<Tensor>, gradients?: OneOrMore<Cotan
   const roots = asList(tensors), inputs = options.inputs === undefined ? undefined : asList(options.inputs);
   if (inputs !== undefined && inputs.length === 0) throw new AutogradError("'inputs' argument to backward() cannot be empty.");
   const { seeds, targets } = ends(roots, gradients, () => inputs?.map((input) => ({ edge: retainGrad(input).edge!, found: undefined })));
+  if (createGraph)
+    warn(
+      "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. " +
+      "If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.");
   walk(edgesOf(roots), seeds, lifetimeOf(roots), { retainGraph, createGraph, targets });
 }
 

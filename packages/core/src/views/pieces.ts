@@ -1,6 +1,6 @@
 /** @file Splitting into views along a dim, joining, and grids. */
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { composite, isTensor, type Tensor } from "../op.ts";
+import { composite, isTensor, madeTogether, type Tensor } from "../op.ts";
 import { wrapDim } from "../shape.ts";
 import { cat, stack } from "./cat.ts";
 import { hostNumbers } from "./host-numbers.ts";
@@ -11,7 +11,7 @@ import { expand, flatten, narrow, reshape, select } from "./views.ts";
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
   const d = wrapDim(dim, x.ndim);
   if (x.ndim === 0) throw new ShapeError("Dimension specified as 0 but tensor has no dimensions");
-  return Array.from({ length: x.shape[d]! }, (_, i) => { const part = select(x, d, i); if (part.gradFn !== null) part.gradFn.label = "UnbindBackward0"; return part; });
+  return madeTogether(Array.from({ length: x.shape[d]! }, (_, i) => { const part = select(x, d, i); if (part.gradFn !== null) part.gradFn.label = "UnbindBackward0"; return part; }), "UnbindBackward0");
 }
 
 /** So many pieces of nearly equal size, the first ones longer; or pieces that end at the given places. Views. */
