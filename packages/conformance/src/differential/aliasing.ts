@@ -1,7 +1,7 @@
 /** @file Views and writes through them, against the naive model: after every statement every tensor shows what its base positions hold, and every result is what the op makes of copies. */
 import type { Backend } from "@adjoint/core";
 import { Machine, type Observation, observe } from "./machine.ts";
-import { naiveBase, type NaiveView } from "./naive-view.ts";
+import { naiveBase, naiveOverlaps, type NaiveView } from "./naive-view.ts";
 import type { Difference } from "./compare.ts";
 import type { Program, Statement } from "./program.ts";
 import type { Row } from "./row.ts";
@@ -16,7 +16,9 @@ export async function aliasingDifference(device: Backend, program: Program, rows
   try {
     for (const [i, statement] of program.statements.entries()) {
       const named = new Set(machine.tensors.keys()), row = rows.get(statement.op)!;
-      const apart = row.changes === "gradients" ? undefined : await machine.apart(statement);
+      // A write into a part of a repeated element shows in all of it: copies say nothing of that.
+      const repeated = row.changes === "values" && naiveOverlaps(model.get(statement.inputs[0]!)?.view ?? naiveBase([]));
+      const apart = row.changes === "gradients" || repeated ? undefined : await machine.apart(statement);
       if (machine.step(statement) !== undefined) continue; // what throws changes nothing, which the next statement shows
       const seen = new Map<string, Observation>();
       for (const [name, tensor] of machine.tensors) if (tensor !== null) seen.set(name, await observe(tensor));

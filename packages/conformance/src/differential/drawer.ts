@@ -9,7 +9,7 @@ const MOST = 160;
 
 const inDomain: { readonly [D in Domain]: (x: number) => boolean } = {
   any: () => true,
-  numbers: (x) => !Number.isNaN(x),
+  finite: Number.isFinite,
   positive: (x) => x >= 0.25,
   away: (x) => Math.abs(x) >= 0.25,
   unit: (x) => Math.abs(x) <= 0.9,
@@ -19,7 +19,7 @@ const inDomain: { readonly [D in Domain]: (x: number) => boolean } = {
 function drawFloat(random: Random, domain: Domain): number {
   const u = random.unit(), signed = u * 2 - 1;
   switch (domain) {
-    case "any": case "numbers": return signed * 3;
+    case "any": case "finite": return signed * 3;
     case "positive": return 0.4 + u * 2;
     case "away": return Math.sign(signed) * 0.4 + signed * 2;
     case "unit": return signed * 0.85;

@@ -4,7 +4,7 @@ import { aliasingDifference } from "./aliasing.ts";
 import { type Difference, differenceOn } from "./compare.ts";
 import { batching, finiteDifferences, forwardMode } from "./derivatives.ts";
 import { type Family, generate, rowsOf } from "./generate.ts";
-import { type Program, showProgram } from "./program.ts";
+import { type Program, programJson, showProgram } from "./program.ts";
 import { type Answer, answerOf } from "./reference.ts";
 import type { Row } from "./row.ts";
 import { families as allFamilies } from "./rows/index.ts";
@@ -134,6 +134,6 @@ export function showFailure({ check, seed, shrunk, difference }: Failure, comman
   const note = (i: number): string => (i === difference.statement ? "   <- here" : "");
   return [
     `program ${seed} differs on ${check}: ${difference.message}`, showProgram(shrunk, note),
-    `as JSON: ${JSON.stringify(shrunk)}`, `again: ${command(seed)}`,
+    `as JSON: ${programJson(shrunk)}`, `again: ${command(seed)}`,
   ].join("\n");
 }

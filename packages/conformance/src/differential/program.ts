@@ -22,7 +22,14 @@ export type Program = {
   readonly statements: readonly Statement[];
 };
 
-const showDatum = (value: Datum): string => (Array.isArray(value) ? `[${value.map(showDatum).join(", ")}]` : JSON.stringify(value));
+const isPlain = (value: number): boolean => Number.isFinite(value) && !Object.is(value, -0);
+const showNumber = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+const showDatum = (value: Datum): string =>
+  Array.isArray(value) ? `[${value.map(showDatum).join(", ")}]` : typeof value === "number" ? showNumber(value) : JSON.stringify(value);
+
+/** As JSON. A leaf's NaN, infinities and -0, which JSON does not have, are text, which a leaf takes too. */
+export const programJson = (program: Program): string =>
+  JSON.stringify(program, (_, value: unknown) => (typeof value === "number" && !isPlain(value) ? showNumber(value) : value));
 
 /** `v3 = transpose(v1, dim0: 0, dim1: -1)` */
 export function showStatement({ op, inputs, attrs, results, noGrad }: Statement): string {

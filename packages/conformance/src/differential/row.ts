@@ -7,7 +7,7 @@ import type { Random } from "./random.ts";
 
 export type Kind = DTypeInfo["kind"];
 /** Where the values of an input must lie so that the op is defined and tame there. */
-export type Domain = "any" | "numbers" | "positive" | "away" | "unit" | "exponent";
+export type Domain = "any" | "finite" | "positive" | "away" | "unit" | "exponent";
 
 /** A tensor of the program so far, as the reference run has it. */
 export interface Variable {

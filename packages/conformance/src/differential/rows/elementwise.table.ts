@@ -50,7 +50,7 @@ const unaries: readonly Row[] = [
   unary("relu6", A.relu6, numbers), unary("hardtanh", (x) => A.hardtanh(x)), unary("leakyRelu", (x) => A.leakyRelu(x)), unary("elu", (x) => A.elu(x)), unary("celu", (x) => A.celu(x)), unary("selu", A.selu),
   unary("softplus", (x) => A.softplus(x)), unary("softshrink", (x) => A.softshrink(x)), unary("hardshrink", (x) => A.hardshrink(x)), unary("tanhshrink", A.tanhshrink), unary("hardsigmoid", A.hardsigmoid),
   unary("hardswish", A.hardswish), unary("mish", A.mish), unary("logsigmoid", A.logsigmoid), unary("threshold", (x) => A.threshold(x, 0.25, -1), numbers), unary("nanToNum", (x) => A.nanToNum(x)),
-  unary("isfinite", A.isfinite, all), unary("isinf", A.isinf, all), unary("signbit", A.signbit, all, "numbers"), unary("bitwiseNot", A.bitwiseNot, ["int", "bool"]),
+  unary("isfinite", A.isfinite, all), unary("isinf", A.isinf, all), unary("signbit", A.signbit, all, "finite"), unary("bitwiseNot", A.bitwiseNot, ["int", "bool"]),
   unary("isnan", A.isnan, all), unary("logicalNot", A.logicalNot, all), unary("clone", A.clone, all),
 ];
 
@@ -60,7 +60,7 @@ const binaries: readonly Row[] = [
   binary("pow", A.pow, numbers, ["positive", "exponent"]),
   binary("remainder", A.remainder, numbers, ["any", "away"]), binary("fmod", A.fmod, numbers, ["any", "away"]),
   binary("floorDivide", A.floorDivide, numbers, ["any", "away"]), binary("divFloor", (x, y) => A.div(x, y, { roundingMode: "floor" }), numbers, ["any", "away"]), binary("divTrunc", (x, y) => A.div(x, y, { roundingMode: "trunc" }), numbers, ["any", "away"]),
-  binary("rsub", (x, y) => A.rsub(x, y), numbers), binary("copysign", A.copysign, all, ["any", "numbers"]), binary("xlogy", A.xlogy, numbers, ["any", "positive"]), binary("clampMin", A.clampMin, numbers), binary("clampMax", A.clampMax, numbers),
+  binary("rsub", (x, y) => A.rsub(x, y), numbers), binary("copysign", A.copysign, all, ["any", "finite"]), binary("xlogy", A.xlogy, numbers, ["any", "positive"]), binary("clampMin", A.clampMin, numbers), binary("clampMax", A.clampMax, numbers),
   pair("atan2", A.atan2, floats, "away"), pair("hypot", A.hypot, floats, "away"), pair("logaddexp", A.logaddexp, floats), pair("logaddexp2", A.logaddexp2, floats), pair("fmax", A.fmax), pair("fmin", A.fmin), pair("isclose", (x, y) => A.isclose(x, y), numbers),
   binary("bitwiseAnd", A.bitwiseAnd, ["int", "bool"]), binary("bitwiseOr", A.bitwiseOr, ["int", "bool"]), binary("bitwiseXor", A.bitwiseXor, ["int", "bool"]), pair("gcd", A.gcd, ["int"]), pair("lcm", A.lcm, ["int"], "away"), pair("ldexp", A.ldexp, floats, "unit"),
   binary("eq", A.eq), binary("ne", A.ne), binary("lt", A.lt), binary("le", A.le), binary("gt", A.gt), binary("ge", A.ge),

@@ -42,6 +42,7 @@ export const reductionRows: readonly Row[] = [
   alongDim("logcumsumexp", (x, dim) => A.logcumsumexp(x, dim)), alongDim("diff", (x, dim) => A.diff(x, dim), numbers),
   alongDim("cummax", (x, dim) => { const { values, indices } = A.cummax(x, dim); return [values, indices]; }, numbers),
   alongDim("cummin", (x, dim) => { const { values, indices } = A.cummin(x, dim); return [values, indices]; }, numbers),
+  reduction("logsumexp", (x, dims, options) => A.logsumexp(x, dims ?? 0, options)), reduction("nansum", A.nansum), reduction("norm", (x, dims, options) => A.norm(x, 2, dims, options)),
   row({ op: "prodAll", draw: (d) => ({ inputs: [d.variable({ kinds: numbers, domain: "unit" })], attrs: {} }), run: ([x]) => A.prod(x!) }),
   row({ op: "argmaxAll", draw: (d) => ({ inputs: [d.variable({ kinds: numbers })], attrs: {} }), run: ([x]) => A.argmax(x!) }),
 ];
@@ -67,14 +68,20 @@ function joined(d: Drawer, sameSize: boolean): { readonly inputs: readonly Varia
   return { inputs, dim };
 }
 
+const loss = (op: string, run: (x: Tensor, target: Tensor, options: { readonly reduction: "mean" | "sum" | "none" }) => Tensor): Row => row<{ readonly reduction: "mean" | "sum" | "none" }>({
+  op,
+  draw(d) { const x = d.variable({ dtype: "float32" }); return { inputs: [x, d.variable({ dtype: "float32" }, x.shape)], attrs: { reduction: d.random.pick(["mean", "sum", "none"]) } }; },
+  run: ([x, y], options) => run(x!, y!, options),
+});
+
 type Window = { readonly stride: number; readonly padding: number; readonly dilation: number };
-/** With a filter of two or three channels, or of any that fits. */
+/** Of finite numbers: whether what lies beside x takes part, as a 0, is left to the device. */
 const convolution = (op: string, rank: number, run: (x: Tensor, weight: Tensor, options: Window) => Tensor): Row => row<Window>({
   op,
   draw(d) {
-    const x = d.variable({ kinds: floats, accepts: ranked(rank + 1, rank + 2) }), channels = sizeAt(x, -rank - 1);
+    const x = d.variable({ kinds: floats, domain: "finite", accepts: ranked(rank + 1, rank + 2) }), channels = sizeAt(x, -rank - 1);
     const filter = [...(op.includes("Transpose") ? [channels, d.random.integer(1, 3)] : [d.random.integer(1, 3), channels]), ...x.shape.slice(-rank).map((size) => d.random.integer(1, Math.max(1, Math.min(3, size))))];
-    return { inputs: [x, d.variable({ dtype: x.dtype }, filter)], attrs: { stride: d.random.integer(1, 2), padding: d.random.integer(0, 1), dilation: d.random.integer(1, 2) } };
+    return { inputs: [x, d.variable({ dtype: x.dtype, domain: "finite" }, filter)], attrs: { stride: d.random.integer(1, 2), padding: d.random.integer(0, 1), dilation: d.random.integer(1, 2) } };
   },
   run: ([x, weight], options) => run(x!, weight!, options),
 });
@@ -115,10 +122,38 @@ export const productRows: readonly Row[] = [
     draw(d) { const x = d.variable({ kinds: floats, accepts: ranked(3, 4) }), channels = x.shape[1] ?? 1; return { inputs: [x], attrs: { groups: channels % 2 === 0 && channels > 0 ? 2 : 1 } }; },
     run: ([x], { groups }) => A.groupNorm(x!, groups, { eps: 0.125 }),
   }),
+  loss("mseLoss", A.mseLoss), loss("l1Loss", A.l1Loss), loss("smoothL1Loss", A.smoothL1Loss), loss("huberLoss", A.huberLoss), loss("binaryCrossEntropyWithLogits", A.binaryCrossEntropyWithLogits),
+  row<{ readonly equation: string }>({
+    op: "einsum", weight: 2,
+    draw(d) {
+      const x = d.variable({ dtype: "float32", accepts: ranked(2, 2) }), [rows = 1, columns = 1] = x.shape, equation = d.random.pick(["ij,jk->ik", "ij,kj->ki", "ij,ij->i", "ij,ij", "ij->", "...i,...i->..."]);
+      const shape = equation === "ij,jk->ik" ? [columns, d.random.integer(1, 4)] : equation === "ij,kj->ki" ? [d.random.integer(1, 4), columns] : [rows, columns];
+      return { inputs: equation.includes(",") ? [x, d.variable({ dtype: "float32" }, shape)] : [x], attrs: { equation } };
+    },
+    run: (operands, { equation }) => A.einsum(equation, ...operands),
+  }),
   row({
-    op: "mseLoss",
-    draw(d) { const x = d.variable({ dtype: "float32" }); return { inputs: [x, d.variable({ dtype: "float32" }, x.shape)], attrs: {} }; },
-    run: ([x, y]) => A.mseLoss(x!, y!),
+    op: "outer",
+    draw: (d) => ({ inputs: [d.variable({ kinds: numbers, accepts: ranked(1, 1) }), d.variable({ kinds: numbers, accepts: ranked(1, 1) })], attrs: {} }),
+    run: ([x, y]) => A.outer(x!, y!),
+  }),
+  row({
+    op: "addmm",
+    draw(d) {
+      const x = d.variable({ dtype: "float32", accepts: ranked(2, 2) }), [rows = 1, inner = 1] = x.shape, columns = d.random.integer(1, 4);
+      return { inputs: [d.partner([rows, columns], { dtype: "float32" }, true), x, d.variable({ dtype: "float32" }, [inner, columns])], attrs: {} };
+    },
+    run: ([b, x, y]) => A.addmm(b!, x!, y!),
+  }),
+  row<{ readonly kernel: number; readonly stride: number }>({
+    op: "maxPool2d",
+    draw: (d) => ({ inputs: [d.variable({ kinds: floats, accepts: ranked(3, 4) })], attrs: { kernel: d.random.integer(1, 2), stride: d.random.integer(1, 2) } }),
+    run: ([x], { kernel, stride }) => A.maxPool2d(x!, kernel, { stride }),
+  }),
+  row<{ readonly kernel: number; readonly stride: number }>({
+    op: "avgPool2d",
+    draw: (d) => ({ inputs: [d.variable({ kinds: floats, accepts: ranked(3, 4) })], attrs: { kernel: d.random.integer(1, 2), stride: d.random.integer(1, 2) } }),
+    run: ([x], { kernel, stride }) => A.avgPool2d(x!, kernel, { stride }),
   }),
   row({
     op: "attention",

@@ -1,7 +1,8 @@
 /** @file More views (diagonals, windows, pieces), and the ops that copy elements to other places: one row each. */
 import * as A from "@adjoint/core";
 import type { Tensor } from "@adjoint/core";
-import { type NaiveView, naiveGather, naivePermute, naiveReshape, naiveSelect, naiveSlice } from "../naive-view.ts";
+import { sizeOf } from "@adjoint/core/backend";
+import { indexTuples, type NaiveView, naiveGather, naivePermute, naiveReshape, naiveSelect, naiveSlice } from "../naive-view.ts";
 import type { Random } from "../random.ts";
 import { exact, row, type Row, type Variable } from "../row.ts";
 import { at, ranked, someDim } from "./views.table.ts";
@@ -98,6 +99,26 @@ const onMatrices = (op: string, run: (x: Tensor, diagonal: number) => Tensor): R
 });
 
 export const copyRows: readonly Row[] = exact([
+  // Of a copy, since only there it is known how elements lie in memory.
+  row<{ readonly shape: readonly number[]; readonly strides: readonly number[]; readonly offset: number; readonly copy: boolean }>({
+    op: "asStrided", weight: 2,
+    draw(d) {
+      const x = d.variable({}), size = sizeOf(x.shape), rank = d.random.integer(0, 3), shape: number[] = [], strides: number[] = [];
+      let left = size - 1;
+      for (let k = 0; k < rank; k++) {
+        const stride = d.random.integer(0, Math.min(5, Math.max(0, left))), n = d.random.integer(1, stride === 0 ? 2 : Math.min(4, 1 + Math.floor(left / stride)));
+        left -= (n - 1) * stride;
+        shape.push(n);
+        strides.push(stride);
+      }
+      const places = indexTuples(shape).map((tuple) => tuple.reduce((place, i, k) => place + i * strides[k]!, 0)), copy = new Set(places).size < places.length;
+      return { inputs: [x], attrs: { shape, strides, offset: d.random.integer(0, Math.max(0, left)), copy } };
+    },
+    run([x], { shape, strides, offset, copy }) {
+      const view = A.asStrided(A.clone(x!), shape, strides, { storageOffset: offset });
+      return copy ? A.clone(view) : view; // what overlaps is read, and not written
+    },
+  }),
   row<{ readonly dims: readonly number[] }>({ op: "flip", weight: 2, draw(d) { const x = d.variable({}); return { inputs: [x], attrs: { dims: someDimsOf(d.random, x.shape.length) } }; }, run: ([x], { dims }) => A.flip(x!, dims) }),
   row<Dim & { readonly shift: number }>({ op: "roll", draw(d) { const x = d.variable(ranked(1)); return { inputs: [x], attrs: { shift: d.random.integer(-4, 4), dim: someDim(d.random, x.shape.length) } }; }, run: ([x], { shift, dim }) => A.roll(x!, shift, dim) }),
   row<{ readonly k: number }>({ op: "rot90", draw(d) { return { inputs: [d.variable(ranked(2))], attrs: { k: d.random.integer(-1, 4) } }; }, run: ([x], { k }) => A.rot90(x!, [0, 1], { k }) }),
