@@ -79,6 +79,7 @@ function computeType(kernel: string, rule: Rule, common: DType): DType {
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
   const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes, wrapsNumbers = false, kernel = name } = options;
   const programs = new Map<number, Program>();
+  let pair: Program | undefined, pairType: DType | undefined, beside: Program | undefined, numberType: DType | undefined;
 
   /** The dtype of the result, where nothing asks for another. */
   const resultOf = (common: DType, compute: DType): DType =>
@@ -123,14 +124,28 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
 
   function call(...operands: readonly Operand[]): Tensor {
     const first = operands[0], second = operands[1];
-    // The common case: two tensors, no array but the operands' own.
-    if (operands.length === 2 && typeof first === "object" && typeof second === "object")
-      return mapProgram(programFor(operands, commonType(operands), undefined), operands as readonly Tensor[]);
+    // The common cases: two tensors of one dtype, or a number beside floats, with the program of the call before.
+    if (operands.length === 2 && typeof first === "object") {
+      const { dtype } = first.window;
+      if (typeof second === "object") {
+        if (second.window.dtype !== dtype) return mapProgram(programFor(operands, commonType(operands), undefined), operands as readonly Tensor[]);
+        if (dtype !== pairType) {
+          pair = programFor(operands, dtype, undefined);
+          pairType = dtype;
+        }
+        return mapProgram(pair!, operands as readonly Tensor[]);
+      }
+      if (typeof second === "number" && dtype === numberType) return mapProgram(beside!, [first], [second]);
+    }
     if (takes !== undefined) refuseNumbers(name, operands, takes);
     const tensors: Tensor[] = [], params: number[] = [];
     split(operands, tensors, params);
-    const common = commonType(operands);
-    return mapProgram(programFor(operands, common, undefined), tensors, inCommon(params, common));
+    const common = commonType(operands), p = programFor(operands, common, undefined);
+    if (operands.length === 2 && typeof first === "object" && typeof second === "number" && isFloat(common) && !isStoredOnly(common) && common === first.window.dtype) {
+      beside = p;
+      numberType = common;
+    }
+    return mapProgram(p, tensors, inCommon(params, common));
   }
   function into(target: Tensor, ...others: readonly Operand[]): Tensor {
     if (takes === "tensors") refuseNumbers(name, [target, ...others], takes);
