@@ -36,6 +36,12 @@ export { all, amax, amin, any, max, mean, min, type ReduceOptions, sum, type Val
 export { std, var_, type VarOptions } from "./fused/spread.ts";
 export { stdMean, varMean } from "./fused/moments.ts";
 export { corrcoef, cov, type CovOptions, cross, vander, type VanderOptions } from "./composites/statistics.ts";
+export { blockDiag, channelShuffle, combinations, type CombinationOptions, pixelShuffle, pixelUnshuffle, sumToSize, trace } from "./composites/shuffles.ts";
+export { glu, gumbelSoftmax, type GumbelOptions, prelu, rrelu, type RreluOptions, softmin } from "./fused/gates.ts";
+export {
+  indexAdd, indexCopy, indexFill, indexReduce, type IndexReduceOptions, maskedScatter, oneHot, type OneHotOptions, put, type PutOptions, scatter, type ScatterOptions, scatterReduce, type ScatterReduceOptions, type ScatterReduction, take, takeAlongDim,
+} from "./composites/scattering.ts";
+export * from "./composites/in-place.ts";
 export { einsum } from "./composites/einsum.ts";
 export {
   cdist, cosineSimilarity, type CosineOptions, dist, type DistanceOptions, norm, normalize, type NormalizeOptions, type NormOptions, pairwiseDistance, type PairwiseOptions, pdist, renorm,
@@ -57,7 +63,7 @@ export { type IndexTerm, type Slice } from "./composites/index-terms.ts";
 export * from "./fused/normalization.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";
 export { argmax, argmin } from "./primitives/arg-reduce.ts";
-export { embedding, gather, indexSelect, scatter, scatterAdd } from "./primitives/gather.ts";
+export { embedding, gather, indexSelect, scatterAdd } from "./primitives/gather.ts";
 export { matmul } from "./primitives/matmul.ts";
 export { diag, diagEmbed, diagflat, diagonal, type DiagonalOptions, diagonalScatter, type DiagOptions, tril, triu } from "./views/diagonal.ts";
 export { cartesianProd, columnStack, dsplit, dstack, hsplit, hstack, meshgrid, type MeshgridOptions, rowStack, tensorSplit, unbind, vsplit, vstack } from "./views/pieces.ts";
@@ -66,6 +72,7 @@ export {
 } from "./views/rearrange.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, type Rot90Options, tile } from "./views/repeat.ts";
 export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from "./views/windows.ts";
+export { constantPadNd, type ConstantPadOptions, pad, type PadMode, type PadOptions } from "./views/pad.ts";
 export { cat, stack } from "./views/cat.ts";
 export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";

@@ -51,7 +51,7 @@ export const names: { readonly [name: string]: Row } = {
   // These take fewer arguments than PyTorch's.
   clamp: "clamp(input, min, max)",
   narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), eye: "eye(n, m, {dtype, requires_grad})",
-  scatter: "scatter(input, dim, index, src)", "nn.functional.dropout": "dropout(input, p, {training})",
+  "nn.functional.dropout": "dropout(input, p, {training})",
   __rpow__: ({ input, other }) => A.pow(A.isTensor(other) ? other.detach() : other as Operand, input as Tensor), // PyTorch makes a new tensor of the base.
   backward: ".backward(gradient, {retain_graph, create_graph, inputs})", requires_grad_: ".requiresGrad_(requires_grad)", __rfloordiv__: "floorDivide(other, input)", __rlshift__: "bitwiseLeftShift(other, input)", __rrshift__: "bitwiseRightShift(other, input)",
   nonzero: ({ input, as_tuple }) => (as_tuple === true ? A.nonzero(input as Tensor).then((found) => found.t().split(1).map((row) => row.squeeze(0))) : A.nonzero(input as Tensor)),

@@ -8,6 +8,7 @@ import { elementwiseSamples } from "./elementwise.ts";
 import { lossSamples } from "./losses.ts";
 import { normalizationSamples } from "./normalization.ts";
 import { cumulativeSamples } from "./cumulative.ts";
+import { placeSamples } from "./places.ts";
 import { productSamples } from "./products.ts";
 import { poolingSamples } from "./pooling.ts";
 import { shapeSamples } from "./shapes.ts";
@@ -88,6 +89,7 @@ export const opSamples: readonly OpSample[] = [
   ...lossSamples,
   ...normalizationSamples,
   ...poolingSamples,
+  ...placeSamples,
   ...productSamples,
   ...shapeSamples,
 ];

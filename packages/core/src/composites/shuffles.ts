@@ -1,0 +1,88 @@
+/** @file Channels into pixels and back, channels among groups; matrices and tuples put together from parts. */
+import { reshape as reshapeAs } from "../calculus/map-reduce.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { fromHost, zeros } from "../creation/fill.ts";
+import { promoteTypes } from "../dtype.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { indexSelect } from "../primitives/gather.ts";
+import { cat } from "../views/cat.ts";
+import { diagonal } from "../views/diagonal.ts";
+import { tensorsOf } from "../views/rearrange.ts";
+import { permute, reshape } from "../views/views.ts";
+import { sum } from "./reductions.ts";
+
+function checkPixels(op: string, x: Tensor, factor: number, word: string): void {
+  if (x.ndim < 3) throw new ShapeError(`${op} expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
+  if (!(factor > 0)) throw new ArgumentError(`${op} expects a positive ${word}, but got ${factor}`);
+}
+/** [.., c r^2, h, w] to [.., c, h r, w r]: channels become pixels (Shi et al., 2016). */
+export const pixelShuffle: (x: Tensor, upscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelShuffleBackward0", (x: Tensor, r: number): Tensor => {
+  checkPixels("pixel_shuffle", x, r, "upscale_factor");
+  const lead = x.shape.slice(0, -3), [c, h, w] = x.shape.slice(-3) as [number, number, number], n = lead.length;
+  if (c % (r * r) !== 0) throw new ShapeError(`pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=${c} is not divisible by ${r * r}`);
+  const parts = reshape(x, [...lead, c / (r * r), r, r, h, w]);
+  return reshape(permute(parts, [...lead.keys(), n, n + 3, n + 1, n + 4, n + 2]), [...lead, c / (r * r), h * r, w * r]);
+});
+/** [.., c, h r, w r] to [.., c r^2, h, w]: pixels become channels, the inverse of `pixelShuffle`. */
+export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelUnshuffleBackward0", (x: Tensor, r: number): Tensor => {
+  checkPixels("pixel_unshuffle", x, r, "downscale_factor");
+  const lead = x.shape.slice(0, -3), [c, h, w] = x.shape.slice(-3) as [number, number, number], n = lead.length;
+  if (h % r !== 0) throw new ShapeError(`pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=${h} is not divisible by ${r}`);
+  if (w % r !== 0) throw new ShapeError(`pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=${w} is not divisible by ${r}`);
+  const parts = reshape(x, [...lead, c, h / r, r, w / r, r]);
+  return reshape(permute(parts, [...lead.keys(), n, n + 2, n + 4, n + 1, n + 3]), [...lead, c * r * r, h / r, w / r]);
+});
+/** The channels [n, g k, ..] dealt out anew, one of each group in turn (Zhang et al., 2017). */
+export const channelShuffle: (x: Tensor, groups: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, groups: number): Tensor => {
+  if (x.ndim < 3) throw new ShapeError(`channel_shuffle expects input with > 2 dims, but got input with sizes [${x.shape.join(", ")}]`);
+  if (!(groups > 0)) throw new ArgumentError(`Number of groups to divide channels in must be positive. Value of groups:${groups}`);
+  const [n, c] = x.shape as [number, number], rest = x.shape.slice(2);
+  if (c % groups !== 0) throw new ShapeError(`Number of channels must be divisible by groups. Got ${c} channels and ${groups} groups.`);
+  const parts = reshape(x, [n, groups, c / groups, ...rest]);
+  return reshape(permute(parts, [0, 2, 1, ...rest.map((_, d) => d + 3)]), x.shape);
+});
+/** The sum of the main diagonal of a matrix. */
+export const trace: (x: Tensor) => Tensor = /*@__PURE__*/ composite("TraceBackward0", (x: Tensor): Tensor => {
+  if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`);
+  return sum(diagonal(x));
+});
+/** The sum of x over what broadcasting would repeat, in the given shape: PyTorch's `sum_to_size`. */
+export const sumToSize: (x: Tensor, size: readonly number[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, size: readonly number[]): Tensor => {
+  const lead = x.ndim - size.length;
+  if (lead < 0 || size.some((n, d) => n !== 1 && n !== x.shape[d + lead])) throw new ShapeError(`size {[${size.join(", ")}]} is not expandable to size {[${x.shape.join(", ")}]}.`);
+  const dims = x.shape.flatMap((n, d) => (d < lead || (size[d - lead] === 1 && n !== 1) ? [d] : []));
+  return dims.length === 0 ? x : reshapeAs(sum(x, dims, { keepdim: true }), size);
+});
+/** A matrix with the given matrices (or vectors, or numbers) along its diagonal and zeros elsewhere. */
+export const blockDiag: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
+  const tensors = tensorsOf(given);
+  if (tensors.length === 0) throw new ArgumentError("blockDiag: expected at least one tensor, as their device and dtype make the result");
+  const dtype = tensors.map((x) => x.dtype).reduce(promoteTypes), blocks = tensors.map((x, i) => {
+    if (x.ndim > 2) throw new ShapeError(`torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ${i} has ${x.ndim} dimensions`);
+    return to(x.ndim === 2 ? x : reshape(x, [1, x.window.size]), dtype);
+  });
+  const width = blocks.reduce((n, x) => n + x.shape[1]!, 0);
+  let at = 0;
+  return cat(blocks.map((x) => {
+    const [rows, columns] = x.shape as [number, number], options = { dtype, device: x.device };
+    const row = cat([zeros([rows, at], options), x, zeros([rows, width - at - columns], options)], 1);
+    at += columns;
+    return row;
+  }), 0);
+});
+export type CombinationOptions = { readonly r?: number; readonly withReplacement?: boolean };
+/** All ways to choose r (2) elements of a vector, in order: rows. */
+export const combinations: (x: Tensor, options?: CombinationOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { r = 2, withReplacement = false }: CombinationOptions = {}): Tensor => {
+  if (x.ndim !== 1) throw new ShapeError(`Expect a 1D vector, but got shape [${x.shape.join(", ")}]`);
+  if (!(r >= 0)) throw new ArgumentError(`Expect a non-negative number, but got ${r}`);
+  if (r === 0) return zeros([0], { dtype: x.dtype, device: x.device });
+  const n = x.shape[0]!, chosen: number[][] = [];
+  const choose = (row: readonly number[], from: number): void => {
+    if (row.length === r) return void chosen.push([...row]);
+    for (let i = from; i < n; i++) choose([...row, i], withReplacement ? i : i + 1);
+  };
+  choose([], 0);
+  const places = fromHost(Int32Array.from(chosen.flat()), [chosen.length * r], "int32", { device: x.device });
+  return reshape(indexSelect(x, 0, places), [chosen.length, r]);
+});
