@@ -36,8 +36,8 @@ export { all, amax, amin, any, max, mean, min, type ReduceOptions, sum, type Val
 export { std, var_, type VarOptions } from "./fused/spread.ts";
 export { stdMean, varMean } from "./fused/moments.ts";
 export { corrcoef, cov, type CovOptions, cross, vander, type VanderOptions } from "./composites/statistics.ts";
-export { blockDiag, channelShuffle, combinations, type CombinationOptions, pixelShuffle, pixelUnshuffle, sumToSize, trace } from "./composites/shuffles.ts";
-export { glu, gumbelSoftmax, type GumbelOptions, prelu, rrelu, type RreluOptions, softmin } from "./fused/gates.ts";
+export { blockDiag, combinations, type CombinationOptions, sumToSize, trace } from "./composites/assembled.ts";
+export { gumbelSoftmax, type GumbelOptions, softmin } from "./fused/gumbel.ts";
 export {
   indexAdd, indexCopy, indexFill, indexReduce, type IndexReduceOptions, maskedScatter, oneHot, type OneHotOptions, put, type PutOptions, scatter, type ScatterOptions, scatterReduce, type ScatterReduceOptions, type ScatterReduction, take, takeAlongDim,
 } from "./composites/scattering.ts";
@@ -72,7 +72,6 @@ export {
 } from "./views/rearrange.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, type Rot90Options, tile } from "./views/repeat.ts";
 export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from "./views/windows.ts";
-export { constantPadNd, type ConstantPadOptions, pad, type PadMode, type PadOptions } from "./views/pad.ts";
 export { cat, stack } from "./views/cat.ts";
 export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";

@@ -1,12 +1,11 @@
-/** @file Sample calls of ops that pad, shuffle, gate, and put elements at places: one small row each. */
+/** @file Sample calls of ops that put elements at places, and tensors together: one small row each. */
 import * as A from "@adjoint/core";
 import { int, type OpSample, sample, x } from "./sample.ts";
 
 const at = int([3], [2, 0, 2]), table = int([2, 3], [1, 0, 1, 1, 1, 0]);
 export const placeSamples: readonly OpSample[] = [
-  sample("pad", [x([2, 3])], (p) => A.pad(p, [1, 2, 0, 1], { value: 0.5 })), sample("pad that takes away", [x([2, 4])], (p) => A.pad(p, [-1, 1])), ...(["reflect", "replicate", "circular"] as const).map((mode) => sample(`pad by ${mode}`, [x([1, 2, 3, 4])], (p) => A.pad(p, [1, 2, 1, 0], { mode }))),
-  sample("pixelShuffle", [x([1, 4, 1, 2])], (p) => A.pixelShuffle(p, 2)), sample("pixelUnshuffle", [x([1, 2, 4])], (p) => A.pixelUnshuffle(p, 2)), sample("channelShuffle", [x([1, 4, 2])], (p) => A.channelShuffle(p, 2)), sample("trace", [x([2, 3])], (p) => A.trace(p)), sample("sumToSize", [x([2, 3])], (p) => A.sumToSize(p, [1, 3])),
-  sample("blockDiag", [x([2, 1]), x([2])], (p, q) => A.blockDiag(p, q)), sample("combinations", [x([4])], (p) => A.combinations(p)), sample("glu", [x([2, 4])], (p) => A.glu(p)), sample("prelu", [x([2, 3], "away"), x([3])], (p, w) => A.prelu(p, w)), sample("rrelu", [x([5], "away")], (p) => A.rrelu(p)), sample("softmin", [x([2, 3])], (p) => A.softmin(p, 1)),
+  sample("trace", [x([2, 3])], (p) => A.trace(p)), sample("sumToSize", [x([2, 3])], (p) => A.sumToSize(p, [1, 3])),
+  sample("blockDiag", [x([2, 1]), x([2])], (p, q) => A.blockDiag(p, q)), sample("combinations", [x([4])], (p) => A.combinations(p)), sample("softmin", [x([2, 3])], (p) => A.softmin(p, 1)),
   sample("gumbelSoftmax", [x([2, 3])], (p) => { A.manualSeed(5); return A.gumbelSoftmax(p); }),
   sample("indexAdd", [x([3, 2]), at, x([3, 2])], (p, i, q) => A.indexAdd(p, 0, i, q, { alpha: 2 })), sample("indexCopy", [x([3, 2]), int([2], [2, 0]), x([2, 2])], (p, i, q) => A.indexCopy(p, 0, i, q)), sample("indexFill", [x([3, 2]), at], (p, i) => A.indexFill(p, 0, i, 2)), sample("take", [x([2, 3]), int([4], [0, -1, 2, 0])], (p, i) => A.take(p, i)),
   sample("put", [x([2, 3]), int([2], [0, -1]), x([2])], (p, i, q) => A.put(p, i, q)), sample("takeAlongDim", [x([2, 3]), int([1, 2], [2, 0])], (p, i) => A.takeAlongDim(p, i, 1)), sample("scatter of a number", [x([2, 3]), table], (p, i) => A.scatter(p, 0, i, 2)),

@@ -1,4 +1,4 @@
-/** @file Channels into pixels and back, channels among groups; matrices and tuples put together from parts. */
+/** @file Matrices and tuples put together from parts, and sums of them. */
 import { reshape as reshapeAs } from "../calculus/map-reduce.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
@@ -9,39 +9,9 @@ import { indexSelect } from "../primitives/gather.ts";
 import { cat } from "../views/cat.ts";
 import { diagonal } from "../views/diagonal.ts";
 import { tensorsOf } from "../views/rearrange.ts";
-import { permute, reshape } from "../views/views.ts";
+import { reshape } from "../views/views.ts";
 import { sum } from "./reductions.ts";
 
-function checkPixels(op: string, x: Tensor, factor: number, word: string): void {
-  if (x.ndim < 3) throw new ShapeError(`${op} expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
-  if (!(factor > 0)) throw new ArgumentError(`${op} expects a positive ${word}, but got ${factor}`);
-}
-/** [.., c r^2, h, w] to [.., c, h r, w r]: channels become pixels (Shi et al., 2016). */
-export const pixelShuffle: (x: Tensor, upscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelShuffleBackward0", (x: Tensor, r: number): Tensor => {
-  checkPixels("pixel_shuffle", x, r, "upscale_factor");
-  const lead = x.shape.slice(0, -3), [c, h, w] = x.shape.slice(-3) as [number, number, number], n = lead.length;
-  if (c % (r * r) !== 0) throw new ShapeError(`pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)=${c} is not divisible by ${r * r}`);
-  const parts = reshape(x, [...lead, c / (r * r), r, r, h, w]);
-  return reshape(permute(parts, [...lead.keys(), n, n + 3, n + 1, n + 4, n + 2]), [...lead, c / (r * r), h * r, w * r]);
-});
-/** [.., c, h r, w r] to [.., c r^2, h, w]: pixels become channels, the inverse of `pixelShuffle`. */
-export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelUnshuffleBackward0", (x: Tensor, r: number): Tensor => {
-  checkPixels("pixel_unshuffle", x, r, "downscale_factor");
-  const lead = x.shape.slice(0, -3), [c, h, w] = x.shape.slice(-3) as [number, number, number], n = lead.length;
-  if (h % r !== 0) throw new ShapeError(`pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)=${h} is not divisible by ${r}`);
-  if (w % r !== 0) throw new ShapeError(`pixel_unshuffle expects width to be divisible by downscale_factor, but input.size(-1)=${w} is not divisible by ${r}`);
-  const parts = reshape(x, [...lead, c, h / r, r, w / r, r]);
-  return reshape(permute(parts, [...lead.keys(), n, n + 2, n + 4, n + 1, n + 3]), [...lead, c * r * r, h / r, w / r]);
-});
-/** The channels [n, g k, ..] dealt out anew, one of each group in turn (Zhang et al., 2017). */
-export const channelShuffle: (x: Tensor, groups: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, groups: number): Tensor => {
-  if (x.ndim < 3) throw new ShapeError(`channel_shuffle expects input with > 2 dims, but got input with sizes [${x.shape.join(", ")}]`);
-  if (!(groups > 0)) throw new ArgumentError(`Number of groups to divide channels in must be positive. Value of groups:${groups}`);
-  const [n, c] = x.shape as [number, number], rest = x.shape.slice(2);
-  if (c % groups !== 0) throw new ShapeError(`Number of channels must be divisible by groups. Got ${c} channels and ${groups} groups.`);
-  const parts = reshape(x, [n, groups, c / groups, ...rest]);
-  return reshape(permute(parts, [0, 2, 1, ...rest.map((_, d) => d + 3)]), x.shape);
-});
 /** The sum of the main diagonal of a matrix. */
 export const trace: (x: Tensor) => Tensor = /*@__PURE__*/ composite("TraceBackward0", (x: Tensor): Tensor => {
   if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`);
