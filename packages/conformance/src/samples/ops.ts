@@ -12,6 +12,7 @@ import { placeSamples } from "./places.ts";
 import { productSamples } from "./products.ts";
 import { poolingSamples } from "./pooling.ts";
 import { shapeSamples } from "./shapes.ts";
+import { resizingSamples } from "./resizing.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
@@ -92,4 +93,5 @@ export const opSamples: readonly OpSample[] = [
   ...placeSamples,
   ...productSamples,
   ...shapeSamples,
+  ...resizingSamples,
 ];
