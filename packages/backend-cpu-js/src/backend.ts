@@ -9,6 +9,7 @@ import { map } from "./kernels/map.ts";
 import { matmul } from "./kernels/matmul.ts";
 import { reduce } from "./kernels/reduce.ts";
 import { scan } from "./kernels/scan.ts";
+import { sort } from "./kernels/sort.ts";
 import { scatter } from "./kernels/scatter.ts";
 import { createMemory } from "./memory.ts";
 
@@ -20,7 +21,7 @@ export type CpuOptions = {
 /** What V8 gives one typed array. Other engines refuse earlier, which is an OutOfMemoryError too. */
 const LARGEST = 2 ** 33;
 const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(Object.keys(dtypes) as DType[]);
-const kernels: Kernels<CpuBuffer> = { map, reduce, argReduce, scan, matmul, conv, gather, scatter, copy };
+const kernels: Kernels<CpuBuffer> = { map, reduce, argReduce, scan, sort, matmul, conv, gather, scatter, copy };
 
 /**
  * Plain JavaScript on the calling thread: works everywhere, needs neither WebAssembly nor `eval`.
@@ -76,7 +77,7 @@ export function cpu(options: CpuOptions = {}): Backend<CpuBuffer> {
     dispose(): void {
       disposed = true;
       memory.clear();
-      device.kernels = { map: refuse, reduce: refuse, argReduce: refuse, scan: refuse, matmul: refuse, conv: refuse, gather: refuse, scatter: refuse, copy: refuse };
+      device.kernels = { map: refuse, reduce: refuse, argReduce: refuse, scan: refuse, sort: refuse, matmul: refuse, conv: refuse, gather: refuse, scatter: refuse, copy: refuse };
     },
   };
   return device;

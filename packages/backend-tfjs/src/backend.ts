@@ -14,6 +14,7 @@ import { map } from "./kernels/map.ts";
 import { matmul } from "./kernels/matmul.ts";
 import { reduce } from "./kernels/reduce.ts";
 import { scan } from "./kernels/scan.ts";
+import { sort } from "./kernels/sort.ts";
 import { scatter } from "./kernels/scatter.ts";
 
 export type TfjsOptions = {
@@ -46,7 +47,7 @@ export async function tfjs(options: TfjsOptions = {}): Promise<Backend> {
       orOutOfMemory(name, () => { tidy(() => { kernel(inputs, outputs, attrs); }); });
     };
   const kernels: Kernels<TfjsBuffer> = {
-    map: guarded("map", map), reduce: guarded("reduce", reduce), argReduce: guarded("argReduce", argReduce), scan: guarded("scan", scan), matmul: guarded("matmul", matmul), conv: guarded("conv", conv),
+    map: guarded("map", map), reduce: guarded("reduce", reduce), argReduce: guarded("argReduce", argReduce), scan: guarded("scan", scan), sort: guarded("sort", sort), matmul: guarded("matmul", matmul), conv: guarded("conv", conv),
     gather: guarded("gather", gather), scatter: guarded("scatter", scatter), copy: guarded("copy", copy),
   };
   /** A tensor of its own, of what is there now. */

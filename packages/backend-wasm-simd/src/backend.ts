@@ -11,6 +11,7 @@ import { mapKernel } from "./kernels/map.ts";
 import { matmulKernel, Multiplier } from "./kernels/matmul.ts";
 import { Reducer, reduceKernel } from "./kernels/reduce.ts";
 import { scanKernel } from "./kernels/scan.ts";
+import { sortKernel } from "./kernels/sort.ts";
 import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
 import { nextTask } from "./task.ts";
 
@@ -61,6 +62,7 @@ export function backendOn(engine: Engine): Backend {
       reduce: reduceKernel(engine, reducer),
       argReduce: argReduceKernel(engine, copier),
       scan: scanKernel(engine),
+      sort: sortKernel(engine),
       matmul: matmulKernel(multiplier),
       conv: convKernel(new Convolver(engine, copier, multiplier)),
       gather: gatherKernel(indexer),

@@ -12,6 +12,7 @@ import { copyKernel, mapKernel } from "./kernels/map.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
 import { reduceKernel } from "./kernels/reduce.ts";
 import { scanKernel } from "./kernels/scan.ts";
+import { sortKernel } from "./kernels/sort.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -58,6 +59,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       reduce: reduceKernel(this),
       argReduce: argReduceKernel(this),
       scan: scanKernel(this),
+      sort: sortKernel(this),
       matmul: matmulKernel(this),
       conv: convKernel(this),
       gather: gatherKernel(this),

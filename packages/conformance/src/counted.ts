@@ -19,7 +19,7 @@ export type Counted<B extends Buffer = Buffer> = Backend<B> & {
  */
 export function counted<B extends Buffer>(backend: Backend<B>): Counted<B> {
   const sizes = new Map<B, number>();
-  const calls: { [P in PrimitiveName]: number } = { map: 0, reduce: 0, argReduce: 0, scan: 0, matmul: 0, conv: 0, gather: 0, scatter: 0, copy: 0 };
+  const calls: { [P in PrimitiveName]: number } = { map: 0, reduce: 0, argReduce: 0, scan: 0, sort: 0, matmul: 0, conv: 0, gather: 0, scatter: 0, copy: 0 };
 
   function owned(what: string, buffer: B): B {
     if (!sizes.has(buffer)) throw new Error(`counted: ${what} of a buffer that was freed, or is another device's`);
@@ -40,7 +40,7 @@ export function counted<B extends Buffer>(backend: Backend<B>): Counted<B> {
     limits: backend.limits,
     calls,
     kernels: {
-      map: kernel("map"), reduce: kernel("reduce"), argReduce: kernel("argReduce"), scan: kernel("scan"), matmul: kernel("matmul"), conv: kernel("conv"),
+      map: kernel("map"), reduce: kernel("reduce"), argReduce: kernel("argReduce"), scan: kernel("scan"), sort: kernel("sort"), matmul: kernel("matmul"), conv: kernel("conv"),
       gather: kernel("gather"), scatter: kernel("scatter"), copy: kernel("copy"),
     },
     live: () => ({ buffers: sizes.size, bytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0) }),

@@ -11,12 +11,13 @@ import { memoryCases } from "./kernels/memory.ts";
 import { narrowFloatCases } from "./kernels/narrow-floats.ts";
 import { reduceCases } from "./kernels/reduce.ts";
 import { scanCases } from "./kernels/scan.ts";
+import { sortCases } from "./kernels/sort.ts";
 
 /** The cases about kernels and memory: the contract in core's backend.ts, member by member. */
 export const kernelSuite = (): readonly Case[] => [
   ...memoryCases,
   ...instructionCases, ...narrowFloatCases, ...programCases, ...layoutCases, ...sharingCases,
-  ...reduceCases, ...argReduceCases, ...scanCases,
+  ...reduceCases, ...argReduceCases, ...scanCases, ...sortCases,
   ...matmulCases, ...convCases,
   ...gatherCases, ...scatterCases, ...indexErrorCases,
 ];

@@ -105,6 +105,13 @@ export function referenceBackend(): Backend<Memory> {
         }
         store(output!, results);
       },
+      sort([input], [output], { descending }) {
+        alive();
+        const n = output!.shape[output!.shape.length - 1]!, sign = descending ? -1 : 1;
+        // JavaScript's sort is stable; NaN comes after all numbers.
+        const order = (x: number, y: number): number => (x !== x || y !== y ? Number(x !== x) - Number(y !== y) : x < y ? -1 : x > y ? 1 : 0);
+        store(output!, groups(load(input!), output!.size / n).flatMap((row) => [...row.keys()].sort((i, j) => sign * order(row[i]!, row[j]!))));
+      },
       matmul([a, b], [output]) {
         alive();
         const [batch, m, n] = output!.shape as [number, number, number], k = a!.shape[2]!, x = load(a!), y = load(b!);

@@ -30,6 +30,11 @@ export interface PrimitiveAttrs {
    * of one float dtype: `out` is `a` times the `out` before it, plus `b`, from 0 on. A float loses at most one rounding for each element before it.
    */
   scan: { readonly op: ScanOp; readonly reverse: boolean };
+  /**
+   * Along the last dim, of two elements at least, of float or int32: the int32 positions of the elements in ascending order, with `descending` in descending
+   * order; both views have one shape. NaN is the largest of all, zeros of both signs are equal, and equal elements keep their order.
+   */
+  sort: { readonly descending: boolean };
   /** `[b, m, k] x [b, k, n] -> [b, m, n]`, always of rank 3, any strides (0 where a batch is repeated). One dtype, computed in. */
   matmul: {};
   /**

@@ -32,7 +32,7 @@ export function profiled(backend: Backend): Backend & { readonly profile: Profil
   };
   const k = backend.kernels;
   const kernels: Kernels = {
-    map: wrap("map", k.map), reduce: wrap("reduce", k.reduce), argReduce: wrap("argReduce", k.argReduce), scan: wrap("scan", k.scan), matmul: wrap("matmul", k.matmul), conv: wrap("conv", k.conv),
+    map: wrap("map", k.map), reduce: wrap("reduce", k.reduce), argReduce: wrap("argReduce", k.argReduce), scan: wrap("scan", k.scan), sort: wrap("sort", k.sort), matmul: wrap("matmul", k.matmul), conv: wrap("conv", k.conv),
     gather: wrap("gather", k.gather), scatter: wrap("scatter", k.scatter), copy: wrap("copy", k.copy),
   };
   return Object.assign(Object.create(backend) as Backend, {

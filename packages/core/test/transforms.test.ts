@@ -1,7 +1,7 @@
 /** Function transforms against what they mean: derivatives worked out by hand, vmap against a loop. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import {
-  add, autograd, cat, crossEntropy, dropout, func, gather, layerNorm, manualSeed, matmul, memory, mul, noGrad, ones, rand, scope, setDefaultDevice, softmax, stack, tensor, type Tensor, where, zeros,
+  add, autograd, cat, crossEntropy, dropout, func, gather, layerNorm, manualSeed, matmul, median, memory, mul, noGrad, ones, quantile, rand, scope, searchsorted, setDefaultDevice, softmax, stack, tensor, type Tensor, topk, where, zeros,
 } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -30,6 +30,9 @@ const functions: { readonly [name: string]: (x: Tensor) => Tensor } = {
   cumulative: (x) => x.cumsum(-1).mul(x.cumprod(0)).add(x.cummax(0).values),
   productAtZero: (x) => cat([x, x.mul(0), x]).cumprod(0).add(cat([x.mul(0), x]).prod()).narrow(0, 0, 5),
   logSums: (x) => x.logcumsumexp(0).mul(x.neg().cummin(0).values),
+  sorted: (x) => x.sort(0, { descending: true }).values.mul(tensor([1, 2, 3], { dtype: "float64" })).add(topk(x, 1).values),
+  middle: (x) => median(x).mul(x.median(0).values).mul(x.kthvalue(1).values).add(quantile(x.mul(x), 0.3)),
+  frequent: (x) => x.mode().values.mul(x).add(searchsorted(x.detach().sort().values, x)),
   products: (x) => x.prod(-1).mul(x.unsqueeze(0).prod(0)),
   views: (x) => x.reshape([3, 1]).expand([3, 2]).t().select(1, 2).mul(x.unsqueeze(0).squeeze(0).narrow(0, 0, 2)),
   normal: (x) => layerNorm(x, [3]).std(),

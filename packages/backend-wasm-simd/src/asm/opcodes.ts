@@ -13,7 +13,8 @@ export const plainOps = {
   "f64.eq": 0x61, "f64.ne": 0x62, "f64.lt": 0x63, "f64.gt": 0x64, "f64.le": 0x65, "f64.ge": 0x66,
   "i32.add": 0x6a, "i32.sub": 0x6b, "i32.mul": 0x6c, "i32.div_s": 0x6d, "i32.div_u": 0x6e, "i32.rem_s": 0x6f, "i32.rem_u": 0x70,
   "i32.and": 0x71, "i32.or": 0x72, "i32.xor": 0x73, "i32.shl": 0x74, "i32.shr_s": 0x75, "i32.shr_u": 0x76,
-  "i64.and": 0x83,
+  "i32.wrap_i64": 0xa7, "i64.extend_i32_s": 0xac, "i64.extend_i32_u": 0xad,
+  "i64.lt_s": 0x53, "i64.and": 0x83, "i64.or": 0x84, "i64.shl": 0x86,
   "f32.abs": 0x8b, "f32.neg": 0x8c, "f32.add": 0x92, "f32.sub": 0x93, "f32.mul": 0x94, "f32.div": 0x95,
   "f64.abs": 0x99, "f64.trunc": 0x9d, "f64.add": 0xa0, "f64.sub": 0xa1, "f64.mul": 0xa2, "f64.div": 0xa3,
   "f64.min": 0xa4, "f64.max": 0xa5, "f64.copysign": 0xa6,
@@ -42,7 +43,7 @@ export const plainOps = {
 
 /** Loads and stores: the immediate is an offset in bytes. Alignment is a hint; ours is always "none". */
 export const memoryOps = {
-  "i32.load": 0x28, "f32.load": 0x2a, "i32.load8_s": 0x2c, "i32.load8_u": 0x2d, "i32.load16_s": 0x2e, "i32.load16_u": 0x2f,
+  "i32.load": 0x28, "i64.load": 0x29, "i64.store": 0x37, "f32.load": 0x2a, "i32.load8_s": 0x2c, "i32.load8_u": 0x2d, "i32.load16_s": 0x2e, "i32.load16_u": 0x2f,
   "i32.store": 0x36, "f32.store": 0x38, "i32.store8": 0x3a, "i32.store16": 0x3b,
   "v128.load": 0xfd000, "v128.load16x4_s": 0xfd003, "v128.load16x4_u": 0xfd004, "v128.load32_splat": 0xfd009, "v128.load32_zero": 0xfd05c, "v128.store": 0xfd00b,
 } as const;

@@ -58,6 +58,7 @@ export const names: { readonly [name: string]: Row } = {
   index_put_: ({ input, indices, values, accumulate }) => { const terms = indices as Tensor[], options = { accumulate: accumulate === true }; return terms.some((i) => A.isTensor(i) && i.dtype === "bool") ? A.indexPutAsync_(input as Tensor, terms, values as Tensor, options) : A.indexPut_(input as Tensor, terms, values as Tensor, options); },
   index_put: ({ input, indices, values, accumulate }) => putting(input as Tensor, indices as Tensor[], values as Tensor, accumulate),
   long: "int(input)",
+  sort: "sort(input, dim, {descending, stable})", argsort: "argsort(input, dim, {descending, stable})",
   trapezoid: "trapezoid(y, x, {dx, dim})", cumulative_trapezoid: "cumulativeTrapezoid(y, x, {dx, dim})",
   T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
 };

@@ -13,6 +13,7 @@ import { productSamples } from "./products.ts";
 import { poolingSamples } from "./pooling.ts";
 import { shapeSamples } from "./shapes.ts";
 import { resizingSamples } from "./resizing.ts";
+import { sortingSamples } from "./sorting.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
@@ -94,4 +95,5 @@ export const opSamples: readonly OpSample[] = [
   ...productSamples,
   ...shapeSamples,
   ...resizingSamples,
+  ...sortingSamples,
 ];

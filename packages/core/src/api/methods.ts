@@ -7,30 +7,33 @@ import type { Shape } from "../shape.ts";
 
 /** The function without its first parameter, which is `this`. */
 type Method<F> = F extends (x: Tensor, ...rest: infer R) => infer O ? (...rest: R) => O : never;
+/** The same of a function of two overloads. */
+type Overloaded<F> = F extends { (x: Tensor, ...rest: infer R): infer O; (x: Tensor, ...rest: infer S): infer P } ? { (...rest: R): O; (...rest: S): P } : never;
 const method = <R extends unknown[], O>(fn: (x: Tensor, ...rest: R) => O) => function (this: Tensor, ...rest: R): O { return fn(this, ...rest); };
 
 /** The functions that are methods under their own name: one line a letter. */
 const methodNames = [
-  "abs", "abs_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addbmm", "addbmm_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "addmm", "addmm_", "addmv", "addmv_", "addr", "addr_", "adjoint", "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "asin", "asin_", "asinh", "asinh_", "asStrided", "asStridedScatter", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
-  "baddbmm", "baddbmm_", "bfloat16", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bmm", "bool", "broadcastTo", "byte",
+  "abs", "abs_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addbmm", "addbmm_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "addmm", "addmm_", "addmv", "addmv_", "addr", "addr_", "adjoint", "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "argsort", "argwhere", "asin", "asin_", "asinh", "asinh_", "asStrided", "asStridedScatter", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
+  "baddbmm", "baddbmm_", "bfloat16", "bincount", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bmm", "bool", "broadcastTo", "byte",
   "ceil", "ceil_", "char", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clone", "contiguous", "copy_", "copysign", "copysign_", "corrcoef", "cos", "cos_", "cosh", "cosh_", "countNonzero", "cov", "cross", "cummax", "cummin", "cumprod", "cumsum",
   "data", "dataSync", "deg2rad", "deg2rad_", "detach", "detach_", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "diff", "dist", "div", "div_", "dot", "double", "dsplit",
   "eq", "eq_", "erf", "erf_", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_",
   "fill_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
   "gather", "gcd", "gcd_", "ge", "ge_", "ger", "gt", "gt_",
-  "half", "hardshrink", "heaviside", "hsplit", "hypot", "hypot_",
-  "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isinf", "isInference", "isnan", "isneginf", "isposinf", "isreal", "isSameSize", "item", "itemSync",
-  "keep", "kron",
+  "half", "hardshrink", "heaviside", "histc", "hsplit", "hypot", "hypot_",
+  "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isin", "isinf", "isInference", "isnan", "isneginf", "isposinf", "isreal", "isSameSize", "item", "itemSync",
+  "keep", "kron", "kthvalue",
   "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_",
-  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "moveaxis", "movedim", "mul", "mul_", "mv",
-  "nanmean", "nansum", "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "nextafter", "nonzero", "norm",
+  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "mv",
+  "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "nextafter", "nonzero", "norm",
   "outer",
   "permute", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
   "rad2deg", "rad2deg_", "ravel", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
-  "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "std", "sub", "sub_", "sum", "sumToSize", "swapaxes", "swapdims",
-  "t", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "trace", "transpose", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_",
+  "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "std", "sub", "sub_", "sum", "sumToSize", "swapaxes", "swapdims",
+  "t", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "topk", "trace", "transpose", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_",
   "unbind", "unflatten", "unsqueeze", "untracked",
   "vdot", "view", "viewAs", "vsplit",
+  "quantile",
   "xlogy", "xlogy_",
   "zero_",
 ] as const;
@@ -45,6 +48,14 @@ export interface TensorMethods extends Plain {
   min(): Tensor;
   min(dim: number, options?: { readonly keepdim?: boolean }): f.ValuesAndIndices;
   min(other: Tensor): Tensor;
+  /** The lower median of all elements, or `{ values, indices }` along a dim. */
+  readonly median: Overloaded<f.Median>;
+  /** As `median`, of what is not NaN. */
+  readonly nanmedian: Overloaded<f.Median>;
+  /** The distinct elements in ascending order, or the distinct slices along a dim. */
+  unique<O extends f.UniqueOptions>(dim?: number, options?: O): Promise<f.Unique<O>>;
+  /** What does not follow on its like. */
+  uniqueConsecutive<O extends f.UniqueConsecutiveOptions>(dim?: number, options?: O): Promise<f.Unique<O>>;
   to(dtype: f.DType): Tensor;
   to(device: f.Backend): Promise<Tensor>;
   backward(gradient?: f.Cotangent, options?: BackwardOptions): void;
@@ -69,7 +80,7 @@ export interface TensorMethods extends Plain {
 
 
 /** Methods with overloads, which `TensorMethods` writes out. */
-const renamed = { var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
+const renamed = { median: f.median, nanmedian: f.nanmedian, unique: f.unique, uniqueConsecutive: f.uniqueConsecutive, var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
 
 /** Puts the methods on the prototype. Called once, by the entry "." */
 export function installMethods(prototype: object): void {

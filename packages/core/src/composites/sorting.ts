@@ -1,0 +1,108 @@
+/** @file Elements in order: sorting, the largest few, the k-th, medians, the most frequent. Values are gathered by the order, so gradients go where they came from. */
+import { clone, filledWith } from "../calculus/map-reduce.ts";
+import { isFloat } from "../dtype.ts";
+import { bitwiseRightShift, clampMin, ge, isnan, logicalNot, ne, sub, to, where } from "../elementwise/index.ts";
+import { arange } from "../creation/fill.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { argReduce } from "../primitives/arg-reduce.ts";
+import { gather } from "../primitives/gather.ts";
+import { scanPositions } from "../primitives/scan.ts";
+import { sortOrder } from "../primitives/sort.ts";
+import { wrapDim } from "../shape.ts";
+import { cat } from "../views/cat.ts";
+import { narrow, reshape, squeeze } from "../views/views.ts";
+import { sum, type ValuesAndIndices } from "./reductions.ts";
+
+export type SortOptions = { readonly descending?: boolean; /** Sorting is stable anyway. */ readonly stable?: boolean };
+export type TopkOptions = { /** false: the smallest. */ readonly largest?: boolean; /** They are in order anyway. */ readonly sorted?: boolean };
+type KeepDim = { readonly keepdim?: boolean };
+
+function named(values: Tensor, name: string): Tensor {
+  if (values.gradFn !== null) values.gradFn.label = name;
+  return values;
+}
+
+const sorted = (x: Tensor, dim: number, descending: boolean): ValuesAndIndices => {
+  const indices = sortOrder(x, dim, descending);
+  return { values: named(gather(x, dim, indices), "SortBackward0"), indices };
+};
+/**
+ * The elements along a dim in ascending order, and where they were; equal elements keep their order and NaN is the largest. PyTorch's `sort`.
+ * @param dim the last by default
+ * @example `sort(tensor([3, 1, 2])).values` is `[1, 2, 3]`
+ */
+export const sort: (x: Tensor, dim?: number, options?: SortOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): ValuesAndIndices => sorted(x, dim, descending));
+/**
+ * The int32 positions of the elements along a dim in ascending order; equal elements keep their order. PyTorch's `argsort`.
+ * @example `argsort(tensor([3, 1, 2]))` is `[1, 2, 0]`
+ */
+export const argsort: (x: Tensor, dim?: number, options?: SortOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): Tensor => sortOrder(x, dim, descending));
+/** The elements along the first dim in ascending order. PyTorch's `msort`. */
+export const msort: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor): Tensor => sorted(x, 0, false).values);
+
+/**
+ * The k largest elements along a dim in descending order (or the smallest in ascending order), and where they are. NaN is the largest. PyTorch's `topk`.
+ * @throws ArgumentError where there are not k of them
+ * @example `topk(tensor([3, 1, 2]), 2).values` is `[3, 2]`
+ */
+export const topk: (x: Tensor, k: number, dim?: number, options?: TopkOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices => {
+  const d = wrapDim(dim, x.ndim);
+  if (!(k >= 0 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError("selected index k out of range");
+  const order = sortOrder(x, dim, largest), indices = x.ndim === 0 ? order : clone(narrow(order, d, 0, k));
+  return { values: named(gather(x, dim, indices), "TopkBackward0"), indices };
+});
+
+/** What the order says at a position of each row, which is a number or a tensor with size 1 along the dim. */
+function picked(x: Tensor, d: number, order: Tensor, at: number | Tensor, keepdim: boolean, name: string): ValuesAndIndices {
+  const place = typeof at === "number" ? clone(narrow(order, d, at, 1)) : gather(order, d, at), values = named(gather(x, d, place), name);
+  return keepdim ? { values, indices: place } : { values: squeeze(values, d), indices: squeeze(place, d) };
+}
+function alone(x: Tensor, name: string): ValuesAndIndices {
+  return { values: named(clone(x), name), indices: to(filledWith(0, x, []), "int32") };
+}
+/** @param op as PyTorch names it in its message */
+function lineOf(op: string, x: Tensor, dim: number): number {
+  const d = wrapDim(dim, x.ndim);
+  if (x.ndim > 0 && x.shape[d] === 0) throw new IndexError(`${op}(): Expected reduction dim ${d} to have non-zero size.`);
+  return d;
+}
+
+/**
+ * The k-th smallest element along a dim, counted from 1, and where it is. NaN is the largest. PyTorch's `kthvalue`.
+ * @throws IndexError for a dim without elements; ArgumentError where there are not k of them
+ * @example `kthvalue(tensor([3, 1, 2]), 2).values` is 2
+ */
+export const kthvalue: (x: Tensor, k: number, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {
+  const d = lineOf("kthvalue", x, dim);
+  if (!(k >= 1 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError(`kthvalue(): selected number k out of range for dimension ${d}`);
+  return x.ndim === 0 ? alone(x, "KthvalueBackward0") : picked(x, d, sortOrder(x, d, false), k - 1, keepdim, "KthvalueBackward0");
+});
+
+/** Where the median is in the order of each row: the lower one of two; with NaNs the first of them, or they do not count. */
+export function medianPlace(x: Tensor, d: number, ignoreNan: boolean): number | Tensor {
+  const n = x.shape[d]!, middle = (n - 1) >> 1;
+  if (!isFloat(x.dtype)) return middle;
+  const numbers = sum(logicalNot(isnan(x)), d, { keepdim: true });
+  return ignoreNan ? clampMin(bitwiseRightShift(sub(numbers, 1), 1), 0) : where(ge(numbers, n), middle, numbers);
+}
+export const medianAlong = (ignoreNan: boolean, name: string): ((x: Tensor, dim: number, keepdim: boolean) => ValuesAndIndices) => composite(undefined, (x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices => {
+  const d = lineOf("median", x, dim);
+  return x.ndim === 0 ? alone(x, name) : picked(x, d, sortOrder(x, d, false), medianPlace(x, d, ignoreNan), keepdim, name);
+});
+
+/**
+ * The most frequent element along a dim, the smallest of several, and where it is (one of them). PyTorch's `mode`.
+ * @throws IndexError for a dim without elements
+ * @example `mode(tensor([3, 1, 3])).values` is 3
+ */
+export const mode: (x: Tensor, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {
+  const d = lineOf("mode", x, dim);
+  if (x.ndim === 0) return alone(x, "ModeBackward0");
+  const order = sortOrder(x, d, false), n = x.shape[d]!, ordered = gather(x, d, order), first = narrow(ordered, d, 0, 1);
+  // Where runs of equal elements begin. The longest is the first whose last element is furthest from its beginning.
+  const begins = cat([to(filledWith(1, order, first.shape), "bool"), ne(narrow(ordered, d, 1, n - 1), narrow(ordered, d, 0, n - 1))], d);
+  const at = reshape(arange(n, undefined, 1, { device: x.device }), x.shape.map((_, k) => (k === d ? n : 1)));
+  const length = sub(at, scanPositions(where(begins, at, -1), d, "max"));
+  return picked(x, d, order, argReduce("max", length, d, true), keepdim, "ModeBackward0");
+});

@@ -1,0 +1,56 @@
+/** @file Medians. That of everything shares its gradient evenly among all elements that equal it, as in PyTorch. */
+import { full } from "../creation/fill.ts";
+import { isFloat } from "../dtype.ts";
+import { reshape } from "../calculus/map-reduce.ts";
+import { medianAlong, medianPlace } from "../composites/sorting.ts";
+import { sum, type ValuesAndIndices } from "../composites/reductions.ts";
+import { div, eq, isnan, logicalAnd, logicalOr, where } from "../elementwise/index.ts";
+import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
+import { gather } from "../primitives/gather.ts";
+import { sortOrder } from "../primitives/sort.ts";
+import { narrow } from "../views/views.ts";
+
+type Attrs = { readonly dim: number; readonly ignoreNan: boolean; readonly name: string };
+
+/** What the median of each row along a dim equals: NaN equals NaN here. */
+const equal = (x: Tensor, median: Tensor): Tensor => logicalOr(eq(x, median), logicalAnd(isnan(x), isnan(median)));
+
+const medianOp: Op<Attrs> = {
+  name: "median",
+  gradName: ({ name }) => name,
+  run: (_, [x], { dim, ignoreNan }) => framed(() => alias(noGrad(() => {
+    if (x!.shape[dim] === 0) return full(x!.shape.map((size, d) => (d === dim ? 1 : size)), isFloat(x!.dtype) ? NaN : -2147483648, { dtype: x!.dtype, device: x!.device });
+    const order = sortOrder(x!, dim, false), at = medianPlace(x!, dim, ignoreNan);
+    return gather(x!, dim, typeof at === "number" ? narrow(order, dim, at, 1) : gather(order, dim, at));
+  })), () => false),
+  saves: () => ({ savedInputs: [0], savedResults: [0] }),
+  vjp([grad], node) {
+    const [x, median] = savedTensors(node) as [Tensor, Tensor], among = equal(x, median);
+    return [where(among, div(grad!, sum(among, node.attrs.dim, { keepdim: true })), 0)];
+  },
+  jvp: ([t], [x], [median], { dim }) => {
+    const among = equal(x!, median!);
+    return [div(sum(where(among, t!, 0), dim, { keepdim: true }), sum(among, dim, { keepdim: true }))];
+  },
+  batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
+};
+
+type KeepDim = { readonly keepdim?: boolean };
+export interface Median {
+  (x: Tensor): Tensor;
+  (x: Tensor, dim: number, options?: KeepDim): ValuesAndIndices;
+}
+function medianOf(ignoreNan: boolean, name: string): Median {
+  const along = medianAlong(ignoreNan, `${name}Backward1`);
+  const whole = composite(undefined, (x: Tensor): Tensor => reshape(dispatch(medianOp, [reshape(x, [x.window.size])], { dim: 0, ignoreNan, name: `${name}Backward0` }), []));
+  return ((x: Tensor, dim?: number, { keepdim = false }: KeepDim = {}) => (dim === undefined ? whole(x) : along(x, dim, keepdim))) as Median;
+}
+/**
+ * The median of all elements, or `{ values, indices }` along a dim: of an even number the lower one of the middle two; NaN if there is a NaN. PyTorch's `median`.
+ * Of no elements at all it is NaN, or the least integer.
+ * @throws IndexError for a dim without elements
+ * @example `median(tensor([3, 1, 2]))` is 2
+ */
+export const median: Median = /*@__PURE__*/ medianOf(false, "Median");
+/** As `median`, of what is not NaN. PyTorch's `nanmedian`. */
+export const nanmedian: Median = /*@__PURE__*/ medianOf(true, "Nanmedian");
