@@ -28,12 +28,12 @@ const methodNames = [
   "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "nextafter", "nonzero", "norm",
   "outer",
   "permute", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
+  "quantile",
   "rad2deg", "rad2deg_", "ravel", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
   "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "std", "sub", "sub_", "sum", "sumToSize", "swapaxes", "swapdims",
   "t", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "topk", "trace", "transpose", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_",
   "unbind", "unflatten", "unsqueeze", "untracked",
   "vdot", "view", "viewAs", "vsplit",
-  "quantile",
   "xlogy", "xlogy_",
   "zero_",
 ] as const;
