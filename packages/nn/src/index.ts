@@ -1,4 +1,5 @@
 /** @file The entry of @adjoint/nn. */
+export { GLU, PReLU, RReLU } from "./activations/gates.ts";
 export { CELU, ELU, Hardtanh, LeakyReLU, ReLU, ReLU6, SELU, Threshold } from "./activations/rectifiers.ts";
 export { GELU, Hardshrink, Hardsigmoid, Hardswish, LogSigmoid, Mish, Sigmoid, SiLU, Softplus, Softshrink, Softsign, Tanh, Tanhshrink } from "./activations/smooth.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./activations/softmax.ts";
@@ -13,15 +14,20 @@ export { type BackwardHook, type MaybeGrads } from "./backward-hooks.ts";
 export { type ForwardHook, type ForwardPreHook } from "./hooks.ts";
 export * as init from "./init.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./layers/dropout.ts";
-export { Embedding } from "./layers/embedding.ts";
+export { Bilinear } from "./layers/bilinear.ts";
+export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
+export { type BagInput, Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten, Unflatten } from "./layers/flatten.ts";
 export { Identity } from "./layers/identity.ts";
+export { LazyLinear } from "./layers/lazy-linear.ts";
 export { Linear } from "./layers/linear.ts";
+export { ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad2d } from "./layers/padding.ts";
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/pixels.ts";
 export {
   BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, type CrossEntropyOptions, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, type NLLOptions, SoftMarginLoss, type WeightedLossOptions,
 } from "./losses/classification.ts";
 export { type LossOptions } from "./losses/loss.ts";
-export { CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss } from "./losses/ranking.ts";
+export { CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss, type TripletOptions } from "./losses/ranking.ts";
 export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from "./losses/regression.ts";
 export { Module, type NamedOptions } from "./module.ts";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./norm/batch-norm.ts";

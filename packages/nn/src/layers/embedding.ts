@@ -1,41 +1,96 @@
-/** @file Rows of a matrix at given numbers. */
-import { ArgumentError, detach, embedding, eq, noGrad, python, select, type Tensor, unsqueeze, where, zero_, zeros } from "@adjoint/core/functional";
+/** @file Rows of a matrix at given numbers, alone and in bags. */
+import { ArgumentError, type BagMode, embedding, embeddingBag, type EmbeddingOptions as LookupOptions, noGrad, python, select, ShapeError, type Tensor, zero_, zeros } from "@adjoint/core/functional";
+import { fields } from "../describe.ts";
 import { normal_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { parameter } from "../parameter.ts";
 import type { PlaceOptions } from "../place.ts";
 
-/** The rows of a matrix at int32 indices, as PyTorch's `nn.Embedding`. index [...] -> [..., embeddingDim]. */
-export class Embedding extends Module {
+export type EmbeddingOptions = PlaceOptions & LookupOptions;
+
+/** What both have: the matrix, and how its rows are looked up. */
+abstract class Lookup extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   /** This row starts as 0 and gets no gradient. */
   readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+  readonly scaleGradByFreq: boolean;
+  readonly sparse: boolean;
   /** [numEmbeddings, embeddingDim] */
   readonly weight: Tensor;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: PlaceOptions & { readonly paddingIdx?: number } = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions) {
     super();
-    const { paddingIdx, ...place } = options;
-    if (paddingIdx !== undefined && (paddingIdx >= numEmbeddings || paddingIdx < -numEmbeddings)) throw new ArgumentError("Padding_idx must be within num_embeddings");
+    const { paddingIdx, maxNorm, normType = 2, scaleGradByFreq = false, sparse = false, ...place } = options;
+    const padding = paddingIdx ?? null;
+    if (padding !== null && (padding >= numEmbeddings || padding < -numEmbeddings)) throw new ArgumentError("Padding_idx must be within num_embeddings");
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
-    this.paddingIdx = paddingIdx === undefined ? null : paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
+    this.paddingIdx = padding !== null && padding < 0 ? padding + numEmbeddings : padding;
+    this.maxNorm = maxNorm ?? null;
+    this.normType = normType;
+    this.scaleGradByFreq = scaleGradByFreq;
+    this.sparse = sparse;
     this.weight = parameter(zeros([numEmbeddings, embeddingDim], place));
     this.resetParameters();
   }
-  /** N(0, 1). */
+  /** N(0, 1); the padding row 0. */
   resetParameters(): void {
     normal_(this.weight);
     const padding = this.paddingIdx;
     if (padding !== null) noGrad(() => { const row = select(this.weight, 0, padding); zero_(row); row.dispose(); });
   }
+  protected get norms(): readonly (string | false)[] {
+    return [this.maxNorm !== null && `max_norm=${python.float(this.maxNorm)}`, this.normType !== 2 && `norm_type=${python.float(this.normType)}`, this.scaleGradByFreq && "scale_grad_by_freq=True"];
+  }
+}
+
+/** The rows of a matrix at int32 indices, as PyTorch's `nn.Embedding`. index [...] -> [..., embeddingDim]. */
+export class Embedding extends Lookup {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+    super(numEmbeddings, embeddingDim, options);
+  }
+  /** An embedding of the given rows [n, d], which are not trained unless `freeze` is false. */
+  static fromPretrained(rows: Tensor, options: LookupOptions & { readonly freeze?: boolean } = {}): Embedding {
+    const { freeze = true, ...rest } = options, [n, d] = rows.shape;
+    if (rows.ndim !== 2) throw new ShapeError("Embeddings parameter is expected to be 2-dimensional");
+    const layer = new Embedding(n!, d!, { ...rest, dtype: rows.dtype, device: rows.device });
+    layer.loadStateDict({ weight: rows });
+    layer.requiresGrad_(!freeze);
+    return layer;
+  }
   override forward(index: Tensor): Tensor {
-    const rows = embedding(index, this.weight);
-    if (this.paddingIdx === null) return rows;
-    return where(unsqueeze(eq(index, this.paddingIdx), -1), detach(rows), rows);
+    return embedding(index, this.weight, this);
   }
   protected override extraRepr(): string {
-    return `${python.number(this.numEmbeddings)}, ${this.embeddingDim}${this.paddingIdx === null ? "" : `, padding_idx=${this.paddingIdx}`}`;
+    return fields(`${this.numEmbeddings}`, `${this.embeddingDim}`, this.paddingIdx !== null && `padding_idx=${this.paddingIdx}`, ...this.norms, this.sparse && "sparse=True");
+  }
+}
+
+export type EmbeddingBagOptions = EmbeddingOptions & { readonly mode?: BagMode; readonly includeLastOffset?: boolean };
+export type BagInput = {
+  /** [bags], where each bag begins in a 1-d input. */
+  readonly offsets?: Tensor | null;
+  /** A factor of each row, of the input's shape; of the mode "sum" only. */
+  readonly perSampleWeights?: Tensor | null;
+};
+/** The sum, mean or maximum of rows by bags, as PyTorch's `nn.EmbeddingBag`. input [bags, n], or 1-d with `offsets` -> [bags, embeddingDim]. */
+export class EmbeddingBag extends Lookup {
+  readonly mode: BagMode;
+  readonly includeLastOffset: boolean;
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagOptions = {}) {
+    const { mode = "mean", includeLastOffset = false, ...rest } = options;
+    super(numEmbeddings, embeddingDim, rest);
+    this.mode = mode;
+    this.includeLastOffset = includeLastOffset;
+  }
+  override forward(input: Tensor, options: BagInput = {}): Tensor {
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset } = this;
+    return embeddingBag(input, this.weight, { paddingIdx, maxNorm, normType, scaleGradByFreq, mode, includeLastOffset, ...options });
+  }
+  protected override extraRepr(): string {
+    return fields(`${this.numEmbeddings}`, `${this.embeddingDim}`, ...this.norms, `mode=${this.mode}`, this.paddingIdx !== null && `padding_idx=${this.paddingIdx}`);
   }
 }

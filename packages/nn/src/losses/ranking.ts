@@ -1,5 +1,6 @@
 /** @file Losses of distances and of order, as modules. */
-import { cosineEmbeddingLoss, hingeEmbeddingLoss, marginRankingLoss, type Tensor } from "@adjoint/core/functional";
+import { cosineEmbeddingLoss, hingeEmbeddingLoss, marginRankingLoss, type Tensor, tripletMarginLoss, tripletMarginWithDistanceLoss } from "@adjoint/core/functional";
+import { Module } from "../module.ts";
 import { Loss, type LossOptions } from "./loss.ts";
 
 export type MarginOptions = LossOptions & { readonly margin?: number };
@@ -35,5 +36,44 @@ export class MarginRankingLoss extends Loss {
   }
   override forward(x1: Tensor, x2: Tensor, target: Tensor): Tensor {
     return marginRankingLoss(x1, x2, target, this);
+  }
+}
+
+type Distance = (x: Tensor, y: Tensor) => Tensor;
+export type TripletOptions = MarginOptions & {
+  /** Take the distance between positive and negative where it is the smaller one. */
+  readonly swap?: boolean;
+};
+/** How far the positive is from being nearer to the anchor, by a margin, than the negative (Balntas et al., 2016). */
+export class TripletMarginLoss extends Loss {
+  readonly margin: number;
+  readonly p: number;
+  readonly eps: number;
+  readonly swap: boolean;
+  constructor(options: TripletOptions & { readonly p?: number; readonly eps?: number } = {}) {
+    super(options);
+    this.margin = options.margin ?? 1;
+    this.p = options.p ?? 2;
+    this.eps = options.eps ?? 1e-6;
+    this.swap = options.swap ?? false;
+  }
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    return tripletMarginLoss(anchor, positive, negative, this);
+  }
+}
+/** As TripletMarginLoss, with any distance: a function, or a module. */
+export class TripletMarginWithDistanceLoss extends Loss {
+  readonly distanceFunction: Distance | (Module & { forward: Distance }) | null;
+  readonly margin: number;
+  readonly swap: boolean;
+  constructor(options: TripletOptions & { readonly distanceFunction?: Distance | (Module & { forward: Distance }) | null } = {}) {
+    super(options);
+    this.distanceFunction = options.distanceFunction ?? null;
+    this.margin = options.margin ?? 1;
+    this.swap = options.swap ?? false;
+  }
+  override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { distanceFunction: distance, margin, swap, reduction } = this;
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, { distanceFunction: distance instanceof Module ? (x, y) => distance.forward(x, y) : distance, margin, swap, reduction });
   }
 }

@@ -1,6 +1,7 @@
 /** @file Losses of distances and of order: margins between pairs and triplets. */
+import { pairwiseDistance } from "../../composites/norms.ts";
 import { sum } from "../../composites/reductions.ts";
-import { add, clampMin, div, eq, mul, neg, sqrt, sub, where } from "../../elementwise/index.ts";
+import { add, clampMin, div, eq, minimum, mul, neg, sqrt, sub, where } from "../../elementwise/index.ts";
 import { to } from "../../elementwise/elementwise.ts";
 import { ShapeError } from "../../errors.ts";
 import { isFloat } from "../../dtype.ts";
@@ -37,3 +38,31 @@ export const cosineEmbeddingLoss: (x1: Tensor, x2: Tensor, target: Tensor, optio
   const cosine = div(sum(mul(x1, x2), n), sqrt(mul(square(x1), square(x2))));
   return reduced(add(where(eq(target, 1), sub(1, cosine), 0), where(eq(target, -1), clampMin(sub(cosine, margin), 0), 0)), reduction);
 });
+
+export type TripletOptions = MarginOptions & {
+  /** Take the distance between positive and negative where it is the smaller one. */
+  readonly swap?: boolean;
+};
+type Distance = (x: Tensor, y: Tensor) => Tensor;
+const triplet = /*@__PURE__*/ composite(undefined, (anchor: Tensor, positive: Tensor, negative: Tensor, distance: Distance, { reduction = "mean", margin = 1, swap = false }: TripletOptions): Tensor => {
+  const near = distance(anchor, positive), far = distance(anchor, negative);
+  const apart = swap ? minimum(far, distance(positive, negative)) : far;
+  return reduced(clampMin(add(sub(near, apart), margin), 0), reduction);
+});
+function checkTriplet(anchor: Tensor, positive: Tensor, negative: Tensor, reduction: string | undefined): void {
+  checkReduction(reduction ?? "mean");
+  if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim)
+    throw new ShapeError(`The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ${anchor.ndim}D, positive ${positive.ndim}D, and negative ${negative.ndim}D inputs`);
+}
+
+/** max(0, |anchor - positive| - |anchor - negative| + margin), of distances of order p along the last dim, reduced (Balntas et al., 2016). */
+export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { readonly p?: number; readonly eps?: number } = {}): Tensor {
+  const { p = 2, eps = 1e-6 } = options;
+  checkTriplet(anchor, positive, negative, options.reduction);
+  return triplet(anchor, positive, negative, (x, y) => pairwiseDistance(x, y, { p, eps }), options);
+}
+/** As `tripletMarginLoss`, with any distance. */
+export function tripletMarginWithDistanceLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { readonly distanceFunction?: Distance | null } = {}): Tensor {
+  checkTriplet(anchor, positive, negative, options.reduction);
+  return triplet(anchor, positive, negative, options.distanceFunction ?? pairwiseDistance, options);
+}

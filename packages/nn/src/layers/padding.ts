@@ -1,0 +1,111 @@
+/** @file Layers that pad the last dims. `padding` is one number for all sides, or [before, after] of the last dim, then of the one before it. */
+import { pad, type PadMode, python, ShapeError, type Tensor } from "@adjoint/core/functional";
+import { Module } from "../module.ts";
+
+type Sides = number | readonly number[];
+
+abstract class Padding extends Module {
+  readonly padding: readonly number[];
+  constructor(padding: Sides, dims: number) {
+    super();
+    this.padding = typeof padding === "number" ? new Array<number>(2 * dims).fill(padding) : [...padding];
+    if (this.padding.length !== 2 * dims) throw new ShapeError(`${this.constructor.name}: padding has ${2 * dims} numbers, or is one for all sides; got ${this.padding.length}`);
+  }
+  protected abstract get mode(): PadMode;
+  override forward(x: Tensor): Tensor {
+    return pad(x, this.padding, { mode: this.mode });
+  }
+  protected override extraRepr(): string {
+    return python.tuple(this.padding);
+  }
+}
+abstract class Constant extends Padding {
+  readonly value: number;
+  constructor(padding: Sides, value: number, dims: number) {
+    super(padding, dims);
+    this.value = value;
+  }
+  protected override get mode(): PadMode {
+    return "constant";
+  }
+  override forward(x: Tensor): Tensor {
+    return pad(x, this.padding, { value: this.value });
+  }
+  protected override extraRepr(): string {
+    return `padding=${python.tuple(this.padding)}, value=${python.float(this.value)}`;
+  }
+}
+abstract class Reflection extends Padding {
+  protected override get mode(): PadMode {
+    return "reflect";
+  }
+}
+abstract class Replication extends Padding {
+  protected override get mode(): PadMode {
+    return "replicate";
+  }
+}
+
+/** A number on both sides of the last dim. */
+export class ConstantPad1d extends Constant {
+  constructor(padding: Sides, value: number) {
+    super(padding, value, 1);
+  }
+}
+/** A number around the last two dims. */
+export class ConstantPad2d extends Constant {
+  constructor(padding: Sides, value: number) {
+    super(padding, value, 2);
+  }
+}
+/** A number around the last three dims. */
+export class ConstantPad3d extends Constant {
+  constructor(padding: Sides, value: number) {
+    super(padding, value, 3);
+  }
+}
+/** Zeros around the last two dims. */
+export class ZeroPad2d extends Constant {
+  constructor(padding: Sides) {
+    super(padding, 0, 2);
+  }
+  protected override extraRepr(): string {
+    return python.tuple(this.padding);
+  }
+}
+/** What lies inward, reflected, on both sides of the last dim. */
+export class ReflectionPad1d extends Reflection {
+  constructor(padding: Sides) {
+    super(padding, 1);
+  }
+}
+/** What lies inward, reflected, around the last two dims. */
+export class ReflectionPad2d extends Reflection {
+  constructor(padding: Sides) {
+    super(padding, 2);
+  }
+}
+/** What lies inward, reflected, around the last three dims. */
+export class ReflectionPad3d extends Reflection {
+  constructor(padding: Sides) {
+    super(padding, 3);
+  }
+}
+/** The edge again on both sides of the last dim. */
+export class ReplicationPad1d extends Replication {
+  constructor(padding: Sides) {
+    super(padding, 1);
+  }
+}
+/** The edge again around the last two dims. */
+export class ReplicationPad2d extends Replication {
+  constructor(padding: Sides) {
+    super(padding, 2);
+  }
+}
+/** The edge again around the last three dims. */
+export class ReplicationPad3d extends Replication {
+  constructor(padding: Sides) {
+    super(padding, 3);
+  }
+}
