@@ -169,5 +169,8 @@ const diagonal = /*@__PURE__*/ perDType((dtype, compute) => {
   return program("eye", [], ["int32"], [s.cast(s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, compute), s.lit(0, compute)), dtype)]);
 });
 /** The identity of n rows and m (by default n) columns. */
-export const eye = (n: number, m: number = n, options: CreationOptions = {}): Tensor =>
-  generated("eye", diagonal(options.dtype ?? "float32"), [Math.max(m, 1)], [n, m], options);
+export function eye(n: number, m: number = n, options: CreationOptions = {}): Tensor {
+  if (!(n >= 0)) throw new ArgumentError(`n must be greater or equal to 0, got ${n}`);
+  if (!(m >= 0)) throw new ArgumentError(`m must be greater or equal to 0, got ${m}`);
+  return generated("eye", diagonal(options.dtype ?? "float32"), [Math.max(m, 1)], [n, m], options);
+}

@@ -20,3 +20,5 @@ export const short = (x: Tensor): Tensor => to(x, "int16");
 export const int = (x: Tensor): Tensor => to(x, "int32");
 /** The tensor in bool: whether it is not zero. NaN is not. */
 export const bool = (x: Tensor): Tensor => to(x, "bool");
+/** The tensor in the dtype of another. */
+export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);

@@ -1,0 +1,109 @@
+/** @file Draws from distributions, of the counter-based stream: new tensors, and tensors overwritten. */
+import { add, copy_, ge, isfinite, le, log, logicalAnd, logicalNot, lt, mul, neg, sub, to, where } from "../elementwise/index.ts";
+import { isFloat, scalarTypeName } from "../dtype.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { any, sum } from "../composites/reductions.ts";
+import { cumsum } from "../composites/cumulative.ts";
+import { argmax } from "../primitives/arg-reduce.ts";
+import { scatter } from "../primitives/gather.ts";
+import { cat } from "../views/cat.ts";
+import { hostNumbers } from "../views/host-numbers.ts";
+import { narrow, unsqueeze } from "../views/views.ts";
+import { type CreationOptions, fullLike, zerosLike } from "./fill.ts";
+import { randintLike } from "./like.ts";
+import { rand, randLike, randn, randnLike } from "./random.ts";
+
+/** 1 with the probability that each element says, 0 otherwise. Its gradient is 0. */
+export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ composite("BernoulliBackward0", (x: Tensor, p?: number): Tensor => {
+  if (p !== undefined && !(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
+  if (p === undefined && !isFloat(x.dtype)) throw new DTypeError(`"bernoulli_tensor_cpu_p_" not implemented for '${scalarTypeName[x.dtype]}'`);
+  if (p === undefined && x.device.readSync !== undefined && hostNumbers("bernoulli", any(logicalNot(logicalAnd(ge(x, 0), le(x, 1)))))[0] !== 0)
+    throw new ArgumentError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)");
+  const drawn = randLike(x, { dtype: isFloat(x.dtype) ? x.dtype : "float32" });
+  return add(to(lt(drawn, p ?? x), x.dtype), isFloat(x.dtype) && p === undefined ? zeroOf(x) : 0);
+});
+/** Zeros that stand on the tape as made of x, whatever is in it. */
+const zeroOf = (x: Tensor): Tensor => where(lt(x, x), x, 0);
+
+/** mean + std * a draw from the normal distribution; either may be a number, or both with a shape. */
+export function normal(mean: Tensor | number, std: Tensor | number = 1, shape?: readonly number[], options: CreationOptions = {}): Tensor {
+  if (typeof std === "number" && std < 0) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
+  if (typeof mean === "object" || typeof std === "object") return around(mean, std);
+  if (shape === undefined) throw new ArgumentError("normal(): of two numbers, the shape has to be said");
+  return scaled(randn(shape, options), mean, std, options);
+}
+const around: (mean: Tensor | number, std: Tensor | number) => Tensor = /*@__PURE__*/ composite("NormalBackward3", (mean: Tensor | number, std: Tensor | number): Tensor => {
+  const beside = (typeof mean === "object" ? (typeof std === "object" ? add(zerosLike(mean), zerosLike(std)) : mean) : std) as Tensor;
+  return add(mul(randnLike(beside), std), mean);
+});
+function scaled(drawn: Tensor, mean: number, std: number, options: CreationOptions): Tensor {
+  const out = composite(undefined, (x: Tensor): Tensor => add(mul(x, std), mean))(drawn);
+  drawn.dispose();
+  return options.requiresGrad === true ? out.requiresGrad_() : out;
+}
+
+const overwritten = <A extends readonly unknown[]>(name: string, make: (x: Tensor, ...rest: A) => Tensor) => composite(undefined, (x: Tensor, ...rest: A): Tensor => {
+  if (name !== "random_" && name !== "bernoulli_" && !isFloat(x.dtype)) throw new DTypeError(`"${name}" not implemented for '${scalarTypeName[x.dtype]}'`);
+  return copy_(x, make(x, ...rest));
+});
+/** Every element becomes a number from [from, to), [0, 1) by default. */
+export const uniform_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("check_uniform_bounds", (x: Tensor, from: number = 0, end: number = 1): Tensor => {
+  if (!(from <= end)) throw new ArgumentError(`uniform_ expects to return a [from, to) range, but found from=${from} > to=${end}`);
+  return add(mul(randLike(x), end - from), from);
+});
+/** Every element becomes a draw from the normal distribution. */
+export const normal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("normal_kernel_cpu", (x: Tensor, mean: number = 0, std: number = 1): Tensor => {
+  if (!(std >= 0)) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
+  return add(mul(randnLike(x), std), mean);
+});
+/** Every element becomes a draw from the exponential distribution. */
+export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/ overwritten("exponential_cpu", (x: Tensor, lambd: number = 1): Tensor => {
+  if (!(lambd >= 0)) throw new ArgumentError(`exponential_ expects lambda >= 0.0, but found lambda=${lambd}`);
+  return mul(neg(log(sub(1, randLike(x)))), 1 / lambd);
+});
+/** Every element becomes 1 with probability p (0.5), 0 otherwise. */
+export const bernoulli_: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ overwritten("bernoulli_", (x: Tensor, p: number = 0.5): Tensor => {
+  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
+  return to(lt(rand(x.shape, { device: x.device }), p), x.dtype);
+});
+/** Every element becomes a whole number from [from, to). */
+export const random_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("random_", (x: Tensor, from: number = 0, end?: number): Tensor =>
+  randintLike(x, from, end ?? (x.dtype === "bool" ? 2 : x.dtype === "uint8" ? 256 : x.dtype === "int8" ? 128 : x.dtype === "float16" ? 2049 : x.dtype === "bfloat16" ? 257 : 2 ** 24)));
+
+export type MultinomialOptions = { readonly replacement?: boolean };
+/**
+ * Positions drawn with the weights along the last dim: int32 [.., numSamples]. Without replacement they are distinct, in the order in which they are drawn.
+ * @throws ArgumentError for weights that are negative or not finite, where the device can read at once
+ */
+export const multinomial: (x: Tensor, numSamples: number, options?: MultinomialOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, numSamples: number, { replacement = false }: MultinomialOptions = {}): Tensor => {
+  if (x.ndim !== 1 && x.ndim !== 2) throw new ShapeError("prob_dist must be 1 or 2 dim");
+  if (!isFloat(x.dtype)) throw new DTypeError(`multinomial only supports floating-point dtypes for input, got: ${scalarTypeName[x.dtype]}`);
+  if (!(numSamples > 0)) throw new ArgumentError("cannot sample n_sample <= 0 samples");
+  const count = x.shape[x.ndim - 1]!;
+  if (!replacement && numSamples > count) throw new ArgumentError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+  if (x.device.readSync !== undefined) checkWeights(x, replacement);
+  if (replacement) {
+    const ends = cumsum(x, -1), total = narrow(ends, -1, count - 1, 1);
+    const at = mul(rand([...x.shape.slice(0, -1), numSamples], { dtype: x.dtype, device: x.device }), total);
+    const below = sum(to(logicalNot(lt(unsqueeze(at, -1), unsqueeze(ends, -2))), "int32"), -1);
+    return where(lt(below, count), below, count - 1);
+  }
+  // The largest of log(weight) + Gumbel noise is a draw; without it the next largest is the next draw.
+  let keys = sub(log(x), log(neg(log(sub(1, randLike(x))))));
+  const drawn: Tensor[] = [];
+  for (let k = 0; k < numSamples; k++) {
+    const winner = argmax(keys, -1, { keepdim: true });
+    drawn.push(winner);
+    if (k + 1 < numSamples) keys = scatter(keys, x.ndim - 1, winner, fullLike(winner, -Infinity, { dtype: x.dtype }));
+  }
+  return drawn.length === 1 ? drawn[0]! : cat(drawn, -1);
+});
+function checkWeights(x: Tensor, replacement: boolean): void {
+  const holds = (condition: Tensor): boolean => hostNumbers("multinomial", any(condition))[0] !== 0;
+  const negative = holds(lt(x, 0)), strange = holds(logicalNot(isfinite(x)));
+  if (!replacement && (negative || strange)) throw new ArgumentError("probability tensor contains either `inf`, `nan` or element < 0");
+  if (negative) throw new ArgumentError("invalid multinomial distribution (encountering probability entry < 0)");
+  if (strange) throw new ArgumentError("invalid multinomial distribution (encountering probability entry = infinity or NaN)");
+  if (holds(le(sum(x, -1), 0))) throw new ArgumentError("invalid multinomial distribution (sum of probabilities <= 0)");
+}

@@ -1,0 +1,59 @@
+/** @file Tensors made after another, and further ranges: `new_*`, `empty`, `logspace`, the places of triangles. */
+import { ArgumentError } from "../errors.ts";
+import { dtypes, isFloat } from "../dtype.ts";
+import type { Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { perDType, program } from "../scalar/program.ts";
+import type { Shape } from "../shape.ts";
+import { type CreationOptions, fromHost, full, generated, like, ones, tensor, type TensorData, zeros } from "./fill.ts";
+import { randint } from "./random.ts";
+
+/** `shape` of any content: here, zeros. */
+export const empty = (shape: Shape, options: CreationOptions = {}): Tensor => zeros(shape, options);
+/** Of x's shape, dtype and device, and any content. */
+export const emptyLike = (x: Tensor, options: CreationOptions = {}): Tensor => empty(x.shape, like(x, options));
+/** `shape` of any content, of x's dtype and device. */
+export const newEmpty = (x: Tensor, shape: Shape, options: CreationOptions = {}): Tensor => empty(shape, like(x, options));
+/** `shape` filled with a value, of x's dtype and device. */
+export const newFull = (x: Tensor, shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor => full(shape, value, like(x, options));
+/** Ones of x's dtype and device. */
+export const newOnes = (x: Tensor, shape: Shape, options: CreationOptions = {}): Tensor => ones(shape, like(x, options));
+/** Zeros of x's dtype and device. */
+export const newZeros = (x: Tensor, shape: Shape, options: CreationOptions = {}): Tensor => zeros(shape, like(x, options));
+/** A tensor of the given data, of x's dtype and device. */
+export const newTensor = (x: Tensor, data: TensorData, options: CreationOptions = {}): Tensor => tensor(data, like(x, options));
+/** Whole numbers from low (0 if left out) up to, not including, high, in x's shape, dtype and device. */
+export function randintLike(x: Tensor, high: number, options?: CreationOptions): Tensor;
+export function randintLike(x: Tensor, low: number, high: number, options?: CreationOptions): Tensor;
+export function randintLike(x: Tensor, low: number, high?: number | CreationOptions, options: CreationOptions = {}): Tensor {
+  return typeof high === "number" ? randint(low, high, x.shape, like(x, options)) : randint(0, low, x.shape, like(x, high ?? options));
+}
+
+/** In what the numbers are worked out: floats in their own dtype, integers in float32. */
+const powers = /*@__PURE__*/ perDType((dtype) => {
+  const compute = isFloat(dtype) ? dtypes[dtype].compute : "float32";
+  const [start, step, end, last, base] = [0, 1, 2, 3, 4].map((i) => s.param(i, compute)) as [s.Expr, s.Expr, s.Expr, s.Expr, s.Expr], at = s.cast(s.index, compute);
+  const exponent = s.select(s.lt(s.mul(at, 2), s.add(last, 1)), s.add(start, s.mul(step, at)), s.sub(end, s.mul(step, s.sub(last, at))));
+  return program("logspace", [], [compute, compute, compute, compute, compute], [s.cast(s.pow(base, exponent), dtype)]);
+});
+export type LogspaceOptions = CreationOptions & { readonly base?: number };
+/** base ** (`steps` numbers evenly spaced from start to end, both included). The base is 10 unless it is said. */
+export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
+  const { base = 10, ...rest } = options;
+  if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError("number of steps must be non-negative");
+  return generated("logspace", powers(rest.dtype ?? "float32"), [start, steps > 1 ? (end - start) / (steps - 1) : 0, end, steps - 1, base], [steps], rest);
+}
+
+export type TriangleOptions = CreationOptions & { readonly offset?: number };
+function places(rows: number, columns: number, options: TriangleOptions, keeps: (over: number, offset: number) => boolean): Tensor {
+  const { offset = 0, ...rest } = options, at: [number[], number[]] = [[], []];
+  if (rows < 0) throw new ArgumentError(`row must be non-negative, got${rows}`);
+  if (columns < 0) throw new ArgumentError(`col must be non-negative, got${columns}`);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) if (keeps(j - i, offset)) { at[0].push(i); at[1].push(j); }
+  return rest.dtype === undefined || rest.dtype === "int32"
+    ? fromHost(Int32Array.from(at.flat()), [2, at[0].length], "int32", rest) : tensor(at.flat(), { ...rest, shape: [2, at[0].length] });
+}
+/** The rows and columns of the elements on and below a diagonal: int32 [2, n]. */
+export const trilIndices = (rows: number, columns: number, options: TriangleOptions = {}): Tensor => places(rows, columns, options, (over, offset) => over <= offset);
+/** The rows and columns of the elements on and above a diagonal: int32 [2, n]. */
+export const triuIndices = (rows: number, columns: number, options: TriangleOptions = {}): Tensor => places(rows, columns, options, (over, offset) => over >= offset);
