@@ -64,6 +64,7 @@ const functions: { readonly [name: string]: With } = {
       if (fallback !== undefined) return fallback;
       throw exception("StopIteration");
     }
+    if (Array.isArray(x) && x.length > 0) return x[0]; // What is a generator in Python is an array of ours.
     return yield* python.call(yield* python.attribute(x, "__next__"), []);
   },
   *abs(python, [x]): Steps { return isInteger(x) ? Math.abs(Number(x)) : x instanceof Float ? new Float(Math.abs(x.value)) : x instanceof Complex ? new Float(Math.hypot(x.re, x.im)) : yield* python.call(yield* python.attribute(x, "__abs__"), []); },

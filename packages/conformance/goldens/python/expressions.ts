@@ -1,7 +1,7 @@
 /** @file The value of an expression. */
 import type { Argument, Expr, Parameter } from "./ast.ts";
 import { Containers } from "./containers.ts";
-import { classOf, Dict, exception, Iterator, PyFunction, PySet, Scope, Super } from "./objects.ts";
+import { classOf, Dict, exception, Iterator, PyClass, PyFunction, PySet, Scope, Super } from "./objects.ts";
 import { binary, comparisons, equal, order, unary } from "./operators.ts";
 import { formatted, percent, repr, str } from "./text.ts";
 import { typeName } from "./types.ts";
@@ -98,7 +98,11 @@ export abstract class Expressions extends Containers {
     return null;
   }
   *#invoke(target: Expr, nodes: readonly Argument[], scope: Scope): Steps {
-    if (target.kind === "name" && target.name === "super" && nodes.length === 0) {
+    if (target.kind === "name" && target.name === "super") {
+      if (nodes.length === 2) {
+        const owner = yield* this.evaluate(nodes[0]!.value, scope), self = yield* this.evaluate(nodes[1]!.value, scope);
+        if (owner instanceof PyClass) return new Super(owner, self);
+      }
       const running = runningOf(scope);
       if (running?.owner === null || running === null) throw exception("RuntimeError", "super(): no arguments");
       return new Super(running.owner, running.self);

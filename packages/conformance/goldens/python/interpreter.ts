@@ -17,7 +17,11 @@ export class Interpreter extends Expressions {
 
   *#statement(node: Statement, scope: Scope): Running {
     switch (node.kind) {
-      case "expression": yield* this.evaluate(node.value, scope); return undefined;
+      case "expression": {
+        const value = yield* this.evaluate(node.value, scope);
+        if (value instanceof Context && !value.standing) throw new Unsupported("a mode that is set for good: here they wrap functions");
+        return undefined;
+      }
       case "assign": {
         const value = yield* this.evaluate(node.value, scope);
         for (const target of node.targets) yield* this.assign(target, value, scope);

@@ -206,9 +206,12 @@ export class Iterator {
 export class Context {
   readonly around: (body: () => Value) => Value;
   readonly target: Value;
-  constructor(around: (body: () => Value) => Value, target: Value = null) {
+  /** Whether it is in force already, and `with` only says for how long. */
+  readonly standing: boolean;
+  constructor(around: (body: () => Value) => Value, target: Value = null, standing: boolean = false) {
     this.around = around;
     this.target = target;
+    this.standing = standing;
   }
 }
 

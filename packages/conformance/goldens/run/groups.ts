@@ -1,5 +1,5 @@
 /** @file The groups of golden cases: their folders, and what runs a case of each kind of pack. */
-import type { Backend } from "@adjoint/core";
+import { type Backend, setGradEnabled } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
 import { runErrors } from "./errors.ts";
 import { runFunc } from "./func.ts";
@@ -28,5 +28,9 @@ const runners: { readonly [K in Pack["kind"]]: (pack: Pack, item: GoldenCase, de
 export async function runGolden(pack: Pack, item: GoldenCase, device: Backend): Promise<GoldenRecord> {
   const runner = Object.hasOwn(runners, pack.kind) ? runners[pack.kind] : undefined;
   if (runner === undefined) return { id: item.id, status: "not implemented", reason: `packs of kind ${String(pack.kind)}` };
-  return await listening(() => runner(pack, item, device));
+  try {
+    return await listening(() => runner(pack, item, device));
+  } finally {
+    setGradEnabled(true); // A program may have left it off.
+  }
 }

@@ -1,8 +1,8 @@
 /** @file Our classes in Python's hands: modules, optimizers, schedulers, data sets, custom functions; and classes that Python code derives from them. */
 import { isTensor } from "@adjoint/core";
-import { BoundMethod, Descriptor, Dict, HostClass, type PyClass, PyFunction, type Constructor } from "../python/objects.ts";
+import { BoundMethod, classOf, Descriptor, Dict, HostClass, type PyClass, PyFunction, type Constructor } from "../python/objects.ts";
 import type { Keywords, Native, Value } from "../python/values.ts";
-import { bridge, camel, lifted, options, plain } from "./convert.ts";
+import { bridge, camel, lifted, Named, options, plain } from "./convert.ts";
 import { constructors } from "./constructors.table.ts";
 import { bind, bindAnyway, overloadsOf, valueOf } from "./signature.ts";
 
@@ -49,7 +49,10 @@ export function derive(cls: PyClass, base: HostClass): void {
     for (const [name, value] of level.members) {
       if (value instanceof Descriptor && value.kind === "static") Object.defineProperty(derived, camel(name), { value: (...args: readonly Value[]) => plain(bridge.call(value.fn, args.map((x) => lifted(x)))), writable: true, configurable: true });
       else if (value instanceof PyFunction && !name.startsWith("__"))
-        Object.defineProperty(derived.prototype, camel(name), { value: function (this: object, ...args: readonly Value[]) { return plain(bridge.call(new BoundMethod(this, value), args.map((x) => lifted(x)))); }, writable: true, configurable: true });
+        Object.defineProperty(derived.prototype, camel(name), { value: function (this: object, ...args: readonly Value[]) {
+            const last = args.at(-1), kw = last instanceof Named ? last.kw : {};
+            return plain(bridge.call(new BoundMethod(this, value), (last instanceof Named ? args.slice(0, -1) : args).map((x) => lifted(x)), kw));
+          }, writable: true, configurable: true });
     }
   }
   cls.constructed = derived;
@@ -60,9 +63,11 @@ export function callable(x: Value): Native | undefined {
   if (typeof x !== "object" || x === null || isTensor(x)) return undefined;
   const forward: unknown = Reflect.get(x, "forward");
   if (typeof forward !== "function") return undefined;
+  const run = (given: readonly Value[]): Value => lifted((forward as (...all: readonly Value[]) => Value).call(x, ...given));
+  if (classOf(x) !== undefined) return (args, kw) => run([...args.map(plain), ...(Object.keys(kw).length > 0 ? [new Named(kw)] : [])]); // Python's own forward.
   return (args, kw) => {
     const signature = constructors[`nn.${x.constructor.name}.forward`];
     const { input, ...named } = kw; // Most modules call their first argument so.
-    return lifted((forward as (...given: readonly Value[]) => Value).apply(x, signature === undefined && input !== undefined ? placed(signature, [input, ...args], named) : placed(signature, args, kw)));
+    return run(signature === undefined && input !== undefined ? placed(signature, [input, ...args], named) : placed(signature, args, kw));
   };
 }

@@ -41,6 +41,7 @@ export function plain(x: Value): Value {
   if (x instanceof Dict) return Object.fromEntries(x.entries().map(([key, value]) => [String(key), plain(value)]));
   if (x instanceof PyClass && x.constructed !== null) return x.constructed;
   if (x instanceof HostClass) return x.constructed;
+  if (x instanceof PyObject) return adapted(x);
   if (isCallable(x)) {
     const fn = (...args: readonly Value[]): Value => plain(bridge.call(x, args.map((y) => lifted(y))));
     // Messages name a function as Python does.
@@ -48,6 +49,22 @@ export function plain(x: Value): Value {
   }
   return x;
 }
+/** A Python object with a length and items, or that iterates, as the data set or sampler that it is for us. */
+function adapted(x: PyObject): Value {
+  const call = (name: string, ...args: readonly Value[]): Value => plain(bridge.call(new BoundMethod(x, x.cls.find(name)), args));
+  if (x.cls.find("__getitem__") !== undefined && x.cls.find("__len__") !== undefined) return { get length() { return call("__len__"); }, at: (i: number) => call("__getitem__", i) };
+  if (x.cls.find("__iter__") !== undefined) return { get length() { return call("__len__"); }, [Symbol.iterator]: () => (call("__iter__") as readonly Value[])[Symbol.iterator]() };
+  return x;
+}
+
+/** What was named in a call of a Python function by way of ours. */
+export class Named {
+  readonly kw: Keywords;
+  constructor(kw: Keywords) {
+    this.kw = kw;
+  }
+}
+
 /** Named arguments as one options object. */
 export const options = (kw: Keywords): { readonly [name: string]: Value } => Object.fromEntries(Object.entries(kw).map(([name, x]) => [camel(name), plain(x)]).filter(([, x]) => x !== undefined));
 

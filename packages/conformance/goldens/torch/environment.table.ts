@@ -27,7 +27,7 @@ const switched = (get: () => boolean, set: (on: boolean) => void): Native => ([g
     } finally {
       set(before);
     }
-  });
+  }, null, true);
 };
 const gradSwitch = switched(core.isGradEnabled, core.setGradEnabled), anomalySwitch = switched(core.autograd.isAnomalyEnabled, core.autograd.setDetectAnomaly);
 
@@ -101,6 +101,7 @@ export const environment: { readonly [name: string]: Value } = {
   "torch.finfo": (([dtype]) => record(finfo(dtype))) satisfies Native,
   "torch.iinfo": (([dtype]) => { const name = dtype instanceof DTypeValue ? dtype.name : ""; const range = name === "int64" || name === "long" ? undefined : integerBits[dtype instanceof DTypeValue ? dtype.own : ""]; if (range === undefined) throw new Unsupported(`iinfo of ${name}`); return record({ min: range[0], max: range[1], bits: Math.log2(range[1] - range[0] + 1) }); }) satisfies Native,
   "torch.device": (([name]) => new Label("device", String(name))) satisfies Native, "torch.Size": (([items]) => Size.make((items as readonly Value[] | undefined) ?? [])) satisfies Native,
+  "torch.utils.data.Dataset": new PyClass("Dataset", []), "torch.utils.data.Sampler": new PyClass("Sampler", []), "torch.utils.data.IterableDataset": new PyClass("IterableDataset", []),
   "torch.inf": new Float(Infinity), "torch.nan": new Float(NaN), "torch.pi": new Float(Math.PI), "torch.e": new Float(Math.E), "torch.strided": new Label("layout", "strided"), "torch.contiguous_format": new Label("memory_format", "contiguous_format"),
   "torch.preserve_format": new Label("memory_format", "preserve_format"), "torch.channels_last": new Label("memory_format", "channels_last"), "torch.channels_last_3d": new Label("memory_format", "channels_last_3d"), "torch.__version__": "1.13.1",
   "torch.promote_types": (([a, b]) => new DTypeValue(late("promoteTypes")(dtypeOf(a as DTypeValue), dtypeOf(b as DTypeValue)) as string)) satisfies Native,

@@ -16,7 +16,7 @@ import { callable, derive, hostClass } from "./classes.ts";
 import { bridge, camel, dtypeValue, lifted, native, options, plain, snake } from "./convert.ts";
 import { environment } from "./environment.table.ts";
 import { getItem, setItem } from "./indexing.ts";
-import { warnings } from "./warnings.ts";
+import { listeners, say } from "./warnings.ts";
 import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
 
 // ---- Names -----------------------------------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ function member(path: string, name: string): Value {
   if (full in modules) return namespace(full);
   if (path === "torch" && name === "Tensor") return tensorType;
   if (path === "torch" && dtypeNames.has(name)) return dtypeValue(name);
-  if (full === "torch.autograd.Function") return typeof Reflect.get(core, "autograd") === "object" ? classFrom([Reflect.get(core, "autograd") as object], full, name) : undefined;
+  if (full === "torch.autograd.Function" || full === "torch.autograd.function.Function") return typeof Reflect.get(core, "autograd") === "object" ? classFrom([Reflect.get(core, "autograd") as object], "torch.autograd.Function", name) : undefined;
   const cls = classFrom(modules[path] ?? [], full, name);
   if (cls !== undefined) return cls;
   return torchFunction(short(full));
@@ -80,11 +80,21 @@ const keyIn = (x: object, name: string): string | undefined => [name, camel(name
 
 // ---- The host --------------------------------------------------------------------------------------------------------------
 
-const ours = new PyClass("AdjointError", ["RuntimeError", "ValueError", "TypeError", "IndexError", "KeyError", "AssertionError", "NotImplementedError"].map((name) => exceptions.get(name)!));
+/** Our classes of errors, and what Python calls theirs; each is caught as any of the usual ones, which PyTorch draws otherwise. */
+const usual = ["RuntimeError", "ValueError", "TypeError", "IndexError", "KeyError", "AssertionError", "NotImplementedError", "AttributeError"].map((name) => exceptions.get(name)!);
+const pythonName: { readonly [name: string]: string } = { IndexError: "IndexError", ArgumentError: "ValueError", NotSupportedError: "NotImplementedError" };
+const ours = new Map<string, PyClass>();
+const classOfError = ({ name }: Error): PyClass => { let cls = ours.get(name); if (cls === undefined) ours.set(name, (cls = new PyClass(pythonName[name] ?? "RuntimeError", usual))); return cls; };
 
+/** `with warnings.catch_warnings(record=True) as w`. */
+function recording(): Context {
+  const list: Value[] = [], warning = exceptions.get("UserWarning")!;
+  const listener = (message: string): void => { const made = new PyObject(warning), said = new PyObject(warning); said.members.set("args", Tuple.make([message])); made.members.set("message", said); made.members.set("category", warning); list.push(made); };
+  return new Context((body) => { listeners.push(listener); try { return body(); } finally { listeners.splice(listeners.indexOf(listener), 1); } }, list);
+}
 const standard: { readonly [path: string]: (name: string) => Value } = {
   math: (name) => { const found: unknown = name === "inf" ? Infinity : name === "pi" ? Math.PI : name === "e" ? Math.E : name === "nan" ? NaN : mathNames[name] ?? Reflect.get(Math, name); return typeof found === "number" ? new Float(found) : typeof found === "function" ? ((args) => { const x = (found as (...xs: readonly number[]) => number)(...args.map((y) => Number(plain(y)))); return wholeMath.has(name) ? x : typeof x === "boolean" ? x : new Float(x); }) satisfies Native : undefined; },
-  warnings: (name) => (({ catch_warnings: (() => new Context((body) => body(), warnings)) satisfies Native, simplefilter: (() => null) satisfies Native, filterwarnings: (() => null) satisfies Native, warn: (([text]) => { warnings.push(String(text)); return null; }) satisfies Native } as { [name: string]: Value })[name]),
+  warnings: (name) => (({ catch_warnings: (() => recording()) satisfies Native, simplefilter: (() => null) satisfies Native, filterwarnings: (() => null) satisfies Native, warn: (([text]) => { say(String(text)); return null; }) satisfies Native } as { [name: string]: Value })[name]),
   copy: (name) => (name === "deepcopy" || name === "copy" ? (([x]) => copied(x)) satisfies Native : undefined),
   functools: (name) => (name === "partial" ? (([fn, ...first], kw) => ((args: readonly Value[], more: Keywords) => bridge.call(fn, [...first, ...args], { ...kw, ...more })) satisfies Native) satisfies Native : name === "wraps" ? (() => (([fn]: readonly Value[]) => fn) satisfies Native) satisfies Native : undefined),
   collections: (name) => (name === "OrderedDict" ? python.builtins.names.get("dict") : undefined),
@@ -206,7 +216,7 @@ const host: Host = {
   },
   raised(error) {
     if (error instanceof Unsupported || error instanceof Raised || !(error instanceof AdjointError || error instanceof RangeError)) return undefined;
-    const value = new PyObject(ours);
+    const value = new PyObject(classOfError(error));
     value.members.set("args", Tuple.make([error.message]));
     return value;
   },
@@ -240,7 +250,9 @@ function recordMethod(x: { [name: string]: Value }, name: string): Value {
     keys: () => entries().map(([key]) => key), values: () => entries().map(([, value]) => value), items: () => entries().map((entry) => Tuple.make(entry)),
     get: ([key, fallback = null]) => { const at = keyIn(x, key as string); return at === undefined ? fallback : lifted(x[at]); }, copy: () => ({ ...x }),
   };
-  return methods[name];
+  if (Object.hasOwn(methods, name)) return methods[name];
+  const key = keyIn(x, name);
+  return key === undefined ? undefined : Array.isArray(x[key]) || isRecord(x[key]) ? x[key] : lifted(x[key]);
 }
 
 export const python: Interpreter = new Interpreter(host, builtins(() => python));
