@@ -83,7 +83,7 @@ describe("grids", () => {
 
 test("fractional windows reach from edge to edge, as the given numbers say", () => {
   const x = arange(0, 49).float().reshape([1, 7, 7]);
-  const { values, indices } = fractionalMaxPool2d(x, 2, { outputSize: 3, randomSamples: tensor([0, 0.5], { shape: [1, 1, 2] }), returnIndices: true });
+  const { values, indices } = fractionalMaxPool2d(x, 2, { outputSize: 3, _randomSamples: tensor([0, 0.5], { shape: [1, 1, 2] }), returnIndices: true });
   // alpha is 2.5: columns begin at 0, 2, 5; rows at floor((i + 0.5) 2.5) - floor(1.25) = 0, 2, 5.
   expect(values.toArraySync()).toEqual([[[8, 10, 13], [22, 24, 27], [43, 45, 48]]]);
   expect(indices.toArraySync()).toEqual(values.toArraySync());

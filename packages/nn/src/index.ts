@@ -36,6 +36,7 @@ export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./norm/instance-
 export { LayerNorm, type LayerNormOptions } from "./norm/layer-norm.ts";
 export { type NormOptions } from "./norm/running.ts";
 export { isParameter, parameter } from "./parameter.ts";
+export * from "./spatial/index.ts";
 export { type PlaceOptions } from "./place.ts";
 export { type LoadOptions, type LoadReport, type StateDict, StateDictError } from "./state-dict.ts";
 export { clipGradNorm_ } from "./utils/clip-grad.ts";

@@ -22,7 +22,7 @@ export type FractionalMaxPoolOptions = {
   readonly outputRatio?: Spatial | undefined;
   readonly returnIndices?: boolean;
   /** Uniform numbers [n, c, dims] in the place of random ones. */
-  readonly randomSamples?: Tensor | undefined;
+  readonly _randomSamples?: Tensor | undefined;
 };
 type Rank = 2 | 3;
 const axes = ["time", "height", "width"] as const;
@@ -51,7 +51,7 @@ const pooled = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Spat
   kernel.forEach((size, d) => {
     if (out[d]! + size - 1 > sizes[d]!) throw new ShapeError(`${op}(): pool ${axes[d + 3 - rank]} ${size} too large relative to input ${axes[d + 3 - rank]} ${sizes[d]}`);
   });
-  const samples = options.randomSamples ?? rand(x.ndim === rank + 2 ? [...lead, rank] : [1, ...lead, rank], { device: x.device }), window = sizeOf(kernel);
+  const samples = options._randomSamples ?? rand(x.ndim === rank + 2 ? [...lead, rank] : [1, ...lead, rank], { device: x.device }), window = sizeOf(kernel);
   const indices = noGrad(() => {
     const ones = Array<number>(rank).fill(1), drawn = reshape(to(samples, "float32"), [...lead, rank]);
     // PyTorch's first number is the width's in two dims, the depth's in three.

@@ -1,0 +1,91 @@
+/** @file Means and power means over windows, as modules. */
+import {
+  avgPool1d, type AvgPool1dOptions, avgPool2d, avgPool3d, type AvgPoolOptions, lpPool1d, lpPool2d, type LpPoolOptions, python, type Spatial, type Tensor,
+} from "@adjoint/core/functional";
+import { Module } from "../module.ts";
+import { perDim } from "./sizes.ts";
+
+abstract class AvgPool extends Module {
+  readonly kernelSize: Spatial;
+  readonly stride: Spatial;
+  readonly padding: Spatial;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+
+  constructor(kernelSize: Spatial, options: AvgPool1dOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.stride = options.stride ?? kernelSize;
+    this.padding = options.padding ?? 0;
+    this.ceilMode = options.ceilMode ?? false;
+    this.countIncludePad = options.countIncludePad ?? true;
+  }
+  protected options(): AvgPool1dOptions {
+    return { stride: this.stride, padding: this.padding, ceilMode: this.ceilMode, countIncludePad: this.countIncludePad };
+  }
+  protected override extraRepr(): string {
+    return `kernel_size=${python.repr(this.kernelSize)}, stride=${python.repr(this.stride)}, padding=${python.repr(this.padding)}`;
+  }
+}
+
+/** `avgPool1d`, as PyTorch's `nn.AvgPool1d`. x [n, c, l] or [c, l]. */
+export class AvgPool1d extends AvgPool {
+  constructor(kernelSize: Spatial, options: AvgPool1dOptions = {}) {
+    super(perDim("kernelSize", kernelSize, 1), { ...options, stride: perDim("stride", options.stride ?? kernelSize, 1), padding: perDim("padding", options.padding ?? 0, 1) });
+  }
+  override forward(x: Tensor): Tensor {
+    return avgPool1d(x, this.kernelSize, this.options());
+  }
+}
+abstract class AvgPoolOver extends AvgPool {
+  readonly divisorOverride: number | undefined;
+  constructor(kernelSize: Spatial, options: AvgPoolOptions = {}) {
+    super(kernelSize, options);
+    this.divisorOverride = options.divisorOverride;
+  }
+  protected override options(): AvgPoolOptions {
+    return { ...super.options(), divisorOverride: this.divisorOverride };
+  }
+}
+/** `avgPool2d`, as PyTorch's `nn.AvgPool2d`. x [n, c, h, w] or [c, h, w]. */
+export class AvgPool2d extends AvgPoolOver {
+  override forward(x: Tensor): Tensor {
+    return avgPool2d(x, this.kernelSize, this.options());
+  }
+}
+/** `avgPool3d`, as PyTorch's `nn.AvgPool3d`. x [n, c, d, h, w] or [c, d, h, w]. */
+export class AvgPool3d extends AvgPoolOver {
+  override forward(x: Tensor): Tensor {
+    return avgPool3d(x, this.kernelSize, this.options());
+  }
+}
+
+abstract class LPPool extends Module {
+  readonly normType: number;
+  readonly kernelSize: Spatial;
+  readonly stride: Spatial | undefined;
+  readonly ceilMode: boolean;
+
+  constructor(normType: number, kernelSize: Spatial, options: LpPoolOptions = {}) {
+    super();
+    this.normType = normType;
+    this.kernelSize = kernelSize;
+    this.stride = options.stride;
+    this.ceilMode = options.ceilMode ?? false;
+  }
+  protected override extraRepr(): string {
+    return `norm_type=${python.number(this.normType)}, kernel_size=${python.repr(this.kernelSize)}, stride=${python.repr(this.stride)}, ceil_mode=${python.bool(this.ceilMode)}`;
+  }
+}
+/** `lpPool1d`, as PyTorch's `nn.LPPool1d`. x [n, c, l] or [c, l]. */
+export class LPPool1d extends LPPool {
+  override forward(x: Tensor): Tensor {
+    return lpPool1d(x, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });
+  }
+}
+/** `lpPool2d`, as PyTorch's `nn.LPPool2d`. x [n, c, h, w] or [c, h, w]. */
+export class LPPool2d extends LPPool {
+  override forward(x: Tensor): Tensor {
+    return lpPool2d(x, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });
+  }
+}

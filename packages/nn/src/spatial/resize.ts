@@ -1,0 +1,86 @@
+/** @file Resizing, and windows of an image as columns, as modules. */
+import { fold, type FoldOptions, interpolate, type InterpolateMode, type InterpolateOptions, python, type Spatial, type Tensor, unfold } from "@adjoint/core/functional";
+import { Module } from "../module.ts";
+
+export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
+
+/** `interpolate`, as PyTorch's `nn.Upsample`: x [n, c, ...] resized to `size` or by `scaleFactor`. */
+export class Upsample extends Module {
+  readonly size: UpsampleOptions["size"];
+  readonly scaleFactor: UpsampleOptions["scaleFactor"];
+  readonly mode: InterpolateMode;
+  readonly alignCorners: boolean | undefined;
+  readonly recomputeScaleFactor: boolean | undefined;
+
+  constructor(options: UpsampleOptions = {}) {
+    super();
+    this.size = options.size;
+    this.scaleFactor = options.scaleFactor;
+    this.mode = options.mode ?? "nearest";
+    this.alignCorners = options.alignCorners;
+    this.recomputeScaleFactor = options.recomputeScaleFactor;
+  }
+  override forward(x: Tensor): Tensor {
+    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
+    return interpolate(x, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
+  }
+  protected override extraRepr(): string {
+    const { scaleFactor, size } = this;
+    const how = scaleFactor === undefined ? `size=${python.repr(size)}` : `scale_factor=${typeof scaleFactor === "number" ? python.float(scaleFactor) : `(${scaleFactor.map(python.float).join(", ")}${scaleFactor.length === 1 ? "," : ""})`}`;
+    return `${how}, mode=${this.mode}`;
+  }
+}
+type SizeOptions = Pick<UpsampleOptions, "size" | "scaleFactor">;
+/** `Upsample` of mode "nearest", for x [n, c, h, w]. */
+export class UpsamplingNearest2d extends Upsample {
+  constructor(options: SizeOptions = {}) {
+    super({ ...options, mode: "nearest" });
+  }
+}
+/** `Upsample` of mode "bilinear" with aligned corners, for x [n, c, h, w]. */
+export class UpsamplingBilinear2d extends Upsample {
+  constructor(options: SizeOptions = {}) {
+    super({ ...options, mode: "bilinear", alignCorners: true });
+  }
+}
+
+abstract class Windows extends Module {
+  readonly kernelSize: Spatial;
+  readonly dilation: Spatial;
+  readonly padding: Spatial;
+  readonly stride: Spatial;
+
+  constructor(kernelSize: Spatial, options: FoldOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.dilation = options.dilation ?? 1;
+    this.padding = options.padding ?? 0;
+    this.stride = options.stride ?? 1;
+  }
+  protected options(): FoldOptions {
+    return { dilation: this.dilation, padding: this.padding, stride: this.stride };
+  }
+  protected override extraRepr(): string {
+    return `kernel_size=${python.repr(this.kernelSize)}, dilation=${python.repr(this.dilation)}, padding=${python.repr(this.padding)}, stride=${python.repr(this.stride)}`;
+  }
+}
+/** `unfold`, as PyTorch's `nn.Unfold`: x [n, c, h, w] -> [n, c * kh * kw, blocks]. */
+export class Unfold extends Windows {
+  override forward(x: Tensor): Tensor {
+    return unfold(x, this.kernelSize, this.options());
+  }
+}
+/** `fold`, as PyTorch's `nn.Fold`: x [n, c * kh * kw, blocks] -> [n, c, ...outputSize]. */
+export class Fold extends Windows {
+  readonly outputSize: Spatial;
+  constructor(outputSize: Spatial, kernelSize: Spatial, options: FoldOptions = {}) {
+    super(kernelSize, options);
+    this.outputSize = outputSize;
+  }
+  override forward(x: Tensor): Tensor {
+    return fold(x, this.outputSize, this.kernelSize, this.options());
+  }
+  protected override extraRepr(): string {
+    return `output_size=${python.repr(this.outputSize)}, ${super.extraRepr()}`;
+  }
+}
