@@ -56,6 +56,7 @@ export {
 export { aminmax, type AminmaxOptions, countNonzero, logsumexp, type MinAndMax, nanmean, nansum } from "./composites/totals.ts";
 export * from "./fused/losses/binary.ts";
 export * from "./fused/losses/classes.ts";
+export { ctcLoss, type CtcOptions } from "./fused/losses/ctc.ts";
 export * from "./fused/losses/margins.ts";
 export * from "./fused/losses/ranking.ts";
 export { type Reduction, type ReductionOptions } from "./fused/losses/reduction.ts";

@@ -26,6 +26,7 @@ export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/pixels.ts
 export {
   BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, type CrossEntropyOptions, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, type NLLOptions, SoftMarginLoss, type WeightedLossOptions,
 } from "./losses/classification.ts";
+export { CTCLoss } from "./losses/ctc.ts";
 export { type LossOptions } from "./losses/loss.ts";
 export { CosineEmbeddingLoss, HingeEmbeddingLoss, MarginRankingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss, type TripletOptions } from "./losses/ranking.ts";
 export { GaussianNLLLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, PoissonNLLLoss, SmoothL1Loss } from "./losses/regression.ts";

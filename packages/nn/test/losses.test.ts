@@ -1,7 +1,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { onWarning, ones, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import {
-  BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss, HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, type Module, MSELoss, MultiLabelMarginLoss,
+  BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss, HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, type Module, MSELoss, MultiLabelMarginLoss,
   MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
 } from "@adjoint/nn";
 import { describe, expect, it } from "vitest";
@@ -46,6 +46,33 @@ describe("losses by hand", () => {
     const loss = new BCEWithLogitsLoss({ weight: ones([2]), posWeight: ones([1]) });
     expect(Object.keys(loss.stateDict())).toEqual(["weight", "pos_weight"]);
     expect(Object.keys(new CrossEntropyLoss().stateDict())).toEqual([]);
+  });
+});
+
+describe("CTCLoss", () => {
+  const classes = 3, times = 4, logs = tensor(Float64Array.from({ length: times * classes }, (_, i) => Math.sin(3 * i))).reshape([times, 1, classes]).logSoftmax(2);
+  /** The sum over all paths that collapse to the target. */
+  const byHand = (target: number[], steps: number): number => {
+    const p = logs.exp().reshape([times, classes]).toArraySync() as number[][];
+    let total = 0;
+    for (let k = 0; k < classes ** steps; k++) {
+      const path = Array.from({ length: steps }, (_, t) => Math.floor(k / classes ** t) % classes);
+      const collapsed = path.filter((c, t) => c !== 0 && c !== path[t - 1]);
+      if (collapsed.join() === target.join()) total += path.reduce((product, c, t) => product * p[t][c], 1);
+    }
+    return -Math.log(total);
+  };
+  it.each([[[1, 2], 4], [[1, 1], 4], [[2], 3], [[], 2], [[1, 2, 1], 4]] as [number[], number][])("of %j in %d steps is the sum over all paths", (target, steps) => {
+    const padded = int([...target, 0, 0, 0].slice(0, 3)).reshape([1, 3]);
+    const loss = new CTCLoss({ reduction: "sum" }).forward(logs, padded, [steps], [target.length]);
+    expect(loss.itemSync()).toBeCloseTo(byHand(target, steps), 10);
+  });
+  it("is infinite where the input is too short, or 0 if asked; takes targets one after another", () => {
+    const impossible = (zeroInfinity: boolean): number => new CTCLoss({ zeroInfinity }).forward(logs, int([1, 1, 1]).reshape([1, 3]), [3], [3]).itemSync();
+    expect([impossible(false), impossible(true)]).toEqual([Infinity, 0]);
+    const two = logs.expand([times, 2, classes]), apart = new CTCLoss().forward(two, int([1, 2, 2]), int([4, 3]), int([2, 1]));
+    expect(apart.itemSync()).toBeCloseTo((byHand([1, 2], 4) / 2 + byHand([2], 3)) / 2, 10);
+    expect(() => new CTCLoss().forward(logs, int([1]), [5], [1])).toThrow("Expected input_lengths to have value at most 4, but got value 5");
   });
 });
 

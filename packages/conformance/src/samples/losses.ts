@@ -19,6 +19,7 @@ export const lossSamples: readonly OpSample[] = [
   sample("marginRankingLoss", [x([3]), x([3]), signs], (p, q, y) => A.marginRankingLoss(p, q, y, { margin: 0.5 }), 1),
   sample("cosineEmbeddingLoss", [x([3, 2]), x([3, 2]), signs], (p, q, y) => A.cosineEmbeddingLoss(p, q, y, { margin: -0.9 })),
   sample("tripletMarginLoss", [x([2, 3]), x([2, 3]), x([2, 3])], (a, p, n) => A.tripletMarginLoss(a, p, n, { margin: 5, swap: true })),
+  sample("ctcLoss", [x([4, 2, 3]), int([2, 2], [1, 2, 2, 2])], (p, targets) => A.ctcLoss(p.logSoftmax(2), targets, [4, 3], [2, 1]), 1),
   sample("multiMarginLoss", [x([2, 3], "distinct"), int([2], [2, 0]), x([3], "positive")], (p, y, w) => A.multiMarginLoss(p, y, { p: 2, weight: w }), 1),
   sample("multilabelMarginLoss", [x([2, 3], "distinct"), int([2, 3], [2, 0, -1, 1, -1, 0])], (p, y) => A.multilabelMarginLoss(p, y), 1),
   sample("nllLoss with weights, in places", [x([2, 3, 2]), int([2, 2], [1, -100, 0, 2]), x([3], "positive")], (p, y, w) => A.nllLoss(p, y, { weight: w })),

@@ -1,7 +1,7 @@
 /** @file What networks are made of: linear, layerNorm, attention. Functions of other ops; gradients come for free. */
 import { to, wide } from "../elementwise/elementwise.ts";
 import { add, mul, rsqrt, square, sub, where } from "../elementwise/index.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { dropout } from "../creation/random.ts";
 import { softmax } from "./softmax.ts";
 import { composite, type Tensor } from "../op.ts";
@@ -13,6 +13,7 @@ import { mean } from "../composites/reductions.ts";
 
 /** x W^T + b. x [..., in], weight [out, in], bias [out]. */
 export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
+  if (bias !== undefined && x.dtype !== weight.dtype && x.ndim > 1) throw new DTypeError("mat1 and mat2 must have the same dtype");
   const out = matmul(x, t(weight));
   if (bias === undefined) return out;
   const sum = add(out, bias);

@@ -1,7 +1,9 @@
 /** @file Normalisation over batches, instances and groups of channels. Functions of other ops; gradients come for free. */
-import { mean } from "../composites/reductions.ts";
+import { clone } from "../calculus/map-reduce.ts";
+import { mean, sum } from "../composites/reductions.ts";
 import { zeros } from "../creation/fill.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
+import { floorDivide } from "../elementwise/division.ts";
 import { add, div, mul, pow, rsqrt, square, sub } from "../elementwise/index.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
 import { copy_ } from "../elementwise/overwrite.ts";
@@ -68,6 +70,7 @@ export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runn
   /*@__PURE__*/ composite("NativeBatchNormBackward0", (x: Tensor, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, options: BatchNormOptions = {}): Tensor => {
     const { weight, bias, training = false, momentum = 0.1, eps = 1e-5 } = options, channels = x.shape[1];
     if (training) moreThanOne("value per channel", sizeOf(x.shape) / (channels ?? 1), x.shape);
+    if (x.window.size === 0 && channels === undefined) return clone(x);
     if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
     checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
     if (training) return scaled(byBatch(x, { runningMean, runningVar }, momentum, eps), options, x.dtype);
@@ -132,5 +135,8 @@ export const localResponseNorm: (x: Tensor, size: number, options?: LocalRespons
   const empty = (count: number): Tensor[] => (count === 0 ? [] : [zeros(x.shape.map((n, d) => (d === 1 ? count : n)), { dtype: squares.dtype, device: x.device })]);
   const padded = cat([...empty(before), squares, ...empty(after)], 1);
   const windows = Array.from({ length: size }, (_, i) => unsqueeze(narrow(padded, 1, i, channels), 0));
-  return to(div(x, pow(add(mul(mean(cat(windows), 0), alpha), k), beta)), x.dtype);
+  // Of integers the mean is one too, as that of PyTorch's pooling.
+  const around = isFloat(squares.dtype) ? mean(cat(windows), 0) : floorDivide(sum(cat(windows), 0), size);
+  const out = div(x, pow(add(mul(around, alpha), k), beta));
+  return isFloat(x.dtype) ? to(out, x.dtype) : out;
 });
