@@ -6,6 +6,7 @@ import { Dict } from "../python/objects.ts";
 import { Complex, ellipsis, Float, Label, NamedTuple, Size, Slice, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { dtypeValue } from "../torch/convert.ts";
 import { operator } from "../torch/host.ts";
+import { objectOf } from "./printed.ts";
 
 export type Precision = 32 | 64;
 
@@ -127,6 +128,7 @@ const tags: { readonly [tag: string]: (v: Tagged, table: Table) => Value } = {
   $mf: (v) => new Label("memory_format", v["$mf"] as string),
   $layout: (v) => new Label("layout", v["$layout"] as string),
   $fn: (v) => operator(v["$fn"] as string),
+  $module: (v) => objectOf(v["$module"] as string),
 };
 
 /** The tensors of a result, in order. */

@@ -1,6 +1,6 @@
 /** @file The object that a printed text is of. The text of PyTorch names its class and arguments; made anew from them, it has to print the same. */
 import { isTensor, type Tensor, zeros } from "@adjoint/core";
-import { run } from "../python/steps.ts";
+import { runNow } from "../python/steps.ts";
 import { Dict, Namespace } from "../python/objects.ts";
 import { type Keywords, NamedTuple, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { environment } from "../torch/environment.table.ts";
@@ -8,14 +8,14 @@ import { program, python, readExpression } from "../torch/host.ts";
 import { constructors } from "../torch/constructors.table.ts";
 import { overloadsOf } from "../torch/signature.ts";
 
-export async function objectOf(text: string): Promise<Value> {
-  if (/^\w+ \(\nParameter Group 0/.test(text)) return await optimizerOf(text);
-  if (/^[A-Z]\w*\(/.test(text)) return await moduleOf(text);
-  return await expressionOf(text);
+export function objectOf(text: string): Value {
+  if (/^\w+ \(\nParameter Group 0/.test(text)) return optimizerOf(text);
+  if (/^[A-Z]\w*\(/.test(text)) return moduleOf(text);
+  return expressionOf(text);
 }
 
 /** A scope in which the words of printed values are known: `tensor(...)`, `torch.return_types.max(...)`. */
-async function expressionOf(text: string): Promise<Value> {
+function expressionOf(text: string): Value {
   const scope = program(), tensor = environment["torch.tensor"] as Native;
   scope.set("tensor", ((args, kw) => tensor(args, Object.fromEntries(Object.entries(kw).filter(([name]) => name === "dtype" || name === "requires_grad")))) satisfies Native);
   scope.set("device", ((_, kw) => kw["type"]) satisfies Native);
@@ -23,7 +23,7 @@ async function expressionOf(text: string): Promise<Value> {
   const torch = scope.names.get("torch") as Namespace;
   scope.set("torch", new Namespace("torch", (name) => (name === "return_types" ? types : torch.member(name))));
   const parameter = /^Parameter containing:\n([\s\S]*)$/.exec(text);
-  const value = await run(python.evaluate(readExpression(parameter?.[1] ?? text), scope));
+  const value = runNow(python.evaluate(readExpression(parameter?.[1] ?? text), scope));
   return parameter === null ? value : (environment["torch.nn.Parameter"] as Native)([isTensor(value) ? value.detach() : value], {});
 }
 
@@ -51,22 +51,22 @@ function parse(lines: string[]): Printed {
   return { name: open[1]!, line, children };
 }
 
-async function moduleOf(text: string): Promise<Value> {
-  return await build(parse(text.split("\n")));
+function moduleOf(text: string): Value {
+  return build(parse(text.split("\n")));
 }
-async function build(printed: Printed): Promise<Value> {
-  const cls = await run(python.evaluate(readExpression(`nn.${publicName[printed.name] ?? printed.name}`), program()));
+function build(printed: Printed): Value {
+  const cls = runNow(python.evaluate(readExpression(`nn.${publicName[printed.name] ?? printed.name}`), program()));
   const children: (readonly [string, Value])[] = [];
-  for (const [name, child] of printed.children) children.push([name, typeof child === "string" ? parameterOf(child) : structural.has(printed.name) ? null : await build(child)]);
+  for (const [name, child] of printed.children) children.push([name, typeof child === "string" ? parameterOf(child) : structural.has(printed.name) ? null : build(child)]);
   const shape = structures[printed.name];
-  if (shape !== undefined && printed.children.length > 0) return await run(python.call(cls, ...shape(printed)));
+  if (shape !== undefined && printed.children.length > 0) return runNow(python.call(cls, ...shape(printed)));
   if (children.length > 0) {
     const numbered = children.every(([name], i) => name === String(i));
-    if (printed.name === "Sequential") return numbered ? await run(python.call(cls, children.map(([, child]) => child))) : await run(python.call(cls, [Dict.of(children)]));
-    return await run(python.call(cls, [printed.name.endsWith("Dict") ? Dict.of(children) : children.map(([, child]) => child)]));
+    if (printed.name === "Sequential") return numbered ? runNow(python.call(cls, children.map(([, child]) => child))) : runNow(python.call(cls, [Dict.of(children)]));
+    return runNow(python.call(cls, [printed.name.endsWith("Dict") ? Dict.of(children) : children.map(([, child]) => child)]));
   }
-  const [args, kw] = await argumentsIn(printed.line);
-  return await run(python.call(cls, ...completed(printed.name, args, kw)));
+  const [args, kw] = argumentsIn(printed.line);
+  return runNow(python.call(cls, ...completed(printed.name, args, kw)));
 }
 /** Classes that only stand within others. */
 const publicName: { readonly [name: string]: string } = { NonDynamicallyQuantizableLinear: "Linear" };
@@ -86,11 +86,11 @@ const structures: { readonly [name: string]: (printed: Printed) => readonly [rea
 const structural = new Set(Object.keys(structures));
 
 /** `3, 8, kernel_size=(3, 3), padding=same`: words without quotes are strings. */
-async function argumentsIn(line: string): Promise<[Value[], { [name: string]: Value }]> {
+function argumentsIn(line: string): [Value[], { [name: string]: Value }] {
   const quoted = line.replace(/=([a-zA-Z]\w*)(?=,|$)/g, (whole, word: string) => (["True", "False", "None", "inf", "nan"].includes(word) ? whole : `='${word}'`));
   const scope = program();
   scope.set("collect", ((args, kw) => Tuple.make([[...args], Dict.of(Object.entries(kw))])) satisfies Native);
-  const [args, kw] = (await run(python.evaluate(readExpression(`collect(${quoted})`), scope))) as unknown as [Value[], Dict];
+  const [args, kw] = (runNow(python.evaluate(readExpression(`collect(${quoted})`), scope))) as unknown as [Value[], Dict];
   return [args, Object.fromEntries(kw.entries()) as { [name: string]: Value }];
 }
 /** Arguments that are printed under another name than the constructor's, or not at all. */
@@ -110,7 +110,7 @@ function parameterOf(line: string): Tensor {
 // ---- Optimizers ------------------------------------------------------------------------------------------------------------
 
 /** `Name (`, then the options of each group, one a line. Options that say how and not what are the constructor's own. */
-async function optimizerOf(text: string): Promise<Value> {
+function optimizerOf(text: string): Value {
   const name = /^\w+/.exec(text)![0], groups = text.split(/Parameter Group \d+\n/).slice(1), scope = program();
   const signature = constructors[`optim.${name}`];
   const known = signature === undefined ? undefined : overloadsOf(signature)[0]!.map((q) => q.name);
@@ -118,10 +118,10 @@ async function optimizerOf(text: string): Promise<Value> {
   for (const group of groups) {
     const dict = new Dict();
     dict.set("params", [(environment["torch.nn.Parameter"] as Native)([zeros([1])], {})]);
-    for (const [, key, value] of group.matchAll(/^ {4}(\w+): (.*)$/gm)) if (value !== "None" && (known?.includes(key!) ?? true)) dict.set(key, await run(python.evaluate(readExpression(value!), scope)));
+    for (const [, key, value] of group.matchAll(/^ {4}(\w+): (.*)$/gm)) if (value !== "None" && (known?.includes(key!) ?? true)) dict.set(key, runNow(python.evaluate(readExpression(value!), scope)));
     given.push(dict);
   }
   const first = given[0] as Dict, kw: Keywords = Object.fromEntries(first.entries().filter(([key]) => key !== "params").map(([key, value]) => [String(key), value]));
-  const cls = await run(python.evaluate(readExpression(`torch.optim.${name}`), scope));
-  return await run(python.call(cls, [given.length === 1 ? first.get("params") : given], kw));
+  const cls = runNow(python.evaluate(readExpression(`torch.optim.${name}`), scope));
+  return runNow(python.call(cls, [given.length === 1 ? first.get("params") : given], kw));
 }

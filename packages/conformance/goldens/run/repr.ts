@@ -46,6 +46,6 @@ async function subject(item: ReprCase, table: Table): Promise<Value> {
     for (const [name, value] of Object.entries(item.env ?? {})) scope.set(name, table.decode(value));
     return await run(python.evaluate(readExpression(item.call), scope));
   }
-  if (item.py !== undefined) return await objectOf(item.repr);
+  if (item.py !== undefined) return objectOf(item.repr);
   throw new Unsupported("a case that says not what to print");
 }

@@ -2,7 +2,7 @@
 import type { Backend, Tensor } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
 import { run } from "../python/steps.ts";
-import { Dict, type Scope } from "../python/objects.ts";
+import { Dict, PyClass, PyFunction, type Scope } from "../python/objects.ts";
 import { Float, type Keywords, type Native, type Value } from "../python/values.ts";
 import { program, python, readExpression, readPython } from "../torch/host.ts";
 import { Check, distance, Mismatch, numbers } from "./compare.ts";
@@ -27,7 +27,7 @@ const decoded = (values: { readonly [name: string]: unknown }, table: Table): Ke
 async function trajectory(item: Trajectory, table: Table): Promise<number> {
   const scope = program(), losses: Value[] = [];
   await run(python.execute(readPython(item.src), scope));
-  const model = await evaluate(`(${item.model})()`, scope);
+  const named = await evaluate(item.model, scope), model = named instanceof PyFunction || named instanceof PyClass ? await run(python.call(named, [])) : named; // `Net`, or `Net('lstm', 2)`.
   scope.set("_model", model);
   scope.set("_init", Dict.of(Object.entries(item.init).map(([name, v]) => [name, table.decode(v)] as const)));
   await evaluate("_model.load_state_dict(_init)", scope);

@@ -138,7 +138,7 @@ export const constructors: { readonly [name: string]: string } = {
   "nn.HingeEmbeddingLoss": "margin?:float size_average?:bool reduce?:bool reduction?:str",
   "nn.MultiMarginLoss": "p?:int margin?:float weight?:T size_average?:bool reduce?:bool reduction?:str",
   "nn.TripletMarginLoss": "margin?:float p?:float eps?:float swap?:bool size_average?:bool reduce?:bool reduction?:str",
-  "nn.TripletMarginWithDistanceLoss": "* distance_function?:any margin?:float swap?:bool reduction?:str",
+  "nn.TripletMarginWithDistanceLoss": "* distance_function?:fn margin?:float swap?:bool reduction?:str",
   "nn.CTCLoss": "blank?:int reduction?:str zero_infinity?:bool",
   "nn.MultiheadAttention": "embed_dim:int num_heads:int dropout?:float bias?:bool add_bias_kv?:bool add_zero_attn?:bool kdim?:int vdim?:int batch_first?:bool",
   "nn.TransformerEncoderLayer": "d_model:int nhead:int dim_feedforward?:int dropout?:float activation?:any layer_norm_eps?:float batch_first?:bool norm_first?:bool",

@@ -54,10 +54,10 @@ export const names: { readonly [name: string]: Row } = {
   "nn.functional.dropout": "dropout(input, p, {training})",
   __rpow__: ({ input, other }) => A.pow(A.isTensor(other) ? other.detach() : other as Operand, input as Tensor), // PyTorch makes a new tensor of the base.
   backward: ".backward(gradient, {retain_graph, create_graph, inputs})", requires_grad_: ".requiresGrad_(requires_grad)", __rfloordiv__: "floorDivide(other, input)", __rlshift__: "bitwiseLeftShift(other, input)", __rrshift__: "bitwiseRightShift(other, input)",
-  nonzero: ({ input, as_tuple }) => (as_tuple === true ? A.nonzero(input as Tensor).then((found) => found.t().split(1).map((row) => row.squeeze(0))) : A.nonzero(input as Tensor)),
+  nonzero: ({ input, as_tuple }) => (as_tuple === true ? A.nonzero((input as Tensor).ndim === 0 ? (input as Tensor).unsqueeze(0) : input as Tensor).then((found) => found.t().split(1).map((row) => row.squeeze(0))) : A.nonzero(input as Tensor)),
   index_put_: ({ input, indices, values, accumulate }) => { const terms = indices as Tensor[], options = { accumulate: accumulate === true }; return terms.some((i) => A.isTensor(i) && i.dtype === "bool") ? A.indexPutAsync_(input as Tensor, terms, values as Tensor, options) : A.indexPut_(input as Tensor, terms, values as Tensor, options); },
   index_put: ({ input, indices, values, accumulate }) => putting(input as Tensor, indices as Tensor[], values as Tensor, accumulate),
-  long: "int(input)",
+  long: "int(input)", meshgrid: "meshgrid(tensors, {indexing})",
   sort: "sort(input, dim, {descending, stable})", argsort: "argsort(input, dim, {descending, stable})",
   trapezoid: "trapezoid(y, x, {dx, dim})", cumulative_trapezoid: "cumulativeTrapezoid(y, x, {dx, dim})",
   T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",

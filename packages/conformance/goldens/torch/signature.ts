@@ -41,7 +41,7 @@ const listOf = (x: Value, item: (x: Value) => boolean): boolean => Array.isArray
 const kinds: { readonly [kind: string]: (x: Value) => boolean } = {
   T: isTensor, "T[]": (x) => listOf(x, (y) => y === null || isTensor(y)), num: (x) => isNumber(x) || (isTensor(x) && x.ndim === 0 && !x.requiresGrad), "num[]": (x) => listOf(x, isNumber),
   int: isInt, ints: (x) => isInt(x) || listOf(x, isInt), "int[]": (x) => listOf(x, isInt), float: isNumber, "float[]": (x) => isNumber(x) || listOf(x, isNumber),
-  bool: (x) => typeof x === "boolean", str: (x) => typeof x === "string", dtype: (x) => x instanceof DTypeValue, device: (x) => typeof x === "string" || x instanceof Label, any: () => true, groups: () => true,
+  bool: (x) => typeof x === "boolean", str: (x) => typeof x === "string", dtype: (x) => x instanceof DTypeValue, device: (x) => typeof x === "string" || x instanceof Label, any: () => true, groups: () => true, fn: () => true,
 };
 
 /** Other names of the same argument, as PyTorch takes them. */
@@ -88,7 +88,11 @@ function bindOne(overload: Overload, args: readonly Value[], kw: Keywords, loose
 }
 
 /** The value of a parameter as our functions take it. */
-export const valueOf = (p: Parameter, x: Value): Value => (x === null && p.none ? null : plain(x));
+export function valueOf(p: Parameter, x: Value): Value {
+  if (x === null && p.none) return null;
+  const forward: unknown = p.kind === "fn" && typeof x === "object" && x !== null ? Reflect.get(x, "forward") : undefined;
+  return typeof forward === "function" ? forward.bind(x) : plain(x);
+}
 
 /** The first overload that takes the arguments; undefined where none does: in Python a TypeError. */
 export function bind(overloads: readonly Overload[], args: readonly Value[], kw: Keywords): Bound | undefined {

@@ -2,7 +2,7 @@
  * @file PyTorch's functions and the names, order and kinds of their arguments, one row a name; overloads are separated by "|".
  * `name:kind`, `name?:kind` where it may be left out, `*` before what goes by keyword only, `*name:kind` takes the rest.
  * Marked `!`, it goes to our function by place though it may be left out; a kind marked `~` has None for a value of its own.
- * Kinds: T tensor, num Python number, ints one int or several, T[] int[] num[] lists, dtype, device, any. A method has the row of its function.
+ * Kinds: T tensor, num Python number, fn a function or module, ints one int or several, T[] int[] num[] lists, dtype, device, any. A method has the row of its function.
  */
 export const signatures: { readonly [name: string]: string } = {
   "H": "input:T",
@@ -445,7 +445,7 @@ export const signatures: { readonly [name: string]: string } = {
   "nn.functional.tanhshrink": "input:any",
   "nn.functional.threshold": "input:T threshold:float value:float inplace?:bool",
   "nn.functional.triplet_margin_loss": "anchor:T positive:T negative:T margin?:float p?:float eps?:float swap?:bool reduce?:bool reduction?:str",
-  "nn.functional.triplet_margin_with_distance_loss": "anchor:T positive:T negative:T * distance_function?:any margin?:float swap?:bool reduction?:str",
+  "nn.functional.triplet_margin_with_distance_loss": "anchor:T positive:T negative:T * distance_function?:fn margin?:float swap?:bool reduction?:str",
   "nn.functional.unfold": "input:T kernel_size:ints dilation?:ints padding?:ints stride?:ints",
   "nn.functional.upsample_bilinear": "input:any size?:any scale_factor?:any",
   "nn.functional.upsample_nearest": "input:any size?:any scale_factor?:any",
@@ -453,7 +453,7 @@ export const signatures: { readonly [name: string]: string } = {
   "nn.utils.rnn.pad_sequence": "sequences:T[] batch_first?:bool padding_value?:float",
   "nonzero": "input:T * as_tuple?:bool",
   "norm": "input:T p?:any dim?:ints keepdim?:bool dtype?:dtype",
-  "normal": "mean:T std?:float | mean:T std:T",
+  "normal": "mean:T std?:float | mean:T std:T | mean:float std:T | mean:float std:float size:int[] * dtype?:dtype device?:device",
   "normal_": "input:T mean?!:float std?!:float",
   "numel": "input:T",
   "ones": "size:int[] * dtype?:dtype device?:device",
