@@ -19,7 +19,7 @@ export type HistcOptions = { readonly bins?: number; readonly min?: number; read
  * @example `histc(tensor([1, 2, 1]), { bins: 4, min: 0, max: 3 })` is `[0, 2, 1, 0]`
  */
 export const histc: (x: Tensor, options?: HistcOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor => {
-  if (!isFloat(x.dtype) || x.dtype.endsWith("16")) throw new DTypeError(`"histogram_cpu" not implemented for '${scalarTypeName[x.dtype]}'`);
+  if (!isFloat(x.dtype) || x.dtype.endsWith("16")) throw new DTypeError(`"${x.dtype === "bool" ? "linspace" : "histogram"}_cpu" not implemented for '${scalarTypeName[x.dtype]}'`);
   if (!(bins > 0)) throw new ArgumentError("bins must be > 0");
   if (!Number.isFinite(min) || !Number.isFinite(max)) throw new ArgumentError(`torch.histc: range of [${min}, ${max}] is not finite`);
   if (min > max) throw new ArgumentError("torch.histc: max must be larger than min");

@@ -4,7 +4,7 @@ import { clone } from "../calculus/map-reduce.ts";
 import { add, copy_, fill_, lt, mul, to, where } from "../elementwise/index.ts";
 import { fromHost, tensor } from "../creation/fill.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
-import { composite, isTensor, type Tensor } from "../op.ts";
+import { composite, isTensor, join, type Tensor } from "../op.ts";
 import { gather, scatter, scatterAdd } from "../primitives/gather.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { expand, permute, reshape } from "../views/views.ts";
@@ -220,7 +220,9 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
     }
   }
   const count = shape.length === 0 ? Number(values[0] !== 0) : rows.length / shape.length;
-  return fromHost(Int32Array.from(rows), [count, shape.length], "int32", { device });
+  const found = fromHost(Int32Array.from(rows), [count, shape.length], "int32", { device });
+  join(found, x.lifetime);
+  return found;
 }
 
 /** The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device. */

@@ -52,10 +52,13 @@ export type ProdOptions = { readonly keepdim?: boolean; readonly dtype?: DType }
  * @param options `keepdim`; `dtype`: what to cast to before (integers and bools are multiplied in int32)
  * @example `tensor([[1, 2], [3, 4]]).prod(1)` is `[2, 12]`
  */
-export const prod: (x: Tensor, dim?: number, options?: ProdOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number | undefined, { keepdim = false, dtype }: ProdOptions = {}): Tensor => {
+export const prod = (x: Tensor, dim?: number, options: ProdOptions = {}): Tensor => (dim === undefined ? prodAll : prodAlong)(x, dim, options);
+function product(x: Tensor, dim: number | undefined, { keepdim = false, dtype }: ProdOptions): Tensor {
   const target = dtype ?? (isFloat(x.dtype) ? x.dtype : "int32"), d = dim === undefined ? 0 : wrapDim(dim, x.ndim);
   if (target === "bool") return all(x, dim, { keepdim });
   const y = to(x, target), name = dim === undefined ? "ProdBackward0" : "ProdBackward1";
   if (dim === undefined) return reshape(dispatch(productOp, [reshape(y, [sizeOf(y.shape)])], { dim: 0, keepdim: false, all: true, name }), []);
   return y.ndim === 0 ? mul(y, 1) : dispatch(productOp, [y], { dim: d, keepdim, all: false, name });
-});
+}
+const prodAll = /*@__PURE__*/ composite("ProdBackward0", product);
+const prodAlong = /*@__PURE__*/ composite("ProdBackward1", product);

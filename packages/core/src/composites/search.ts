@@ -68,6 +68,7 @@ export const searchsorted: (sequence: Tensor, values: Tensor | number, options?:
 
 function checkSearch(sequence: Tensor, values: Tensor, sorter: Tensor | undefined): void {
   const op = "torch.searchsorted()";
+  if (sequence.dtype === "bool" && values.dtype === "bool") throw new DTypeError('"searchsorted_out_cpu" not implemented for \'Bool\'');
   if (values.dtype !== sequence.dtype)
     throw new DTypeError(`${op}: boundary tensor and input value tensor should have same dtype, but got boundary tensor dtype ${scalarTypeName[sequence.dtype]} and input value tensor dtype ${scalarTypeName[values.dtype]}`);
   if (sequence.ndim === 0) throw new ShapeError(`${op}: boundaries tensor should have positive dimension`);

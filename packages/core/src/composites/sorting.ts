@@ -3,7 +3,7 @@ import { clone, filledWith } from "../calculus/map-reduce.ts";
 import { isFloat } from "../dtype.ts";
 import { bitwiseRightShift, clampMin, ge, isnan, logicalNot, ne, sub, to, where } from "../elementwise/index.ts";
 import { arange } from "../creation/fill.ts";
-import { ArgumentError, IndexError } from "../errors.ts";
+import { ArgumentError, DTypeError, IndexError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { argReduce } from "../primitives/arg-reduce.ts";
 import { gather } from "../primitives/gather.ts";
@@ -22,6 +22,10 @@ function named(values: Tensor, name: string): Tensor {
   if (values.gradFn !== null) values.gradFn.label = name;
   return values;
 }
+
+const refuseBool = (kernel: string, x: Tensor): void => {
+  if (x.dtype === "bool") throw new DTypeError(`"${kernel}" not implemented for 'Bool'`);
+};
 
 const sorted = (x: Tensor, dim: number, descending: boolean): ValuesAndIndices => {
   const indices = sortOrder(x, dim, descending);
@@ -43,11 +47,12 @@ export const msort: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (
 
 /**
  * The k largest elements along a dim in descending order (or the smallest in ascending order), and where they are. NaN is the largest. PyTorch's `topk`.
- * @throws ArgumentError where there are not k of them
+ * @throws ArgumentError where there are not k of them; DTypeError for bools
  * @example `topk(tensor([3, 1, 2]), 2).values` is `[3, 2]`
  */
 export const topk: (x: Tensor, k: number, dim?: number, options?: TopkOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices => {
   const d = wrapDim(dim, x.ndim);
+  refuseBool("topk_cpu", x);
   if (!(k >= 0 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError("selected index k out of range");
   const order = sortOrder(x, dim, largest), indices = x.ndim === 0 ? order : clone(narrow(order, d, 0, k));
   return { values: named(gather(x, dim, indices), "TopkBackward0"), indices };
@@ -70,11 +75,12 @@ function lineOf(op: string, x: Tensor, dim: number): number {
 
 /**
  * The k-th smallest element along a dim, counted from 1, and where it is. NaN is the largest. PyTorch's `kthvalue`.
- * @throws IndexError for a dim without elements; ArgumentError where there are not k of them
+ * @throws IndexError for a dim without elements; ArgumentError where there are not k of them; DTypeError for bools
  * @example `kthvalue(tensor([3, 1, 2]), 2).values` is 2
  */
 export const kthvalue: (x: Tensor, k: number, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {
   const d = lineOf("kthvalue", x, dim);
+  refuseBool("kthvalue_cpu", x);
   if (!(k >= 1 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError(`kthvalue(): selected number k out of range for dimension ${d}`);
   return x.ndim === 0 ? alone(x, "KthvalueBackward0") : picked(x, d, sortOrder(x, d, false), k - 1, keepdim, "KthvalueBackward0");
 });

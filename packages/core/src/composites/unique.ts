@@ -5,7 +5,7 @@ import { fromHost, zeros } from "../creation/fill.ts";
 import { decodeHost } from "../dtype.ts";
 import { ne, to } from "../elementwise/index.ts";
 import { IndexError, ShapeError } from "../errors.ts";
-import { composite, noGrad, type Tensor } from "../op.ts";
+import { composite, join, noGrad, type Tensor } from "../op.ts";
 import { gather, indexSelect, scatter, scatterAdd } from "../primitives/gather.ts";
 import { scanSum } from "../primitives/scan.ts";
 import { sortOrder } from "../primitives/sort.ts";
@@ -80,7 +80,11 @@ async function slices(x: Tensor, dim: number, isSorted: boolean, options: Unique
     if (k === 0 || compare(order[k - 1]!, slice) !== 0) firsts.push(slice);
     numbers.push(firsts.length - 1);
   });
-  const upload = (list: readonly number[]): Tensor => fromHost(Int32Array.from(list), [list.length], "int32", { device: x.device });
+  const upload = (list: readonly number[]): Tensor => {
+    const table = fromHost(Int32Array.from(list), [list.length], "int32", { device: x.device });
+    join(table, x.lifetime);
+    return table;
+  };
   const tables = [upload(order), upload(numbers), upload(firsts)] as const;
   try {
     return finished(x, () => indexSelect(x, d, tables[2]), { order: tables[0], numbers: tables[1] }, [n], firsts.length, options);

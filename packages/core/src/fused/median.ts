@@ -5,6 +5,7 @@ import { reshape } from "../calculus/map-reduce.ts";
 import { medianAlong, medianPlace } from "../composites/sorting.ts";
 import { sum, type ValuesAndIndices } from "../composites/reductions.ts";
 import { div, eq, isnan, logicalAnd, logicalOr, where } from "../elementwise/index.ts";
+import { DTypeError } from "../errors.ts";
 import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
 import { gather } from "../primitives/gather.ts";
 import { sortOrder } from "../primitives/sort.ts";
@@ -41,14 +42,19 @@ export interface Median {
   (x: Tensor, dim: number, options?: KeepDim): ValuesAndIndices;
 }
 function medianOf(ignoreNan: boolean, name: string): Median {
+  // PyTorch's message is that of its function for one dim, or for all.
+  const check = (x: Tensor, kernel: string): void => { if (x.dtype === "bool") throw new DTypeError(`"${kernel}" not implemented for 'Bool'`); };
   const along = medianAlong(ignoreNan, `${name}Backward1`);
-  const whole = composite(undefined, (x: Tensor): Tensor => reshape(dispatch(medianOp, [reshape(x, [x.window.size])], { dim: 0, ignoreNan, name: `${name}Backward0` }), []));
-  return ((x: Tensor, dim?: number, { keepdim = false }: KeepDim = {}) => (dim === undefined ? whole(x) : along(x, dim, keepdim))) as Median;
+  const whole = composite(`${name}Backward0`, (x: Tensor): Tensor => reshape(dispatch(medianOp, [reshape(x, [x.window.size])], { dim: 0, ignoreNan, name: `${name}Backward0` }), []));
+  return ((x: Tensor, dim?: number, { keepdim = false }: KeepDim = {}) => {
+    check(x, dim === undefined ? "median_cpu" : "median_out");
+    return dim === undefined ? whole(x) : along(x, dim, keepdim);
+  }) as Median;
 }
 /**
  * The median of all elements, or `{ values, indices }` along a dim: of an even number the lower one of the middle two; NaN if there is a NaN. PyTorch's `median`.
  * Of no elements at all it is NaN, or the least integer.
- * @throws IndexError for a dim without elements
+ * @throws IndexError for a dim without elements; DTypeError for bools
  * @example `median(tensor([3, 1, 2]))` is 2
  */
 export const median: Median = /*@__PURE__*/ medianOf(false, "Median");

@@ -112,20 +112,20 @@ const extremumOp: Op<ScanAttrs & { readonly op: "max" | "min" }> = {
 };
 
 /** A tensor without dims is one of one element meanwhile. */
-function along(x: Tensor, dim: number, scan: (x: Tensor, dim: number) => Tensor): Tensor {
+function along(x: Tensor, dim: number, name: string, scan: (x: Tensor, dim: number) => Tensor): Tensor {
   const d = wrapDim(dim, x.ndim);
-  return x.ndim === 0 ? reshape(scan(reshape(x, [1]), 0), []) : scan(x, d);
+  return x.ndim === 0 ? reshape(scan(reshape(x, [1]), 0), [], name) : scan(x, d);
 }
 
 export type ScanOptions = { readonly reverse?: boolean };
 /** The sum of the elements up to each along a dim. */
-export const scanSum = (x: Tensor, dim: number, name: string, { reverse = false }: ScanOptions = {}): Tensor => along(x, dim, (y, d) => dispatch(sumOp, [y], { dim: d, reverse, name }));
+export const scanSum = (x: Tensor, dim: number, name: string, { reverse = false }: ScanOptions = {}): Tensor => along(x, dim, name, (y, d) => dispatch(sumOp, [y], { dim: d, reverse, name }));
 /** The product of the elements up to each along a dim. */
-export const scanProduct = (x: Tensor, dim: number, name: string, { reverse = false }: ScanOptions = {}): Tensor => along(x, dim, (y, d) => dispatch(productOp, [y], { dim: d, reverse, name }));
+export const scanProduct = (x: Tensor, dim: number, name: string, { reverse = false }: ScanOptions = {}): Tensor => along(x, dim, name, (y, d) => dispatch(productOp, [y], { dim: d, reverse, name }));
 /** The product of the elements before each along a dim; with `reverse` of those behind it. */
 export function productBefore(x: Tensor, dim: number, reverse: boolean): Tensor {
   const attrs = { dim, reverse, name: "CumprodBackward0" };
   return before(dispatch(productOp, [x], attrs), attrs, 1);
 }
 /** The int32 position along a dim of the extremum up to each element, the last of equals; NaN is one. */
-export const scanPositions = (x: Tensor, dim: number, op: "max" | "min"): Tensor => along(x.dtype === "bool" ? to(x, "int32") : x, dim, (y, d) => dispatch(extremumOp, [y], { dim: d, reverse: false, op, name: "NotDifferentiable" }));
+export const scanPositions = (x: Tensor, dim: number, op: "max" | "min"): Tensor => along(x.dtype === "bool" ? to(x, "int32") : x, dim, "", (y, d) => dispatch(extremumOp, [y], { dim: d, reverse: false, op, name: "NotDifferentiable" }));
