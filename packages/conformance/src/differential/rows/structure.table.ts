@@ -8,7 +8,7 @@ import { someDim } from "./views.table.ts";
 
 const all: readonly Kind[] = ["float", "int", "bool"], numbers: readonly Kind[] = ["float", "int"], floats: readonly Kind[] = ["float"];
 const ranked = (least: number, most: number = 8) => (x: Variable): boolean => x.shape.length >= least && x.shape.length <= most;
-const sizeAt = (x: Variable, dim: number): number => x.shape.at(dim) ?? 1;
+const sizeAt = (x: { readonly shape: readonly number[] }, dim: number): number => x.shape.at(dim) ?? 1;
 
 type Kept = { readonly keepdim: boolean };
 type Dims = Kept & { readonly dims: number | readonly number[] | null };
@@ -43,6 +43,17 @@ export const reductionRows: readonly Row[] = [
   alongDim("cummax", (x, dim) => { const { values, indices } = A.cummax(x, dim); return [values, indices]; }, numbers),
   alongDim("cummin", (x, dim) => { const { values, indices } = A.cummin(x, dim); return [values, indices]; }, numbers),
   reduction("logsumexp", (x, dims, options) => A.logsumexp(x, dims ?? 0, options)), reduction("nansum", A.nansum), reduction("norm", (x, dims, options) => A.norm(x, 2, dims, options)),
+  alongDim("sort", (x, dim, { keepdim }) => { const { values, indices } = A.sort(x, dim, { descending: keepdim }); return [values, indices]; }, all),
+  alongDim("topk", (x, dim, { keepdim }) => { const { values, indices } = A.topk(x, sizeAt(x, dim) >> 1, dim, { largest: keepdim }); return [values, indices]; }, numbers),
+  alongDim("median", (x, dim, options) => { const { values, indices } = A.median(x, dim, options); return [values, indices]; }, numbers),
+  alongDim("mode", (x, dim, options) => { const { values, indices } = A.mode(x, dim, options); return [values, indices]; }, numbers),
+  alongDim("quantile", (x, dim, options) => A.quantile(x, 0.3, dim, options)),
+  row({ op: "medianAll", draw: (d) => ({ inputs: [d.variable({ kinds: numbers })], attrs: {} }), run: ([x]) => A.median(x!) }),
+  row({
+    op: "searchsorted",
+    draw(d) { const x = d.variable({ kinds: numbers, accepts: ranked(1) }); return { inputs: [x, d.variable({ dtype: x.dtype })], attrs: {} }; },
+    run: ([x, y]) => A.searchsorted(A.flatten(x!).sort().values, A.flatten(y!)),
+  }),
   row({ op: "prodAll", draw: (d) => ({ inputs: [d.variable({ kinds: numbers, domain: "unit" })], attrs: {} }), run: ([x]) => A.prod(x!) }),
   row({ op: "argmaxAll", draw: (d) => ({ inputs: [d.variable({ kinds: numbers })], attrs: {} }), run: ([x]) => A.argmax(x!) }),
 ];
