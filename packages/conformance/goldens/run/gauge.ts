@@ -32,7 +32,7 @@ const unspecified = (pack: Pack): boolean => pack.gauge !== undefined && /equal|
 /** The dims along which a call may have chosen: the one that it was given, the last, the first. */
 function dimsOf(args: readonly Value[], kw: Keywords): readonly number[] {
   const named = kw["dim"];
-  return [typeof named === "number" ? named : ([...args.slice(1)].reverse().find((x): x is number => typeof x === "number") ?? -1), -1, 0];
+  return [typeof named === "number" ? named : (args.slice(1).reverse().find((x): x is number => typeof x === "number") ?? -1), -1, 0];
 }
 /** A gradient that went to another of several equal elements, where which of them is not specified: the sums over equal elements agree. */
 export async function sameAmongEquals(pack: Pack, item: OpCase, input: Tensor, got: Tensor, at: number, args: readonly Value[], kw: Keywords): Promise<boolean> {
