@@ -83,6 +83,7 @@ export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, to
 export { keep, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";
 export { getDefaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, promoteTypes, type TypedArray } from "./dtype.ts";
+export { finfo, type FloatInfo, iinfo, type IntegerInfo } from "./numeric-limits.ts";
 export * from "./errors.ts";
 export { printOptions, type PrintOptions, setPrintOptions } from "./format.ts";
 export { isParameter, markParameter } from "./parameter.ts";

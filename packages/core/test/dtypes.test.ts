@@ -1,7 +1,7 @@
 /** @file Every dtype through the public API: into a tensor, promotion, arithmetic, in place, reductions, gradients, out again, as PyTorch has it. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import {
-  amax, arange, argmax, batchNorm, canCast, cat, crossEntropy, type DType, DTypeError, eye, full, fullLike, gather, grad, groupNorm, layerNorm, linspace, matmul, mean, type Operand, promoteTypes,
+  amax, arange, argmax, batchNorm, canCast, cat, crossEntropy, type DType, DTypeError, eye, finfo, full, fullLike, gather, grad, groupNorm, iinfo, layerNorm, linspace, matmul, mean, type Operand, promoteTypes,
   rand, randint, resultType, scatterAdd, setDefaultDevice, softmax, std, sum, tensor, type Tensor, where, zeros,
 } from "@adjoint/core";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "@adjoint/core/backend";
@@ -75,6 +75,15 @@ describe("in and out", () => {
       ["int8", [44, -1, 0]], ["uint8", [44, 255, 0]], ["int16", [300, -1, 0]], ["int32", [300, -1, 0]], ["bool", [true, true, false]],
     ]);
     expect(x.float()).toBe(x);
+  });
+  test("what may be asked of a dtype", () => {
+    expect(finfo("float16")).toEqual({ dtype: "float16", bits: 16, eps: 2 ** -10, max: 65504, min: -65504, smallestNormal: 2 ** -14, tiny: 2 ** -14, resolution: 0.001 });
+    expect([finfo().max, finfo("bfloat16").max, finfo("float64").max, finfo("float64").tiny]).toEqual([3.4028234663852886e38, 3.3895313892515355e38, Number.MAX_VALUE, 2 ** -1022]);
+    expect([iinfo("uint8"), iinfo("int8"), iinfo("int16"), iinfo("int32")].map(({ bits, min, max }) => [bits, min, max])).toEqual([[8, 0, 255], [8, -128, 127], [16, -32768, 32767], [32, -2147483648, 2147483647]]);
+    expect(() => finfo("int8")).toThrow("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'");
+    expect(() => iinfo("float16")).toThrow(DTypeError);
+    const x = of("uint8", 1);
+    expect([x.isFloatingPoint(), x.isSigned(), x.half().isFloatingPoint(), x.short().isSigned(), x.typeAs(of("bfloat16", 1)).dtype]).toEqual([false, false, true, true, "bfloat16"]);
   });
   test("printing", () => {
     expect(String(of("float16", 1 / 3, 2))).toBe("tensor([0.3333, 2.0000], dtype=torch.float16)");

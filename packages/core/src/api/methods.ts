@@ -21,7 +21,7 @@ const methodNames = [
   "fill_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
   "gather", "gcd", "gcd_", "ge", "ge_", "ger", "gt", "gt_",
   "half", "hardshrink", "heaviside", "histc", "hsplit", "hypot", "hypot_",
-  "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "item", "itemSync",
+  "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
   "keep", "kron", "kthvalue",
   "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_",
   "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "mv",

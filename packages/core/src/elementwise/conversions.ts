@@ -1,4 +1,5 @@
-/** @file `to` a dtype under PyTorch's names: one function each. */
+/** @file `to` a dtype under PyTorch's names, and what may be asked of a dtype. */
+import { isFloat } from "../dtype.ts";
 import type { Tensor } from "../op.ts";
 import { to } from "./elementwise.ts";
 
@@ -22,3 +23,7 @@ export const int = (x: Tensor): Tensor => to(x, "int32");
 export const bool = (x: Tensor): Tensor => to(x, "bool");
 /** The tensor in the dtype of another. */
 export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);
+/** Whether the dtype is a float: only such tensors have gradients. */
+export const isFloatingPoint = (x: Tensor): boolean => isFloat(x.dtype);
+/** Whether the dtype has negative numbers. */
+export const isSigned = (x: Tensor): boolean => x.dtype !== "uint8" && x.dtype !== "bool";
