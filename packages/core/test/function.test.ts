@@ -1,6 +1,6 @@
 /** @file Custom functions, on the cpu backend: what forward says, what backward gets and gives, what is refused. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { AdjointError, autograd, grad, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
+import { AdjointError, autograd, func, grad, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 type Ctx = autograd.FunctionContext;
@@ -153,6 +153,28 @@ describe("a custom function", () => {
     const x = leaf(3), [g] = grad(Once.apply(x).square(), x, { createGraph: true }) as [Tensor];
     expect(g.itemSync()).toBe(108);
     expect(() => g.mul(2).backward()).toThrow("trying to differentiate twice a function that was marked with @once_differentiable");
+  });
+});
+
+describe("under function transforms", () => {
+  class Sin extends autograd.Function {
+    static forward(ctx: Ctx, x: Tensor): Tensor { ctx.saveForBackward(x); ctx.saveForForward(x); return x.sin(); }
+    static backward(ctx: Ctx, g: Tensor): Tensor { return g.mul(ctx.savedTensors[0]!.cos()); }
+    static jvp(ctx: Ctx, t: Tensor): Tensor { return t.mul(ctx.savedTensors[0]!.cos()); }
+  }
+  const x = tensor([0.4, 1.6], { device, dtype: "float64" }), one = tensor([1, 1], { device, dtype: "float64" });
+  const cos = [0.4, 1.6].map(Math.cos), sin = [0.4, 1.6].map((v) => -Math.sin(v));
+  test.each<readonly [string, () => unknown, readonly number[]]>([
+    ["grad", () => func.grad((p: Tensor) => Sin.apply(p).sum())(x), cos],
+    ["grad of grad", () => func.grad((p: Tensor) => func.grad((q: Tensor) => Sin.apply(q).sum())(p).sum())(x), sin],
+    ["jvp", () => (func.jvp((p: Tensor) => Sin.apply(p), [x], [one]) as [Tensor, Tensor])[1], cos],
+    ["grad of jvp", () => func.grad((p: Tensor) => (func.jvp((q: Tensor) => Sin.apply(q), [p], [one])[1] as Tensor).sum())(x), sin],
+    ["jacfwd", () => (func.jacfwd((p: Tensor) => Sin.apply(p))(x) as Tensor).sum(0), cos],
+  ])("%s", (_, run, want) => ((run() as Tensor).toArraySync() as number[]).forEach((v, i) => expect(v).toBeCloseTo(want[i]!, 6)));
+  test("what it does not say is refused", () => {
+    expect(() => func.jvp((p: Tensor) => Exp.apply(p), [x], [one])).toThrow("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.");
+    expect(() => func.vmap(func.grad((p: Tensor) => Exp.apply(p)))(x)).toThrow("You tried to vmap over Exp, but it does not have vmap support.");
+    expect(numbers(func.vmap((p: Tensor) => Exp.apply(p))(x) as Tensor)).toEqual(numbers(x.exp()));
   });
 });
 

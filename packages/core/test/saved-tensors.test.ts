@@ -1,6 +1,6 @@
 /** @file What is saved for backward: packed by the user, kept on the host, computed again. Counts say that it is so. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { AdjointError, autograd, checkpoint, checkpointed, dropout, grad, manualSeed, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
+import { AdjointError, autograd, checkpoint, checkpointed, dropout, func, grad, manualSeed, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const device = cpu();
@@ -99,6 +99,11 @@ describe("checkpoint", () => {
       return [g.itemSync(), grad(g, x)[0]!.itemSync()];
     });
     expect(first).toEqual(second);
+  });
+  test("works under vmap, as long as backward does too", () => {
+    const x = leaf(0.1, 0.2).detach(), fn = (p: Tensor): Tensor => p.exp().square();
+    expect(numbers(func.vmap(func.grad((p: Tensor) => checkpoint(fn, p)))(x) as Tensor)).toEqual(numbers(func.vmap(func.grad(fn))(x) as Tensor));
+    expect(() => (func.vmap((p: Tensor) => checkpoint(fn, p))(leaf(0.1, 0.2)) as Tensor).sum().backward()).toThrow("checkpoint: backward of a function that was called inside vmap must run inside of it too");
   });
   test("keeps what its function keeps in place", () => {
     const x = leaf(1), count = tensor(0);

@@ -1,14 +1,16 @@
 /** @file Checkpointing: what a function saves for backward is computed again when backward reads it. */
 import { getRngState, type RngState, setRngState } from "../creation/random.ts";
 import { restore, save } from "../dispatch.ts";
-import { AutogradError } from "../errors.ts";
+import { AutogradError, TransformError } from "../errors.ts";
 import { packedBy } from "../packing.ts";
-import { join, Lifetime, outsideFrames, within } from "../scope.ts";
+import { Lifetime, outsideFrames, within } from "../scope.ts";
 import type { Backend } from "../backend.ts";
 import type { DType } from "../dtype.ts";
 import { sameShape, type Shape } from "../shape.ts";
-import { checkVersion, enableGrad, isGradEnabled, letGo, type Packed, type Saved } from "../tape.ts";
+import { checkVersion, type Edge, enableGrad, isGradEnabled, letGo, type Packed, type Saved } from "../tape.ts";
 import { isTensor, type Tensor } from "../tensor.ts";
+import { active } from "../transform/batch.ts";
+import { batched, levelsOf, physicalOf } from "../transform/traced.ts";
 import { bare } from "./saved-tensors.ts";
 
 export type CheckpointOptions = {
@@ -29,6 +31,13 @@ class Enough {
   }
 }
 
+/** A tensor as it was given: under vmap the physical one, and its batch dims. */
+type Argument = { readonly saved: Saved; readonly edge: Edge | null; readonly levels: readonly number[] };
+function argument(x: Tensor): Argument {
+  const physical = physicalOf(x), { edge } = physical;
+  return { saved: save(physical, edge), edge, levels: levelsOf(x) };
+}
+
 type Place = { readonly shape: Shape; readonly dtype: DType; value: Tensor | undefined; freed: boolean };
 
 /** One call of a checkpointed function: its arguments, and a place for each value that it saved. */
@@ -36,7 +45,7 @@ class Segment {
   readonly #fn: (...args: readonly unknown[]) => unknown;
   /** Tensors as the tape would save them; null once nothing can ask for them. */
   #args: readonly unknown[] | null;
-  readonly #saved: ReadonlyMap<number, Saved>;
+  readonly #saved: ReadonlyMap<number, Argument>;
   readonly #rng: readonly (readonly [Backend, RngState])[];
   readonly #places: Place[] = [];
   #outstanding = 1;
@@ -44,7 +53,7 @@ class Segment {
   constructor(fn: (...args: readonly unknown[]) => unknown, args: readonly unknown[], preserveRngState: boolean) {
     this.#fn = fn;
     const tensors = args.filter(isTensor);
-    this.#saved = new Map(args.flatMap((x, i) => (isTensor(x) ? [[i, save(x, x.edge)]] : [])));
+    this.#saved = new Map(args.flatMap((x, i) => (isTensor(x) ? [[i, argument(x)]] : [])));
     this.#args = args.map((x) => (isTensor(x) ? null : x));
     const devices = new Set(preserveRngState ? tensors.map((x) => x.device) : []);
     this.#rng = [...devices].map((device) => [device, getRngState({ device })]);
@@ -59,7 +68,7 @@ class Segment {
   #release(): void {
     if (--this.#outstanding !== 0) return;
     this.#args = null;
-    for (const saved of this.#saved.values()) letGo(saved);
+    for (const { saved } of this.#saved.values()) letGo(saved);
   }
   #pack({ shape, dtype }: Tensor): Packed {
     const place: Place = { shape, dtype, value: undefined, freed: false };
@@ -87,7 +96,11 @@ class Segment {
       `Number of tensors saved during forward: ${this.#places.length}\nNumber of tensors saved during recomputation: ${this.#recomputed}`;
   }
   #recompute(): void {
-    for (const saved of this.#saved.values()) checkVersion(saved, saved.edge as Exclude<Saved["edge"], number>);
+    for (const { saved, edge, levels } of this.#saved.values()) {
+      checkVersion(saved, edge);
+      if (levels.some((level) => !active.some((batch) => batch.level === level)))
+        throw new TransformError("checkpoint: backward of a function that was called inside vmap must run inside of it too");
+    }
     const before = this.#rng.map(([device]) => [device, getRngState({ device })] as const);
     const lifetime = new Lifetime("checkpoint");
     this.#recomputed = 0;
@@ -104,11 +117,8 @@ class Segment {
   }
   #arguments(): unknown[] {
     return this.#args!.map((arg, i) => {
-      const saved = this.#saved.get(i);
-      if (saved === undefined) return arg;
-      const tensor = restore(saved, saved.edge as Exclude<Saved["edge"], number>);
-      join(tensor, null);
-      return tensor;
+      const given = this.#saved.get(i);
+      return given === undefined ? arg : batched(restore(given.saved, given.edge), given.levels);
     });
   }
   /** Keeps what the recomputation saves, in the order of the first time. */

@@ -13,6 +13,8 @@ export type Said = {
   dirty: readonly Tensor[];
   nonDifferentiable: readonly Tensor[];
   materialize: boolean;
+  /** What `jvp` reads. */
+  forward: readonly (Tensor | null)[];
   /** The node that holds what was saved, once it is there, and which places are a tensor. */
   node: Node | null;
   kept: readonly boolean[];
@@ -22,7 +24,7 @@ const saidBy = /*@__PURE__*/ new WeakMap<FunctionContext, Said>();
 export const saidTo = (ctx: FunctionContext): Said => saidBy.get(ctx)!;
 
 const checkTensors = (what: string, values: readonly unknown[]): void => values.forEach((value, i) => {
-  if (!isTensor(value)) throw new ArgumentError(`${what} can only ${what === "save_for_backward" ? "save" : "accept"} variables, but argument ${i} is of type ${python.typeName(value)}`);
+  if (!isTensor(value)) throw new ArgumentError(`${what} can only ${what.startsWith("save_for") ? "save" : "accept"} variables, but argument ${i} is of type ${python.typeName(value)}`);
 });
 
 /** The first argument of a custom Function's `forward` and `backward`: PyTorch's `FunctionCtx`. Anything else may be kept on it as a property. */
@@ -33,17 +35,22 @@ export class FunctionContext {
 
   constructor(needsInputGrad: readonly boolean[]) {
     this.needsInputGrad = needsInputGrad;
-    saidBy.set(this, { save: [], dirty: [], nonDifferentiable: [], materialize: true, node: null, kept: [] });
+    saidBy.set(this, { save: [], forward: [], dirty: [], nonDifferentiable: [], materialize: true, node: null, kept: [] });
   }
   /** Saves inputs, results or other tensors for backward, which reads them as `savedTensors`: to be changed in place by nobody until then. null stays null. */
   saveForBackward(...tensors: readonly (Tensor | null | undefined)[]): void {
     checkTensors("save_for_backward", tensors.filter((x) => x !== null && x !== undefined));
     saidTo(this).save = tensors.map((x) => x ?? null);
   }
+  /** Saves tensors for `jvp`, which reads them as `savedTensors`. */
+  saveForForward(...tensors: readonly (Tensor | null | undefined)[]): void {
+    checkTensors("save_for_forward", tensors.filter((x) => x !== null && x !== undefined));
+    saidTo(this).forward = tensors.map((x) => x ?? null);
+  }
   /** What was saved. An AutogradError if it has been changed in place since, or freed. */
   get savedTensors(): readonly (Tensor | null)[] {
-    const { kept, node } = saidTo(this);
-    if (node === null) return [];
+    const { kept, node, forward } = saidTo(this);
+    if (node === null || forward.length > 0) return forward;
     const tensors = outsideFrames(() => savedTensors(node));
     for (const tensor of tensors) adoptLent(tensor);
     let next = 0;

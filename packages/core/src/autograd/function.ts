@@ -3,11 +3,12 @@ import { zerosOn, writeViewRule } from "../calculus/map-reduce.ts";
 import { adoptLent, lend } from "../calculus/walk.ts";
 import { checkInPlace, moveHistory, save } from "../dispatch.ts";
 import { isFloat } from "../dtype.ts";
-import { ArgumentError, AutogradError, NotSupportedError } from "../errors.ts";
+import { ArgumentError, AutogradError, NotSupportedError, TransformError } from "../errors.ts";
 import * as python from "../python.ts";
 import { join, outsideFrames } from "../scope.ts";
 import { Edge, isGradEnabled, Node, noGrad, type Rule, savesNothing } from "../tape.ts";
 import { alias, alive, isTensor, type Tensor } from "../tensor.ts";
+import { physicalOf, setTangent, tangentOf, traceOf, withoutTangent } from "../transform/traced.ts";
 import { FunctionContext, type Said, saidTo } from "./function-context.ts";
 
 /** What a subclass of `Function` provides, as static methods. */
@@ -50,6 +51,40 @@ const member = (of: object, name: string): ((...args: readonly unknown[]) => unk
 function applyFunction(of: CustomFunction<readonly unknown[], unknown>, args: readonly unknown[]): unknown {
   const inputs = args.filter(isTensor);
   for (const x of inputs) alive(of.name, x);
+  if (inputs.some((x) => x.traced !== null)) {
+    if (isGradEnabled() && inputs.some((x) => physicalOf(x) !== x && physicalOf(x).requiresGrad))
+      throw new TransformError(
+        `You tried to vmap over ${of.name}, but it does not have vmap support. Please override and implement the vmap staticmethod or set generate_vmap_rule=True. ` +
+        "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html");
+    const levels = new Set(inputs.flatMap((x) => (traceOf(physicalOf(x))?.tangents ?? []).map(({ level }) => level)));
+    if (levels.size > 0) return pushForward(of, args, Math.max(...levels));
+  }
+  return run(of, args).made;
+}
+
+/** Forward mode: the function without the tangents of this level, and the tangents that the user's `jvp` gives its results. */
+function pushForward(of: CustomFunction<readonly unknown[], unknown>, args: readonly unknown[], level: number): unknown {
+  const jvp = member(of, "jvp");
+  if (jvp === undefined) throw new NotSupportedError("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.");
+  if (args.some((x) => isTensor(x) && physicalOf(x) !== x)) throw new NotSupportedError(`${of.name}: the jvp of a custom autograd.Function under vmap`);
+  const tangents = args.map((x) => (isTensor(x) ? tangentOf(x, level) ?? null : null));
+  const primals = args.map((x) => {
+    if (!isTensor(x)) return x;
+    const primal = withoutTangent(x, level);
+    join(primal, x.lifetime);
+    return primal;
+  });
+  const { made, ctx } = run(of, primals), directions = jvp(ctx, ...tangents);
+  const outs = Array.isArray(made) ? made as readonly unknown[] : [made], given = Array.isArray(directions) ? directions as readonly unknown[] : [directions];
+  outs.forEach((out, k) => {
+    const direction = given[k];
+    if (isTensor(out) && isTensor(direction)) setTangent(out, level, alias(direction));
+  });
+  return made;
+}
+
+function run(of: CustomFunction<readonly unknown[], unknown>, args: readonly unknown[]): { readonly made: unknown; readonly ctx: FunctionContext } {
+  const inputs = args.filter(isTensor);
   const ctx = new FunctionContext(args.map((x) => isTensor(x) && x.requiresGrad));
   const executable = isGradEnabled() && inputs.some((x) => x.requiresGrad);
   const forward = member(of, "forward"), setup = member(of, "setupContext");
@@ -65,7 +100,7 @@ function applyFunction(of: CustomFunction<readonly unknown[], unknown>, args: re
   if (said.dirty.some((x) => !outs.includes(x)))
     throw new AutogradError("Some elements marked as dirty during the forward method were not returned as output. The inputs that are modified inplace must all be outputs of the Function.");
   const results = executable ? recorded(of, ctx, said, args, inputs, outs) : outs.map((out) => (inputs.includes(out as Tensor) && !said.dirty.includes(out as Tensor) ? secondHandle(out as Tensor) : out));
-  return Array.isArray(made) ? results : results[0];
+  return { made: Array.isArray(made) ? results : results[0], ctx };
 }
 
 /** An input that is returned as it is comes back as another handle, with a history of its own. */
