@@ -19,7 +19,6 @@ export { CosineSimilarity, PairwiseDistance } from "./layers/distance.ts";
 export { type BagInput, Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from "./layers/embedding.ts";
 export { Flatten, Unflatten } from "./layers/flatten.ts";
 export { Identity } from "./layers/identity.ts";
-export { LazyLinear } from "./layers/lazy-linear.ts";
 export { Linear } from "./layers/linear.ts";
 export { ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad2d } from "./layers/padding.ts";
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from "./layers/pixels.ts";
@@ -47,3 +46,6 @@ export { type RecurrentOptions, type Sequences } from "./recurrent/recurrent.ts"
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from "./recurrent/rnn.ts";
 export { type DecoderMasks, type EncoderMasks, TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer/layers.ts";
 export { type StackMasks, type StackOptions, Transformer, TransformerDecoder, TransformerEncoder, type TransformerMasks, type TransformerOptions } from "./transformer/transformer.ts";
+export { LazyConv1d, LazyConv2d, LazyConv3d, LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d } from "./lazy/conv.ts";
+export { LazyLinear } from "./lazy/linear.ts";
+export { LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d } from "./lazy/norm.ts";

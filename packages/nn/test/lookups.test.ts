@@ -1,7 +1,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { manualSeed, ones, randn, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
 import {
-  Bilinear, ChannelShuffle, ConstantPad1d, ConstantPad3d, CosineSimilarity, Embedding, EmbeddingBag, GLU, LazyLinear, Linear, type Module, PairwiseDistance, PixelShuffle, PixelUnshuffle, PReLU, ReflectionPad1d,
+  Bilinear, ChannelShuffle, ConstantPad1d, ConstantPad3d, CosineSimilarity, Embedding, EmbeddingBag, GLU, LazyBatchNorm1d, LazyConv2d, LazyConvTranspose1d, LazyInstanceNorm2d, LazyLinear, Linear, type Module, PairwiseDistance, PixelShuffle, PixelUnshuffle, PReLU, ReflectionPad1d,
   ReflectionPad2d, ReplicationPad2d, RReLU, TripletMarginLoss, TripletMarginWithDistanceLoss, ZeroPad2d,
 } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -121,6 +121,19 @@ describe("gates and forms", () => {
     const distanceFunction = (x: Tensor, y: Tensor): Tensor => x.sub(y).abs().amax(1);
     expect(new TripletMarginWithDistanceLoss({ distanceFunction }).forward(a, p, n).itemSync()).toBe(4 - 2 + 1);
     expect(new TripletMarginWithDistanceLoss({ distanceFunction: new PairwiseDistance() }).forward(a, p, n).itemSync()).toBeCloseTo(4, 4);
+  });
+  it.each<[Module & { forward(x: Tensor): Tensor }, number[], string]>([
+    [new LazyConv2d(4, 3, { groups: 2 }), [1, 6, 3, 3], "Conv2d(6, 4, kernel_size=(3, 3), stride=(1, 1), groups=2)"],
+    [new LazyConvTranspose1d(4, 3), [2, 5, 3], "ConvTranspose1d(5, 4, kernel_size=(3,), stride=(1,))"],
+    [new LazyBatchNorm1d(), [4, 3], "BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)"],
+    [new LazyInstanceNorm2d({ affine: true }), [3, 2, 2], "InstanceNorm2d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=False)"],
+  ])("%s becomes what it stands for", (layer, shape, text) => {
+    layer.registerForwardPreHook(() => undefined);
+    layer.forward(randn(shape));
+    expect([String(layer), layer.parameters().every((x) => x.requiresGrad && x.numel() > 0)]).toEqual([text, true]);
+    const before = layer.parameters();
+    layer.forward(randn(shape));
+    expect(layer.parameters()).toEqual(before);
   });
   it("LazyLinear becomes a Linear at its first call", () => {
     const layer = new LazyLinear(2), out = layer.forward(ones([4, 3]));

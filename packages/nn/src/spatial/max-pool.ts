@@ -104,7 +104,8 @@ abstract class FractionalMaxPool<I extends boolean = false> extends Module {
   readonly outputSize: Spatial | undefined;
   readonly outputRatio: Spatial | undefined;
   readonly returnIndices: boolean;
-  readonly _randomSamples: Tensor | undefined;
+  /** PyTorch's name of the samples that the caller draws, which are a buffer. */
+  readonly _random_samples: Tensor | null;
 
   constructor(kernelSize: Spatial, options: FractionalMaxPoolOptions & { readonly returnIndices?: I }) {
     super();
@@ -116,10 +117,10 @@ abstract class FractionalMaxPool<I extends boolean = false> extends Module {
     this.outputSize = outputSize;
     this.outputRatio = outputRatio;
     this.returnIndices = returnIndices;
-    this._randomSamples = _randomSamples;
+    this._random_samples = this.registerBuffer("_random_samples", _randomSamples ?? null);
   }
   protected options(): FractionalMaxPoolOptions {
-    return { outputSize: this.outputSize, outputRatio: this.outputRatio, returnIndices: this.returnIndices, _randomSamples: this._randomSamples };
+    return { outputSize: this.outputSize, outputRatio: this.outputRatio, returnIndices: this.returnIndices, _randomSamples: this._random_samples ?? undefined };
   }
 }
 /** `fractionalMaxPool2d`, as PyTorch's `nn.FractionalMaxPool2d`. */

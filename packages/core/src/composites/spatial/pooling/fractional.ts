@@ -53,7 +53,7 @@ const pooled = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Spat
   });
   const samples = options._randomSamples ?? rand(x.ndim === rank + 2 ? [...lead, rank] : [1, ...lead, rank], { device: x.device }), window = sizeOf(kernel);
   const indices = noGrad(() => {
-    const ones = Array<number>(rank).fill(1), drawn = reshape(to(samples, "float32"), [...lead, rank]);
+    const ones = Array<number>(rank).fill(1), drawn = reshape(to(x.ndim === rank + 2 ? samples : select(samples, 0, 0), "float32"), [...lead, rank]);
     // PyTorch's first number is the width's in two dims, the depth's in three.
     const along = sizes.map((size, d) => placesAlong(unsqueeze(select(drawn, -1, rank === 2 ? 1 - d : d), -1), size, out[d]!, kernel[d]!));
     const spread = along.map((at, d) => reshape(at, [...lead, ...ones.map((n, k) => (k === d ? out[d]! : n)), ...ones.map((n, k) => (k === d ? kernel[d]! : n))]));
