@@ -106,6 +106,16 @@ describe("derivatives of functions", () => {
 });
 
 describe("vmap", () => {
+  test.each<[string, (x: Tensor) => Tensor]>([
+    ["logsumexp", (x) => x.logsumexp(0)], ["sum", (x) => x.sum()], ["mean", (x) => x.mean(0)], ["amax", (x) => x.amax(0)], ["prod", (x) => x.prod()], ["std", (x) => x.std(0, { correction: 0 })], ["softmax", (x) => x.softmax(0)],
+    ["norm", (x) => x.norm()], ["the largest norm", (x) => x.norm(Infinity)],
+  ])("%s of numbers leaves the batch alone", (_, f) => {
+    const alone = (g: (x: Tensor) => Tensor): Tensor => stack([...values(x3()) as number[]].map((v) => g(d([v], []))));
+    const slope = (x: Tensor): Tensor => func.jvp(f, [x], [d([2], [])])[1] as Tensor;
+    close(func.vmap(f)(x3()), alone(f));
+    close(func.vmap(slope)(x3()), alone(slope));
+    close(func.vmap(func.grad(f))(x3()), alone(func.grad(f)));
+  });
   const batch = (): Tensor => d([0.3, -1.2, 2, 0.5, 0.7, -0.4, 1.1, 2.2, 0.9, -3, 0.1, 0.2], [4, 3]);
   test.each(names)("is the loop: %s", (name) => {
     const f = functions[name]!;

@@ -15,7 +15,7 @@ import { broadcastTensors } from "../views/rearrange.ts";
 import { narrow, reshape, squeeze, unsqueeze } from "../views/views.ts";
 import { decomposed } from "./decomposed.ts";
 import { reducedShape } from "../calculus/call.ts";
-import { amax, amin, sum } from "./reductions.ts";
+import { amax, amaxOver, amin, aminOver, sum, sumOver } from "./reductions.ts";
 
 type Dims = number | readonly number[];
 type NormAttrs = { readonly p: number; readonly dims: readonly number[]; readonly keepdim: boolean; readonly name: string };
@@ -26,8 +26,8 @@ const kept = { keepdim: true } as const;
 const value = (x: Tensor, attrs: NormAttrs): Tensor => to(computed(wide(x), attrs), x.dtype);
 function computed(x: Tensor, { p, dims, keepdim }: NormAttrs): Tensor {
   const options = { keepdim };
-  if (p === Infinity) return amax(abs(x), dims, options);
-  if (p === -Infinity) return amin(abs(x), dims, options);
+  if (p === Infinity) return amaxOver(abs(x), dims, options);
+  if (p === -Infinity) return aminOver(abs(x), dims, options);
   if (dims.length === 0) return p === 0 ? to(ne(x, 0), x.dtype) : abs(x);
   if (p === 0) return sum(to(ne(x, 0), x.dtype), dims, options);
   if (p === 1) return sum(abs(x), dims, options);
@@ -46,7 +46,7 @@ const normOp: Op<NormAttrs> = {
     return [mul(slope(x, reshape(out, shape), node.attrs), reshape(grad!, shape))];
   },
   jvp: ([tangent], [x], [out], attrs) =>
-    [sum(mul(slope(x!, reshape(out!, reducedShape(x!.shape, attrs.dims, true)), attrs), tangent!), attrs.dims, { keepdim: attrs.keepdim })],
+    [sumOver(mul(slope(x!, reshape(out!, reducedShape(x!.shape, attrs.dims, true)), attrs), tangent!), attrs.dims, { keepdim: attrs.keepdim })],
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
 };
 /** d norm / dx, where it does not exist as PyTorch chooses: 0 at 0, and shared evenly among extrema. */
@@ -57,7 +57,7 @@ function slope(x: Tensor, norm: Tensor, { p, dims }: NormAttrs): Tensor {
   if (p === 2) return zeroWhere(none, div(x, length));
   if (Math.abs(p) === Infinity) {
     const size = abs(x), mask = to(logicalOr(eq(size, norm), isnan(size)), x.dtype);
-    return mul(div(sgn(x), dims.length === 0 ? mask : sum(mask, dims, kept)), mask);
+    return mul(div(sgn(x), sumOver(mask, dims, kept)), mask);
   }
   if (p < 1) return mul(mul(sgn(x), zeroWhere(eq(x, 0), pow(abs(x), p - 1))), pow(norm, 1 - p));
   return mul(p < 2 ? mul(sgn(x), pow(abs(x), p - 1)) : mul(x, pow(abs(x), p - 2)), zeroWhere(none, pow(length, 1 - p)));

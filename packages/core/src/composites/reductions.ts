@@ -57,6 +57,14 @@ export const amax: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolea
 /** The minimum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
 export const amin: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ extremum("min");
 
+type Reducing = (x: Tensor, dims: readonly number[], options?: { readonly keepdim?: boolean }) => Tensor;
+/** Exactly these dims: of none the tensor itself, where a user's empty list means all. What is a number by itself is many under vmap. */
+const exactly = (reduce: Reducing): Reducing => (x, dims, options) => (dims.length === 0 ? x : reduce(x, dims, options));
+export const sumOver: Reducing = /*@__PURE__*/ exactly(sum);
+export const meanOver: Reducing = /*@__PURE__*/ exactly(mean);
+export const amaxOver: Reducing = /*@__PURE__*/ exactly(amax);
+export const aminOver: Reducing = /*@__PURE__*/ exactly(amin);
+
 export type ValuesAndIndices = { readonly values: Tensor; readonly indices: Tensor };
 
 const extremumAlong = (op: "max" | "min") => composite(undefined, (x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices => {

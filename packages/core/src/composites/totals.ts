@@ -11,7 +11,7 @@ import { perDType, program } from "../scalar/program.ts";
 import { wrapDim, wrapDims } from "../shape.ts";
 import { reshape } from "../views/views.ts";
 import { decomposed } from "./decomposed.ts";
-import { amax, amin, type ReduceOptions, sum } from "./reductions.ts";
+import { amax, amaxOver, amin, type ReduceOptions, sumOver } from "./reductions.ts";
 
 type Dims = number | readonly number[];
 type Keep = { readonly keepdim?: boolean };
@@ -22,9 +22,9 @@ const logsumexpOp: Op<LogAttrs> = {
   name: "logsumexp",
   gradName: () => "LogsumexpBackward0",
   run: (_, [given], { dims, keepdim }) => decomposed([given!], (x) => {
-    if (x.window.size === 0) return log(sum(exp(x), dims, { keepdim }));
-    const largest = amax(x, dims, kept), shift = where(eq(abs(largest), Infinity), 0, largest);
-    const total = log(sum(exp(sub(x, shift)), dims, { keepdim }));
+    if (x.window.size === 0) return log(sumOver(exp(x), dims, { keepdim }));
+    const largest = amaxOver(x, dims, kept), shift = where(eq(abs(largest), Infinity), 0, largest);
+    const total = log(sumOver(exp(sub(x, shift)), dims, { keepdim }));
     return add(total, reshape(shift, total.shape));
   }),
   saves: () => ({ savedInputs: [0], savedResults: [0] }),
@@ -32,7 +32,7 @@ const logsumexpOp: Op<LogAttrs> = {
     const [x, out] = savedTensors(node) as [Tensor, Tensor], shape = reducedShape(x.shape, node.attrs.dims, true);
     return [mul(reshape(grad!, shape), exp(sub(x, reshape(out, shape))))];
   },
-  jvp: ([tangent], [x], [out], { dims, keepdim }) => [sum(mul(tangent!, exp(sub(x!, reshape(out!, reducedShape(x!.shape, dims, true))))), dims, { keepdim })],
+  jvp: ([tangent], [x], [out], { dims, keepdim }) => [sumOver(mul(tangent!, exp(sub(x!, reshape(out!, reducedShape(x!.shape, dims, true))))), dims, { keepdim })],
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
 };
 /** log(sum(exp(x))) over the dims, shifted by the maximum so that nothing overflows. */

@@ -1,5 +1,5 @@
 /** @file Variance and standard deviation: two passes, and PyTorch's derivative, which reads the deviations alone and not the way to the mean. */
-import { mean, sum } from "../composites/reductions.ts";
+import { meanOver, sumOver } from "../composites/reductions.ts";
 import { isFloat } from "../dtype.ts";
 import { div, eq, mul, sqrt, square, sub, where } from "../elementwise/index.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
@@ -14,12 +14,12 @@ type Attrs = { readonly dims: readonly number[]; readonly keepdim: boolean; read
 
 const kept = { keepdim: true } as const;
 const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
-const deviations = (x: Tensor, dims: readonly number[]): Tensor => sub(x, mean(x, dims, kept));
+const deviations = (x: Tensor, dims: readonly number[]): Tensor => sub(x, meanOver(x, dims, kept));
 const batched = (attrs: Attrs, { length }: readonly number[]): Attrs => ({ ...attrs, dims: attrs.dims.map((d) => d + length) });
 
 function variance(x: Tensor, { dims, keepdim, correction }: Attrs): Tensor {
   const y = wide(x);
-  return div(sum(square(deviations(y, dims)), dims, { keepdim }), Math.max(0, countOf(x, dims) - correction));
+  return div(sumOver(square(deviations(y, dims)), dims, { keepdim }), Math.max(0, countOf(x, dims) - correction));
 }
 
 /** The gradient of x from that of the variance: 2 / (n - correction) (x - mean) grad; PyTorch's infinity where n is the correction. */
@@ -30,7 +30,7 @@ function pull(x: Tensor, grad: Tensor, { dims, keepdim, correction, all }: Attrs
 }
 /** The tangent of the variance: 2 / (n - correction) sum((x - mean) t). */
 const push = (x: Tensor, t: Tensor, { dims, keepdim, correction }: Attrs): Tensor =>
-  to(mul(sum(mul(deviations(wide(x), dims), wide(t)), dims, { keepdim }), 2 / (countOf(x, dims) - correction)), x.dtype);
+  to(mul(sumOver(mul(deviations(wide(x), dims), wide(t)), dims, { keepdim }), 2 / (countOf(x, dims) - correction)), x.dtype);
 
 /** A derivative of the standard deviation from that of the variance: over 2 std, 0 where that is 0. */
 const overTwice = (grad: Tensor, std: Tensor): Tensor => where(eq(std, 0), 0, div(grad, mul(std, 2)));
