@@ -1,4 +1,4 @@
-/** @file The reference run: the same program three times, in float64 where it can be, twice with its inputs moved a little. Says what is right, and how nearly. */
+/** @file The reference run: the same program four times, in float64 where it can be: as it is, twice with all numbers moved a little, and with results rounded to float32. Says what is right, and how nearly. */
 import type { Backend } from "@adjoint/core";
 import { type DType, dtypes } from "@adjoint/core/backend";
 import { Machine, type Observation, observeSync, placeOf, type Thrown } from "./machine.ts";
@@ -47,7 +47,7 @@ export type Verdict =
   | { readonly kind: "rejected"; readonly reason: string };
 
 export class Reference {
-  readonly #machines: readonly [Machine, Machine, Machine];
+  readonly #machines: readonly [exact: Machine, up: Machine, down: Machine, ...rounded: Machine[]];
   readonly #rows: ReadonlyMap<string, Row>;
   readonly #movement: number;
   readonly #manner: "rounding" | "differences";
@@ -64,7 +64,8 @@ export class Reference {
     // Beside a narrow float, float64 would be promoted, and saved for backward, otherwise than float32.
     const real = movement === FINE ? "float64" : "float32";
     const machine = (size: number): Machine => new Machine(device, rows, size === 0 ? { real } : { real, nudge: nudges(size, manner === "differences") });
-    this.#machines = [machine(0), machine(movement), machine(-movement)];
+    const three = [machine(0), machine(movement), machine(-movement)] as const;
+    this.#machines = manner === "rounding" ? [...three, machine(0)] : three;
     this.#rows = rows;
     this.#movement = movement;
     this.#manner = manner;
@@ -100,9 +101,10 @@ export class Reference {
   #round(name: string, exactly: boolean): void {
     const exact = this.#find(this.exact, name);
     if (exact === null || exact === undefined || dtypes[exact.dtype].kind !== "float") return;
-    const nudge = nudges(this.#movement * OF_ROUNDING, false), place = placeOf(name), [, moved, rounded] = this.#machines;
-    moved.disturb(name, (value, i) => (exactly && Math.fround(exact.values[i]!) === exact.values[i] ? value : value === 0 ? nudge(1, place + i) - 1 : nudge(value, place + i)));
-    rounded.disturb(name, Math.fround); // what is nearly a round number becomes one, as on a device
+    const size = this.#movement * OF_ROUNDING, place = placeOf(name), [, up, down, ...rounded] = this.#machines;
+    for (const [machine, nudge] of [[up, nudges(size, false)], [down, nudges(-size, false)]] as const)
+      machine.disturb(name, (value, i) => (exactly && Math.fround(exact.values[i]!) === exact.values[i] ? value : value === 0 ? nudge(1, place + i) - 1 : nudge(value, place + i)));
+    for (const machine of rounded) machine.disturb(name, Math.fround); // what is nearly a round number becomes one, as on a device
   }
 
   /** What is wrong with a tensor; or whether its values are finite. */
