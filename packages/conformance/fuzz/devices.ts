@@ -18,7 +18,12 @@ function findGraphicsDriver(): void {
 export const openers: { readonly [name: string]: () => Promise<Backend> } = {
   cpu: async () => cpu(),
   wasm: async () => (await import("@adjoint/backend-wasm-simd")).wasm(),
-  tfjs: async () => (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" }),
+  async tfjs() {
+    const { env } = await import("@tensorflow/tfjs-core");
+    env().set("IS_TEST", true); // no advertisement on the console
+    await import("@tensorflow/tfjs-backend-cpu");
+    return (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" });
+  },
   async webgpu() {
     findGraphicsDriver();
     return (await import("@adjoint/backend-webgpu")).webgpu();
