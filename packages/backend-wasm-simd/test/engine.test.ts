@@ -23,6 +23,15 @@ describe.each([...(hasRelaxedSimd() ? [["with relaxed SIMD", true] as const] : [
     });
   });
 
+  test("one channel a group, line by line", () => {
+    const image = whole([2, 1, 1, 1, 5, 25]), filter = whole([2, 1, 1, 1, 2, 3]), out = whole([2, 1, 1, 1, 4, 23]), ones = [1, 1, 1] as const;
+    backend.kernels.conv([image.view, filter.view], [out.view], { stride: ones, padding: [0, 0, 0], dilation: ones, spread: ones });
+    expect(result(backend, out)).toEqual(Array.from({ length: 2 * 4 * 23 }, (__, e) => {
+      const g = Math.floor(e / 92), h = Math.floor(e / 23) % 4, w = e % 23;
+      return filter.values.slice(6 * g, 6 * g + 6).reduce((sum, v, k) => sum + v * image.values[125 * g + (h + Math.floor(k / 3)) * 25 + w + (k % 3)], 0);
+    }));
+  });
+
   test("dot products, matrices", () => {
     const p = program("dot", ["float32", "float32"], [], [mul(x, y)]), a = whole([7, 501]), b = whole([7, 501]), out = whole([7]);
     backend.kernels.reduce([a.view, b.view], [out.view], { program: p, params: [], op: "sum", reduced: 1 });

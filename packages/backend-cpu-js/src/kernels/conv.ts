@@ -1,36 +1,15 @@
-/** @file `conv`: correlation at any strides by rows of the output. Products are summed in float64 and rounded once; int32 wraps. */
+/** @file `conv`: correlation at any strides by rows of the output. Products are summed in float64 and rounded once; int32 wraps. Many channels go by conv-packed.ts. */
 import type { Kernel, PrimitiveAttrs, TypedArray } from "@adjoint/core/backend";
 import type { CpuBuffer } from "../buffer.ts";
+import { convolvePacked } from "./conv-packed.ts";
+import { type Runs, runsOf } from "./runs.ts";
 
 let sums: Float64Array<ArrayBuffer> = /*@__PURE__*/ new Float64Array(256);
 let intSums: Int32Array<ArrayBuffer> = /*@__PURE__*/ new Int32Array(64);
 
-/**
- * Along one dim, for each i of `many`: the j of `each` for which `(i * iStep - padding + j * jStep) / spread` is a place in x. They are `count[i]`
- * from `first[i]` on, `step` apart, and meet x from `at[i]` on, `xStep` apart.
- */
-type Runs = { readonly first: Int32Array; readonly count: Int32Array; readonly at: Int32Array; readonly step: number; readonly xStep: number };
-
-function runsOf(many: number, each: number, iStep: number, jStep: number, padding: number, spread: number, size: number): Runs {
-  const step = spread / commonDivisor(jStep, spread), xStep = (jStep * step) / spread;
-  const first = new Int32Array(many), count = new Int32Array(many), at = new Int32Array(many);
-  for (let i = 0; i < many; i++) {
-    let j = 0;
-    const start = i * iStep - padding;
-    while (j < step && (start + j * jStep) % spread !== 0) j++;
-    if (j === step) continue; // every place lies between the elements of x
-    const from = (start + j * jStep) / spread, before = from < 0 ? Math.ceil(-from / xStep) : 0;
-    first[i] = j + before * step;
-    at[i] = from + before * xStep;
-    count[i] = Math.max(0, Math.min(Math.floor((each - 1 - first[i]!) / step), Math.floor((size - 1 - at[i]!) / xStep)) + 1);
-  }
-  return { first, count, at, step, xStep };
-}
-
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
-
 export const conv: Kernel<PrimitiveAttrs["conv"], CpuBuffer> = (inputs, outputs, { stride, padding, dilation, spread }) => {
   const x = inputs[0]!, filter = inputs[1]!, out = outputs[0]!;
+  if (convolvePacked(x, filter, out, { stride, padding, dilation, spread })) return;
   const [groups, examples, channels, depth, height, width] = out.shape, [, , reduced, , , kw] = filter.shape;
   const [xg, xn, xc, xd, xh, xw] = x.strides, [fg, fo, fc, fd, fh, fw] = filter.strides, [yg, yn, yo, yd, yh, yw] = out.strides;
   const runs = (d: number): Runs => runsOf(out.shape[d + 3], filter.shape[d + 3], stride[d], dilation[d], padding[d], spread[d], x.shape[d + 3]);
