@@ -96,7 +96,7 @@ function checkKind(got: Tensor, want: StoredTensor, raised: boolean, what: strin
   if (got.shape.join() !== want.sh.join()) throw new Mismatch(`${what}: shape [${got.shape.join(", ")}], expected [${want.sh.join(", ")}]`);
   if (want.dt.startsWith("complex")) throw new Unsupported(`a result of dtype ${want.dt}`);
   const expected = want.dt === "int64" ? "int32" : raised && want.dt === "float32" && want.r32 !== 1 ? "float64" : want.dt;
-  if (got.dtype !== expected && !(raised && want.r32 === 1)) throw new Mismatch(`${what}: dtype ${got.dtype}, expected ${want.dt}`);
+  if (got.dtype !== expected && !(raised && want.r32 === 1)) throw new Mismatch(`${what}: dtype ${got.dtype}, expected ${expected}`);
 }
 /** The elements as numbers, whatever the host layout. */
 export async function numbers(x: Tensor): Promise<ArrayLike<number>> {

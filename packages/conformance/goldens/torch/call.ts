@@ -1,6 +1,7 @@
 /** @file A Python name becomes a function that calls ours: by convention, or by its row in names.table.ts. Branches on no name. */
 import * as core from "@adjoint/core";
 import { isTensor, Tensor } from "@adjoint/core";
+import * as data from "@adjoint/data";
 import * as nn from "@adjoint/nn";
 import { Float, type Native, Unsupported, type Value } from "../python/values.ts";
 import { type Callable, camel, lifted, native } from "./convert.ts";
@@ -9,7 +10,7 @@ import { bind, bindAnyway, type Bound, type Overload, overloadsOf, valueOf } fro
 import { signatures } from "./signatures.table.ts";
 
 /** Where operators are looked for. */
-const roots: readonly unknown[] = [core, nn];
+const roots: readonly unknown[] = [core, nn, data];
 
 // ---- Our functions ---------------------------------------------------------------------------------------------------------
 
@@ -19,7 +20,7 @@ function member(root: unknown, path: readonly string[]): unknown {
   return at;
 }
 /** Namespaces of PyTorch whose functions are core's own. */
-const flat = new Set(["nn.functional", "nn.utils", "nn.utils.rnn", "special", "Tensor", ""]);
+const flat = new Set(["nn.functional", "nn.utils", "nn.utils.rnn", "utils.data", "special", "Tensor", ""]);
 const shared = (parts: readonly string[]): boolean => parts.length === 1 || flat.has(parts.slice(0, -1).join("."));
 /** Our function: "foo" in core, "ns.foo", or "nsFoo", or the method foo of Tensor, called with the tensor in front. */
 function ours(path: string): Callable | undefined {

@@ -45,7 +45,7 @@ export const names: { readonly [name: string]: Row } = {
   softmax: ({ input, dim, dtype }) => A.softmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
   log_softmax: ({ input, dim, dtype }) => A.logSoftmax(dtype === undefined ? input as Tensor : (input as Tensor).to(dtype as A.DType), dim as number),
   "nn.functional.softmax": "softmax(input, dim, {dtype})", "nn.functional.log_softmax": "logSoftmax(input, dim, {dtype})",
-  normal: "normal(mean, std)", norm: "norm(input, p, dim, {keepdim, dtype})", "linalg.norm": "linalg.norm(input, ord, dim, {keepdim, dtype})", "linalg.vector_norm": "linalg.vectorNorm(input, ord, dim, {keepdim, dtype})", "linalg.matrix_norm": "linalg.matrixNorm(input, ord, dim, {keepdim, dtype})",
+  normal: "normal(mean, std, size, {dtype})", norm: "norm(input, p, dim, {keepdim, dtype})", "linalg.norm": "linalg.norm(input, ord, dim, {keepdim, dtype})", "linalg.vector_norm": "linalg.vectorNorm(input, ord, dim, {keepdim, dtype})", "linalg.matrix_norm": "linalg.matrixNorm(input, ord, dim, {keepdim, dtype})",
   "nn.functional.embedding": "embedding(input, weight, {padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse})", "nn.functional.linear": "linear(input, weight, bias)",
   split_with_sizes: "split(input, split_sizes, dim)", flatten: "flatten(input, start_dim, end_dim)", slice: "slice(input, dim, start, end, step)",
   // These take fewer arguments than PyTorch's.
