@@ -27,6 +27,9 @@ export * from "./elementwise/overwrite.ts";
 export * from "./elementwise/predicates.ts";
 export * from "./elementwise/rounding.ts";
 export * from "./elementwise/scaled.ts";
+export { erfc, erfinv } from "./elementwise/special/error-function.ts";
+export { i0 } from "./elementwise/special/bessel.ts";
+export { digamma, lgamma, mvlgamma, polygamma } from "./elementwise/special/gamma.ts";
 export * from "./elementwise/trigonometry.ts";
 export { where } from "./elementwise/where.ts";
 export * from "./composites/dropouts.ts";
@@ -77,6 +80,7 @@ export {
 } from "./views/rearrange.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, type Rot90Options, tile } from "./views/repeat.ts";
 export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from "./views/windows.ts";
+export * from "./views/real.ts";
 export { cat, stack } from "./views/cat.ts";
 export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";

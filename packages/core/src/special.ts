@@ -1,3 +1,8 @@
 /** @file The namespace `special`: PyTorch's `torch.special`. */
+export * from "./elementwise/special/bessel.ts";
+export * from "./elementwise/special/error-function.ts";
+export { digamma, gammaln, multigammaln, polygamma, psi, zeta } from "./elementwise/special/gamma.ts";
 export * from "./elementwise/special/logarithmic.ts";
-export { exp2, log1p, xlogy, logit, expm1, round, sinc } from "./elementwise/index.ts";
+export { erf, exp2, expit, expm1, log1p, logit, round, sinc, xlogy } from "./elementwise/special/aliases.ts";
+export { logSoftmax, softmax } from "./fused/softmax.ts";
+export { logsumexp } from "./composites/totals.ts";

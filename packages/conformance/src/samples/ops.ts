@@ -14,6 +14,7 @@ import { poolingSamples } from "./pooling.ts";
 import { shapeSamples } from "./shapes.ts";
 import { resizingSamples } from "./resizing.ts";
 import { sortingSamples } from "./sorting.ts";
+import { specialSamples } from "./special.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
@@ -93,6 +94,7 @@ export const opSamples: readonly OpSample[] = [
   ...poolingSamples,
   ...placeSamples,
   ...productSamples,
+  ...specialSamples,
   ...shapeSamples,
   ...resizingSamples,
   ...sortingSamples,

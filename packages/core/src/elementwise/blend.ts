@@ -144,3 +144,5 @@ export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
 export const nanToNum_ = (x: Tensor, options: NanToNumOptions = {}): Tensor => (isFloat(x.dtype) ? numbersOnly.into(x, ...replacements(x, options)) : x);
 const replacements = (x: Tensor, { nan, posinf, neginf }: NanToNumOptions): [number, number, number] =>
   [nan ?? 0, posinf ?? largest[x.dtype]!, neginf ?? -largest[x.dtype]!];
+/** The angle of a real number: 0, or pi below 0; NaN of NaN. */
+export const angle: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("angle", (x) => s.select(s.lt(x!, 0), Math.PI, s.select(s.isNan(x!), x!, s.lit(0, x!.dtype))), { rule: "float", gradient: (g) => [s.mul(g, 0)] });
