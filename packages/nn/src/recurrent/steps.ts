@@ -30,5 +30,5 @@ const gru: Step = (input, state, weights) => {
   return [add(mul(sub(1, update), fresh), mul(update, state[0]))];
 };
 
-export const steps: { readonly [M in Mode]: Step } = { RNN_TANH: simple(tanh), RNN_RELU: simple(relu), LSTM: lstm, GRU: gru };
+export const steps: { readonly [M in Mode]: Step } = { RNN_TANH: /*@__PURE__*/ simple(tanh), RNN_RELU: /*@__PURE__*/ simple(relu), LSTM: lstm, GRU: gru };
 export const gateCount: { readonly [M in Mode]: number } = { RNN_TANH: 1, RNN_RELU: 1, LSTM: 4, GRU: 3 };
