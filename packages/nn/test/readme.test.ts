@@ -1,0 +1,12 @@
+/** @file The example of README.md runs, and prints what it says. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+test("the example prints what it says", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8"), code = /```ts\n(.*?)```/s.exec(readme)![1]!;
+  const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning", "--input-type=module-typescript"];
+  const printed = execFileSync(process.execPath, [...flags, "--eval", code], { cwd: new URL("..", import.meta.url), encoding: "utf8" });
+  expect(printed).toContain("Net(\n  (layers): Sequential(\n    (0): Linear(in_features=3, out_features=4, bias=True)\n    (1): ReLU()\n    (2): Linear(in_features=4, out_features=1, bias=True)\n  )\n)\n");
+  expect(printed.replace(/\s+/g, " ")).toContain("[ 'layers.0.weight', 'layers.0.bias', 'layers.2.weight', 'layers.2.bias' ] [ 1, 1 ]");
+});
