@@ -65,7 +65,7 @@ export function trigammaOf(x: Expr): Expr {
 }
 
 /** (2k)! / B(2k): what divides the terms of Euler and Maclaurin's sum (Cephes, zeta.c). */
-const DIVISORS = [12, -720, 30240, -1209600, 47900160, -1.307674368e12 / 691, 7.47242496e10, -1.067062284288e16 / 3617, 5.109094217170944e18 / 43867, -8.028576626982912e20 / 174611, 1.5511210043330986e23 / 854513, -1.6938241367317437e27 / 236364091];
+const DIVISORS = [12, -720, 30240, -1209600, 47900160, -1.307674368e12 / 691, 7.47242496e10, -1.067062284288e16 / 3617, 5.109094217170944e18 / 43867, -8.028576626982912e20 / 174611, 1.55112100433309e23 / 854513, -1.69382413673174e27 / 236364091];
 /** The sum of 1 / (k + q) ** x over k = 0, 1 ... for x > 1; the first terms one by one, the rest by Euler and Maclaurin. */
 export function zetaOf(x: Expr, q: Expr): Expr {
   const safeX = s.select(s.lt(1, x), x, 2), power = (a: Expr): Expr => s.pow(a, s.neg(safeX));
