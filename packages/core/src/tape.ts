@@ -107,6 +107,22 @@ export type Extras = {
   readonly metadata: Record<string, unknown>;
 };
 
+/** What a walk has brought to a node. */
+export interface Arrival {
+  /** Which walk; walks nest where a hook or a custom backward begins another. */
+  readonly walk: object;
+  /** What the walk around it has brought here. */
+  readonly outer: Arrival | null;
+  /** The gradients of the outputs. */
+  readonly grads: Slots;
+  /** Whether the node leads to a target. */
+  needed: boolean;
+  /** Of a leaf: how many edges that lead to it have not been walked yet. */
+  waits: number;
+  /** Who asked for the gradients of the outputs. */
+  targets: { readonly edge: Edge; found: Tensor | undefined }[] | null;
+}
+
 /** What anomaly mode does at a node. */
 export interface Observer {
   /** A node has been recorded. */
@@ -143,6 +159,8 @@ export class Node<Attrs = never> {
   /** A name given by the composite that this node ends. */
   label: string | undefined = undefined;
   extras: Extras | null = null;
+  /** What the running walk has brought; null outside of walks. */
+  arrival: Arrival | null = null;
   /** Handles of its outputs and nodes that consume them. */
   #count = 0;
   #freed = false;

@@ -55,6 +55,16 @@ describe("hooks of a tensor", () => {
     out.backward();
     expect([y.grad!.itemSync(), x.grad!.itemSync()]).toEqual([21, 42]);
   });
+  test("may walk the same graph themselves, and fail in it", () => {
+    const x = leaf(3), h = x.square(), z = h.mul(x), seen: number[] = []; // x^3
+    h.registerHook((g) => {
+      if (seen.push(g.itemSync()) > 1) return;
+      seen.push(autograd.grad(z, x, { retainGraph: true })[0]!.itemSync());
+      expect(() => z.add(z).backward(ones([2]))).toThrow("Mismatch in shape");
+    });
+    z.backward(undefined, { retainGraph: true });
+    expect([seen, x.grad!.itemSync()]).toEqual([[3, 3, 27], 27]);
+  });
   test("may keep the gradient they saw", () => {
     const x = leaf(1, 2), kept: Tensor[] = [];
     x.mul(2).registerHook((g) => { kept.push(g, g.mul(2)); });

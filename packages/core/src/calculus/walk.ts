@@ -5,23 +5,23 @@ import { add, cast, load } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { closeFrame, join, type Lifetime, openFrame, outsideFrames, takeFromFrame } from "../scope.ts";
 import { isExpandable, sameShape, showShape } from "../shape.ts";
-import { type Edge, enableGrad, type Node, nodeObserver, noGrad, type Slots } from "../tape.ts";
+import { type Arrival, type Edge, enableGrad, type Node, nodeObserver, noGrad, type Slots } from "../tape.ts";
 import { alias, type Tensor } from "../tensor.ts";
 import { clone, mapInto, mapProgram, sumTo } from "./map-reduce.ts";
 
 type AnyNode = Node<never>;
-/** What has arrived at a node. */
-class Pending {
-  /** The gradients of its outputs. */
+class Pending implements Arrival {
+  readonly walk: object;
+  readonly outer: Arrival | null;
   readonly grads: Slots = [];
-  /** Whether it leads to a target. */
   needed = true;
-  /** Of a leaf: how many edges that lead to it have not been walked yet. */
   waits = 0;
-  /** Who asked for the gradients of its outputs. */
   targets: Target[] | null = null;
+  constructor(walk: object, outer: Arrival | null) {
+    this.walk = walk;
+    this.outer = outer;
+  }
 }
-type Arrivals = Map<AnyNode, Pending>;
 /** Where a gradient is wanted. */
 export type Target = { readonly edge: Edge; found: Tensor | undefined };
 
@@ -36,14 +36,28 @@ export type WalkOptions = {
 
 const sumOf = /*@__PURE__*/ perDType((d) => program("add", [d, d], [], [cast(add(load(0, d), load(1, d)), d)]));
 
-/** Each node that the roots lead to but the leaves, users before their inputs: the order in which they were made, backward. */
-function nodesFrom(roots: readonly Edge[], arrivals: Arrivals): AnyNode[] {
-  const order: AnyNode[] = [], stack: AnyNode[] = [];
+/** One walk: the nodes that it reaches, each with its arrival until the walk is over. */
+type Walk = {
+  /** All but the leaves, users before their inputs: the order in which they were made, backward. */
+  order: readonly AnyNode[];
+  readonly leaves: AnyNode[];
+};
+
+/** The arrival of this walk at a node that it has not reached yet. */
+function reach(walk: Walk, node: AnyNode, stack: AnyNode[]): Arrival {
+  const arrival = new Pending(walk, node.arrival);
+  node.arrival = arrival;
+  (node.leaf === null ? stack : walk.leaves).push(node);
+  return arrival;
+}
+
+function nodesFrom(roots: readonly Edge[]): Walk {
+  const order: AnyNode[] = [], stack: AnyNode[] = [], walk: Walk = { order, leaves: [] };
   let last = Infinity, sorted = true;
-  for (const { node } of roots) {
-    if (arrivals.has(node)) continue;
-    arrivals.set(node, new Pending());
-    if (node.leaf === null) stack.push(node);
+  for (let r = 0; r < roots.length; r++) {
+    const { node } = roots[r]!;
+    if (node.arrival?.walk === walk) continue;
+    reach(walk, node, stack);
     for (let top; (top = stack.pop()) !== undefined; ) {
       if (top.id > last) sorted = false;
       last = top.id;
@@ -52,37 +66,46 @@ function nodesFrom(roots: readonly Edge[], arrivals: Arrivals): AnyNode[] {
       for (let i = 0; i < edges.length; i++) {
         const next = edges[i]?.node;
         if (next === undefined) continue;
-        let entry = arrivals.get(next);
-        if (entry === undefined) {
-          arrivals.set(next, (entry = new Pending()));
-          if (next.leaf === null) stack.push(next);
-        }
-        if (next.leaf !== null) entry.waits++;
+        const arrival = next.arrival !== null && next.arrival.walk === walk ? next.arrival : reach(walk, next, stack);
+        if (next.leaf !== null) arrival.waits++;
       }
     }
   }
-  return sorted ? order : order.sort((a, b) => b.id - a.id);
+  if (!sorted) order.sort((a, b) => b.id - a.id);
+  return walk;
+}
+
+/** Lets go of what is left, and gives nodes back to the walk around this one. */
+function leave(nodes: readonly AnyNode[]): void {
+  for (let i = 0; i < nodes.length; i++) {
+    const { grads, outer } = nodes[i]!.arrival!;
+    for (let k = 0; k < grads.length; k++) grads[k]?.free(null);
+    nodes[i]!.arrival = outer;
+  }
 }
 
 /** Marks what leads to a target, and nothing else, as needed. */
-function aim(targets: readonly Target[], order: readonly AnyNode[], arrivals: Arrivals): void {
-  for (const entry of arrivals.values()) entry.needed = false;
+function aim(targets: readonly Target[], walk: Walk): void {
+  const { order, leaves } = walk;
+  for (const node of order) node.arrival!.needed = false;
+  for (const node of leaves) node.arrival!.needed = false;
   for (const target of targets) {
-    const entry = arrivals.get(target.edge.node);
-    if (entry === undefined) continue;
-    entry.needed = true;
-    (entry.targets ??= []).push(target);
+    const { arrival } = target.edge.node;
+    if (arrival === null || arrival.walk !== walk) continue;
+    arrival.needed = true;
+    (arrival.targets ??= []).push(target);
   }
   for (let i = order.length - 1; i >= 0; i--) {
-    const entry = arrivals.get(order[i]!)!;
-    if (!entry.needed) entry.needed = leadsOn(order[i]!, arrivals);
+    const arrival = order[i]!.arrival!;
+    if (!arrival.needed) arrival.needed = leadsOn(order[i]!);
   }
 }
 
 /** Whether one of a node's inputs is needed. */
-const leadsOn = (node: AnyNode, arrivals: Arrivals): boolean => node.edges.some((edge) => edge !== null && arrivals.get(edge.node)!.needed);
+const leadsOn = (node: AnyNode): boolean => node.edges.some((edge) => edge !== null && edge.node.arrival!.needed);
 
-function deposit({ grads }: Pending, { output }: Edge, grad: Tensor): void {
+function deposit({ node, output }: Edge, grad: Tensor): void {
+  const { grads } = node.arrival!;
   const before = grads[output];
   if (before === undefined) {
     grads[output] = grad;
@@ -133,39 +156,38 @@ export function adoptLent(tensor: Tensor): Tensor {
 
 /** Walks from `roots` with the gradients `seeds`, whose handles it takes over. @param lifetime that of the roots */
 export function walk(roots: readonly Edge[], seeds: readonly Tensor[], lifetime: Lifetime | null, options: WalkOptions): void {
-  const arrivals: Arrivals = new Map();
-  const order = nodesFrom(roots, arrivals);
-  if (options.targets !== undefined) aim(options.targets, order, arrivals);
-  for (let i = 0; i < roots.length; i++) deposit(arrivals.get(roots[i]!.node)!, roots[i]!, seeds[i]!);
-  const step = options.createGraph ? enableGrad : noGrad;
+  const reached = nodesFrom(roots), { order, leaves } = reached;
   const outer = lending;
   lending = lifetime;
   try {
-    step(() => {
-      for (const { node } of roots) if (node.leaf !== null && arrivals.get(node)!.waits === 0) visit(node, arrivals, options);
-      for (let i = 0; i < order.length; i++) visit(order[i]!, arrivals, options);
+    if (options.targets !== undefined) aim(options.targets, reached);
+    for (let i = 0; i < roots.length; i++) deposit(roots[i]!, seeds[i]!);
+    (options.createGraph ? enableGrad : noGrad)(() => {
+      for (let i = 0; i < leaves.length; i++) if (leaves[i]!.arrival!.waits === 0) visit(leaves[i]!, options);
+      for (let i = 0; i < order.length; i++) visit(order[i]!, options);
     });
   } finally {
     lending = outer;
-    for (const { grads } of arrivals.values()) for (let i = 0; i < grads.length; i++) grads[i]?.free(null);
+    leave(order);
+    leave(leaves);
   }
 }
 
-function visit(node: AnyNode, arrivals: Arrivals, options: WalkOptions): void {
-  const entry = arrivals.get(node)!, { grads } = entry;
-  if (entry.needed && (grads.length > 0 || node.rule?.runsWithoutGrads === true)) {
+function visit(node: AnyNode, options: WalkOptions): void {
+  const arrival = node.arrival!, { grads } = arrival;
+  if (arrival.needed && (grads.length > 0 || node.rule?.runsWithoutGrads === true)) {
     show(node, grads);
-    if (entry.targets !== null && options.capture === true)
-      for (const target of entry.targets) {
+    if (arrival.targets !== null && options.capture === true)
+      for (const target of arrival.targets) {
         const grad = grads[target.edge.output];
         if (grad !== undefined) target.found = alias(grad);
       }
     if (node.leaf !== null) {
       if (grads[0] !== undefined && options.capture !== true) arriveAt(node, node.leaf, grads, options);
-    } else if (options.targets === undefined || leadsOn(node, arrivals)) {
+    } else if (options.targets === undefined || leadsOn(node)) {
       const observer = nodeObserver();
-      if (observer === null) pullBack(node, grads, arrivals);
-      else observer.around(node, () => pullBack(node, grads, arrivals));
+      if (observer === null) pullBack(node, grads);
+      else observer.around(node, () => pullBack(node, grads));
       if (!options.retainGraph) node.dropSaved();
     }
   }
@@ -174,7 +196,7 @@ function visit(node: AnyNode, arrivals: Arrivals, options: WalkOptions): void {
   const { edges } = node;
   for (let i = 0; i < edges.length; i++) {
     const next = edges[i]?.node;
-    if (next !== undefined && next.leaf !== null && --arrivals.get(next)!.waits === 0) visit(next, arrivals, options);
+    if (next !== undefined && next.leaf !== null && --next.arrival!.waits === 0) visit(next, options);
   }
 }
 
@@ -218,7 +240,7 @@ function arriveAt(node: AnyNode, leaf: Tensor, grads: Slots, { createGraph }: Wa
 const NONE: Slots = [];
 
 /** Runs a node's rule and deposits the gradients of its inputs. */
-function pullBack(node: AnyNode, grads: Slots, arrivals: Arrivals): void {
+function pullBack(node: AnyNode, grads: Slots): void {
   const { edges, extras } = node;
   if (extras !== null) for (const hook of Array.from(extras.before)) hook(grads);
   const outer = openFrame();
@@ -229,14 +251,14 @@ function pullBack(node: AnyNode, grads: Slots, arrivals: Arrivals): void {
     // Each edge owns a handle before the first deposit, which may free what it adds up.
     for (let i = 0; i < made.length; i++) {
       const grad = made[i], edge = edges[i];
-      given[i] = grad === undefined || !edge || !arrivals.get(edge.node)!.needed ? undefined : taken(fitted(node, grad, edge, i));
+      given[i] = grad === undefined || !edge || !edge.node.arrival!.needed ? undefined : taken(fitted(node, grad, edge, i));
     }
     if (extras !== null) for (const hook of Array.from(extras.after)) hook(given, grads);
     nodeObserver()?.gave(node, given);
     for (let i = 0; i < given.length; i++) {
       const grad = given[i];
       if (grad === undefined) continue;
-      deposit(arrivals.get(edges[i]!.node)!, edges[i]!, grad);
+      deposit(edges[i]!, grad);
       given[i] = undefined;
     }
   } finally {
