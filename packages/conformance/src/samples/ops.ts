@@ -13,6 +13,7 @@ import { productSamples } from "./products.ts";
 import { poolingSamples } from "./pooling.ts";
 import { shapeSamples } from "./shapes.ts";
 import { resizingSamples } from "./resizing.ts";
+import { maskedSamples } from "./masked.ts";
 import { sortingSamples } from "./sorting.ts";
 import { specialSamples } from "./special.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
@@ -97,5 +98,6 @@ export const opSamples: readonly OpSample[] = [
   ...specialSamples,
   ...shapeSamples,
   ...resizingSamples,
+  ...maskedSamples,
   ...sortingSamples,
 ];

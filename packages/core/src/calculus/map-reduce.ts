@@ -199,7 +199,7 @@ const fullShape = (inputs: readonly Tensor[]): Shape => inputs.reduce<Shape>((sh
 
 const identity: { readonly [O in ReduceOp]: number } = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
 const identityProgram = (op: ReduceOp, dtype: DType): Program =>
-  program("full", [], [], [cast(lit(dtype === "bool" && op === "max" ? 0 : dtype === "bool" ? 1 : identity[op], dtypes[dtype].compute), dtype)]);
+  program("full", [], [], [cast(lit(dtype === "bool" && (op === "max" || op === "sum") ? 0 : dtype === "bool" ? 1 : identity[op], dtypes[dtype].compute), dtype)]);
 
 const unroundedPrograms = /*@__PURE__*/ new WeakMap<Program, Program>();
 /** A prologue before its result is rounded to a dtype that is only stored: what is reduced is rounded once, at the end. */
