@@ -9,7 +9,7 @@ import { runPromotion } from "./promotion.ts";
 import { runRepr } from "./repr.ts";
 import { runTrain } from "./train.ts";
 import { listening } from "../torch/warnings.ts";
-import type { GoldenRecord } from "./verdict.ts";
+import { type GoldenRecord, settled } from "./verdict.ts";
 
 export type { GoldenRecord };
 /** The folders of each group. */
@@ -32,5 +32,6 @@ export async function runGolden(pack: Pack, item: GoldenCase, device: Backend): 
     return await listening(() => runner(pack, item, device));
   } finally {
     setGradEnabled(true); // A program may have left it off.
+    await settled().catch(() => {}); // What is wrong with a case is told to no other.
   }
 }

@@ -2,7 +2,7 @@
 import { isTensor, type Tensor, zeros } from "@adjoint/core";
 import { runNow } from "../python/steps.ts";
 import { Dict, Namespace } from "../python/objects.ts";
-import { type Keywords, NamedTuple, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
+import { Float, type Keywords, Label, NamedTuple, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { environment } from "../torch/environment.table.ts";
 import { program, python, readExpression } from "../torch/host.ts";
 import { constructors } from "../torch/constructors.table.ts";
@@ -18,7 +18,7 @@ export function objectOf(text: string): Value {
 function expressionOf(text: string): Value {
   const scope = program(), tensor = environment["torch.tensor"] as Native;
   scope.set("tensor", ((args, kw) => tensor(args, Object.fromEntries(Object.entries(kw).filter(([name]) => name === "dtype" || name === "requires_grad")))) satisfies Native);
-  scope.set("device", ((_, kw) => kw["type"]) satisfies Native);
+  scope.set("device", ((_, kw) => new Label("device", String(kw["type"]))) satisfies Native);
   const types = new Namespace("torch.return_types", (name) => ((_, kw) => NamedTuple.named(name, Object.keys(kw), Object.values(kw))) satisfies Native);
   const torch = scope.names.get("torch") as Namespace;
   scope.set("torch", new Namespace("torch", (name) => (name === "return_types" ? types : torch.member(name))));
@@ -77,11 +77,19 @@ const child = (printed: Printed, name: string): Printed => {
   return found;
 };
 const p = (printed: Printed): number => Number(/p=([\d.e-]+)/.exec(printed.line)?.[1] ?? 0);
-/** Modules whose arguments show in their parts alone. */
+const layerOptions = (m: Printed): Keywords => ({ dim_feedforward: sizes(child(m, "linear1").line)[1]!, dropout: new Float(p(child(m, "dropout"))) });
+const stacked = (m: Printed): readonly Printed[] => child(m, "layers").children.map(([, layer]) => layer as Printed);
+/** A stack of layers: the first of them, how many, and the norm at the end. */
+const stack = (m: Printed): readonly [readonly Value[], Keywords] => [[build(stacked(m)[0]!), stacked(m).length], m.children.some(([name]) => name === "norm") ? { norm: build(child(m, "norm")) } : {}];
+const layer = (m: Printed): readonly [readonly Value[], Keywords] => [[sizes(child(m, "linear1").line)[0]!, 1], layerOptions(m)];
+/** Modules whose arguments show in their parts alone. How many heads there are does not show. */
 const structures: { readonly [name: string]: (printed: Printed) => readonly [readonly Value[], Keywords] } = {
   MultiheadAttention: (m) => [[sizes(child(m, "out_proj").line)[0]!, 1], { bias: child(m, "out_proj").line.includes("bias=True") }],
-  TransformerEncoderLayer: (m) => { const [model, feed] = sizes(child(m, "linear1").line); return [[model, 1, feed], { dropout: p(child(m, "dropout")) }]; },
-  TransformerDecoderLayer: (m) => { const [model, feed] = sizes(child(m, "linear1").line); return [[model, 1, feed], { dropout: p(child(m, "dropout")) }]; },
+  TransformerEncoderLayer: layer, TransformerDecoderLayer: layer, TransformerEncoder: stack, TransformerDecoder: stack,
+  Transformer: (m) => {
+    const encoder = stacked(child(m, "encoder")), decoder = stacked(child(m, "decoder"));
+    return [[], { d_model: sizes(child(encoder[0]!, "linear1").line)[0]!, nhead: 1, num_encoder_layers: encoder.length, num_decoder_layers: decoder.length, ...layerOptions(encoder[0]!) }];
+  },
 };
 const structural = new Set(Object.keys(structures));
 
@@ -93,14 +101,14 @@ function argumentsIn(line: string): [Value[], { [name: string]: Value }] {
   const [args, kw] = (runNow(python.evaluate(readExpression(`collect(${quoted})`), scope))) as unknown as [Value[], Dict];
   return [args, Object.fromEntries(kw.entries()) as { [name: string]: Value }];
 }
-/** Arguments that are printed under another name than the constructor's, or not at all. */
-function completed(name: string, args: Value[], kw: { [name: string]: Value }): readonly [readonly Value[], Keywords] {
-  const signature = constructors[`nn.${name}`];
-  if (signature === undefined) return [args, kw];
-  const names = overloadsOf(signature)[0]!.map((q) => q.name), unknown = Object.keys(kw).filter((key) => !names.includes(key));
-  if (unknown.length > 0) throw new Unsupported(`the argument ${unknown[0]} of a printed ${name}`);
-  if (kw["p"] !== undefined || args.length > 0 || signature === "") return [args, kw];
-  return [args, kw];
+/** A lazy module prints the size that it does not know yet, first and as 0. */
+function completed(name: string, args: readonly Value[], kw: Keywords): readonly [readonly Value[], Keywords] {
+  const { in_features: unknown, ...known } = kw;
+  const [given, named] = name.startsWith("Lazy") ? [unknown === undefined ? args.slice(1) : args, known] : [args, kw];
+  const signature = constructors[`nn.${name}`], names = signature === undefined ? undefined : overloadsOf(signature)[0]!.map((q) => q.name);
+  const foreign = names === undefined ? undefined : Object.keys(named).find((key) => !names.includes(key));
+  if (foreign !== undefined) throw new Unsupported(`the argument ${foreign} of a printed ${name}`);
+  return [given, named];
 }
 function parameterOf(line: string): Tensor {
   const size = /of size ([\dx]+)/.exec(line)?.[1];

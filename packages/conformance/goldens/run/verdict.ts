@@ -1,5 +1,5 @@
 /** @file What became of a case: passed, failed, or not implemented with the reason. Never anything else, whatever is thrown. */
-import { DTypeError, NotSupportedError } from "@adjoint/core";
+import { DeviceError, DTypeError, getDefaultDevice, NotSupportedError } from "@adjoint/core";
 import type { GoldenError } from "../pack.ts";
 import { Missing, Raised } from "../python/objects.ts";
 import { Unsupported } from "../python/values.ts";
@@ -15,8 +15,10 @@ export type GoldenRecord = {
 };
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-/** A dtype that the device does not have, wherever on the way it was asked for. */
-const beyondDevice = (error: unknown): boolean => error instanceof DTypeError && /device '.*' does not (take|compute in)/.test(error.message);
+/** A dtype, or a way to read, that the device does not have, wherever on the way it was asked for. */
+const beyondDevice = (error: unknown): boolean => (error instanceof DTypeError && /device '.*' does not (take|compute in)/.test(error.message)) || (error instanceof DeviceError && error.message.includes("cannot read synchronously"));
+/** A device that answers later reports then, too, what it found wrong with values. */
+export const settled = async (): Promise<void> => { const device = getDefaultDevice(); if (device.readSync === undefined) await device.sync(); };
 const missing = (error: unknown): boolean => error instanceof Unsupported || error instanceof NotSupportedError || error instanceof Missing || beyondDevice(error);
 
 /** The record of a case whose check gives its largest error, or throws. */
@@ -34,6 +36,7 @@ export async function verdict(id: string, check: () => Promise<number>): Promise
 export async function expectError(expected: GoldenError, run: () => unknown): Promise<number> {
   try {
     await run();
+    await settled();
   } catch (error) {
     if (isExpected(textOf(error), expected)) return 0;
     if (missing(error)) throw error;
