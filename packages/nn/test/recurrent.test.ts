@@ -75,7 +75,8 @@ describe("packed sequences", () => {
   const sequences = [randn([2, 3]), randn([4, 3]), randn([1, 3])];
   it("are unpacked to what was packed", () => {
     const packed = packSequence(sequences, { enforceSorted: false });
-    expect([packed.batchSizes, packed.sortedIndices, packed.unsortedIndices]).toEqual([[3, 2, 1, 1], [1, 0, 2], [1, 0, 2]]);
+    expect([packed.batchSizes, packed.sortedIndices!, packed.unsortedIndices!].map((x) => x.toArraySync())).toEqual([[3, 2, 1, 1], [1, 0, 2], [1, 0, 2]]);
+    expect(packed.counts).toEqual([3, 2, 1, 1]);
     expect(unpackSequence(packed).map((x) => x.toArraySync())).toEqual(sequences.map((x) => x.toArraySync()));
     const [padded, lengths] = padPackedSequence(packed, { batchFirst: true, paddingValue: -1, totalLength: 5 });
     expect([padded.shape, lengths.toArraySync(), padded.select(0, 2).select(1, 0).toArraySync()]).toEqual([[3, 5, 3], [2, 4, 1], [sequences[2].select(1, 0).itemSync(), -1, -1, -1, -1]]);

@@ -20,7 +20,7 @@ function member(root: unknown, path: readonly string[]): unknown {
   return at;
 }
 /** Namespaces of PyTorch whose functions are core's own. */
-const flat = new Set(["nn.functional", "nn.utils", "nn.utils.rnn", "utils.data", "special", "Tensor", ""]);
+const flat = new Set(["nn.functional", "nn.utils", "nn.utils.rnn", "nn.utils.stateless", "utils.data", "special", "Tensor", ""]);
 const shared = (parts: readonly string[]): boolean => parts.length === 1 || flat.has(parts.slice(0, -1).join("."));
 /** Our function: "foo" in core, "ns.foo", or "nsFoo", or the method foo of Tensor, called with the tensor in front. */
 function ours(path: string): Callable | undefined {

@@ -2,7 +2,7 @@
 import * as core from "@adjoint/core";
 import { isTensor, type Tensor } from "@adjoint/core";
 import * as nn from "@adjoint/nn";
-import { Context, exception, PyClass, PyObject } from "../python/objects.ts";
+import { Context, exception, PyClass, PyType, PyObject } from "../python/objects.ts";
 import { DTypeValue, Float, type Keywords, Label, type Native, Size, Unsupported, type Value } from "../python/values.ts";
 import { camel, dtypeOf, lifted, native, options, plain } from "./convert.ts";
 
@@ -107,7 +107,7 @@ export const environment: { readonly [name: string]: Value } = {
   "torch.promote_types": (([a, b]) => new DTypeValue(late("promoteTypes")(dtypeOf(a as DTypeValue), dtypeOf(b as DTypeValue)) as string)) satisfies Native,
   "torch.can_cast": (([a, b]) => late("canCast")(dtypeOf(a as DTypeValue), dtypeOf(b as DTypeValue))) satisfies Native,
   "torch.result_type": (([a, b]) => new DTypeValue(core.resultType([plain(a) as core.Operand, plain(b) as core.Operand]))) satisfies Native,
-  "torch.nn.Parameter": (([x, on], kw) => nn.parameter(x as Tensor, { requiresGrad: (on ?? kw["requires_grad"]) !== false } as never)) satisfies Native,
+  "torch.nn.Parameter": new PyType("Parameter", ([x, on], kw) => nn.parameter(x as Tensor, { requiresGrad: (on ?? kw["requires_grad"]) !== false } as never), nn.isParameter),
   "torch.autograd.grad": (([outputs, inputs, gradOutputs], kw) => lifted(core.autograd.grad(plain(outputs) as Tensor, plain(inputs) as Tensor, options(gradOutputs === undefined || gradOutputs === null ? kw : { grad_outputs: gradOutputs, ...kw }) as core.autograd.GradOptions))) satisfies Native,
   "torch.autograd.backward": (([tensors, gradients], kw) => lifted(late("autograd.backward")(plain(tensors), plain(gradients ?? kw["grad_tensors"] ?? null), options(Object.fromEntries(Object.entries(kw).filter(([name]) => name !== "grad_tensors")))))) satisfies Native,
   "torch.utils.checkpoint.checkpoint": (([fn, ...args], kw) => lifted(core.checkpointed(plain(fn) as (...given: readonly unknown[]) => unknown, options(rest(kw)))(...args.map(plain)))) satisfies Native,

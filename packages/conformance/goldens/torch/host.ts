@@ -24,7 +24,7 @@ import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
 const dtypeNames = new Set(["float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "float", "double", "half", "long", "int", "short", "complex64", "complex128", "cfloat", "cdouble"]);
 /** PyTorch's modules, and where their classes are with us. */
 const modules: { readonly [path: string]: readonly object[] } = {
-  torch: [core], "torch.nn": [nn], "torch.nn.functional": [], "torch.nn.init": [nn.init], "torch.nn.utils": [nn], "torch.nn.utils.rnn": [nn], "torch.optim": [optim], "torch.optim.lr_scheduler": [optim], "torch.autograd": [], "torch.autograd.functional": [], "torch.autograd.graph": [], "torch.autograd.function": [],
+  torch: [core], "torch.nn": [nn], "torch.nn.functional": [], "torch.nn.init": [nn.init], "torch.nn.utils": [nn], "torch.nn.utils.rnn": [nn], "torch.nn.utils.stateless": [nn], "torch.optim": [optim], "torch.optim.lr_scheduler": [optim], "torch.autograd": [], "torch.autograd.functional": [], "torch.autograd.graph": [], "torch.autograd.function": [],
   "torch.linalg": [], "torch.fft": [], "torch.special": [], "torch.func": [], functorch: [], "torch.utils": [], "torch.utils.data": [data], "torch.utils.checkpoint": [], "torch.masked": [], "torch.nn.parameter": [nn], "torch.testing": [], "torch.nn.modules": [nn],
 };
 const short = (path: string): string => path.replace(/^torch\./, "");

@@ -9,24 +9,37 @@ export class PackedSequence {
   /** [total, ...] */
   readonly data: Tensor;
   /** How many sequences there still are at each time. */
-  readonly batchSizes: readonly number[];
+  readonly counts: readonly number[];
   /** Where each sequence of the sorted batch stood; null when they were sorted. */
-  readonly sortedIndices: readonly number[] | null;
+  readonly order: readonly number[] | null;
   /** Where each sequence stands in the sorted batch. */
-  readonly unsortedIndices: readonly number[] | null;
+  readonly places: readonly number[] | null;
 
-  constructor(data: Tensor, batchSizes: readonly number[], sortedIndices: readonly number[] | null = null) {
+  constructor(data: Tensor, counts: readonly number[], order: readonly number[] | null = null) {
     this.data = data;
-    this.batchSizes = [...batchSizes];
-    this.sortedIndices = sortedIndices;
-    this.unsortedIndices = sortedIndices === null ? null : inverse(sortedIndices);
+    this.counts = [...counts];
+    this.order = order;
+    this.places = order === null ? null : inverse(order);
+  }
+  /** The counts as PyTorch has them, a fresh int32 tensor. */
+  get batchSizes(): Tensor {
+    return numbersOn(this.data, this.counts);
+  }
+  /** The order as PyTorch has it, a fresh int32 tensor. */
+  get sortedIndices(): Tensor | null {
+    return this.order === null ? null : numbersOn(this.data, this.order);
+  }
+  /** The places as PyTorch has them, a fresh int32 tensor. */
+  get unsortedIndices(): Tensor | null {
+    return this.places === null ? null : numbersOn(this.data, this.places);
   }
   /** The same sequences with other elements. */
   with(data: Tensor): PackedSequence {
-    return new PackedSequence(data, this.batchSizes, this.sortedIndices);
+    return new PackedSequence(data, this.counts, this.order);
   }
 }
 
+const numbersOn = (beside: Tensor, numbers: readonly number[]): Tensor => tensor(Int32Array.from(numbers), { device: beside.device });
 const inverse = (order: readonly number[]): number[] => {
   const places = new Array<number>(order.length);
   order.forEach((from, to) => { places[from] = to; });
@@ -34,7 +47,7 @@ const inverse = (order: readonly number[]): number[] => {
 };
 /** The rows of `x` along a dim in another order. */
 export const reordered = (x: Tensor, order: readonly number[] | null, dim: number): Tensor =>
-  order === null ? x : indexSelect(x, dim, tensor(Int32Array.from(order), { device: x.device }));
+  order === null ? x : indexSelect(x, dim, numbersOn(x, order));
 
 type Lengths = readonly number[] | Tensor;
 const numbersOf = (lengths: Lengths): number[] => (isTensor(lengths) ? Array.from(dataSync(lengths)) : [...lengths]);
@@ -66,7 +79,7 @@ export type PadPackedOptions = { readonly batchFirst?: boolean; readonly padding
 /** The sequences padded to the longest, or to `totalLength`: [t, n, ...], or [n, t, ...] with `batchFirst`; and their int32 lengths. */
 export function padPackedSequence(sequence: PackedSequence, options: PadPackedOptions = {}): [padded: Tensor, lengths: Tensor] {
   const { batchFirst = false, paddingValue = 0, totalLength = null } = options;
-  const { data, batchSizes, unsortedIndices } = sequence, longest = batchSizes.length, batch = batchSizes[0] ?? 0;
+  const { data, counts: batchSizes, places: unsortedIndices } = sequence, longest = batchSizes.length, batch = batchSizes[0] ?? 0;
   if (totalLength !== null && totalLength < longest)
     throw new ArgumentError(`Expected total_length to be at least the length of the longest sequence in input, but got total_length=${totalLength} and max sequence length being ${longest}`);
   const times = totalLength ?? longest, shape = data.shape.slice(1), padding = data.shape[0]!;
@@ -79,7 +92,7 @@ export function padPackedSequence(sequence: PackedSequence, options: PadPackedOp
   });
   const padded = reshape(reordered(cat([data, full([1, ...shape], paddingValue, { dtype: data.dtype, device: data.device })]), from, 0), [times, batch, ...shape]);
   const lengths = Array.from({ length: batch }, (_, i) => batchSizes.filter((count) => count > place(i)).length);
-  return [batchFirst ? transpose(padded, 0, 1) : padded, tensor(Int32Array.from(lengths), { device: data.device })];
+  return [batchFirst ? transpose(padded, 0, 1) : padded, numbersOn(data, lengths)];
 }
 
 export type PadOptions = { readonly batchFirst?: boolean; readonly paddingValue?: number };
@@ -101,6 +114,6 @@ export const packSequence = (sequences: readonly Tensor[], options: Pick<PackOpt
   packPaddedSequence(padSequence(sequences), sequences.map((x) => x.shape[0]!), options);
 /** The sequences of a PackedSequence. */
 export function unpackSequence(sequence: PackedSequence): Tensor[] {
-  const { batchSizes, unsortedIndices } = sequence, [padded] = padPackedSequence(sequence);
+  const { counts: batchSizes, places: unsortedIndices } = sequence, [padded] = padPackedSequence(sequence);
   return unpadSequence(padded, Array.from({ length: batchSizes[0] ?? 0 }, (_, i) => batchSizes.filter((count) => count > (unsortedIndices === null ? i : unsortedIndices[i]!)).length));
 }

@@ -91,7 +91,7 @@ export abstract class Recurrent extends Module {
     const dims = packed === undefined ? 3 : 2;
     if (x.ndim !== dims) throw new ShapeError(`input must have ${dims} dimensions, got ${x.ndim}`);
     if (x.shape.at(-1) !== this.inputSize) throw new ShapeError(`input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${x.shape.at(-1)}`);
-    if (packed !== undefined) return { data: x, batchSizes: packed.batchSizes, isBatched, packed };
+    if (packed !== undefined) return { data: x, batchSizes: packed.counts, isBatched, packed };
     const timeFirst = this.batchFirst ? transpose(x, 0, 1) : x, [times, n] = timeFirst.shape as [number, number, number];
     if (times === 0) throw new ShapeError("Expected sequence length to be larger than 0 in RNN");
     return { data: reshape(timeFirst, [times * n, this.inputSize]), batchSizes: new Array<number>(times).fill(n), isBatched, packed };
@@ -108,7 +108,7 @@ export abstract class Recurrent extends Module {
     return given.map((state, i) => {
       const x = isBatched ? state : unsqueeze(state, 1), expected = [layers, n, sizes[i]!];
       if (x.shape.join() !== expected.join()) throw new ShapeError(`Expected hidden${isPair ? `[${i}]` : ""} size ${python.tuple(expected)}, got ${python.list(x.shape)}`);
-      return packed === undefined ? x : reordered(x, packed.sortedIndices, 1);
+      return packed === undefined ? x : reordered(x, packed.order, 1);
     });
   }
   /** Runs all layers. `given` and the states that it gives have one tensor for each of `sizes`. */
@@ -128,7 +128,7 @@ export abstract class Recurrent extends Module {
     }
     const last = sizes.map((_, i) => {
       const all = stack(ends.map((state) => state[i]!));
-      return packed !== undefined ? reordered(all, packed.unsortedIndices, 1) : isBatched ? all : select(all, 1, 0);
+      return packed !== undefined ? reordered(all, packed.places, 1) : isBatched ? all : select(all, 1, 0);
     });
     return { output: this.shaped(data, batch) as S, last };
   }
