@@ -166,7 +166,7 @@ const host: Host = {
   unary(symbol, x) {
     if (!isTensor(x)) return undefined;
     if (symbol === "index") return itemOf(x);
-    if (symbol === "~" && x.dtype.includes("float")) return operator("bitwise_not")([x], {});
+    if (symbol === "~" && x.dtype.includes("float")) throw new Unsupported("the error of Python's ~ itself: our tensors have no operators");
     const name = unaries[symbol];
     return name === undefined ? undefined : operator(name)([x], {});
   },
