@@ -1,5 +1,6 @@
 /** @file Custom functions: a forward and a backward of the user's, recorded as one node. */
-import { zerosOn, writeViewRule } from "../calculus/map-reduce.ts";
+import { writeViewRule } from "../calculus/in-place.ts";
+import { zerosOn } from "../calculus/map-reduce.ts";
 import { adoptLent, lend } from "../calculus/walk.ts";
 import { checkInPlace, moveHistory, save } from "../dispatch.ts";
 import { isFloat } from "../dtype.ts";

@@ -1,16 +1,15 @@
 /** @file `map` and `reduce` with their derivatives, which are made of each other; expand, the adjoint of sum; reshape and clone. */
 import type { ReduceOp } from "../backend.ts";
-import { type DType, dtypes, isStoredOnly, scalarTypeName } from "../dtype.ts";
-import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
-import { clashes } from "../normal-form.ts";
+import { type DType, dtypes, isStoredOnly } from "../dtype.ts";
+import { ArgumentError, NotSupportedError, ShapeError } from "../errors.ts";
 import {
-  activeInterpreter, allocate, type Device, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Lineage, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp, type WriteRule,
+  allocate, type Device, dispatch, dispatchAll, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
 import { and, arg, cast, div, eq, type Expr, isNan, lit, load, mul, or, select, topologicalOrder } from "../scalar/expr.ts";
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, perExample, type Program, program, prologuePlan, tangentProgram } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
-import { broadcastOf, callMap, callReduced, copyView, type MapAttrs, materialize, reducedShape, replaced } from "./call.ts";
+import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape, replaced } from "./call.ts";
 
 const NO_PARAMS: readonly number[] = [];
 
@@ -29,7 +28,7 @@ export function countOperands(p: Program, count: number): Program {
   return p;
 }
 
-const mapOp: Op<MapAttrs> = {
+export const mapOp: Op<MapAttrs> = {
   name: "map",
   gradName: ({ program }) => backwardName(program.name),
   arity: ({ program }) => operandCounts.get(program) ?? 0,
@@ -75,7 +74,7 @@ function pushMap(tangents: readonly (Tensor | undefined)[], inputs: readonly Ten
   return outs.map((_, k) => (results.includes(k) ? made[results.indexOf(k)] : undefined));
 }
 
-function batchedMap(attrs: MapAttrs, lead: Shape, inputs: readonly Tensor[]): MapAttrs {
+export function batchedMap(attrs: MapAttrs, lead: Shape, inputs: readonly Tensor[]): MapAttrs {
   const { program: p, numbered } = perExample(attrs.program);
   const shape = broadcastOf(inputs, attrs.shape);
   return { program: p, params: numbered ? [...attrs.params, sizeOf(shape)] : attrs.params, shape: [...lead, ...shape] };
@@ -155,37 +154,6 @@ export function mapProgram(p: Program, inputs: readonly Tensor[], params: readon
 /** A new tensor from a program without inputs: a fill, an index expression, random numbers. */
 export const generate = (device: Device, p: Program, params: readonly number[], shape: Shape): Tensor =>
   dispatch(mapOp, [], { program: p, params, shape }, device);
-
-/** Writes a program's result, whose first input is the target itself, into the target. */
-export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], params: readonly number[] = NO_PARAMS): Tensor {
-  const result = p.results[0]!.dtype;
-  if (result !== target.dtype)
-    throw new DTypeError(`result type ${scalarTypeName[result]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
-  const shape = target.shape;
-  const inputs = [target, ...others];
-  if (!sameShape(broadcastOf(inputs, undefined), shape))
-    shapeMismatch(p.name, shape, broadcastOf(inputs, undefined));
-  const attrs = { program: p, params };
-  const interpreter = activeInterpreter();
-  if (interpreter !== null && interpreter.isBatched(inputs)) {
-    return interpreter.inPlace(target, others, (lead) => (x, ys) => {
-      const batched = batchedMap(attrs, lead, inputs);
-      mapInto(x, batched.program, ys, batched.params);
-    });
-  }
-  return dispatchInPlace(mapOp, target, others, attrs, {
-    write() {
-      const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
-      callMap(target.storage.device, safe, [target], attrs, shape);
-      safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
-    },
-    copy: (x) => materialize(x, x.shape),
-    writeRule: writeViewOp,
-  });
-}
-function shapeMismatch(_op: string, target: Shape, broadcast: Shape): never {
-  throw new ShapeError(`output with shape [${target.join(", ")}] doesn't match the broadcast shape [${broadcast.join(", ")}]`);
-}
 
 export type ReduceAttrs = {
   readonly op: ReduceOp; readonly program: Program; readonly params: readonly number[];
@@ -357,31 +325,6 @@ export function reshape(x: Tensor, shape: Shape, name: string = "ViewBackward0")
   if (x.window.size !== sizeOf(shape)) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${x.window.size}`);
   return dispatchView(viewOp, reshapeStrides(x.window, shape) === undefined ? clone(x) : x, { shape, name });
 }
-
-/** The base with what its view becomes in place of the view: how a change of a view is a change of its base. */
-const writeViewOp: Op<Lineage> = {
-  name: "copySlices",
-  gradName: () => "CopySlices",
-  run(device, [base, source], lineage) {
-    const out = materialize(base!, base!.shape);
-    copyView(device.backend.kernels.copy, source!.window, lineage.within(out.window), device.backend.limits.maxRank);
-    return out;
-  },
-  saves: () => savesNothing,
-  // The base's gradient without the part that was overwritten, and that part.
-  vjp: ([grad], node) => [
-    node.needs(0) ? dispatch(writeViewOp, [grad!, zerosOn(grad!.storage.device, grad!.dtype, node.attrs.window.shape)], node.attrs) : undefined,
-    node.needs(1) ? viewAgain(grad!, node.attrs) : undefined,
-  ],
-  jvp: "linear",
-  batched: (lineage, lead) => lineage.batched(lead),
-};
-
-/** How a change of a view is a change of its base. */
-export const writeViewRule: WriteRule = writeViewOp;
-
-/** The view ops that lead from a base to a view, once more on another tensor of the base's shape. */
-const viewAgain = (x: Tensor, lineage: Lineage): Tensor => (lineage.parent === null ? (x.window.dense && x.window.offset === 0 ? x : clone(x)) : dispatchView(lineage.op!, viewAgain(x, lineage.parent), lineage.attrs));
 
 const copyOp: Op<null> = {
   name: "clone",

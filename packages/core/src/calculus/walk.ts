@@ -7,7 +7,8 @@ import { closeFrame, join, type Lifetime, openFrame, outsideFrames, takeFromFram
 import { isExpandable, sameShape, showShape } from "../shape.ts";
 import { type Arrival, type Edge, enableGrad, type Node, nodeObserver, noGrad, type Slots } from "../tape.ts";
 import { alias, type Tensor } from "../tensor.ts";
-import { clone, mapInto, mapProgram, sumTo } from "./map-reduce.ts";
+import { mapInto } from "./in-place.ts";
+import { clone, mapProgram, sumTo } from "./map-reduce.ts";
 
 type AnyNode = Node<never>;
 class Pending implements Arrival {

@@ -1,6 +1,7 @@
 /** @file Elements kept within bounds, or replaced where a mask says so. */
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { mapProgram, mapInto } from "../calculus/map-reduce.ts";
+import { mapInto } from "../calculus/in-place.ts";
+import { mapProgram } from "../calculus/map-reduce.ts";
 import { type DType, dtypes, scalarTypeName } from "../dtype.ts";
 import { type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";

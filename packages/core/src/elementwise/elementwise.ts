@@ -1,6 +1,7 @@
 /** @file The constructor of elementwise ops: one scalar expression each; promotion and programs made once per combination of dtypes. */
 import { conversion } from "../calculus/call.ts";
-import { countOperands, mapInto, mapProgram } from "../calculus/map-reduce.ts";
+import { mapInto } from "../calculus/in-place.ts";
+import { countOperands, mapProgram } from "../calculus/map-reduce.ts";
 import { type DType, type DTypeKind, dtypes, isFloat, isStoredOnly, promoteTypes, scalarTypeName, widerKind } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { isTensor, type Tensor } from "../op.ts";

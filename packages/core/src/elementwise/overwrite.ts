@@ -1,5 +1,5 @@
 /** @file Tensors overwritten: `fill_`, `zero_`, `copy_`. They raise the version that saved values are checked against. */
-import { mapInto } from "../calculus/map-reduce.ts";
+import { mapInto } from "../calculus/in-place.ts";
 import { type DType, dtypes } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";

@@ -1,5 +1,6 @@
 /** @file Forward mode: the tangents of an op's results, by the op's own rule. */
-import { mapInto, zerosOn } from "../calculus/map-reduce.ts";
+import { mapInto } from "../calculus/in-place.ts";
+import { zerosOn } from "../calculus/map-reduce.ts";
 import { isFloat } from "../dtype.ts";
 import { NotSupportedError } from "../errors.ts";
 import { add } from "../elementwise/arithmetic.ts";

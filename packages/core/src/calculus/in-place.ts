@@ -1,0 +1,61 @@
+/** @file Changes in place: a program's result written into its first input, and what a change of a view is for its base. */
+import { scalarTypeName } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { clashes } from "../normal-form.ts";
+import { activeInterpreter, dispatch, dispatchInPlace, dispatchView, type Lineage, type Op, savesNothing, type Tensor, type WriteRule } from "../op.ts";
+import type { Program } from "../scalar/program.ts";
+import { sameShape } from "../shape.ts";
+import { broadcastOf, callMap, copyView, materialize } from "./call.ts";
+import { batchedMap, clone, mapOp, zerosOn } from "./map-reduce.ts";
+
+/** Writes a program's result, whose first input is the target itself, into the target. */
+export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], params: readonly number[] = []): Tensor {
+  const result = p.results[0]!.dtype;
+  if (result !== target.dtype)
+    throw new DTypeError(`result type ${scalarTypeName[result]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
+  const shape = target.shape;
+  const inputs = [target, ...others];
+  const broadcast = broadcastOf(inputs, undefined);
+  if (!sameShape(broadcast, shape)) throw new ShapeError(`output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${broadcast.join(", ")}]`);
+  const attrs = { program: p, params };
+  const interpreter = activeInterpreter();
+  if (interpreter !== null && interpreter.isBatched(inputs)) {
+    return interpreter.inPlace(target, others, (lead) => (x, ys) => {
+      const batched = batchedMap(attrs, lead, inputs);
+      mapInto(x, batched.program, ys, batched.params);
+    });
+  }
+  return dispatchInPlace(mapOp, target, others, attrs, {
+    write() {
+      const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
+      callMap(target.storage.device, safe, [target], attrs, shape);
+      safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
+    },
+    copy: (x) => materialize(x, x.shape),
+    writeRule: writeViewOp,
+  });
+}
+/** The base with what its view becomes in place of the view: how a change of a view is a change of its base. */
+const writeViewOp: Op<Lineage> = {
+  name: "copySlices",
+  gradName: () => "CopySlices",
+  run(device, [base, source], lineage) {
+    const out = materialize(base!, base!.shape);
+    copyView(device.backend.kernels.copy, source!.window, lineage.within(out.window), device.backend.limits.maxRank);
+    return out;
+  },
+  saves: () => savesNothing,
+  // The base's gradient without the part that was overwritten, and that part.
+  vjp: ([grad], node) => [
+    node.needs(0) ? dispatch(writeViewOp, [grad!, zerosOn(grad!.storage.device, grad!.dtype, node.attrs.window.shape)], node.attrs) : undefined,
+    node.needs(1) ? viewAgain(grad!, node.attrs) : undefined,
+  ],
+  jvp: "linear",
+  batched: (lineage, lead) => lineage.batched(lead),
+};
+
+/** How a change of a view is a change of its base. */
+export const writeViewRule: WriteRule = writeViewOp;
+
+/** The view ops that lead from a base to a view, once more on another tensor of the base's shape. */
+const viewAgain = (x: Tensor, lineage: Lineage): Tensor => (lineage.parent === null ? (x.window.dense && x.window.offset === 0 ? x : clone(x)) : dispatchView(lineage.op!, viewAgain(x, lineage.parent), lineage.attrs));
