@@ -5,6 +5,7 @@ import { elementwiseRows } from "./elementwise.table.ts";
 import { inPlaceRows } from "./in-place.table.ts";
 import { bracketRows } from "./indexing.table.ts";
 import { leaf } from "./leaf.ts";
+import { spatialRows } from "./spatial.table.ts";
 import { indexRows, productRows, reductionRows } from "./structure.table.ts";
 import { viewRows } from "./views.table.ts";
 import { copyRows, windowRows } from "./windows.table.ts";
@@ -16,6 +17,7 @@ export const families: readonly Family[] = [
   { name: "in place", weight: 18, rows: inPlaceRows },
   { name: "reductions", weight: 10, rows: reductionRows },
   { name: "products", weight: 8, rows: productRows },
+  { name: "spatial", weight: 4, rows: spatialRows },
   { name: "indexing", weight: 10, rows: [...indexRows, ...bracketRows, ...copyRows] },
   { name: "autograd", weight: 7, rows: autogradRows },
 ];
