@@ -1,5 +1,5 @@
 /** @file The object that a printed text is of. The text of PyTorch names its class and arguments; made anew from them, it has to print the same. */
-import { isTensor, type Tensor, zeros } from "@adjoint/core";
+import { isTensor, zeros } from "@adjoint/core";
 import { runNow } from "../python/steps.ts";
 import { Dict, Namespace } from "../python/objects.ts";
 import { Float, type Keywords, Label, NamedTuple, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
@@ -24,8 +24,10 @@ function expressionOf(text: string): Value {
   scope.set("torch", new Namespace("torch", (name) => (name === "return_types" ? types : torch.member(name))));
   const parameter = /^Parameter containing:\n([\s\S]*)$/.exec(text);
   const value = runNow(python.evaluate(readExpression(parameter?.[1] ?? text), scope));
-  return parameter === null ? value : (environment["torch.nn.Parameter"] as Native)([isTensor(value) ? value.detach() : value], {});
+  return parameter === null ? value : parameter(isTensor(value) ? value.detach() : value);
 }
+
+const parameter = (x: Value): Value => runNow(python.call(runNow(python.evaluate(readExpression("nn.Parameter"), program())), [x]));
 
 // ---- Modules ---------------------------------------------------------------------------------------------------------------
 
@@ -110,9 +112,9 @@ function completed(name: string, args: readonly Value[], kw: Keywords): readonly
   if (foreign !== undefined) throw new Unsupported(`the argument ${foreign} of a printed ${name}`);
   return [given, named];
 }
-function parameterOf(line: string): Tensor {
+function parameterOf(line: string): Value {
   const size = /of size ([\dx]+)/.exec(line)?.[1];
-  return (environment["torch.nn.Parameter"] as Native)([zeros(size === undefined ? [] : size.split("x").map(Number))], {}) as Tensor;
+  return parameter(zeros(size === undefined ? [] : size.split("x").map(Number)));
 }
 
 // ---- Optimizers ------------------------------------------------------------------------------------------------------------
@@ -125,7 +127,7 @@ function optimizerOf(text: string): Value {
   const given: Value[] = [];
   for (const group of groups) {
     const dict = new Dict();
-    dict.set("params", [(environment["torch.nn.Parameter"] as Native)([zeros([1])], {})]);
+    dict.set("params", [parameter(zeros([1]))]);
     for (const [, key, value] of group.matchAll(/^ {4}(\w+): (.*)$/gm)) if (value !== "None" && (known?.includes(key!) ?? true)) dict.set(key, runNow(python.evaluate(readExpression(value!), scope)));
     given.push(dict);
   }
