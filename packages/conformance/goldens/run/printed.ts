@@ -24,10 +24,10 @@ function expressionOf(text: string): Value {
   scope.set("torch", new Namespace("torch", (name) => (name === "return_types" ? types : torch.member(name))));
   const parameter = /^Parameter containing:\n([\s\S]*)$/.exec(text);
   const value = runNow(python.evaluate(readExpression(parameter?.[1] ?? text), scope));
-  return parameter === null ? value : parameter(isTensor(value) ? value.detach() : value);
+  return parameter === null ? value : newParameter(isTensor(value) ? value.detach() : value);
 }
 
-const parameter = (x: Value): Value => runNow(python.call(runNow(python.evaluate(readExpression("nn.Parameter"), program())), [x]));
+const newParameter = (x: Value): Value => runNow(python.call(runNow(python.evaluate(readExpression("nn.Parameter"), program())), [x]));
 
 // ---- Modules ---------------------------------------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ function completed(name: string, args: readonly Value[], kw: Keywords): readonly
 }
 function parameterOf(line: string): Value {
   const size = /of size ([\dx]+)/.exec(line)?.[1];
-  return parameter(zeros(size === undefined ? [] : size.split("x").map(Number)));
+  return newParameter(zeros(size === undefined ? [] : size.split("x").map(Number)));
 }
 
 // ---- Optimizers ------------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ function optimizerOf(text: string): Value {
   const given: Value[] = [];
   for (const group of groups) {
     const dict = new Dict();
-    dict.set("params", [parameter(zeros([1]))]);
+    dict.set("params", [newParameter(zeros([1]))]);
     for (const [, key, value] of group.matchAll(/^ {4}(\w+): (.*)$/gm)) if (value !== "None" && (known?.includes(key!) ?? true)) dict.set(key, runNow(python.evaluate(readExpression(value!), scope)));
     given.push(dict);
   }
