@@ -126,6 +126,19 @@ describe("a custom function", () => {
     expect(numbers(x.grad)).toEqual([-1]);
     expect(noGrad(() => Identity.apply(x)).requiresGrad).toBe(false);
   });
+  test("returns a base as it is, and leaves its views alone", () => {
+    class Scale extends autograd.Function {
+      static forward(ctx: Ctx, x: Tensor): Tensor { ctx.saveForBackward(x); return x; }
+      static backward(ctx: Ctx, g: Tensor): Tensor { return g.mul(ctx.savedTensors[0]!); }
+    }
+    const x = leaf(1, 2), base = x.mul(1), view = base.narrow(0, 0, 1), same = Scale.apply(base);
+    base.mul_(3);
+    view.sum().backward(undefined, { retainGraph: true });
+    expect([numbers(view), numbers(x.grad)]).toEqual([[3], [3, 0]]);
+    expect(() => same.add_(1)).toThrow("or because an input was returned as-is");
+    const y = leaf(2), [g] = grad(Scale.apply(y), y, { createGraph: true }) as [Tensor]; // y, saved as the input it was
+    expect(grad(g, y)[0]!.itemSync()).toBe(1);
+  });
   test("may be split into forward and setupContext", () => {
     class Cube extends autograd.Function {
       static forward(x: Tensor): Tensor { return x.pow(3); }

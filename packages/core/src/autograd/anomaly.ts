@@ -73,7 +73,8 @@ const explain = (node: Node): string =>
 /** Errors that have been explained, so that walks within walks explain them once. */
 const explained = /*@__PURE__*/ new WeakSet<object>();
 
-const pending: Promise<AnomalyError | null>[] = [];
+/** The checks whose values have not arrived, or that found something. */
+const pending = /*@__PURE__*/ new Set<Promise<AnomalyError | null>>();
 
 function checkNan(node: Node, grads: readonly (Tensor | undefined)[]): void {
   grads.forEach((grad, i) => {
@@ -82,13 +83,22 @@ function checkNan(node: Node, grads: readonly (Tensor | undefined)[]): void {
     const anomaly = (): AnomalyError => new AnomalyError(`Function '${node.qualifiedName}' returned nan values in its ${i}th output.`, node.qualifiedName, forwardStack(node));
     if (grad.device.readSync !== undefined) {
       if (itemSync(flag) !== 0) throw anomaly();
-    } else pending.push(item(flag).then((found) => (found === 0 ? null : anomaly())));
+    } else {
+      const check: Promise<AnomalyError | null> = item(flag).then((found) => {
+        if (found !== 0) return anomaly();
+        pending.delete(check);
+        return null;
+      });
+      pending.add(check);
+    }
   });
 }
 
 /** Waits for the checks of devices that read asynchronously, and rejects with the first NaN that backward made there. */
 export async function checkAnomalies(): Promise<void> {
-  const found = await Promise.all(pending.splice(0));
+  const checks = [...pending];
+  pending.clear();
+  const found = await Promise.all(checks);
   const first = found.find((anomaly) => anomaly !== null);
   if (first !== undefined) throw first;
 }

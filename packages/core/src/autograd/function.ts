@@ -2,7 +2,7 @@
 import { writeViewRule } from "../calculus/in-place.ts";
 import { zerosOn } from "../calculus/map-reduce.ts";
 import { adoptLent, lend } from "../calculus/walk.ts";
-import { checkInPlace, moveHistory, save } from "../dispatch.ts";
+import { checkInPlace, dispatchView, moveHistory, save, type ViewOp } from "../dispatch.ts";
 import { isFloat } from "../dtype.ts";
 import { ArgumentError, AutogradError, NotSupportedError, TransformError } from "../errors.ts";
 import * as python from "../python.ts";
@@ -104,13 +104,17 @@ function run(of: CustomFunction<readonly unknown[], unknown>, args: readonly unk
   return { made: Array.isArray(made) ? results : results[0], ctx };
 }
 
-/** An input that is returned as it is comes back as another handle, with a history of its own. */
-function secondHandle(x: Tensor): Tensor {
-  const twin = alias(x);
-  twin.edge = null;
-  join(twin, x.lifetime);
-  return twin;
-}
+const sameOp: ViewOp<null> = {
+  name: "alias",
+  gradName: () => "AliasBackward0",
+  view: (view) => view,
+  saves: () => savesNothing,
+  vjp: ([grad]) => [grad],
+  jvp: "linear",
+  batched: () => null,
+};
+/** An input that is returned as it is comes back as a view of itself, with a history of its own. */
+const secondHandle = (x: Tensor): Tensor => noGrad(() => dispatchView(sameOp, x, null));
 
 function recorded(of: { readonly name: string }, ctx: FunctionContext, said: Said, args: readonly unknown[], inputs: readonly Tensor[], outs: readonly unknown[]): readonly unknown[] {
   const areTensors = args.map(isTensor), areResults = outs.map(isTensor);
@@ -141,8 +145,9 @@ function recorded(of: { readonly name: string }, ctx: FunctionContext, said: Sai
   const kept = said.save.filter((x) => x !== null);
   node.savesInfo = { savedInputs: kept.map((_, i) => i), savedResults: [] };
   node.saved = kept.map((x) => {
-    const k = outs.indexOf(x);
-    return save(x, k >= 0 && isTensor(results[k]) && results[k].edge?.node === node ? k : x.edge);
+    // A result is known by its number; an input that was returned as it is stays the input that it was.
+    const k = results.indexOf(x);
+    return save(x, k >= 0 && x.edge?.node === node ? k : x.edge);
   });
   // Held by the node from now on, never by handles.
   said.kept = said.save.map((x) => x !== null);
