@@ -41,23 +41,23 @@ export class Module {
   registerBuffer<T extends Tensor | null>(name: string, x: T, options: { readonly persistent?: boolean } = {}): T {
     const buffers = buffersOf.get(this) ?? new Map<string, boolean>();
     checkName("buffer", name, name in this && !buffers.has(name) && !isOpen(this, name));
-    checkBuffer(name, x);
+    checkBuffer(name, x ?? null);
     buffersOf.set(this, buffers.set(name, options.persistent ?? true));
-    Reflect.set(this, name, x);
-    if (x !== null) keep(x);
+    Reflect.set(this, name, x ?? null);
+    if (isTensor(x)) keep(x);
     return x;
   }
   /** A parameter under a name that is known only now; null for none. */
-  registerParameter(name: string, x: Tensor | null): void {
+  registerParameter(name: string, x: Tensor | null | undefined): void {
     checkName("parameter", name, name in this && !isParameter(Reflect.get(this, name)) && !isOpen(this, name));
-    checkParameter(name, x);
-    Reflect.set(this, name, x);
+    checkParameter(name, x ?? null);
+    Reflect.set(this, name, x ?? null);
   }
   /** A module under a name that is known only now; null for none. */
-  addModule(name: string, module: Module | null): void {
-    if (module !== null && !isModule(module)) throw new ModuleError(`${String(module)} is not a Module subclass`);
+  addModule(name: string, module: Module | null | undefined): void {
+    if (module !== null && module !== undefined && !isModule(module)) throw new ModuleError(`${String(module)} is not a Module subclass`);
     checkName("module", name, name in this && !isModule(Reflect.get(this, name)) && !isOpen(this, name));
-    Reflect.set(this, name, module);
+    Reflect.set(this, name, module ?? null);
   }
 
   /** Itself and every module below, each once, with dotted names; its own is "". */
@@ -173,6 +173,14 @@ export class Module {
   /** As `to("float32")`. */
   float(): this {
     return this.to("float32");
+  }
+  /** As `to("float16")`. */
+  half(): this {
+    return this.to("float16");
+  }
+  /** As `to("bfloat16")`. */
+  bfloat16(): this {
+    return this.to("bfloat16");
   }
   /** A deep copy: parameters and buffers with the same values, hooks too. A subclass with private `#` fields has to override it. */
   copy(): this {

@@ -44,5 +44,12 @@ export function loadInto(module: string, modules: readonly string[], targets: re
   }
   if (problems.length > 0) throw new StateDictError(`Error(s) in loading state_dict for ${module}:\n\t${problems.join("\n\t")}`);
   noGrad(() => { for (const [, x, source] of pairs) if (source !== x) copy_(x, source); });
-  return { missingKeys, unexpectedKeys };
+  return report(missingKeys, unexpectedKeys);
+}
+
+/** Prints as PyTorch's. */
+function report(missingKeys: readonly string[], unexpectedKeys: readonly string[]): LoadReport {
+  const names = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(", ")}]`;
+  const text = missingKeys.length + unexpectedKeys.length === 0 ? "<All keys matched successfully>" : `_IncompatibleKeys(missing_keys=${names(missingKeys)}, unexpected_keys=${names(unexpectedKeys)})`;
+  return Object.defineProperty({ missingKeys, unexpectedKeys }, "toString", { value: () => text });
 }

@@ -203,6 +203,8 @@ describe("loadStateDict", () => {
     const net = new Linear(2, 1);
     expect(net.loadStateDict({ weight: tensor([[5, 6]]), extra: ones([1]) }, { strict: false })).toEqual({ missingKeys: ["bias"], unexpectedKeys: ["extra"] });
     expect(net.weight.toArraySync()).toEqual([[5, 6]]);
+    expect([String(net.loadStateDict(net.stateDict())), String(net.loadStateDict({ bias: ones([1]) }, { strict: false }))])
+      .toEqual(["<All keys matched successfully>", "_IncompatibleKeys(missing_keys=['weight'], unexpected_keys=[])"]);
     expect(() => net.loadStateDict({ weight: ones([3]) }, { strict: false })).toThrow("size mismatch for weight");
   });
   it("refuses values on another device", () => {
