@@ -9,11 +9,17 @@ export const UNSEEN = "not looked at yet";
 
 export const readKnown = (path: string): Known => JSON.parse(readFileSync(path, "utf8")) as Known;
 
-/** Drops the cases of this run that no longer fail, and adds the new failures as not looked at. Cases that did not run stay. */
+/** What differs in a record: the case, or its run in float64. */
+export const differencesOf = ({ id, status, float64 }: GoldenRecord): readonly string[] => (status === "failed" ? [id] : typeof float64 === "string" ? [`${id} in float64`] : []);
+/** The case that a line of the list speaks of. */
+const caseOf = (line: string): string => line.replace(/ in float64$/, "");
+
+/** Drops what no longer differs in this run, and adds what is new as not looked at. Cases that did not run stay. */
 export function updateKnown(path: string, records: readonly GoldenRecord[]): void {
   const known = existsSync(path) ? readKnown(path) : {}, listed = new Set(Object.values(known).flat());
-  const ran = new Map(records.map(({ id, status }) => [id, status])), lists = new Map(Object.entries(known).map(([reason, ids]) => [reason, ids.filter((id) => (ran.get(id) ?? "failed") === "failed")]));
-  lists.set(UNSEEN, [...(lists.get(UNSEEN) ?? []), ...records.filter(({ id, status }) => status === "failed" && !listed.has(id)).map(({ id }) => id)]);
-  const sorted = [...lists].filter(([, ids]) => ids.length > 0).sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, ids]) => [reason, [...ids].sort()] as const);
+  const ran = new Set(records.map(({ id }) => id)), differ = new Set(records.flatMap(differencesOf));
+  const lists = new Map(Object.entries(known).map(([reason, lines]) => [reason, lines.filter((line) => differ.has(line) || !ran.has(caseOf(line)))]));
+  lists.set(UNSEEN, [...(lists.get(UNSEEN) ?? []), ...[...differ].filter((line) => !listed.has(line))]);
+  const sorted = [...lists].filter(([, lines]) => lines.length > 0).sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, lines]) => [reason, [...lines].sort()] as const);
   writeFileSync(path, `${JSON.stringify(Object.fromEntries(sorted), null, 1)}\n`);
 }
