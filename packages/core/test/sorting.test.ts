@@ -1,7 +1,7 @@
 /** Running sums, sorting, searching and counting: what is promised beyond numbers that the conformance suite compares. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import {
-  argsort, bincount, bucketize, cumprod, cummax, cumsum, cumulativeTrapezoid, diff, func, grad, histc, isin, kthvalue, logcumsumexp, median, memory, mode, nanmedian, nonzero, ones, prod, quantile, scope, searchsorted, setDefaultDevice, sort,
+  argsort, bincount, bucketize, cumprod, cummax, cumsum, cumulativeTrapezoid, diff, func, grad, histc, histogram, histogramdd, isin, kthvalue, logcumsumexp, median, memory, mode, nanmedian, nonzero, ones, prod, quantile, scope, searchsorted, setDefaultDevice, sort,
   tensor, type Tensor, topk, trapezoid, unique, uniqueConsecutive, zeros,
 } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -32,6 +32,8 @@ describe("examples of the documentation", () => {
     expect(values(searchsorted(d([1, 3, 5]), d([3, 4])))).toEqual([1, 2]);
     expect(values(bucketize(d([1, 4]), d([1, 3, 5])))).toEqual([0, 2]);
     expect(values(isin(i([1, 2, 3]), i([3, 1])))).toEqual([true, false, true]);
+    expect(values(histogram(d([1, 2, 1]), 4, { range: [0, 3] }).hist)).toEqual([0, 2, 1, 0]);
+    expect(values(histogramdd(d([0, 1, 1, 0], [2, 2]), [2, 2]).hist)).toEqual([[0, 1], [1, 0]]);
     expect(values(histc(d([1, 2, 1]), { bins: 4, min: 0, max: 3 }))).toEqual([0, 2, 1, 0]);
   });
   test("what depends on values is a promise", async () => {
@@ -97,6 +99,7 @@ describe("errors are PyTorch's, before anything is made", () => {
     ["searchsorted", () => searchsorted(x(), ones([3, 3])), "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor [2, 3] and input value tensor [3, 3]"],
     ["bucketize", () => bucketize(x(), x()), "boundaries tensor must be 1 dimension, but got dim(2)"],
     ["histc", () => histc(x(), { min: 2, max: 1 }), "torch.histc: max must be larger than min"],
+    ["histogramdd", () => histogramdd(x(), [2]), "torch.histogramdd(): expected 3 sequences of bin edges for a 3-dimensional histogram but got 1"],
     ["diff", () => diff(ones([])), "diff expects input to be at least one-dimensional"],
   ];
   test.each(cases)("%s", (_, run, message) => {

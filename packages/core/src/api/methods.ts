@@ -20,7 +20,7 @@ const methodNames = [
   "eq", "eq_", "equal", "equalSync", "erf", "erf_", "erfc", "erfinv", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_", "exponential_",
   "fill_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
   "gather", "gcd", "gcd_", "ge", "ge_", "ger", "gt", "gt_",
-  "half", "hardshrink", "heaviside", "histc", "hsplit", "hypot", "hypot_",
+  "half", "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hypot", "hypot_",
   "i0", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
   "keep", "kron", "kthvalue",
   "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "lgamma", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_",

@@ -35,7 +35,7 @@ const halved = (end: "start" | "end", right: boolean): ((dtype: DType) => Progra
 const steps = { left: /*@__PURE__*/ [/*@__PURE__*/ halved("start", false), /*@__PURE__*/ halved("end", false)], right: /*@__PURE__*/ [/*@__PURE__*/ halved("start", true), /*@__PURE__*/ halved("end", true)] } as const;
 
 /** Bisection along the last dim: `sequence` [..., m] and `values` [..., n] agree in the other dims. */
-function bisect(sequence: Tensor, values: Tensor, right: boolean): Tensor {
+export function bisect(sequence: Tensor, values: Tensor, right: boolean): Tensor {
   const m = sequence.shape[sequence.ndim - 1]!, [startOf, endOf] = steps[right ? "right" : "left"];
   let start = to(filledWith(0, values, values.shape), "int32"), end = to(full(values.shape, m, { dtype: "int32", device: values.device }), "int32");
   if (m === 0 || values.window.size === 0) return start;
