@@ -216,10 +216,15 @@ function rootOf(lineage: Lineage): Lineage {
 
 const MODES = { unrecorded: "no_grad", inference: "inference" } as const;
 
-export function checkInPlace(target: Tensor, needs: number): void {
+/** What is written must have a place of its own for each element. */
+export function refuseOverlap(target: Tensor): void {
   if (overlapsItself(target.window))
     throw new AutogradError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
+}
+
+export function checkInPlace(target: Tensor, needs: number): void {
+  refuseOverlap(target);
   if (target.storage.version < 0 && !isInferenceModeEnabled())
     throw new AutogradError(
       "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update." +

@@ -12,7 +12,7 @@
  */
 import * as A from "@adjoint/core";
 import type { Operand, Tensor } from "@adjoint/core";
-import { Unsupported, type Value } from "../python/values.ts";
+import { type Value } from "../python/values.ts";
 
 /** The arguments by PyTorch's name: numbers, tensors, arrays; undefined for None and what was left out. */
 export type Given = { readonly [name: string]: Value };
@@ -21,11 +21,6 @@ export type Row = string | ((given: Given) => Value);
 /** PyTorch's older word for correction. */
 const spread = (fn: (x: Tensor, dim?: number | readonly number[], options?: A.VarOptions) => Tensor | [Tensor, Tensor]) => ({ input, dim, unbiased, correction, keepdim }: Given): Value =>
   fn(input as Tensor, dim as number | undefined, { correction: (correction as number | undefined) ?? (unbiased === false ? 0 : 1), keepdim: keepdim === true });
-/** Where PyTorch takes a tensor in place of a number, and we do not. */
-const numbers = (fn: (given: Given) => Value) => (given: Given): Value => {
-  for (const [name, x] of Object.entries(given)) if (name !== "input" && A.isTensor(x)) throw new Unsupported(`a tensor as ${name}`);
-  return fn(given);
-};
 /** Positions that are masks are read first. */
 const putting = (x: Tensor, indices: Tensor[], values: Tensor, accumulate: Value): Tensor | Promise<Tensor> => {
   const options = { accumulate: accumulate === true };
@@ -50,7 +45,7 @@ export const names: { readonly [name: string]: Row } = {
   split_with_sizes: "split(input, split_sizes, dim)", flatten: "flatten(input, start_dim, end_dim)", slice: "slice(input, dim, start, end, step)",
   // These take fewer arguments than PyTorch's.
   clamp: "clamp(input, min, max)",
-  narrow: numbers(({ input, dim, start, length }) => A.narrow(input as Tensor, dim as number, start as number, length as number)), eye: "eye(n, m, {dtype, requires_grad})",
+  narrow: "narrow(input, dim, start, length)", eye: "eye(n, m, {dtype, requires_grad})",
   "nn.functional.dropout": "dropout(input, p, {training})",
   __rpow__: ({ input, other }) => A.pow(A.isTensor(other) ? other.detach() : other as Operand, input as Tensor), // PyTorch makes a new tensor of the base.
   backward: ".backward(gradient, {retain_graph, create_graph, inputs})", requires_grad_: ".requiresGrad_(requires_grad)", __rfloordiv__: "floorDivide(other, input)", __rlshift__: "bitwiseLeftShift(other, input)", __rrshift__: "bitwiseRightShift(other, input)",

@@ -2,7 +2,7 @@
 import { scalarTypeName } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
-import { activeInterpreter, dispatch, dispatchInPlace, dispatchView, type Lineage, type Op, savesNothing, type Tensor, type WriteRule } from "../op.ts";
+import { activeInterpreter, dispatch, dispatchInPlace, dispatchView, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import { broadcastOf, callMap, copyView, materialize } from "./call.ts";
@@ -15,8 +15,7 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
     throw new DTypeError(`result type ${scalarTypeName[result]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
   const shape = target.shape;
   const inputs = [target, ...others];
-  const broadcast = broadcastOf(inputs, undefined);
-  if (!sameShape(broadcast, shape)) throw new ShapeError(`output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${broadcast.join(", ")}]`);
+  checkTarget(target, others);
   const attrs = { program: p, params };
   const interpreter = activeInterpreter();
   if (interpreter !== null && interpreter.isBatched(inputs)) {
@@ -34,6 +33,13 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
     copy: (x) => materialize(x, x.shape),
     writeRule: writeViewOp,
   });
+}
+/** Whether a result of these operands can be written into the target: nothing of it is repeated, and its shape does not grow. */
+export function checkTarget(target: Tensor, others: readonly Tensor[]): void {
+  const { shape, strides } = target.window;
+  if (strides.some((stride, d) => stride === 0 && shape[d]! > 1)) refuseOverlap(target);
+  const broadcast = broadcastOf([target, ...others], undefined);
+  if (!sameShape(broadcast, shape)) throw new ShapeError(`output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${broadcast.join(", ")}]`);
 }
 /** The base with what its view becomes in place of the view: how a change of a view is a change of its base. */
 const writeViewOp: Op<Lineage> = {

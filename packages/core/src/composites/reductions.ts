@@ -37,21 +37,23 @@ const meanAll = /*@__PURE__*/ composite("MeanBackward0", computeMean);
 const meanDims = /*@__PURE__*/ composite("MeanBackward1", computeMean);
 function computeMean(x: Tensor, dim: Dims | undefined, options: ReduceOptions): Tensor {
   const dtype = options.dtype ?? x.dtype;
-  if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${scalarTypeName[dtype]}`);
+  if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. ${options.dtype === undefined ? "Input" : "Optional"} dtype must be either a floating point or complex dtype. Got: ${scalarTypeName[dtype]}`);
   const dims = wrapDims(dim, x.ndim);
   // The sum of a 16-bit float stays in float32: it may be larger than the mean can be.
   return to(div(sum(to(x, dtype), dims, { ...options, dtype: dtypes[dtype].compute }), countOf(x, dims)), dtype);
 }
 const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
 
-const extremum = (op: "max" | "min") => (x: Tensor, dim?: Dims, options: { readonly keepdim?: boolean } = {}): Tensor => {
+/** @param whole PyTorch's `max()` of everything, a node of its own, in which NaNs share the gradient */
+const extremumOver = (op: "max" | "min", x: Tensor, dim: Dims | undefined, keepdim: boolean, whole: boolean): Tensor => {
   const dims = wrapDims(dim, x.ndim);
   if (countOf(x, dims) === 0 && (dim === undefined || dims.length > 0))
     throw new IndexError(dim === undefined
-      ? `${op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`
+      ? `${whole ? "" : "a"}${op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`
       : `a${op}(): Expected reduction dim ${dims.find((d) => x.shape[d] === 0)} to have non-zero size.`);
-  return reduceProgram(op, prologue(op, x.dtype, x.dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? `${op === "max" ? "Max" : "Min"}Backward1` : `A${op}Backward0`, dim === undefined);
+  return reduceProgram(op, prologue(op, x.dtype, x.dtype), [x], [], dims, keepdim, whole ? `${op === "max" ? "Max" : "Min"}Backward1` : `A${op}Backward0`, whole);
 };
+const extremum = (op: "max" | "min") => (x: Tensor, dim?: Dims, options: { readonly keepdim?: boolean } = {}): Tensor => extremumOver(op, x, dim, options.keepdim ?? false, false);
 /** The maximum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
 export const amax: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ extremum("max");
 /** The minimum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
@@ -82,7 +84,7 @@ export function max(x: Tensor): Tensor;
 export function max(x: Tensor, dim: number, options?: { readonly keepdim?: boolean }): ValuesAndIndices;
 export function max(x: Tensor, other: Tensor): Tensor;
 export function max(x: Tensor, dimOrOther?: number | Tensor, options: { readonly keepdim?: boolean } = {}): Tensor | ValuesAndIndices {
-  if (dimOrOther === undefined) return amax(x);
+  if (dimOrOther === undefined) return extremumOver("max", x, undefined, false, true);
   return typeof dimOrOther === "number" ? maxAlong(x, dimOrOther, options.keepdim ?? false) : maximum(x, dimOrOther);
 }
 /** PyTorch's overloads: the minimum of all; `{ values, indices }` along a dim; or the smaller of two tensors. */
@@ -90,12 +92,15 @@ export function min(x: Tensor): Tensor;
 export function min(x: Tensor, dim: number, options?: { readonly keepdim?: boolean }): ValuesAndIndices;
 export function min(x: Tensor, other: Tensor): Tensor;
 export function min(x: Tensor, dimOrOther?: number | Tensor, options: { readonly keepdim?: boolean } = {}): Tensor | ValuesAndIndices {
-  if (dimOrOther === undefined) return amin(x);
+  if (dimOrOther === undefined) return extremumOver("min", x, undefined, false, true);
   return typeof dimOrOther === "number" ? minAlong(x, dimOrOther, options.keepdim ?? false) : minimum(x, dimOrOther);
 }
 
-const boolean = (op: "max" | "min") => (x: Tensor, dim?: Dims, options: { readonly keepdim?: boolean } = {}): Tensor =>
-  reduceProgram(op, prologue(op === "max" ? "any" : "all", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), options.keepdim ?? false, "");
+/** A bool; of uint8 a uint8, as PyTorch has it from the days before bool. */
+const boolean = (op: "max" | "min") => composite(undefined, (x: Tensor, dim?: Dims, options: { readonly keepdim?: boolean } = {}): Tensor => {
+  const holds = reduceProgram(op, prologue(op === "max" ? "any" : "all", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), options.keepdim ?? false, "");
+  return x.dtype === "uint8" ? to(holds, "uint8") : holds;
+});
 /** Whether all elements over the dims are non-zero. */
 export const all: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("min");
 /** Whether any element over the dims is non-zero. */

@@ -5,6 +5,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { any, sum } from "../composites/reductions.ts";
 import { cumsum } from "../composites/cumulative.ts";
+import { argsort } from "../composites/sorting.ts";
 import { argmax } from "../primitives/arg-reduce.ts";
 import { scatter } from "../primitives/gather.ts";
 import { cat } from "../views/cat.ts";
@@ -107,3 +108,9 @@ function checkWeights(x: Tensor, replacement: boolean): void {
   if (strange) throw new ArgumentError("invalid multinomial distribution (encountering probability entry = infinity or NaN)");
   if (holds(le(sum(x, -1), 0))) throw new ArgumentError("invalid multinomial distribution (sum of probabilities <= 0)");
 }
+
+/** The numbers from 0 to n - 1 in random order: int32. */
+export const randperm: (n: number, options?: CreationOptions) => Tensor = /*@__PURE__*/ composite(undefined, (n: number, options: CreationOptions = {}): Tensor => {
+  const { dtype = "int32", ...rest } = options;
+  return to(argsort(rand([n], rest)), dtype);
+});

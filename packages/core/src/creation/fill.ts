@@ -150,7 +150,9 @@ export function arange(start: number | boolean, end?: number | boolean, step: nu
   return generated("arange", ramp(dtype), [from, step], [Math.ceil((to - from) / step)], options);
 }
 
-const line = /*@__PURE__*/ perDType((dtype, compute) => {
+/** Integers are worked out in float32, and cut. */
+const line = /*@__PURE__*/ perDType((dtype, own) => {
+  const compute = isFloat(dtype) ? own : "float32";
   const [start, step, end, last] = [0, 1, 2, 3].map((i) => s.param(i, compute)) as [s.Expr, s.Expr, s.Expr, s.Expr];
   const at = s.cast(s.index, compute);
   // Counted from the nearer end, so that both ends are exact.
@@ -161,7 +163,8 @@ const line = /*@__PURE__*/ perDType((dtype, compute) => {
 /** `steps` numbers evenly spaced from start to end, both included. */
 export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError("number of steps must be non-negative");
-  return generated("linspace", line(options.dtype ?? "float32"), [start, steps > 1 ? (end - start) / (steps - 1) : 0, end, steps - 1], [steps], options);
+  const dtype = options.dtype ?? "float32", whole = (x: number): number => (isFloat(dtype) ? x : Math.trunc(x)), from = whole(start), to = whole(end);
+  return generated("linspace", line(dtype), [from, steps > 1 ? (to - from) / (steps - 1) : 0, to, steps - 1], [steps], options);
 }
 
 const diagonal = /*@__PURE__*/ perDType((dtype, compute) => {

@@ -41,7 +41,8 @@ export type LogspaceOptions = CreationOptions & { readonly base?: number };
 export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
   const { base = 10, ...rest } = options;
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError("number of steps must be non-negative");
-  return generated("logspace", powers(rest.dtype ?? "float32"), [start, steps > 1 ? (end - start) / (steps - 1) : 0, end, steps - 1, base], [steps], rest);
+  const dtype = rest.dtype ?? "float32", whole = (x: number): number => (isFloat(dtype) ? x : Math.trunc(x)), from = whole(start), to = whole(end);
+  return generated("logspace", powers(dtype), [from, steps > 1 ? (to - from) / (steps - 1) : 0, to, steps - 1, base], [steps], rest);
 }
 
 export type TriangleOptions = CreationOptions & { readonly offset?: number };

@@ -1,6 +1,6 @@
 /** @file The constructor of elementwise ops: one scalar expression each; promotion and programs made once per combination of dtypes. */
 import { conversion } from "../calculus/call.ts";
-import { mapInto } from "../calculus/in-place.ts";
+import { checkTarget, mapInto } from "../calculus/in-place.ts";
 import { countOperands, mapProgram } from "../calculus/map-reduce.ts";
 import { type DType, type DTypeKind, dtypes, isFloat, isStoredOnly, promoteTypes, scalarTypeName, widerKind } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
@@ -156,8 +156,10 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     const common = commonType(operands);
     refuseBool(operands, common);
     const natural = resultOf(common, computeType(kernel, rule, common));
-    if (!canCast(natural, target.dtype))
+    if (!canCast(natural, target.dtype)) {
+      checkTarget(target, tensors); // PyTorch complains of the place first
       throw new DTypeError(`result type ${scalarTypeName[natural]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
+    }
     return mapInto(target, programFor(operands, common, target.dtype), tensors, inCommon(params, common));
   }
   /** Numbers as the common type holds them: rounded once, on the host. */

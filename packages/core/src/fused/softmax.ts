@@ -1,5 +1,5 @@
 /** @file softmax and logSoftmax: a decomposition that is their meaning, and a derivative that reads the result alone. */
-import { reshape } from "../calculus/map-reduce.ts";
+import { clone, reshape } from "../calculus/map-reduce.ts";
 import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
 import { exp, log, mul, sub, div } from "../elementwise/index.ts";
@@ -61,11 +61,11 @@ function implicitDim(x: Tensor, name: string): number {
 
 const alongDim = (op: Op<Attrs>, name: string) => composite(undefined, (x: Tensor, dim?: number): Tensor => {
   const d = wrapDim(dim ?? implicitDim(x, name), x.ndim);
+  if (x.window.size === 0) return clone(x);
   if (!isFloat(x.dtype)) {
     const kernel = d < x.ndim - 1 ? "softmax" : op === softmaxOp ? "softmax_lastdim" : "log_softmax_lastdim";
     throw new DTypeError(`"${kernel}_kernel_impl" not implemented for '${scalarTypeName[x.dtype]}'`);
   }
-  if (x.window.size === 0) return exp(x);
   return x.ndim === 0 ? reshape(dispatch(op, [reshape(x, [1])], { dim: 0 }), []) : dispatch(op, [x], { dim: d });
 });
 

@@ -105,8 +105,8 @@ function padTo(grad: Tensor, shape: Shape): Tensor {
 
 function checkIndex(op: string, x: Tensor, dim: number, index: Tensor): number {
   const d = wrapDim(dim, x.ndim);
-  if (index.dtype !== "int32") throw new DTypeError(`${op}(): Expected dtype int32 for index`);
   if (index.window.size === 0) return d;
+  if (index.dtype !== "int32") throw new DTypeError(`${op}(): Expected dtype int32 for index`);
   if (Math.max(index.ndim, 1) !== Math.max(x.ndim, 1)) throw new ShapeError(`Index tensor must have the same number of dimensions as ${op === "gather" ? "input" : "self"} tensor`);
   index.shape.forEach((size, k) => {
     if (k !== d && size > x.shape[k]!)
@@ -124,6 +124,7 @@ export const gather: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PU
 const scatterWith = (mode: "add" | "set", op: string) => /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
   const d = checkIndex(op, x, dim, index);
   if (source.dtype !== x.dtype) throw new DTypeError(`${op}(): Expected self.dtype to be equal to src.dtype`);
+  if (index.window.size !== 0 && Math.max(index.ndim, 1) !== Math.max(source.ndim, 1)) throw new ShapeError("Index tensor must have the same number of dimensions as src tensor");
   index.shape.forEach((size, k) => {
     if (size > (source.shape[k] ?? 1)) throw new ShapeError(`Expected index ${showShape(index.shape)} to be smaller than self ${showShape(x.shape)} apart from dimension ${d} and to be smaller size than src ${showShape(source.shape)}`);
   });

@@ -1,10 +1,11 @@
 /** @file View ops: other windows onto the same storage. A slice stands beside its adjoint, pad. */
 import { copyView } from "../calculus/call.ts";
 import { clone, expand as expandTo, rawZeros, reshape as reshapeTo } from "../calculus/map-reduce.ts";
-import { scalarTypeName } from "../dtype.ts";
+import { dtypes, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchView, madeTogether, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
+import { hostNumbers } from "./host-numbers.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
 
 export const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name: string }> = {
@@ -147,7 +148,11 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
 }
 
 /** `length` elements from `start` along a dim. */
-export const narrow = (x: Tensor, dim: number, start: number, length: number): Tensor => narrowAs(x, dim, start, length, "SliceBackward0");
+export function narrow(x: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
+  if (typeof start === "number") return narrowAs(x, dim, start, length, "SliceBackward0");
+  if (start.ndim !== 0 || dtypes[start.dtype].kind !== "int") throw new ArgumentError("start must be an 0-dim integral Tensor.");
+  return narrowAs(x, dim, hostNumbers("narrow", start)[0]!, length, "SliceBackward0");
+}
 
 function narrowAs(x: Tensor, dim: number, start: number, length: number, name: string): Tensor {
   if (x.ndim === 0) throw new ShapeError("narrow() cannot be applied to a 0-dim tensor.");

@@ -12,6 +12,12 @@ type Unary = Elementwise<readonly [x: Tensor]>;
 const squareOf = (x: Expr): Expr => s.mul(x, x);
 /** The distance to the nearest integer: sin and tan of pi x have pi times it as argument, up to the sign. */
 const fraction = (x: Expr): Expr => s.sub(x, s.round(x));
+/** cot(pi r) for |r| <= 1/2, not 0: from the nearer of 0 and 1/2, so that its zero is exact. */
+function cotPi(r: Expr): Expr {
+  const a = s.abs(r), near = s.lt(a, 0.25), tangent = s.tan(s.mul(s.select(near, a, s.sub(0.5, a)), Math.PI));
+  const value = s.select(near, s.div(1, s.select(near, tangent, s.lit(1, r.dtype))), tangent);
+  return s.select(s.lt(r, 0), s.neg(value), value);
+}
 const isInteger = (x: Expr): Expr => s.eq(s.floor(x), x);
 
 /** log(gamma(x)) for x >= 8, by Stirling. */
@@ -48,7 +54,7 @@ function positiveDigamma(x: Expr): Expr {
 export function digammaOf(x: Expr): Expr {
   const left = s.lt(x, 0), whole = positiveDigamma(s.select(left, s.sub(1, x), s.select(s.eq(x, 0), 1, x)));
   const inside = s.select(s.or(isInteger(x), s.le(0, x)), s.lit(0.25, x.dtype), fraction(x));
-  const value = s.select(left, s.sub(whole, s.div(Math.PI, s.tan(s.mul(inside, Math.PI)))), whole);
+  const value = s.select(left, s.sub(whole, s.mul(Math.PI, cotPi(inside))), whole);
   const pole = s.select(s.eq(x, 0), s.div(-1, x), s.select(s.and(left, isInteger(x)), NaN, value));
   return s.select(either(s.isNan(x), s.eq(x, Infinity)), x, pole);
 }
@@ -85,9 +91,9 @@ export function zetaOf(x: Expr, q: Expr): Expr {
     b = s.div(b, a);
   }
   sum = s.select(enough, partial, sum);
-  const onLeft = s.select(isInteger(q), Infinity, s.select(isInteger(x), sum, NaN));
+  const onLeft = s.select(isInteger(q), Infinity, s.select(s.and(isInteger(x), s.lt(-14, q)), sum, NaN));
   const value = s.select(s.le(q, 0), onLeft, sum);
-  return s.select(either(s.isNan(x), s.isNan(q)), NaN, s.select(s.eq(x, 1), Infinity, s.select(s.lt(x, 1), NaN, s.select(s.eq(q, Infinity), s.select(s.eq(x, Infinity), NaN, s.lit(0, x.dtype)), value))));
+  return s.select(either(s.isNan(x), s.isNan(q)), NaN, s.select(s.eq(x, 1), Infinity, s.select(s.lt(x, 1), NaN, s.select(s.eq(q, Infinity), NaN, value))));
 }
 
 /** The logarithm of |gamma(x)|: infinite at 0, -1, -2 ... */
@@ -96,20 +102,36 @@ export const lgamma: Unary = /*@__PURE__*/ elementwise("lgamma", (x) => lgammaOf
 export const digamma: Unary = /*@__PURE__*/ elementwise("digamma", (x) => digammaOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, trigammaOf(x!))] });
 
 const orders: (Unary | undefined)[] = [];
-/** The n-th derivative of digamma, as an expression: for n > 1 by Hurwitz's zeta, (-1)^(n+1) n! zeta(n + 1, x). */
+/** The coefficients of the n-th derivative of cot(x) as a polynomial in cot(x): P' = -(1 + c^2) dP/dc. */
+function cotangentDerivative(n: number): number[] {
+  let p = [0, 1];
+  for (let step = 0; step < n; step++) {
+    const slope = p.slice(1).map((c, k) => c * (k + 1)), next = new Array<number>(slope.length + 2).fill(0);
+    slope.forEach((c, k) => { next[k]! -= c; next[k + 2]! -= c; });
+    p = next;
+  }
+  return p;
+}
+/**
+ * The n-th derivative of digamma, as an expression: for n > 1 by Hurwitz's zeta, (-1)^(n+1) n! zeta(n + 1, x), and on the left by reflection,
+ * psi_n(x) = (-1)^n psi_n(1 - x) - pi d^n cot(pi x).
+ */
 function polygammaOf(n: number, x: Expr): Expr {
   if (n === 0) return digammaOf(x);
   if (n === 1) return trigammaOf(x);
-  let factorial = 1;
+  let factorial = n % 2 === 0 ? -1 : 1;
   for (let k = 2; k <= n; k++) factorial *= k;
-  return s.mul(n % 2 === 0 ? -factorial : factorial, zetaOf(s.lit(n + 1, x.dtype), x));
+  const left = s.lt(x, 0), whole = s.mul(factorial, zetaOf(s.lit(n + 1, x.dtype), s.select(left, s.sub(1, x), x)));
+  const inside = s.select(s.or(isInteger(x), s.le(0, x)), s.lit(0.25, x.dtype), fraction(x)), cotangent = cotPi(inside);
+  const reflected = s.sub(n % 2 === 0 ? whole : s.neg(whole), s.mul(Math.PI ** (n + 1), polynomialOf(cotangent, cotangentDerivative(n))));
+  return s.select(left, s.select(isInteger(x), factorial * Infinity, reflected), whole);
 }
 /** The n-th derivative of digamma: `polygamma(0, x)` is digamma. */
 export function polygamma(n: number, x: Tensor): Tensor {
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError("polygamma(n, x) does not support negative n.");
   return (orders[n] ??= elementwise("polygamma", (y) => polygammaOf(n, y!), { rule: "float", gradient: (g, _, [y]) => [s.mul(g, polygammaOf(n + 1, y!))] }))(x);
 }
-/** Hurwitz's zeta function: the sum of 1 / (k + q) ** x over k = 0, 1 ... No derivative. */
+/** Hurwitz's zeta function: the sum of 1 / (k + q) ** x over k = 0, 1 ... for q > -14; NaN left of that. No derivative. */
 export const zeta: Elementwise<readonly [x: Operand, q: Operand]> = /*@__PURE__*/ elementwise("specialZeta", (x, q) => zetaOf(x!, q!), { rule: "float", gradient: () => [] });
 /** PyTorch's names in torch.special. */
 export const gammaln: Unary = lgamma;
