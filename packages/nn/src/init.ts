@@ -1,5 +1,5 @@
 /** @file Initial values of parameters, in place and unrecorded: PyTorch's `nn.init`. */
-import { add_, ArgumentError, copy_, eye, fill_, mul_, noGrad, rand, randn, type Shape, ShapeError, type Tensor } from "@adjoint/core/functional";
+import { add_, ArgumentError, clamp_, copy_, erf, erfinv, eye, fill_, full, mul_, noGrad, rand, randn, type Shape, ShapeError, sub, type Tensor, tensor, warn } from "@adjoint/core/functional";
 
 function take(x: Tensor, draw: typeof rand, scale: number, shift: number): Tensor {
   noGrad(() => {
@@ -23,6 +23,34 @@ export function eye_(x: Tensor): Tensor {
     const values = eye(x.shape[0]!, x.shape[1]!, { dtype: x.dtype, device: x.device });
     copy_(x, values);
     values.dispose();
+  });
+  return x;
+}
+/** From the normal distribution, as far as it lies in [a, b]. Nothing is read: it works on asynchronous devices. */
+export function truncNormal_(x: Tensor, mean: number = 0, std: number = 1, a: number = -2, b: number = 2): Tensor {
+  if (mean < a - 2 * std || mean > b + 2 * std) warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.");
+  noGrad(() => {
+    const place = { dtype: x.dtype, device: x.device };
+    // The inverse of the distribution function, of numbers evenly between its values at a and b.
+    const [low, high] = [a, b].map((bound) => erf(full([], (bound - mean) / (std * Math.SQRT2), place))) as [Tensor, Tensor], width = sub(high, low);
+    const values = erfinv(add_(mul_(rand(x.shape, place), width), low));
+    copy_(x, clamp_(add_(mul_(values, std * Math.SQRT2), mean), a, b));
+    for (const used of [low, high, width, values]) used.dispose();
+  });
+  return x;
+}
+/** Convolutions [out, in, ...kernel] that keep as many channels as they can, in each of `groups`. */
+export function dirac_(x: Tensor, groups: number = 1): Tensor {
+  if (x.ndim < 3 || x.ndim > 5) throw new ShapeError("Only tensors with 3, 4, or 5 dimensions are supported");
+  const [out, into, ...kernel] = x.shape as [number, number, ...number[]];
+  if (out % groups !== 0) throw new ArgumentError("dim 0 must be divisible by groups");
+  const field = kernel.reduce((product, size) => product * size, 1), centre = kernel.reduce((at, size) => at * size + Math.floor(size / 2), 0), perGroup = out / groups;
+  const values = new Float32Array(out * into * field);
+  for (let g = 0; g < groups; g++) for (let d = 0; d < Math.min(perGroup, into); d++) values[((g * perGroup + d) * into + d) * field + centre] = 1;
+  noGrad(() => {
+    const made = tensor(values, { shape: x.shape, device: x.device });
+    copy_(x, made);
+    made.dispose();
   });
   return x;
 }

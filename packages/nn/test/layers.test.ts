@@ -76,6 +76,17 @@ describe("initial values", () => {
     expect(x.isLeaf).toBe(true);
     expect(x.std().itemSync() / std).toBeCloseTo(1, 1);
   });
+  it("truncNormal_ stays within its bounds", () => {
+    const x = init.truncNormal_(zeros([100, 100]), 1, 2, -1, 2);
+    expect([x.min().itemSync() >= -1, x.max().itemSync() <= 2, x.max().itemSync() > 1.9]).toEqual([true, true, true]);
+    expect(x.mean().itemSync()).toBeCloseTo(0.5867, 1); // 1 + 2 (phi(-1) - phi(0.5)) / (Phi(0.5) - Phi(-1))
+  });
+  it("eye_ and dirac_ let through what they can", () => {
+    expect(init.eye_(zeros([2, 3])).toArraySync()).toEqual([[1, 0, 0], [0, 1, 0]]);
+    expect(init.dirac_(zeros([2, 2, 3])).toArraySync()).toEqual([[[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0]]]);
+    expect(init.dirac_(zeros([2, 1, 1]), 2).toArraySync()).toEqual([[[1]], [[1]]]);
+    expect(() => init.dirac_(zeros([2, 2]))).toThrow("Only tensors with 3, 4, or 5 dimensions are supported");
+  });
   it("refuses fans of a vector", () => {
     expect(() => init.xavierUniform_(zeros([3]))).toThrow("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
   });
