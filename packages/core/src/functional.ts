@@ -105,6 +105,7 @@ export * from "./composites/products.ts";
 export * from "./composites/histograms.ts";
 export { nanquantile, quantile, type QuantileOptions } from "./composites/quantiles.ts";
 export { bucketize, type BucketizeOptions, isin, type IsinOptions, searchsorted, type SearchOptions } from "./composites/search.ts";
+export * from "./composites/segments.ts";
 export { argsort, kthvalue, mode, msort, sort, type SortOptions, topk, type TopkOptions } from "./composites/sorting.ts";
 export * from "./composites/unique.ts";
 export { type Median, median, nanmedian } from "./fused/median.ts";

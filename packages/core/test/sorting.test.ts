@@ -1,7 +1,7 @@
 /** Running sums, sorting, searching and counting: what is promised beyond numbers that the conformance suite compares. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import {
-  argsort, bincount, bucketize, cumprod, cummax, cumsum, cumulativeTrapezoid, diff, func, grad, histc, histogram, histogramdd, isin, kthvalue, logcumsumexp, median, memory, mode, nanmedian, nonzero, ones, prod, quantile, scope, searchsorted, setDefaultDevice, sort,
+  argsort, bincount, bucketize, cumprod, cummax, cumsum, cumulativeTrapezoid, diff, func, grad, histc, histogram, histogramdd, isin, kthvalue, logcumsumexp, median, memory, mode, nanmedian, nonzero, ones, prod, quantile, scope, searchsorted, segmentReduce, setDefaultDevice, sort,
   tensor, type Tensor, topk, trapezoid, unique, uniqueConsecutive, zeros,
 } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -19,6 +19,8 @@ describe("examples of the documentation", () => {
     expect(values(cummax(i([1, 3, 2]), 0).values)).toEqual([1, 3, 3]);
     expect(values(logcumsumexp(d([0, 0]), 0))).toEqual([0, Math.LN2]);
     expect(values(prod(i([1, 2, 3, 4], [2, 2]), 1))).toEqual([2, 12]);
+    expect(values(segmentReduce(d([1, 2, 3]), "sum", { lengths: i([1, 2]) }))).toEqual([1, 5]);
+    expect(values(segmentReduce(d([1, 2, 3]), "mean", { offsets: i([0, 0, 2]) }))).toEqual([NaN, 1.5]);
     expect(values(diff(d([1, 3, 2])))).toEqual([2, -1]);
     expect(values(trapezoid(d([1, 5, 10])))).toBe(10.5);
     expect(values(cumulativeTrapezoid(d([1, 5, 10])))).toEqual([3, 10.5]);

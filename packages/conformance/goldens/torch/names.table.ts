@@ -54,6 +54,7 @@ export const names: { readonly [name: string]: Row } = {
   index_put: ({ input, indices, values, accumulate }) => putting(input as Tensor, indices as Tensor[], values as Tensor, accumulate),
   long: "int(input)", meshgrid: "meshgrid(tensors, {indexing})",
   sort: "sort(input, dim, {descending, stable})", argsort: "argsort(input, dim, {descending, stable})",
+  segment_reduce: "segmentReduce(data, reduce, {lengths, offsets, axis, unsafe, initial})",
   histogram: "histogram(input, bins, {range, weight, density})",
   trapezoid: "trapezoid(y, x, {dx, dim})", cumulative_trapezoid: "cumulativeTrapezoid(y, x, {dx, dim})",
   T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
