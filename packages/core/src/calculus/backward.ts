@@ -51,8 +51,8 @@ function seedOf(root: Tensor, gradient: Cotangent, i: number): Tensor | undefine
   return gradient.dtype === root.dtype ? alias(gradient) : owned(inDType, gradient, root.dtype);
 }
 
-/** Both checked, in PyTorch's order: the gradients to start from, and where gradients are wanted. */
-function ends(roots: readonly Tensor[], gradients: OneOrMore<Cotangent>, targetsOf: () => Target[] | undefined): { readonly seeds: readonly Tensor[]; readonly targets: Target[] | undefined } {
+/** The gradients to start from, checked. */
+function seedsOf(roots: readonly Tensor[], gradients: OneOrMore<Cotangent>): readonly Tensor[] {
   const given = gradients === undefined || gradients === null ? undefined : asList(gradients);
   const seeds: Tensor[] = [];
   try {
@@ -64,7 +64,17 @@ function ends(roots: readonly Tensor[], gradients: OneOrMore<Cotangent>, targets
     }
     if (given !== undefined && given.length !== roots.length) throw new AutogradError(`got ${roots.length} tensors and ${given.length} gradients`);
     if (refused >= 0) throw new AutogradError(`element ${refused} of tensors does not require grad and does not have a grad_fn`);
-    return { seeds, targets: targetsOf() };
+    return seeds;
+  } catch (error) {
+    for (const seed of seeds) seed.free(null);
+    throw error;
+  }
+}
+
+/** Where gradients are wanted; an input that cannot have one frees the seeds. */
+function targetsOf(inputs: readonly Tensor[], seeds: readonly Tensor[], edgeOf: (input: Tensor) => Edge): Target[] {
+  try {
+    return inputs.map((input) => ({ edge: edgeOf(input), found: undefined }));
   } catch (error) {
     for (const seed of seeds) seed.free(null);
     throw error;
@@ -88,7 +98,7 @@ export function backward(tensors: OneOrMore<Tensor>, gradients?: OneOrMore<Cotan
   const { createGraph = false, retainGraph = createGraph } = options;
   const roots = asList(tensors), inputs = options.inputs === undefined ? undefined : asList(options.inputs);
   if (inputs !== undefined && inputs.length === 0) throw new AutogradError("'inputs' argument to backward() cannot be empty.");
-  const { seeds, targets } = ends(roots, gradients, () => inputs?.map((input) => ({ edge: retainGrad(input).edge!, found: undefined })));
+  const seeds = seedsOf(roots, gradients), targets = inputs === undefined ? undefined : targetsOf(inputs, seeds, (input) => retainGrad(input).edge!);
   if (createGraph)
     warn(
       "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. " +
@@ -104,10 +114,10 @@ export function retainGrad(tensor: Tensor): Tensor {
   return tensor;
 }
 
-function targetOf(input: Tensor): Target {
+function edgeOf(input: Tensor): Edge {
   alive("grad", input);
   if (input.edge === null) throw new AutogradError("One of the differentiated Tensors does not require grad");
-  return { edge: input.edge, found: undefined };
+  return input.edge;
 }
 
 export type GradOptions = Pick<BackwardOptions, "retainGraph" | "createGraph"> & {
@@ -125,10 +135,12 @@ export function grad(outputs: OneOrMore<Tensor>, inputs: OneOrMore<Tensor>, opti
   if (materializeGrads && !allowUnused)
     throw new ArgumentError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.");
   const roots = asList(outputs), wanted = asList(inputs);
-  const { seeds, targets = [] } = ends(roots, gradOutputs, () => {
-    if (wanted.length === 0) throw new ArgumentError("grad requires non-empty inputs.");
-    return wanted.map(targetOf);
-  });
+  const seeds = seedsOf(roots, gradOutputs);
+  if (wanted.length === 0) {
+    for (const seed of seeds) seed.free(null);
+    throw new ArgumentError("grad requires non-empty inputs.");
+  }
+  const targets = targetsOf(wanted, seeds, edgeOf);
   const lifetime = lifetimeOf([...roots, ...wanted]);
   try {
     walk(edgesOf(roots), seeds, lifetime, { retainGraph, createGraph, targets, capture: true });
