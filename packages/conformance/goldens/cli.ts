@@ -54,6 +54,8 @@ function read(path: string): Pack {
   }
 }
 
+// A promise that a case gave up: its error belongs to no other case.
+process.on("unhandledRejection", (error) => process.stderr.write(`goldens: an error that no case waited for: ${String(error)}\n`));
 const device = await open().catch((error: unknown) => fail(`the device ${deviceName} does not open: ${(error as Error).message}`));
 setDefaultDevice(device);
 const records: GoldenRecord[] = [], keys: string[] = [];
@@ -70,7 +72,14 @@ for (const [name, path] of chosen()) {
 }
 if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);
 process.stdout.write(summary(records, keys));
-if (json !== undefined) writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", json), JSON.stringify(records, null, 1));
+if (json !== undefined) {
+  const path = resolve(process.env["INIT_CWD"] ?? ".", json);
+  try {
+    writeFileSync(path, JSON.stringify(records, null, 1));
+  } catch (error) {
+    fail(`--json: ${(error as Error).message}`);
+  }
+}
 if (known !== undefined) updateKnown(resolve(process.env["INIT_CWD"] ?? ".", known), records);
 device.dispose();
 process.exitCode = records.some(({ status }) => status === "failed") ? 1 : 0;

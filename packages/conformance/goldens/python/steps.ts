@@ -10,7 +10,10 @@ export const isSteps = (x: Value): x is Steps => Object.prototype.toString.call(
 /** To the end, where nothing may be waited for. */
 export function runNow<R>(steps: Generator<Promise<Value>, R, Value>): R {
   const { done, value } = steps.next();
-  if (done !== true) throw new Unsupported("a read that must be waited for, inside a function that may not wait");
+  if (done !== true) {
+    value.catch(() => {}); // Nobody waits for it any more.
+    throw new Unsupported("a read that must be waited for, inside a function that may not wait");
+  }
   return value;
 }
 /** To the end, waiting where it must. */
