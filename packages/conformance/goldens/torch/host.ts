@@ -9,14 +9,14 @@ import type { Host } from "../python/host.ts";
 import { Interpreter } from "../python/interpreter.ts";
 import { runNow } from "../python/steps.ts";
 import { readExpression, readPython } from "../python/read.ts";
-import { type Constructor, Context, Dict, exceptions, HostClass, Namespace, PyClass, PyObject, PyType, Raised, Scope, identity } from "../python/objects.ts";
+import { type Constructor, Context, Dict, exceptions, HostClass, Namespace, PyClass, PyObject, PyType, Raised, Scope } from "../python/objects.ts";
 import { DTypeValue, Float, type Keywords, type Native, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { torchFunction } from "./call.ts";
 import { callable, derive, hostClass } from "./classes.ts";
 import { bridge, camel, dtypeValue, lifted, native, options, plain, snake } from "./convert.ts";
 import { environment } from "./environment.table.ts";
 import { getItem, setItem } from "./indexing.ts";
-import { listeners, say } from "./warnings.ts";
+import { standard } from "./standard.ts";
 import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
 
 // ---- Names -----------------------------------------------------------------------------------------------------------------
@@ -85,31 +85,6 @@ const usual = ["RuntimeError", "ValueError", "TypeError", "IndexError", "KeyErro
 const pythonName: { readonly [name: string]: string } = { IndexError: "IndexError", ArgumentError: "ValueError", NotSupportedError: "NotImplementedError" };
 const ours = new Map<string, PyClass>();
 const classOfError = ({ name }: Error): PyClass => { let cls = ours.get(name); if (cls === undefined) ours.set(name, (cls = new PyClass(pythonName[name] ?? "RuntimeError", usual))); return cls; };
-
-/** `with warnings.catch_warnings(record=True) as w`. */
-function recording(): Context {
-  const list: Value[] = [], warning = exceptions.get("UserWarning")!;
-  const listener = (message: string): void => { const made = new PyObject(warning), said = new PyObject(warning); said.members.set("args", Tuple.make([message])); made.members.set("message", said); made.members.set("category", warning); list.push(made); };
-  return new Context((body) => { listeners.push(listener); try { return body(); } finally { listeners.splice(listeners.indexOf(listener), 1); } }, list);
-}
-const standard: { readonly [path: string]: (name: string) => Value } = {
-  math: (name) => { const found: unknown = name === "inf" ? Infinity : name === "pi" ? Math.PI : name === "e" ? Math.E : name === "nan" ? NaN : mathNames[name] ?? Reflect.get(Math, name); return typeof found === "number" ? new Float(found) : typeof found === "function" ? ((args) => { const x = (found as (...xs: readonly number[]) => number)(...args.map((y) => Number(plain(y)))); return wholeMath.has(name) ? x : typeof x === "boolean" ? x : new Float(x); }) satisfies Native : undefined; },
-  warnings: (name) => (({ catch_warnings: (() => recording()) satisfies Native, simplefilter: (() => null) satisfies Native, filterwarnings: (() => null) satisfies Native, warn: (([text]) => { say(String(text)); return null; }) satisfies Native } as { [name: string]: Value })[name]),
-  copy: (name) => (name === "deepcopy" || name === "copy" ? (([x]) => copied(x)) satisfies Native : undefined),
-  functools: (name) => (name === "partial" ? (([fn, ...first], kw) => ((args: readonly Value[], more: Keywords) => bridge.call(fn, [...first, ...args], { ...kw, ...more })) satisfies Native) satisfies Native : name === "wraps" ? (() => (([fn]: readonly Value[]) => fn) satisfies Native) satisfies Native : undefined),
-  collections: (name) => (name === "OrderedDict" ? python.builtins.names.get("dict") : undefined),
-  gc: () => (() => 0) satisfies Native, sys: () => undefined, io: () => undefined, itertools: () => undefined,
-};
-const mathNames: { readonly [name: string]: (...xs: number[]) => number | boolean } = { isnan: Number.isNaN, isinf: (x) => Math.abs(x) === Infinity, isfinite: Number.isFinite, log: (x, base) => (base === undefined ? Math.log(x) : Math.log(x) / Math.log(base)), prod: (...xs) => xs.reduce((a, b) => a * b, 1), factorial: (n) => Array.from({ length: n }, (_, i) => i + 1).reduce((a, b) => a * b, 1), gcd: (a, b) => { let [x, y] = [a, b]; while (y !== 0) [x, y] = [y, x % y]; return Math.abs(x); }, comb: (n, k) => { let c = 1; for (let i = 0; i < k; i++) c = (c * (n - i)) / (i + 1); return Math.round(c); } };
-const wholeMath = new Set(["floor", "ceil", "trunc", "factorial", "gcd", "comb"]);
-function copied(x: Value): Value {
-  if (isTensor(x)) return x.detach().clone();
-  if (x instanceof Tuple) return Tuple.make([...x].map(copied));
-  if (Array.isArray(x)) return (x as readonly Value[]).map(copied);
-  if (x instanceof Dict) return Dict.of(x.entries().map(([key, value]) => [key, copied(value)] as const));
-  if (typeof x === "object" && x !== null && typeof Reflect.get(x, "copy") === "function") return (Reflect.get(x, "copy") as () => Value).call(x);
-  return x;
-}
 
 const host: Host = {
   attribute(object, name) {
@@ -237,9 +212,9 @@ function nodeAttribute(object: object, name: string): Value {
   return name === "name" ? () => node.qualifiedName : undefined;
 }
 /** Attributes of Tensor that are computed: no call follows. */
-const properties = new Set(["T", "mT", "H", "mH", "real", "imag", "itemsize"]);
+const properties = new Set(["T", "mT", "H", "mH", "real", "imag"]);
 /** Methods whose record is a dict for Python. */
-const dictionaries = new Set(["state_dict", "named_parameters_dict", "items_dict"]);
+const dictionaries = new Set(["state_dict"]);
 /** A Python dict as the record that a method of ours takes: a module's names as they are, options in our words. */
 function recordOf(x: Dict, names: boolean): { readonly [name: string]: Value } {
   return Object.fromEntries(x.entries().map(([key, value]) => [names ? String(key) : camel(String(key)), value instanceof Dict ? recordOf(value, names) : isRecord(value) ? value : plain(value)]));
@@ -265,7 +240,7 @@ export function program(): Scope {
   scope.set("inf", new Float(Infinity));
   scope.set("nan", new Float(NaN));
   // The wrapper of PyTorch's tests that seeds the generator before a random function.
-  scope.set("wrapper_set_seed", (([fn, ...args], kw) => bridge.call(fn, args, kw)) satisfies Native);
+  scope.set("wrapper_set_seed", (([fn, ...args], kw) => python.call(fn, args, kw)) satisfies Native);
   return scope;
 }
-export { identity, readExpression, readPython };
+export { readExpression, readPython };
