@@ -1,7 +1,7 @@
 /** @file What is compared: one library on one device. It knows no workload's numbers and measures nothing. */
 
 /** The operations that a peer is asked for; a workload is one of them at one size. */
-export type Kind = "adds" | "addsRecorded" | "tiny" | "matmul" | "softmax" | "transformer";
+export type Kind = "adds" | "addsRecorded" | "tiny" | "matmul" | "conv" | "convStep" | "softmax" | "transformer";
 
 /** Numbers that every peer gets, the same for all. */
 export type Input = { readonly data: Float32Array<ArrayBuffer>; readonly shape: readonly number[] };

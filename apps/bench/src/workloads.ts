@@ -37,6 +37,9 @@ const matmul = (n: number): Workload => ({
   name: `matmul ${n}`, what: `[${n}, ${n}] x [${n}, ${n}]`, kind: "matmul", tolerance: 1e-5, inputs: () => [uniform(1, [n, n]), uniform(2, [n, n])],
 });
 
+/** x [n, height, width, channels] and a filter [height, width, in, out], as libraries have it that keep channels last. */
+const image = (n: number, size: number, channels: number, out: number): readonly Input[] => [uniform(5, [n, size, size, channels]), uniform(6, [3, 3, channels, out], 0.1)];
+
 /** x, then the parameters in the order of the block: norm, qkv, out, norm, up, down; matrices are [in, out]. */
 const transformerInputs = (): readonly Input[] => {
   const { batch, time, width } = block;
@@ -52,6 +55,8 @@ export const workloads: readonly Workload[] = [
   matmul(64),
   matmul(256),
   matmul(512),
+  { name: "conv 3x3", what: "[4, 16, 28, 28] with 32 filters of 3x3, padded", kind: "conv", tolerance: 1e-5, inputs: () => image(4, 28, 16, 32) },
+  { name: "conv 3x3 step", what: "the same: mean of squares, and both gradients", kind: "convStep", tolerance: 1e-4, inputs: () => image(4, 28, 16, 32) },
   { name: "softmax", what: "over the rows of [1024, 1024]", kind: "softmax", tolerance: 1e-5, inputs: () => [uniform(4, [1024, 1024], 4)] },
   {
     name: "transformer step", kind: "transformer", tolerance: 1e-4, inputs: transformerInputs,

@@ -1,5 +1,5 @@
 /** @file Adjoint on one of its backends. */
-import { type Backend, nn, noGrad, ones, relu, scaledDotProductAttention, scope, setRequiresGrad, tensor, type Tensor } from "adjoint";
+import { type Backend, conv2d, grad, nn, noGrad, ones, relu, scaledDotProductAttention, scope, setRequiresGrad, tensor, type Tensor } from "adjoint";
 import { type Absent, opened, type Peer, type Programs } from "../peer.ts";
 import { additions, block, epsilon, graphs } from "../workloads.ts";
 
@@ -79,6 +79,18 @@ const programs = (device: Backend): Programs<Tensor> => ({
     return graph();
   },
   matmul: ([x, y]) => () => [x!.matmul(y!)],
+  conv([x, w]) {
+    const image = x!.permute([0, 3, 1, 2]).contiguous(), filter = w!.permute([3, 2, 0, 1]).contiguous();
+    return () => [conv2d(image, filter, { padding: 1 }).permute([0, 2, 3, 1])];
+  },
+  convStep([x, w]) {
+    const image = x!.permute([0, 3, 1, 2]).contiguous(), filter = w!.permute([3, 2, 0, 1]).contiguous();
+    for (const leaf of [image, filter]) setRequiresGrad(leaf, true);
+    return () => {
+      const value = conv2d(image, filter, { padding: 1 }).square().mean(), [gx, gw] = grad(value, [image, filter]) as [Tensor, Tensor];
+      return [value, gx.permute([0, 2, 3, 1]), gw.permute([2, 3, 1, 0])];
+    };
+  },
   softmax: ([x]) => () => [x!.softmax(-1)],
   transformer([x, ...given]) {
     const model = new Block(device);

@@ -6,8 +6,9 @@ import { additions, block, epsilon, graphs } from "../workloads.ts";
 type Library = typeof Jax;
 type Array = Jax.numpy.Array;
 
-const programs = ({ numpy: np, nn, vjp, valueAndGrad }: Library): Programs<Array> => {
+const programs = ({ lax, numpy: np, nn, vjp, valueAndGrad }: Library): Programs<Array> => {
   const norm = (x: Array, weight: Array, bias: Array): Array => nn.standardize(x, -1, { epsilon }).mul(weight).add(bias);
+  const conv = (x: Array, weight: Array): Array => lax.conv(x, weight, [1, 1], "SAME");
   const linear = (x: Array, weight: Array, bias: Array): Array => np.matmul(x, weight).add(bias);
 
   const loss = (...all: Array[]): Array => {
@@ -42,6 +43,17 @@ const programs = ({ numpy: np, nn, vjp, valueAndGrad }: Library): Programs<Array
       return graph();
     },
     matmul: ([x, y]) => () => [np.matmul(x!.ref, y!.ref)],
+    conv: ([x, w]) => {
+      const image = x!.ref.transpose([0, 3, 1, 2]), filter = w!.ref.transpose([3, 2, 0, 1]);
+      return () => [conv(image.ref, filter.ref).transpose([0, 2, 3, 1])];
+    },
+    convStep: ([x, w]) => {
+      const image = x!.ref.transpose([0, 3, 1, 2]), filter = w!.ref.transpose([3, 2, 0, 1]);
+      return () => {
+        const [value, [gx, gw]] = valueAndGrad((p: Array, q: Array) => np.mean(np.square(conv(p, q))), { argnums: [0, 1] })(image.ref, filter.ref) as [Array, [Array, Array]];
+        return [value, gx.transpose([0, 2, 3, 1]), gw.transpose([2, 3, 1, 0])];
+      };
+    },
     softmax: ([x]) => () => [nn.softmax(x!.ref, -1)],
     transformer: (inputs) => () => {
       const [value, gradients] = valueAndGrad(loss, { argnums: inputs.map((_, i) => i) })(...inputs.map((x) => x.ref));

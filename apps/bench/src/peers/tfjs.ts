@@ -13,6 +13,7 @@ const programs = (tf: Library): Programs<Tensor> => {
     const { mean, variance } = tf.moments(x, -1, true);
     return x.sub(mean).mul(variance.add(epsilon).rsqrt()).mul(weight).add(bias);
   };
+  const conv = (x: Tensor, weight: Tensor): Tensor => tf.conv2d(x as Tf.Tensor4D, weight as Tf.Tensor4D, 1, "same");
   const linear = (x: Tensor, weight: Tensor, bias: Tensor): Tensor => x.matMul(weight).add(bias);
 
   const loss = (...all: Tensor[]): Tensor => {
@@ -41,6 +42,11 @@ const programs = (tf: Library): Programs<Tensor> => {
       return graph();
     },
     matmul: ([x, y]) => () => [x!.matMul(y!)],
+    conv: ([x, w]) => () => [conv(x!, w!)],
+    convStep: ([x, w]) => () => {
+      const { value, grads } = tf.valueAndGrads((p: Tensor, q: Tensor) => conv(p, q).square().mean())([x!, w!]);
+      return [value, ...grads];
+    },
     softmax: ([x]) => () => [x!.softmax(-1)],
     transformer: (inputs) => () => {
       const { value, grads } = tf.valueAndGrads(loss)([...inputs]);
