@@ -5,7 +5,7 @@ import { arange, full, zeros } from "../creation/fill.ts";
 import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
 import { add, clampMax, div, eq, ge, le, logicalAnd, lt, mul, sub, to, where } from "../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { composite, isTensor, noGrad, type Tensor } from "../op.ts";
+import { composite, isTensor, noGrad, requireDType, type Tensor } from "../op.ts";
 import { scatterAdd } from "../primitives/gather.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import { contiguous, expand, narrow, reshape, select } from "../views/views.ts";
@@ -126,6 +126,7 @@ export async function bincount(x: Tensor, { weights, minlength = 0 }: BincountOp
   if (minlength < 0) throw new ArgumentError("minlength should be >= 0");
   if (x.ndim !== 1 && x.window.size > 0) throw new ShapeError(refuse);
   if (weights !== undefined && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) throw new ShapeError("weights should be 1-d and have the same length as input");
+  requireDType("bincount", x.storage.device, sumType(weights));
   let most = -1;
   for (const value of await data(x)) {
     if (value < 0) throw new ArgumentError(refuse);
@@ -133,8 +134,9 @@ export async function bincount(x: Tensor, { weights, minlength = 0 }: BincountOp
   }
   return counted(x, weights, Math.max(most + 1, minlength));
 }
+const sumType = (weights: Tensor | undefined): DType => (weights === undefined ? "int32" : weights.dtype === "float32" ? "float32" : "float64");
 const counted = /*@__PURE__*/ composite(undefined, (x: Tensor, weights: Tensor | undefined, size: number): Tensor => noGrad(() => {
-  const dtype: DType = weights === undefined ? "int32" : weights.dtype === "float32" ? "float32" : "float64", flat = reshape(x, [x.window.size]);
+  const dtype = sumType(weights), flat = reshape(x, [x.window.size]);
   const each = weights === undefined ? expand(to(filledWith(1, flat, [1]), "int32"), flat.shape) : to(weights, dtype);
   return scatterAdd(zeros([size], { dtype, device: x.device }), 0, to(flat, "int32"), each);
 }));
