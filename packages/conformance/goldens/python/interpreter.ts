@@ -143,7 +143,9 @@ export class Interpreter extends Expressions {
     if (target.kind === "attribute") {
       const object = yield* this.evaluate(target.object, scope);
       if (object instanceof PyObject) return object.members.delete(target.name);
-      if (typeof object === "object" && object !== null) return Reflect.deleteProperty(object, target.name);
+      if (typeof object !== "object" || object === null) throw new Unsupported("del of an attribute of a number");
+      // A property of the class, as x.grad is, is emptied; an object's own goes.
+      return Object.hasOwn(object, target.name) ? Reflect.deleteProperty(object, target.name) : this.host.setAttribute(object, target.name, null);
     }
     throw new Unsupported(`del of a ${target.kind}`);
   }
