@@ -2,8 +2,10 @@
 export { type CreationOptions, type NestedArray, type TensorData, arange, eye, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { bernoulli, bernoulli_, exponential_, multinomial, type MultinomialOptions, normal, normal_, random_, randperm, uniform_ } from "./creation/distributions.ts";
-export { empty, emptyLike, logspace, type LogspaceOptions, newEmpty, newFull, newOnes, newTensor, newZeros, randintLike, trilIndices, type TriangleOptions, triuIndices } from "./creation/like.ts";
+export { empty, emptyLike, logspace, type LogspaceOptions, newEmpty, newFull, newOnes, newTensor, newZeros, randintLike, range, type RangeOptions, trilIndices, type TriangleOptions, triuIndices } from "./creation/like.ts";
 export * from "./api/comparing.ts";
+export { bartlettWindow, blackmanWindow, hammingWindow, type HammingOptions, hannWindow, kaiserWindow, type KaiserOptions, type WindowOptions } from "./creation/windows.ts";
+export * from "./aliases.ts";
 export { clone } from "./calculus/map-reduce.ts";
 export * as autograd from "./autograd/index.ts";
 export { checkpoint, checkpointed } from "./autograd/checkpoint.ts";

@@ -1,4 +1,4 @@
-/** @file Draws from distributions, tensors made after others, and answers read from the device. */
+/** @file Draws from distributions, tensors made after others, windows, and answers read from the device. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import * as A from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -53,4 +53,12 @@ test("equal, allclose and isNonzero read one boolean, and leave nothing behind",
   expect(A.memory().tensors).toBe(before);
   expect(await A.tensor([3]).isNonzero()).toBe(true);
   await expect(A.tensor([1, 2]).isNonzero()).rejects.toThrow("Boolean value of Tensor with more than one value is ambiguous");
+});
+
+test("windows, and a diagonal that wraps", () => {
+  expect(A.hannWindow(4).toArraySync()).toEqual([0, 0.5, 1, 0.5]);
+  expect(A.bartlettWindow(3, { periodic: false }).toArraySync()).toEqual([0, 1, 0]);
+  expect(A.kaiserWindow(1).toArraySync()).toEqual([1]);
+  expect(A.zeros([5, 2]).fillDiagonal_(1, { wrap: true }).toArraySync()).toEqual([[1, 0], [0, 1], [0, 0], [1, 0], [0, 1]]);
+  expect(A.range(1, 2, { step: 0.5 }).toArraySync()).toEqual([1, 1.5, 2]);
 });

@@ -28,6 +28,8 @@ const putting = (x: Tensor, indices: Tensor[], values: Tensor, accumulate: Value
 };
 
 export const names: { readonly [name: string]: Row } = {
+  bartlett_window: "bartlettWindow(window_length, {periodic, dtype})", blackman_window: "blackmanWindow(window_length, {periodic, dtype})", hann_window: "hannWindow(window_length, {periodic, dtype})",
+  hamming_window: "hammingWindow(window_length, {periodic, alpha, beta, dtype})", kaiser_window: "kaiserWindow(window_length, {periodic, beta, dtype})",
   subtract: "sub(input, other, {alpha})", divide: "div(input, other, {rounding_mode})", multiply: "mul(input, other)",
   __radd__: "add(other, input)", __rsub__: "rsub(input, other)", __rmul__: "mul(other, input)", __rdiv__: ({ input, other }) => A.mul(A.reciprocal(input as Tensor), other as Operand), // As Tensor.__rdiv__ does.
   __rmod__: "remainder(other, input)", __rmatmul__: "matmul(other, input)",

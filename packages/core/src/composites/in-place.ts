@@ -1,9 +1,10 @@
 /** @file The forms in place of composites: the target takes over the values of the result, and its history. */
-import { copy_ } from "../elementwise/overwrite.ts";
+import { copy_, fill_ } from "../elementwise/overwrite.ts";
 import { ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { sameShape } from "../shape.ts";
-import { tril, triu } from "../views/diagonal.ts";
+import { diagonal, tril, triu } from "../views/diagonal.ts";
+import { narrow } from "../views/views.ts";
 import { scatterAdd } from "../primitives/gather.ts";
 import { cumprod, cumsum } from "./cumulative.ts";
 import { addbmm, addmm, addmv, addr, baddbmm } from "./matrix-products.ts";
@@ -37,3 +38,16 @@ export const scatterAdd_: InPlace<typeof scatterAdd> = /*@__PURE__*/ inPlace(sca
 export const scatterReduce_: InPlace<typeof scatterReduce> = /*@__PURE__*/ inPlace(scatterReduce);
 export const tril_: InPlace<typeof tril> = /*@__PURE__*/ inPlace(tril);
 export const triu_: InPlace<typeof triu> = /*@__PURE__*/ inPlace(triu);
+
+export type FillDiagonalOptions = { /** Begin again below, with a row left out, in a matrix that is taller than wide. */ readonly wrap?: boolean };
+/** The main diagonal of a matrix becomes the value; of more dims, which are equal then, the elements whose indices are. */
+export const fillDiagonal_: (x: Tensor, value: number, options?: FillDiagonalOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, value: number, { wrap = false }: FillDiagonalOptions = {}): Tensor => {
+  if (x.ndim < 2) throw new ShapeError("dimensions must larger than 1");
+  if (x.ndim > 2 && x.shape.some((n) => n !== x.shape[0])) throw new ShapeError("all dimensions of input must be of equal length");
+  let line = diagonal(x);
+  for (let rank = x.ndim - 1; rank > 1; rank--) line = diagonal(line, { dim1: 0, dim2: rank - 1 });
+  fill_(line, value);
+  const [rows, columns] = x.shape as [number, number];
+  if (wrap && x.ndim === 2) for (let row = columns + 1; row < rows; row += columns + 1) fill_(diagonal(narrow(x, 0, row, rows - row)), value);
+  return x;
+});

@@ -45,6 +45,17 @@ export function logspace(start: number, end: number, steps: number, options: Log
   return generated("logspace", powers(dtype), [from, steps > 1 ? (to - from) / (steps - 1) : 0, to, steps - 1, base], [steps], rest);
 }
 
+const ramp = /*@__PURE__*/ perDType((dtype, compute) => program("range", [], [compute, compute], [s.cast(s.add(s.param(0, compute), s.mul(s.cast(s.index, compute), s.param(1, compute))), dtype)]));
+export type RangeOptions = CreationOptions & { readonly step?: number };
+/** start, start + step ... up to end, which is included: PyTorch's older `range`. */
+export function range(start: number, end: number, options: RangeOptions = {}): Tensor {
+  const { step = 1, ...rest } = options;
+  if (step === 0) throw new ArgumentError("step must be nonzero");
+  if (!Number.isFinite(start) || !Number.isFinite(end)) throw new ArgumentError(`unsupported range: ${start} -> ${end}`);
+  if ((end - start) * step < 0) throw new ArgumentError("upper bound and larger bound inconsistent with step sign");
+  return generated("range", ramp(rest.dtype ?? "float32"), [start, step], [Math.floor((end - start) / step) + 1], rest);
+}
+
 export type TriangleOptions = CreationOptions & { readonly offset?: number };
 function places(rows: number, columns: number, options: TriangleOptions, keeps: (over: number, offset: number) => boolean): Tensor {
   const { offset = 0, ...rest } = options, at: [number[], number[]] = [[], []];

@@ -26,7 +26,7 @@ function unscaled(a: Expr, y: Expr): Expr {
   const half = s.exp(s.mul(a, 0.5));
   return s.mul(s.mul(half, y), half); // NaN at infinity, as in PyTorch
 }
-const i0Of = (x: Expr): Expr => unscaled(s.abs(x), scaledOf(s.abs(x), 0));
+export const i0Of = (x: Expr): Expr => unscaled(s.abs(x), scaledOf(s.abs(x), 0));
 const i1Of = (x: Expr): Expr => signed(x, unscaled(s.abs(x), scaledOf(s.abs(x), 1)));
 const i0eOf = (x: Expr): Expr => scaledOf(s.abs(x), 0);
 const i1eOf = (x: Expr): Expr => signed(x, scaledOf(s.abs(x), 1));
