@@ -31,6 +31,15 @@ describe("saved-tensor hooks", () => {
     x.square();
     expect(log).toEqual(["outer", "inner", "outer"]);
   });
+  test("may keep halves, or move to another device", () => {
+    const x = tensor([1.5, 2.25], { requiresGrad: true }), other = cpu();
+    savedTensorsHooks((t) => t.to("float16"), (t) => t.to("float32"), () => x.square()).sum().backward();
+    const away = savedTensorsHooks(
+      (t) => tensor(t.dataSync(), { shape: t.shape, device: other }), (t) => tensor(t.dataSync(), { shape: t.shape, device }), () => x.square());
+    expect(memory(other).tensors).toBe(1);
+    away.sum().backward();
+    expect([numbers(x.grad), memory(other).tensors]).toEqual([[6, 9], 1]); // what pack made is the user's: a scope, or the collector, frees it
+  });
   test("saveOnCpu keeps nothing on the device", () => {
     const x = leaf(1, 2), before = memory().tensors;
     const s = scope(), out = saveOnCpu(() => s.run(() => x.exp().square().exp().sum().keep()));
