@@ -114,6 +114,15 @@ describe("errors are PyTorch's, before anything is made", () => {
   });
 });
 
+test("more dims than a kernel takes, none of which can be merged, are packed first", () => {
+  const x = ones(Array.from({ length: 17 }, () => 2)).permute(Array.from({ length: 17 }, (_, k) => 16 - k)), before = memory(device).tensors;
+  expect(device.limits.maxRank).toBeLessThan(17);
+  const y = x.cumsum(3), z = y.sort(0, { descending: true });
+  expect([y, z.indices].map((t) => values(t.sum()))).toEqual([2 ** 17 * 1.5, 2 ** 16]);
+  for (const t of [y, z.values, z.indices]) t.dispose();
+  expect(memory(device).tensors).toBe(before + 2); // the sums
+});
+
 test("promises leave nothing behind but their results", async () => {
   const before = memory(device).tensors, s = scope();
   const x = s.tensor([3, 1, 3, 2], { dtype: "int32" });

@@ -135,7 +135,7 @@ export function inComputed(inputs: readonly Tensor[], dtype: DType, run: (wide: 
   }
 }
 
-/** Runs `kernel` on inputs and results of one shape, `dim` last and the others merged where they can be. */
+/** Runs `kernel` on inputs and results of one shape, `dim` last and the others merged where they can be. If it throws, nothing is left behind. */
 export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], dim: number, kernel: (inputs: readonly View[], outputs: readonly View[]) => void): void {
   const { shape, storage } = outs[0]!, order = [...shape.keys()].filter((d) => d !== dim).concat(dim);
   const attempt = (xs: readonly Tensor[]): boolean => {
@@ -144,11 +144,17 @@ export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], di
     kernel(views.slice(0, xs.length), views.slice(xs.length));
     return true;
   };
-  if (attempt(inputs)) return;
-  // Dense, they are of three dims at most.
-  const packed = inputs.map((x) => materialize(x, shape));
-  attempt(packed);
-  for (const x of packed) x.dispose();
+  const packed: Tensor[] = [];
+  try {
+    if (attempt(inputs)) return;
+    for (const x of inputs) packed.push(materialize(x, shape));
+    attempt(packed); // dense, they are of three dims at most
+  } catch (error) {
+    for (const out of outs) out.dispose();
+    throw error;
+  } finally {
+    for (const x of packed) x.dispose();
+  }
 }
 
 /** The shape of a reduction's result. */
