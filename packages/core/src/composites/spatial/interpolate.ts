@@ -1,13 +1,13 @@
 /** @file Resizing of the spatial dims, one dim after the other: PyTorch's `F.interpolate`. */
 import { fromHost } from "../../creation/fill.ts";
 import { dtypes, isFloat, scalarTypeName } from "../../dtype.ts";
-import { mul } from "../../elementwise/arithmetic.ts";
+import { add, mul } from "../../elementwise/arithmetic.ts";
 import { to } from "../../elementwise/elementwise.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../../errors.ts";
 import { composite, type Tensor } from "../../op.ts";
 import { indexSelect } from "../../primitives/gather.ts";
 import * as python from "../../python.ts";
-import { showShape } from "../../shape.ts";
+import { type Shape, showShape } from "../../shape.ts";
 import { sum } from "../reductions.ts";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./pooling/adaptive.ts";
 import { windowed } from "./pooling/windows.ts";
@@ -67,12 +67,18 @@ function check(x: Tensor, mode: InterpolateMode, { alignCorners, antialias }: In
   if (!isFloat(x.dtype) && (dims !== undefined || x.dtype !== "uint8")) throw new DTypeError(`"${mode === "nearest" || mode === "nearest-exact" ? "upsample_nearest" : `upsample_${mode}`}" not implemented for '${scalarTypeName[x.dtype]}'`);
 }
 
+/** Up to so many places are picked one after the other; of more, whole lists, which are then summed. */
+const FEW = 4;
+
 /** One dim resized: elements picked, or sums of weighted ones. */
 function resized(x: Tensor, dim: number, { places, weights }: Taps): Tensor {
-  const on = { device: x.device };
-  if (weights === undefined) return indexSelect(x, dim, fromHost(Int32Array.from(places.flat()), [places.length], "int32", on));
-  const seen = windowed(x, dim, { places }), shape = [places.length, ...Array<number>(x.ndim - dim - 1).fill(1), weights[0]!.length], flat = weights.flat();
-  return sum(mul(seen, fromHost(x.dtype === "float64" ? Float64Array.from(flat) : Float32Array.from(flat), shape, x.dtype, on)), -1);
+  const on = { device: x.device }, count = places.length;
+  const picked = (tap: number): Tensor => indexSelect(x, dim, fromHost(Int32Array.from(places, (list) => list[tap]!), [count], "int32", on));
+  if (weights === undefined) return picked(0);
+  const numbers = (values: readonly number[], shape: Shape): Tensor => fromHost(x.dtype === "float64" ? Float64Array.from(values) : Float32Array.from(values), shape, x.dtype, on);
+  const ones = Array<number>(x.ndim - dim - 1).fill(1), taps = weights[0]!.length;
+  if (taps > FEW) return sum(mul(windowed(x, dim, { places }), numbers(weights.flat(), [count, ...ones, taps])), -1);
+  return Array.from({ length: taps }, (_, tap) => mul(picked(tap), numbers(weights.map((row) => row[tap]!), [count, ...ones]))).reduce((total, term) => add(total, term));
 }
 
 /**
