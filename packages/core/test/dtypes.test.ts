@@ -152,6 +152,7 @@ describe("arithmetic", () => {
     expect(() => of("float16", 1).add_(1, { alpha: 2 })).not.toThrow();
   });
   test("reductions", () => {
+    expect(shown(sum(of("uint8", 0, 3, 0), undefined, { dtype: "bool" }))).toEqual(["bool", true]); // whether there is anything
     expect(shown(sum(of("uint8", 200, 200)))).toEqual(["int32", 400]);
     expect(shown(of("float16", ...new Array<number>(4096).fill(1)).sum())).toEqual(["float16", 4096]); // one by one it would stay at 2048
     expect(shown(mean(of("float16", 60000, 60000, 60000)))).toEqual(["float16", 60000]); // the sum is beyond float16

@@ -25,9 +25,13 @@ const prologues: { [name: string]: (Program | undefined)[] } = {};
 /** Sums of bools and integers are int32. */
 const sumType = (x: Tensor, dtype: DType | undefined): DType => dtype ?? (isFloat(x.dtype) ? x.dtype : "int32");
 
+/** A sum in bool: whether there is anything. */
+const boolSum = (x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor =>
+  reduceProgram("max", prologue("any", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), keepdim, "");
 /** The sum over the dims, or over all. */
 export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   const dtype = sumType(x, options.dtype), dims = wrapDims(dim, x.ndim);
+  if (dtype === "bool") return boolSum(x, dim, options.keepdim ?? false);
   return reduceProgram("sum", prologue("sum", x.dtype, dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? "SumBackward0" : "SumBackward1");
 }
 
