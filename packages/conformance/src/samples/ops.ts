@@ -43,7 +43,7 @@ const reductions: OpSample[] = ([undefined, 0, 1, -1, [0, 2]] as const).flatMap(
     sample(`sum ${at}`, [x([2, 3, 4])], (p) => p.sum(dim, { keepdim })), sample(`mean ${at}`, [x([2, 3, 4])], (p) => p.mean(dim, { keepdim })),
     sample(`amax ${at}`, [x([2, 3, 4], "distinct")], (p) => p.amax(dim, { keepdim })), sample(`amin ${at}`, [x([2, 3, 4], "distinct")], (p) => p.amin(dim, { keepdim })),
     sample(`std ${at}`, [x([2, 3, 4])], (p) => p.std(dim, { keepdim })), sample(`var ${at}`, [x([2, 3, 4])], (p) => p.var(dim, { keepdim })),
-    sample(`all ${at}`, [x([2, 3, 4])], (p) => p.gt(0).all(dim, { keepdim }), 0), sample(`any ${at}`, [x([2, 3, 4])], (p) => p.gt(1).any(dim, { keepdim }), 0),
+    sample(`all ${at}`, [x([2, 3, 4])], (p) => p.gt(0).all(dim, { keepdim }), 0), sample(`sum to bool ${at}`, [x([2, 3, 4])], (p) => p.gt(0.5).sum(dim, { keepdim, dtype: "bool" }), 0), sample(`any ${at}`, [x([2, 3, 4])], (p) => p.gt(1).any(dim, { keepdim }), 0),
   ];
 }));
 
