@@ -13,7 +13,9 @@ const layers = [
   ["tape"],
   ["lineage"],
   ["tensor"],
+  ["record"],
   ["dispatch"],
+  ["dispatch-in-place"],
   ["op"],
   ["calculus/", "calculus"],
   ["elementwise/", "views/"],
@@ -23,9 +25,9 @@ const layers = [
 ];
 
 /** What the engine is made of: it knows no op. */
-const engine = ["dtype", "shape", "view", "scalar/", "backend", "storage", "scope", "tensor", "tape", "lineage", "dispatch"];
+const engine = ["dtype", "shape", "view", "scalar/", "backend", "storage", "scope", "tensor", "tape", "lineage", "record", "dispatch", "dispatch-in-place"];
 /** The part of the engine that ops reach only through the op constructors, packages/core/src/op.ts. */
-const behindTheConstructors = ["dispatch", "tape", "lineage", "scope", "storage"];
+const behindTheConstructors = ["dispatch", "dispatch-in-place", "record", "tape", "lineage", "scope", "storage"];
 const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/"];
 
 const core = "packages/core/src";

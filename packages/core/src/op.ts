@@ -3,7 +3,9 @@ import { framed } from "./scope.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
-export { activeInterpreter, allocate, commonDevice, dispatch, dispatchAll, dispatchInPlace, dispatchView, type Interpreter, madeTogether, type MultiOp, type Op, refuseOverlap, savedTensors, setInterpreter, type ViewOp, type WriteRule } from "./dispatch.ts";
+export { activeInterpreter, allocate, commonDevice, dispatch, dispatchAll, dispatchView, type Interpreter, madeTogether, type MultiOp, type Op, setInterpreter, type ViewOp } from "./dispatch.ts";
+export { dispatchInPlace, refuseOverlap, type WriteRule } from "./dispatch-in-place.ts";
+export { savedTensors } from "./record.ts";
 export { Lineage } from "./lineage.ts";
 export { closeFrame, framed, join, keep, openFrame, refusePromise, takeFromFrame, youngest } from "./scope.ts";
 export { enableGrad, isGradEnabled, type Node, noGrad, type Jvp, type Rule, type Saves, savesNothing } from "./tape.ts";

@@ -1,6 +1,6 @@
 /** @file Checkpointing: what a function saves for backward is computed again when backward reads it. */
 import { getRngState, type RngState, setRngState } from "../creation/random.ts";
-import { restore, save } from "../dispatch.ts";
+import { restore, save } from "../record.ts";
 import { AutogradError, TransformError } from "../errors.ts";
 import { packedBy } from "../packing.ts";
 import { Lifetime, outsideFrames, within } from "../scope.ts";

@@ -1,5 +1,5 @@
 /** @file What a custom Function's forward tells its backward. */
-import { savedTensors } from "../dispatch.ts";
+import { savedTensors } from "../record.ts";
 import { ArgumentError } from "../errors.ts";
 import { adoptLent } from "../calculus/walk.ts";
 import * as python from "../python.ts";

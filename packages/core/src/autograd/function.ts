@@ -2,7 +2,9 @@
 import { writeViewRule } from "../calculus/in-place.ts";
 import { zerosOn } from "../calculus/map-reduce.ts";
 import { adoptLent, lend } from "../calculus/walk.ts";
-import { checkInPlace, dispatchView, moveHistory, save, type ViewOp } from "../dispatch.ts";
+import { dispatchView, type ViewOp } from "../dispatch.ts";
+import { checkInPlace, moveHistory } from "../dispatch-in-place.ts";
+import { save } from "../record.ts";
 import { isFloat } from "../dtype.ts";
 import { ArgumentError, AutogradError, NotSupportedError, TransformError } from "../errors.ts";
 import * as python from "../python.ts";

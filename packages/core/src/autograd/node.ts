@@ -1,5 +1,5 @@
 /** @file The tape as users look at it: what a node leads to, what it saved. */
-import { savedTensors } from "../dispatch.ts";
+import { savedTensors } from "../record.ts";
 import { extrasOf, type Node } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
 
