@@ -1,8 +1,9 @@
 /** @file The `conv` primitive: x with its zeros around it, windows of it laid out as columns of a matrix, and the product of the filter with that. */
-import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, scalar, type Shape, sizeOf, View } from "@adjoint/core/backend";
+import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, scalar, type Shape, sizeOf, type Triple, View } from "@adjoint/core/backend";
 import { type ConvKernels, linkConv } from "../emit/conv.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
+import { phasesAlong, type Step } from "./conv-phases.ts";
 import type { Copier } from "./copy.ts";
 import type { Multiplier } from "./matmul.ts";
 import { Odometer } from "./odometer.ts";
@@ -32,6 +33,23 @@ export class Convolver {
 
   convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
     this.#engine.check();
+    if (attrs.spread.every((apart, d) => apart === 1 || attrs.stride[d] > 1)) return this.#whole(x, filter, out, attrs);
+    const alongs = [0, 1, 2].map((d) => phasesAlong(d, filter.shape[d + 3], out.shape[d + 3], attrs));
+    for (const depth of alongs[0]) for (const height of alongs[1]) for (const width of alongs[2]) {
+      const phases = [depth, height, width], [to, by] = [phases.reduce((view, phase, d) => stepped(view, d + 3, phase.out), out), phases.reduce((view, phase, d) => stepped(view, d + 3, phase.filter), filter)];
+      if (by.size === 0) this.#clear(to);
+      else this.#whole(x, by, to, { ...attrs, spread: triple(phases.map((phase) => phase.spread)), padding: triple(phases.map((phase) => phase.padding)), dilation: triple(phases.map((phase) => phase.dilation)) });
+    }
+  }
+
+  #clear(out: WasmView): void {
+    const temporaries = new Temporaries(this.#engine.memory), zero = temporaries.dense(out.dtype, [1]), at = addressAt(zero, 0);
+    this.#engine.memory.bytes.fill(0, at, at + bytesOf(out.dtype));
+    this.#copier.copy(viewed(zero, out.shape, out.shape.map(() => 0)), out);
+    temporaries.free();
+  }
+
+  #whole(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
     const temporaries = new Temporaries(this.#engine.memory);
     try {
       const windows = this.#windows(x, filter.shape.slice(3), out.shape.slice(3), attrs, temporaries);
@@ -148,9 +166,12 @@ export class Convolver {
 // ---- Views ---------------------------------------------------------------------------------------------------------------
 
 const viewed = (view: WasmView, shape: Shape, strides: Shape, offset: number = view.offset): WasmView => new View(view.buffer, view.dtype, shape, strides, offset, sizeOf(shape), false);
+const triple = ([a, b, c]: readonly number[]): Triple => [a, b, c];
 const permuted = (view: WasmView, order: readonly number[]): WasmView => viewed(view, order.map((d) => view.shape[d]), order.map((d) => view.strides[d]));
 const part = (view: WasmView, dim: number, from: number, count: number): WasmView =>
   viewed(view, view.shape.map((n, d) => (d === dim ? count : n)), view.strides, view.offset + from * view.strides[dim]);
+const stepped = (view: WasmView, dim: number, { first, step, count }: Step): WasmView =>
+  viewed(view, view.shape.map((n, d) => (d === dim ? count : n)), view.strides.map((n, d) => (d === dim ? n * step : n)), view.offset + first * view.strides[dim]);
 const at = (view: WasmView, dim: number, i: number): WasmView => part(view, dim, i, 1);
 
 /** The dims `from ... to - 1` made one, if their strides allow it. */
