@@ -59,6 +59,11 @@ const variations: readonly { readonly what: string; readonly create: () => Backe
     fails: /^map exp float32: edge values$/, passes: /^map log float32: edge values$/,
   },
   {
+    what: "a convolution that forgets its dilation",
+    create: wrongKernels(({ conv }) => ({ conv: (inputs, outputs, attrs) => conv(inputs, outputs, { ...attrs, dilation: [1, 1, 1] }) })),
+    fails: /^conv float32 (dilated|of volumes)$/, passes: /^conv float32 (plain|padded|spread)$/,
+  },
+  {
     what: "sums added one by one",
     create: wrongKernels(({ reduce }) => ({
       reduce(inputs, outputs, attrs) {
