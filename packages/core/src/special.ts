@@ -6,3 +6,4 @@ export * from "./elementwise/special/logarithmic.ts";
 export { erf, exp2, expit, expm1, log1p, logit, round, sinc, xlogy } from "./elementwise/special/aliases.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";
 export { logsumexp } from "./composites/totals.ts";
+export * from "./fused/polynomials.ts";

@@ -1,0 +1,66 @@
+/** @file The orthogonal polynomials of torch.special, by their recurrences: as many steps as the largest degree asks. They have no derivative. */
+import { dtypes, isFloat } from "../dtype.ts";
+import { add, div, eq, lt, mul, sub, trunc, where } from "../elementwise/index.ts";
+import { type Operand, resultType, to } from "../elementwise/elementwise.ts";
+import { ArgumentError } from "../errors.ts";
+import { composite, isTensor, noGrad, type Tensor } from "../op.ts";
+import { amax } from "../composites/reductions.ts";
+import { fullLike, onesLike } from "../creation/fill.ts";
+import { broadcastShapes } from "../shape.ts";
+import { hostNumbers } from "../views/host-numbers.ts";
+import { expand } from "../views/views.ts";
+
+/** The polynomial of degree 1, and that of degree k + 1 from those of degrees k, `q`, and k - 1, `p`. */
+type Family = { readonly first: (x: Tensor) => Tensor; readonly next: (k: number, x: Tensor, q: Tensor, p: Tensor) => Tensor };
+type Polynomial = (x: Operand, n: Operand) => Tensor;
+const LARGEST = 16384;
+
+const polynomial = (name: string, { first, next }: Family): Polynomial => {
+  const run = composite(undefined, (x: Operand, n: Operand): Tensor => noGrad(() => {
+    const common = resultType([x, n]), result = isFloat(common) ? common : "float32", dtype = dtypes[result].compute, beside = isTensor(x) ? x : n as Tensor;
+    const tensorOf = (a: Operand): Tensor => (isTensor(a) ? to(a, dtype) : fullLike(beside, a, { dtype }));
+    const shape = broadcastShapes(isTensor(x) ? x.shape : [], isTensor(n) ? n.shape : []);
+    const at = expand(tensorOf(x), shape), given = trunc(expand(tensorOf(n), shape));
+    const degree = where(lt(given, 2 ** 63), given, -1); // what is no 64-bit integer counts as negative, as in PyTorch
+    let p = onesLike(at), q = first(at), out = where(lt(degree, 0), 0, where(eq(degree, 0), p, q));
+    const largest = at.window.size === 0 ? 0 : hostNumbers(name, amax(degree))[0]!;
+    if (largest > LARGEST) throw new ArgumentError(`${name}: degrees up to ${LARGEST}, got ${largest}`);
+    for (let k = 1; k < largest; k++) {
+      [p, q] = [q, next(k, at, q, p)];
+      out = where(eq(degree, k + 1), q, out);
+    }
+    return to(out, result);
+  }));
+  return (x, n) => {
+    if (!isTensor(x) && !isTensor(n)) throw new ArgumentError(`${name}(): at least one operand must be a tensor`);
+    return run(x, n);
+  };
+};
+const twice = (x: Tensor): Tensor => mul(x, 2);
+const shifted = (x: Tensor): Tensor => sub(mul(x, 4), 2);
+const chebyshev = (turned: (x: Tensor) => Tensor, first: (x: Tensor) => Tensor): Family => ({ first, next: (_, x, q, p) => sub(mul(turned(x), q), p) });
+
+/** Chebyshev's polynomial of the first kind, T_n(x). */
+export const chebyshevPolynomialT: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialT", /*@__PURE__*/ chebyshev(twice, (x) => x));
+/** Chebyshev's polynomial of the second kind, U_n(x). */
+export const chebyshevPolynomialU: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialU", /*@__PURE__*/ chebyshev(twice, twice));
+/** Chebyshev's polynomial of the third kind, V_n(x). */
+export const chebyshevPolynomialV: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialV", /*@__PURE__*/ chebyshev(twice, (x) => sub(twice(x), 1)));
+/** Chebyshev's polynomial of the fourth kind, W_n(x). */
+export const chebyshevPolynomialW: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialW", /*@__PURE__*/ chebyshev(twice, (x) => add(twice(x), 1)));
+/** T_n(2 x - 1). */
+export const shiftedChebyshevPolynomialT: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialT", /*@__PURE__*/ chebyshev(shifted, (x) => sub(twice(x), 1)));
+/** U_n(2 x - 1). */
+export const shiftedChebyshevPolynomialU: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialU", /*@__PURE__*/ chebyshev(shifted, shifted));
+/** V_n(2 x - 1). */
+export const shiftedChebyshevPolynomialV: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialV", /*@__PURE__*/ chebyshev(shifted, (x) => sub(shifted(x), 1)));
+/** W_n(2 x - 1). */
+export const shiftedChebyshevPolynomialW: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialW", /*@__PURE__*/ chebyshev(shifted, (x) => add(shifted(x), 1)));
+/** Hermite's polynomial of physics, H_n(x). */
+export const hermitePolynomialH: Polynomial = /*@__PURE__*/ polynomial("hermitePolynomialH", { first: twice, next: (k, x, q, p) => sub(mul(twice(x), q), mul(p, 2 * k)) });
+/** Hermite's polynomial of probability, He_n(x). */
+export const hermitePolynomialHe: Polynomial = /*@__PURE__*/ polynomial("hermitePolynomialHe", { first: (x) => x, next: (k, x, q, p) => sub(mul(x, q), mul(p, k)) });
+/** Laguerre's polynomial, L_n(x). */
+export const laguerrePolynomialL: Polynomial = /*@__PURE__*/ polynomial("laguerrePolynomialL", { first: (x) => sub(1, x), next: (k, x, q, p) => div(sub(mul(sub(2 * k + 1, x), q), mul(p, k)), k + 1) });
+/** Legendre's polynomial, P_n(x). */
+export const legendrePolynomialP: Polynomial = /*@__PURE__*/ polynomial("legendrePolynomialP", { first: (x) => x, next: (k, x, q, p) => div(sub(mul(mul(x, 2 * k + 1), q), mul(p, k)), k + 1) });
