@@ -84,6 +84,7 @@ export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, type Rot90
 export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from "./views/windows.ts";
 export * from "./views/real.ts";
 export { cat, stack } from "./views/cat.ts";
+export { squeeze_, swapaxes_, swapdims_, t_, transpose_, unsqueeze_ } from "./views/turned.ts";
 export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";
 export { keep, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";

@@ -161,6 +161,18 @@ export function alive(op: string, tensor: Tensor): Tensor {
   throw new FreedError(`${op}: this tensor of shape [${tensor.shape.join(", ")}] was freed by ${by}; keep() it, or use it before`);
 }
 
+/** The handle becomes what a view of it is, and the view's handle is gone: PyTorch's `t_` and its kin, which change no element. */
+export function become(tensor: Tensor, view: Tensor): Tensor {
+  const handle = tensor as { -readonly [K in "window"]: Tensor[K] };
+  handle.window = view.window;
+  tensor.lineage?.family.leave();
+  tensor.lineage = view.lineage!.twin();
+  tensor.lineage.family.join();
+  tensor.edge = view.edge;
+  view.free(null);
+  return tensor;
+}
+
 /** A second handle on the same memory and the same place on the tape, joined to nothing. */
 export function alias(tensor: Tensor): Tensor {
   const twin = new Tensor(tensor.window, tensor.storage.retain(), tensor.edge);

@@ -148,3 +148,18 @@ describe("asStrided", () => {
     expect(() => ones([4]).asStrided([2], [-1])).toThrow("Negative strides are not supported at the moment");
   });
 });
+
+describe("views in place", () => {
+  test("turn the handle, and its history with it", () => {
+    const x = leaf([1, 2, 3, 4, 5, 6], [2, 3]), y = x.mul(1), row = y.select(0, 0);
+    expect(y.t_()).toBe(y);
+    expect([y.shape, y.gradFn!.name]).toEqual([[3, 2], "TBackward0"]);
+    y.select(0, 0).mul_(10); // y = [[10, 40], [2, 5], [3, 6]], and row = [10, 2, 3]
+    expect(row.toArraySync()).toEqual([10, 2, 3]);
+    y.unsqueeze_(0).squeeze_().transpose_(0, 1).square().sum().backward();
+    expect(x.grad!.toArraySync()).toEqual([[200, 4, 6], [800, 10, 12]]);
+  });
+  test("refuse a leaf that requires a gradient", () => {
+    expect(() => leaf([1, 2], [1, 2]).t_()).toThrow("a leaf Variable that requires grad is being used in an in-place operation.");
+  });
+});

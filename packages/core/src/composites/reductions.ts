@@ -76,9 +76,10 @@ export type ValuesAndIndices = { readonly values: Tensor; readonly indices: Tens
 const extremumAlong = (op: "max" | "min") => composite(undefined, (x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices => {
   wrapDim(dim, x.ndim);
   const indices = argReduce(op, x, dim, true);
-  if (x.ndim === 0) return { values: gather(x, 0, indices), indices };
-  const values = gather(x, dim, indices), d = wrapDim(dim, x.ndim);
-  return keepdim ? { values, indices } : { values: squeeze(values, d), indices: squeeze(indices, d) };
+  const found = gather(x, x.ndim === 0 ? 0 : dim, indices), drops = x.ndim > 0 && !keepdim, d = wrapDim(dim, x.ndim);
+  const values = drops ? squeeze(found, d) : found;
+  if (values.gradFn !== null) values.gradFn.label = op === "max" ? "MaxBackward0" : "MinBackward0";
+  return { values, indices: drops ? squeeze(indices, d) : indices };
 });
 const maxAlong = /*@__PURE__*/ extremumAlong("max");
 const minAlong = /*@__PURE__*/ extremumAlong("min");

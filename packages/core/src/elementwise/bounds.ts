@@ -12,26 +12,28 @@ import { both, either } from "./stable.ts";
 
 type Bounded = Elementwise<readonly [x: Tensor, bound: Operand]>;
 const byTensor = ([, ...bounds]: readonly Operand[]): number => (bounds.some((x) => typeof x === "object") ? 1 : 0);
+/** Of clamp, the node of the overload with tensors is the one without a number. */
+const byNumber = (operands: readonly Operand[]): number => 1 - byTensor(operands);
 
 // The gradient passes where x lies within, bounds included; where it does not, that of the bound that won.
 const clampBoth: Elementwise<readonly [x: Tensor, min: Operand, max: Operand]> = /*@__PURE__*/ elementwise("clamp", (x, low, high) => s.min(s.max(x!, low!), high!), {
-  rule: "number", overload: byTensor,
+  rule: "number", overload: byNumber,
   gradient: (g, _, [x, low, high]) => [
     s.select(both(s.ge(x!, low!), s.le(x!, high!)), g, 0), s.select(both(s.lt(low!, high!), s.lt(x!, low!)), g, 0),
     s.select(either(s.gt(x!, high!), s.lt(high!, low!)), g, 0),
   ],
 });
-const bounded = (name: string, bound: (x: s.Expr, y: s.Expr) => s.Expr, within: (x: s.Expr, y: s.Expr) => s.Expr, beyond: (x: s.Expr, y: s.Expr) => s.Expr): Bounded =>
+const bounded = (name: string, overload: (operands: readonly Operand[]) => number, bound: (x: s.Expr, y: s.Expr) => s.Expr, within: (x: s.Expr, y: s.Expr) => s.Expr, beyond: (x: s.Expr, y: s.Expr) => s.Expr): Bounded =>
   elementwise(name, (x, y) => bound(x!, y!), {
-    rule: "arithmetic", overload: byTensor, takes: "tensorFirst",
+    rule: "arithmetic", overload, takes: "tensorFirst",
     gradient: (g, _, [x, y]) => [s.select(within(x!, y!), g, 0), s.select(beyond(x!, y!), g, 0)],
   });
-const clampLow = /*@__PURE__*/ bounded("clamp", s.max, s.ge, s.lt), clampHigh = /*@__PURE__*/ bounded("clamp", s.min, s.le, s.gt);
+const clampLow = /*@__PURE__*/ bounded("clamp", byNumber, s.max, s.ge, s.lt), clampHigh = /*@__PURE__*/ bounded("clamp", byNumber, s.min, s.le, s.gt);
 
 /** The larger of x and a number or tensor; x's gradient passes where x is at least `min`. */
-export const clampMin: Bounded = /*@__PURE__*/ bounded("clampMin", s.max, s.ge, s.lt);
+export const clampMin: Bounded = /*@__PURE__*/ bounded("clampMin", byTensor, s.max, s.ge, s.lt);
 /** The smaller of x and a number or tensor; x's gradient passes where x is at most `max`. */
-export const clampMax: Bounded = /*@__PURE__*/ bounded("clampMax", s.min, s.le, s.gt);
+export const clampMax: Bounded = /*@__PURE__*/ bounded("clampMax", byTensor, s.min, s.le, s.gt);
 
 /** Into [min, max], numbers or tensors; either may be left out. The gradient passes where x lies within, bounds included. */
 export function clamp(x: Tensor, min?: Operand | null, max?: Operand | null): Tensor {
