@@ -34,9 +34,9 @@ export const pow: Binary = /*@__PURE__*/ elementwise("pow", s.pow, { rule: "numb
 export const remainder: Binary = /*@__PURE__*/ elementwise("remainder", (x, y) => {
   const r = s.rem(x!, y!);
   return s.select(s.and(s.ne(r, 0), s.xor(s.lt(r, 0), s.lt(y!, 0))), s.add(r, y!), r);
-}, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("remainder_cpu"), overload: byTensor });
+}, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("remainder_cpu"), overload: byTensor, divides: true });
 /** The remainder with the sign of x, as C's fmod. */
-export const fmod: Compared = /*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("fmod_cpu"), overload: byTensor, takes: "tensorFirst" });
+export const fmod: Compared = /*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("fmod_cpu"), overload: byTensor, divides: true, takes: "tensorFirst" });
 /** The larger; NaN if either is; a tie shares its gradient. */
 export const maximum: TwoTensors = /*@__PURE__*/ elementwise("maximum", s.max, { rule: "arithmetic", takes: "tensors" });
 /** The smaller; NaN if either is; a tie shares its gradient. */

@@ -21,11 +21,11 @@ function floored(x: Expr, y: Expr): Expr {
 const truncated = (x: Expr, y: Expr): Expr => (isFloat(x.dtype) ? s.trunc(s.div(x, y)) : s.idiv(x, y));
 
 const overload = (): number => 2;
-const divFloor: Binary = /*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload });
-const divTrunc: Binary = /*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload });
+const divFloor: Binary = /*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload, divides: true });
+const divTrunc: Binary = /*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload, divides: true });
 
 /** x / y rounded down; of integers an integer. No derivative. */
-export const floorDivide: Binary = /*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [] });
+export const floorDivide: Binary = /*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [], divides: true });
 
 export type DivideOptions = {
   /** "floor" rounds down, "trunc" towards 0, as Python's `//` and C's `/`; integers then give integers. */
