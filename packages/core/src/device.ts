@@ -1,6 +1,6 @@
 /** @file What core knows of a device beside its backend: live memory, the collector's net, the random stream. */
 import type { Backend, Buffer } from "./backend.ts";
-import { type DType, dtypes } from "./dtype.ts";
+import { type DType, dtypeInfo } from "./dtype.ts";
 import { DeviceError, DTypeError } from "./errors.ts";
 
 /** Storages from this size on are registered with the collector one by one. */
@@ -92,7 +92,7 @@ export const getDefaultDevice = (): Backend => currentDevice().backend;
 
 export function requireDType(op: string, device: Device, dtype: DType): void {
   if (device.backend.dtypes.has(dtype)) return;
-  if (!(dtype in dtypes)) throw new DTypeError(`${op}: unknown dtype ${String(dtype)}; expected one of ${Object.keys(dtypes).join(", ")}`);
+  dtypeInfo(dtype);
   throw new DTypeError(
     `${op}: device '${device.backend.name}' does not take ${dtype}, only ${[...device.backend.dtypes].join(", ")}; cast, or use the cpu device`);
 }

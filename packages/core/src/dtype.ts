@@ -1,4 +1,5 @@
 /** @file Element types: their layout on the host, and PyTorch's promotion. Knows no tensor. */
+import { DTypeError } from "./errors.ts";
 import { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./narrow-float.ts";
 
 export type DType =
@@ -37,6 +38,13 @@ export const dtypes: { readonly [D in DType]: DTypeInfo } = {
 };
 
 export const dtypeNames: readonly DType[] = /*@__PURE__*/ Object.keys(dtypes) as DType[];
+
+/** What is known of a dtype. @throws DTypeError where a program without types names one that does not exist */
+export function dtypeInfo(dtype: DType): DTypeInfo {
+  const info: DTypeInfo | undefined = dtypes[dtype];
+  if (info === undefined) throw new DTypeError(`unknown dtype ${String(dtype)}; expected one of ${dtypeNames.join(", ")}; what PyTorch keeps in int64 is int32 here`);
+  return info;
+}
 
 export const isFloat = (dtype: DType): boolean => dtypes[dtype].kind === "float";
 

@@ -86,8 +86,14 @@ export function isExpandable(from: Shape, to: Shape): boolean {
   return true;
 }
 
+/** Sizes and dims come as one array, not one by one as Python allows. */
+export function checkSizes(op: string, sizes: readonly number[]): void {
+  if (!Array.isArray(sizes)) throw new ArgumentError(`${op}(): expected an array, as in ${op}([2, 3]), got ${String(sizes)}`);
+}
+
 /** A user's shape, checked: non-negative integers whose product is a safe integer. */
 export function checkShape(op: string, shape: Shape): Shape {
+  checkSizes(op, shape);
   let size = 1;
   for (const dim of shape) {
     if (!Number.isInteger(dim)) throw new ArgumentError(`${op}(): sizes must be integers, got ${showShape(shape)}`);

@@ -1,7 +1,10 @@
 /** @file Calls that fail: the error says what is wrong, and the call leaves no memory behind. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { expect, test } from "vitest";
-import { ArgumentError, type Backend, gather, IndexError, memory, scatter, scope, ShapeError, tensor, type Tensor } from "../src/index.ts";
+import { ArgumentError, type Backend, DTypeError, gather, IndexError, memory, ones, scatter, scope, ShapeError, tensor, type Tensor } from "../src/index.ts";
+
+/** An argument that the types refuse, from a program without types. */
+const untyped = (value: unknown): never => value as never;
 
 const index = (device: Backend): Tensor => tensor([5], { dtype: "int32", device });
 
@@ -12,6 +15,17 @@ const failures: readonly { readonly what: string; readonly type: new () => Error
   { what: "split of a number by sizes", type: ShapeError, message: "split expects at least a 1-dimensional tensor", call: (x) => x.sum().split([1]) },
   { what: "an integer divided by 0", type: ArgumentError, message: "ZeroDivisionError", call: (x) => x.int().floorDivide(0) },
   { what: "the remainder of an integer by 0", type: ArgumentError, message: "ZeroDivisionError", call: (x) => x.int().remainder(0) },
+  { what: "a dtype that does not exist", type: DTypeError, message: "unknown dtype int64; expected one of float32,", call: (x) => tensor(1, { dtype: untyped("int64"), device: x.device }) },
+  { what: "ones of such a dtype", type: DTypeError, message: "unknown dtype long; expected one of float32,", call: (x) => ones([1], { dtype: untyped("long"), device: x.device }) },
+  { what: "a cast to such a dtype", type: DTypeError, message: "unknown dtype int64; expected one of float32,", call: (x) => x.to(untyped("int64")) },
+  { what: "sizes one by one", type: ArgumentError, message: "ones(): expected an array, as in ones([2, 3]), got 2", call: (x) => ones(untyped(2), { device: x.device }) },
+  { what: "a reshape to sizes one by one", type: ArgumentError, message: "reshape(): expected an array, as in reshape([2, 3]), got 3", call: (x) => x.reshape(untyped(3)) },
+  { what: "a permutation one by one", type: ArgumentError, message: "permute(): expected an array, as in permute([2, 3]), got 0", call: (x) => x.permute(untyped(0)) },
+  { what: "the size of a dim that is not there", type: IndexError, message: "Dimension out of range (expected to be in range of [-1, 0], but got 1)", call: (x) => x.size(1) },
+  { what: "positions in an array", type: ArgumentError, message: "index: positions come as a tensor", call: (x) => x.index(untyped([0, 2])) },
+  { what: "a range with another name of a bound", type: ArgumentError, message: 'index: expected a number, null, "...", a tensor, or a range', call: (x) => x.index(untyped({ start: 0, end: 2 })) },
+  { what: "an index that is missing", type: ArgumentError, message: 'index: expected a number, null, "...", a tensor, or a range', call: (x) => x.index(untyped(undefined)) },
+  { what: "operators of JavaScript", type: ArgumentError, message: "a tensor is no number for JavaScript's operators", call: (x) => x > x.mul(2) },
   { what: "chunk of a number", type: ShapeError, message: "chunk expects at least a 1-dimensional tensor", call: (x) => x.sum().chunk(2) },
 ];
 

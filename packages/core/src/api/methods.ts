@@ -1,9 +1,10 @@
 /** @file PyTorch's methods of Tensor, each a call of the function of the same name. */
 import * as f from "../functional.ts";
 import type { BackwardOptions } from "../calculus/backward.ts";
+import { ArgumentError } from "../errors.ts";
 import { toString as toText } from "./reading.ts";
 import { setRequiresGrad, type Tensor } from "../tensor.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, wrapDim } from "../shape.ts";
 
 /** The function without its first parameter, which is `this`. */
 type Method<F> = F extends (x: Tensor, ...rest: infer R) => infer O ? (...rest: R) => O : never;
@@ -91,8 +92,12 @@ export function installMethods(prototype: object): void {
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
   define(prototype, "numel", function (this: Tensor) { return this.window.size; });
   define(prototype, "dim", function (this: Tensor) { return this.ndim; });
-  define(prototype, "size", function (this: Tensor, dim?: number) { return dim === undefined ? this.shape : this.shape.at(dim); });
+  define(prototype, "size", function (this: Tensor, dim?: number) { return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]; });
   define(prototype, "toString", function (this: Tensor) { return toText(this); });
+  define(prototype, Symbol.toPrimitive, function (this: Tensor, hint: string) {
+    if (hint === "number") throw new ArgumentError("a tensor is no number for JavaScript's operators: write x.mul(y), x.gt(y), or read one with await x.item()");
+    return toText(this);
+  });
   define(prototype, Symbol.for("nodejs.util.inspect.custom"), function (this: Tensor) { return toText(this); });
 }
 const define = (prototype: object, name: string | symbol, value: unknown): void =>

@@ -1,5 +1,5 @@
 /** @file Kernel calls in normal form: what runs, outside the tape. */
-import { type DType, dtypes, isStoredOnly } from "../dtype.ts";
+import { type DType, dtypeInfo, dtypes, isStoredOnly } from "../dtype.ts";
 import { NotSupportedError } from "../errors.ts";
 import { allDense, normalForm } from "../normal-form.ts";
 import { allocate, type Device, Tensor } from "../op.ts";
@@ -91,7 +91,7 @@ export function materialize(x: Tensor, shape: Shape): Tensor {
 
 const conversions = /*@__PURE__*/ new Map<number, Program>();
 export function conversion(from: DType, to: DType): Program {
-  const key = dtypes[from].code * 10 + dtypes[to].code;
+  const key = dtypes[from].code * 10 + dtypeInfo(to).code;
   let known = conversions.get(key);
   if (known === undefined) conversions.set(key, (known = program("toCopy", [from], [], [cast(arg(0, from), to)])));
   return known;

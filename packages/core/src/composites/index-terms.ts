@@ -24,6 +24,14 @@ function sliceOf(text: string): Slice {
   return { start: start!, stop: stop!, step: step ?? null };
 }
 
+/** What a program without types may hand over is refused: an array or another object would otherwise mean the whole dim. */
+function checkedSlice(term: Slice): Slice {
+  if (Array.isArray(term)) throw new ArgumentError('index: positions come as a tensor: tensor([0, 2], { dtype: "int32" })');
+  if (term === undefined || Object.keys(term).some((key) => key !== "start" && key !== "stop" && key !== "step"))
+    throw new ArgumentError(`index: expected a number, null, "...", a tensor, or a range as "start:stop:step" or { start, stop, step }`);
+  return term;
+}
+
 /** How many dims of the tensor a term stands for. */
 const dimsOf = (term: IndexTerm): number => (term === null || term === "..." || typeof term === "boolean" ? 0 : isTensor(term) && term.dtype === "bool" ? term.ndim : 1);
 
@@ -64,7 +72,7 @@ export function lookAt(x: Tensor, terms: readonly IndexTerm[], positionsOf: (mas
         at++;
       }
     } else {
-      view = range(view, dim, typeof term === "string" ? sliceOf(term) : term);
+      view = range(view, dim, typeof term === "string" ? sliceOf(term) : checkedSlice(term));
       lookups[dim++] = undefined;
       at++;
     }

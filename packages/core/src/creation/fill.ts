@@ -1,7 +1,7 @@
 /** @file Tensors from numbers: data given by the caller, constants, ranges. */
 import { generate } from "../calculus/map-reduce.ts";
 import { type Backend } from "../backend.ts";
-import { decodeHost, type DType, dtypes, encodeHost, isFloat, type TypedArray } from "../dtype.ts";
+import { decodeHost, type DType, dtypeInfo, dtypes, encodeHost, isFloat, type TypedArray } from "../dtype.ts";
 import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
 import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
@@ -102,6 +102,7 @@ export function tensor(data: TensorData, options: CreationOptions & { readonly s
   flattenInto(data, shape, 0, flat);
   const bools = flat.length > 0 && flat.every((x) => typeof x === "boolean");
   const dtype = options.dtype ?? (bools ? "bool" : "float32");
+  dtypeInfo(dtype);
   const target = options.shape === undefined ? shape : checkShape("tensor", options.shape);
   if (sizeOf(target) !== flat.length) throw new ShapeError(`shape '[${target.join(", ")}]' is invalid for input of size ${flat.length}`);
   return fromHost(converted(flat.map(Number), "float64", dtype), target, dtype, options);
@@ -117,7 +118,7 @@ function converted(values: ArrayLike<number>, from: DType, dtype: DType): TypedA
 
 const fill = /*@__PURE__*/ perDType((dtype, compute) => program("full", [], [compute], [s.cast(s.param(0, compute), dtype)]));
 
-/** `shape` filled with one value. A whole number makes int32 in `full`, as in PyTorch; a boolean bool. */
+/** `shape` filled with one value. A number makes float32, a boolean bool; `dtype` says otherwise. */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
   return generated("full", fill(dtype), [elementOf(Number(value), dtype)], shape, options);

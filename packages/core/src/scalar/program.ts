@@ -1,5 +1,5 @@
 /** @file A program: the results of one kernel as scalar expressions over typed inputs and params. Interned, so a cache may key by the object. */
-import { type DType, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
+import { type DType, dtypeInfo, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
 import { differentiate } from "./derivatives.ts";
 import { add, arg, cast, type Expr, index, load, param, rem, substitute, topologicalOrder } from "./expr.ts";
 import { castValue, evaluateInstruction } from "./instructions.ts";
@@ -41,7 +41,10 @@ export function program(name: string, args: readonly DType[], params: readonly D
 /** A family of programs, one for each dtype, each made when it is first asked for, from the dtype and what that is computed in. */
 export function perDType(make: (dtype: DType, compute: DType) => Program): (dtype: DType) => Program {
   const made: (Program | undefined)[] = [];
-  return (dtype) => (made[dtypes[dtype].code] ??= make(dtype, dtypes[dtype].compute));
+  return (dtype) => {
+    const { code, compute } = dtypeInfo(dtype);
+    return (made[code] ??= make(dtype, compute));
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import { clone, expand as expandTo, rawZeros, reshape as reshapeTo } from "../ca
 import { dtypes, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchView, madeTogether, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
-import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
+import { checkSizes, type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { hostNumbers } from "./host-numbers.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
 
@@ -20,6 +20,7 @@ export const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name
 
 /** The dims in another order. */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  checkSizes("permute", dims);
   if (dims.length !== x.ndim)
     throw new ShapeError(`permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = ${x.ndim} is not equal to len(dims) = ${dims.length}`);
   const wrapped = dims.map((d) => wrapDim(d, x.ndim));
@@ -42,6 +43,7 @@ export function t(x: Tensor): Tensor {
 
 /** Fills in the one -1 of a shape from the number of elements. */
 function inferShape(shape: Shape, size: number): Shape {
+  checkSizes("reshape", shape);
   const open = shape.indexOf(-1);
   for (const dim of shape) if (!Number.isInteger(dim) || dim < -1) throw new ShapeError(`invalid shape dimension ${dim}`);
   if (open < 0) {
