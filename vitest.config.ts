@@ -23,11 +23,13 @@ const missing = (suites: string, reason: string): undefined => {
 
 // The packages of this repository are read from their sources, never from a build.
 const server = { resolve: { conditions: ["source", ...defaultServerConditions], externalConditions: ["source", "node"] } };
+/** Milliseconds: a busy machine is no failure, a test that hangs is one. */
+const testTimeout = 120_000;
 const execArgv = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
 
 const node: TestProjectConfiguration = {
   ssr: server,
-  test: { name: "node", include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"], execArgv },
+  test: { name: "node", testTimeout, include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts"], execArgv },
 };
 
 /** Vulkan's loader finds a driver through this list; where it says nothing, Chromium's own software driver is the baseline. */
@@ -48,7 +50,7 @@ const gpuNode = (): TestProjectConfiguration | undefined => {
   return {
     ssr: server,
     // Only a forked process sees `env` early enough for the loader, which is not JavaScript.
-    test: { name: "gpu-node", include: ["packages/*/gpu-node/**/*.test.ts"], pool: "forks", execArgv, env: { XDG_RUNTIME_DIR: runtime, ...(driver === "" ? {} : { VK_ICD_FILENAMES: driver }) } },
+    test: { name: "gpu-node", testTimeout, include: ["packages/*/gpu-node/**/*.test.ts"], pool: "forks", execArgv, env: { XDG_RUNTIME_DIR: runtime, ...(driver === "" ? {} : { VK_ICD_FILENAMES: driver }) } },
   };
 };
 
@@ -69,6 +71,7 @@ const browser = (): TestProjectConfiguration | undefined => {
     server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
     test: {
       name: "browser",
+      testTimeout,
       include: ["packages/*/browser/**/*.test.ts", "apps/*/browser/**/*.test.ts"],
       browser: { enabled: true, headless: true, screenshotFailures: false, instances: [{ browser: "chromium" }], provider: playwright({ launchOptions: { executablePath, args } }) },
     },
