@@ -1,10 +1,11 @@
 /** @file `logcumsumexp`: a decomposition that is its meaning, and derivatives that are recurrences with factors of at most 1. */
+import { decomposed } from "../composites/decomposed.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
 import { eq, exp, logaddexp, mul, sub } from "../elementwise/index.ts";
 import { where } from "../elementwise/where.ts";
 import { DTypeError } from "../errors.ts";
-import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
+import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { back, before, recurrence, type ScanAttrs } from "../primitives/scan.ts";
 import { wrapDim } from "../shape.ts";
 import { cat } from "../views/cat.ts";
@@ -27,7 +28,7 @@ function shrinking(y: Tensor, attrs: ScanAttrs): Tensor {
 const logSumsOp: Op<ScanAttrs> = {
   name: "logcumsumexp",
   gradName: ({ name }) => name,
-  run: (_, [x], { dim }) => framed(() => alias(noGrad(() => logSums(x!, dim))), () => false),
+  run: (_, [given], { dim }) => decomposed([given!], (x) => logSums(x, dim)),
   saves: () => ({ savedInputs: [0], savedResults: [0] }),
   // dx_k = sum of g_i exp(x_k - y_i) over i >= k: exp(x_k - y_k) s_k with s_k = g_k + exp(y_k - y_{k+1}) s_{k+1}.
   vjp([grad], node) {

@@ -2,11 +2,12 @@
 import { full } from "../creation/fill.ts";
 import { isFloat } from "../dtype.ts";
 import { reshape } from "../calculus/map-reduce.ts";
+import { decomposed } from "../composites/decomposed.ts";
 import { medianAlong, medianPlace } from "../composites/sorting.ts";
 import { sum, type ValuesAndIndices } from "../composites/reductions.ts";
 import { div, eq, isnan, logicalAnd, logicalOr, where } from "../elementwise/index.ts";
 import { DTypeError } from "../errors.ts";
-import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
+import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { gather } from "../primitives/gather.ts";
 import { sortOrder } from "../primitives/sort.ts";
 import { narrow } from "../views/views.ts";
@@ -19,11 +20,11 @@ const equal = (x: Tensor, median: Tensor): Tensor => logicalOr(eq(x, median), lo
 const medianOp: Op<Attrs> = {
   name: "median",
   gradName: ({ name }) => name,
-  run: (_, [x], { dim, ignoreNan }) => framed(() => alias(noGrad(() => {
-    if (x!.shape[dim] === 0) return full(x!.shape.map((size, d) => (d === dim ? 1 : size)), isFloat(x!.dtype) ? NaN : -2147483648, { dtype: x!.dtype, device: x!.device });
-    const order = sortOrder(x!, dim, false), at = medianPlace(x!, dim, ignoreNan);
-    return gather(x!, dim, typeof at === "number" ? narrow(order, dim, at, 1) : gather(order, dim, at));
-  })), () => false),
+  run: (_, [given], { dim, ignoreNan }) => decomposed([given!], (x) => {
+    if (x.shape[dim] === 0) return full(x.shape.map((size, d) => (d === dim ? 1 : size)), isFloat(x.dtype) ? NaN : -2147483648, { dtype: x.dtype, device: x.device });
+    const order = sortOrder(x, dim, false), at = medianPlace(x, dim, ignoreNan);
+    return gather(x, dim, typeof at === "number" ? narrow(order, dim, at, 1) : gather(order, dim, at));
+  }),
   saves: () => ({ savedInputs: [0], savedResults: [0] }),
   vjp([grad], node) {
     const [x, median] = savedTensors(node) as [Tensor, Tensor], among = equal(x, median);

@@ -1,8 +1,9 @@
 /** @file softmax and logSoftmax: a decomposition that is their meaning, and a derivative that reads the result alone. */
 import { clone, reshape } from "../calculus/map-reduce.ts";
-import { alias, composite, dispatch, framed, noGrad, type Op, savedTensors, type Tensor } from "../op.ts";
+import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
 import { exp, log, mul, sub, div } from "../elementwise/index.ts";
+import { decomposed } from "../composites/decomposed.ts";
 import { amax, sum } from "../composites/reductions.ts";
 import { wrapDim } from "../shape.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
@@ -12,14 +13,13 @@ import { warn } from "../warning.ts";
 type Attrs = { readonly dim: number };
 const kept = { keepdim: true } as const;
 
-/** An op whose run is a decomposition: its intermediates die, its result is a handle that belongs to nobody yet. 16-bit floats are rounded at the end alone. */
-const decomposed = (run: (x: Tensor, dim: number) => Tensor): Op<Attrs>["run"] =>
-  (_, [x], { dim }) => framed(() => alias(noGrad(() => to(run(wide(x!), dim), x!.dtype))), () => false);
+/** 16-bit floats are rounded at the end alone. */
+const roundedOnce = (run: (x: Tensor, dim: number) => Tensor): Op<Attrs>["run"] => (_, [given], { dim }) => decomposed([given!], (x) => to(run(wide(x), dim), x.dtype));
 
 const softmaxOp: Op<Attrs> = {
   name: "softmax",
   gradName: () => "SoftmaxBackward0",
-  run: decomposed((x, dim) => {
+  run: roundedOnce((x, dim) => {
     const e = exp(sub(x, amax(x, dim, kept)));
     return div(e, sum(e, dim, kept));
   }),
@@ -40,7 +40,7 @@ const softmaxOp: Op<Attrs> = {
 const logSoftmaxOp: Op<Attrs> = {
   name: "logSoftmax",
   gradName: () => "LogSoftmaxBackward0",
-  run: decomposed((x, dim) => {
+  run: roundedOnce((x, dim) => {
     const shifted = sub(x, amax(x, dim, kept));
     return sub(shifted, log(sum(exp(shifted), dim, kept)));
   }),

@@ -1,10 +1,11 @@
 /** @file Variance and standard deviation: two passes, and PyTorch's derivative, which reads the deviations alone and not the way to the mean. */
+import { decomposed } from "../composites/decomposed.ts";
 import { meanOver, sumOver } from "../composites/reductions.ts";
 import { isFloat } from "../dtype.ts";
 import { div, eq, mul, sqrt, square, sub, where } from "../elementwise/index.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
 import { DTypeError } from "../errors.ts";
-import { alias, dispatch, framed, type Jvp, noGrad, type Node, type Op, savedTensors, type Tensor } from "../op.ts";
+import { dispatch, type Jvp, type Node, type Op, savedTensors, type Tensor } from "../op.ts";
 import { expand, reshape } from "../calculus/map-reduce.ts";
 import { reducedShape } from "../calculus/call.ts";
 import { sizeOf, wrapDims } from "../shape.ts";
@@ -35,12 +36,10 @@ const push = (x: Tensor, t: Tensor, { dims, keepdim, correction }: Attrs): Tenso
 /** A derivative of the standard deviation from that of the variance: over 2 std, 0 where that is 0. */
 const overTwice = (grad: Tensor, std: Tensor): Tensor => where(eq(std, 0), 0, div(grad, mul(std, 2)));
 
-const decomposed = (run: (x: Tensor, attrs: Attrs) => Tensor): Op<Attrs>["run"] => (_, [x], attrs) => framed(() => alias(noGrad(() => run(x!, attrs))), () => false);
-
 const varOp: Op<Attrs> = {
   name: "var",
   gradName: () => "VarBackward0",
-  run: decomposed((x, attrs) => to(variance(x, attrs), x.dtype)),
+  run: (_, [given], attrs) => decomposed([given!], (x) => to(variance(x, attrs), x.dtype)),
   saves: () => ({ savedInputs: [0], savedResults: [] }),
   vjp: ([grad], node: Node<Attrs>) => [pull(savedTensors(node)[0]!, grad!, node.attrs)],
   jvp: (([t], [x], _, attrs) => [push(x!, t!, attrs)]) satisfies Jvp<Attrs>,
@@ -50,7 +49,7 @@ const varOp: Op<Attrs> = {
 const stdOp: Op<Attrs> = {
   name: "std",
   gradName: () => "StdBackward0",
-  run: decomposed((x, attrs) => to(sqrt(variance(x, attrs)), x.dtype)),
+  run: (_, [given], attrs) => decomposed([given!], (x) => to(sqrt(variance(x, attrs)), x.dtype)),
   saves: () => ({ savedInputs: [0], savedResults: [0] }),
   vjp([grad], node: Node<Attrs>) {
     const [x, out] = savedTensors(node);
