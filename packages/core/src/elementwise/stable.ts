@@ -38,6 +38,8 @@ export const both = (x: Expr, y: Expr, ...more: readonly Expr[]): Expr => [y, ..
 export const either = (x: Expr, y: Expr, ...more: readonly Expr[]): Expr => [y, ...more].reduce((a, b) => s.or(a, b), x);
 /** f of floats, and the number itself for integers. */
 export const ofFloats = (f: (x: Expr) => Expr) => (x?: Expr): Expr => (isFloat(x!.dtype) ? f(x!) : x!);
+/** x^2. */
+export const squareOf = (x: Expr): Expr => s.mul(x, x);
 /** c0 + c1 x + c2 x^2 ...: Horner's rule. */
 export const polynomialOf = (x: Expr, coefficients: readonly number[]): Expr =>
   coefficients.slice(0, -1).reduceRight<Operand>((sum, c) => s.add(s.mul(sum, x), c), s.lit(coefficients.at(-1)!, x.dtype)) as Expr;

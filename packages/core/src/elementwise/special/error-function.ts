@@ -3,7 +3,7 @@ import type { Tensor } from "../../op.ts";
 import * as s from "../../scalar/expr.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import { type Elementwise, elementwise } from "../elementwise.ts";
-import { polynomialOf } from "../stable.ts";
+import { polynomialOf, squareOf } from "../stable.ts";
 
 type Unary = Elementwise<readonly [x: Tensor]>;
 
@@ -20,7 +20,6 @@ function scaledTail(a: Expr): Expr {
   const tail = s.mul(reciprocal, s.div(polynomialOf(reciprocal, [...R].reverse()), polynomialOf(reciprocal, [...S].reverse())));
   return s.select(s.lt(a, 8), s.div(polynomialOf(near, P), polynomialOf(near, Q)), tail);
 }
-const squareOf = (x: Expr): Expr => s.mul(x, x);
 /** 1 - erf(x), to full relative precision. */
 export function erfcOf(x: Expr): Expr {
   const a = s.abs(x), out = s.max(a, 1), tail = s.mul(s.exp(s.neg(squareOf(out))), scaledTail(out));

@@ -5,11 +5,10 @@ import * as s from "../../scalar/expr.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import { type Elementwise, elementwise, type Operand } from "../elementwise.ts";
 import { add, sub } from "../arithmetic.ts";
-import { either, polynomialOf } from "../stable.ts";
+import { either, polynomialOf, squareOf } from "../stable.ts";
 
 type Unary = Elementwise<readonly [x: Tensor]>;
 
-const squareOf = (x: Expr): Expr => s.mul(x, x);
 /** The distance to the nearest integer: sin and tan of pi x have pi times it as argument, up to the sign. */
 const fraction = (x: Expr): Expr => s.sub(x, s.round(x));
 /** cot(pi r) for |r| <= 1/2, not 0: from the nearer of 0 and 1/2, so that its zero is exact. */
