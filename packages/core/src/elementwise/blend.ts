@@ -1,6 +1,7 @@
 /** @file Elements made of two or three operands: interpolation, scaled products, signs and neighbours. */
 import { isFloat, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
+import { finfo } from "../numeric-limits.ts";
 import { composite, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
@@ -134,7 +135,6 @@ const numbersOnly: Elementwise<readonly [x: Tensor, nan: number, posinf: number,
   s.select(s.isNan(x!), nan!, s.select(s.eq(x!, Infinity), high!, s.select(s.eq(x!, -Infinity), low!, x!))), {
   gradient: (g, _, [x]) => [s.select(both(s.lt(-Infinity, x!), s.lt(x!, Infinity)), g, 0)],
 });
-const largest: { readonly [dtype: string]: number } = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE, float16: 65504, bfloat16: 3.3895313892515355e38 };
 export type NanToNumOptions = { readonly nan?: number | null; readonly posinf?: number | null; readonly neginf?: number | null };
 /** NaN replaced by `nan` (0), infinities by the given numbers, or by the largest of the dtype. */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
@@ -143,6 +143,6 @@ export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
 /** As `nanToNum`, in place. */
 export const nanToNum_ = (x: Tensor, options: NanToNumOptions = {}): Tensor => (isFloat(x.dtype) ? numbersOnly.into(x, ...replacements(x, options)) : x);
 const replacements = (x: Tensor, { nan, posinf, neginf }: NanToNumOptions): [number, number, number] =>
-  [nan ?? 0, posinf ?? largest[x.dtype]!, neginf ?? -largest[x.dtype]!];
+  [nan ?? 0, posinf ?? finfo(x.dtype).max, neginf ?? finfo(x.dtype).min];
 /** The angle of a real number: 0, or pi below 0; NaN of NaN. */
 export const angle: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("angle", (x) => s.select(s.lt(x!, 0), Math.PI, s.select(s.isNan(x!), x!, s.lit(0, x!.dtype))), { rule: "float", gradient: (g) => [s.mul(g, 0)] });

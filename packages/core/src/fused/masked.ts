@@ -5,9 +5,10 @@ import { vectorNorm } from "../composites/norms.ts";
 import { prod as productOf } from "../composites/products.ts";
 import { logsumexp as logSum } from "../composites/totals.ts";
 import { full } from "../creation/fill.ts";
-import { type DType, dtypes, isFloat } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
 import { clampMin, div, logaddexp as addLogs, maximum, mul, sqrt, sub, to, where } from "../elementwise/index.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
+import { iinfo } from "../numeric-limits.ts";
 import { composite, type Tensor } from "../op.ts";
 import { argmax as placeOfLargest, argmin as placeOfSmallest } from "../primitives/arg-reduce.ts";
 import { wrapDim, wrapDims } from "../shape.ts";
@@ -26,8 +27,8 @@ export type MaskedReduceOptions = MaskedOptions & { readonly keepdim?: boolean }
 export type MaskedNormOptions = MaskedReduceOptions & { readonly ord?: number };
 export type MaskedVarOptions = MaskedReduceOptions & { /** Divided by n - 1; by n otherwise, which is the default here. */ readonly unbiased?: boolean };
 
-const least = (dtype: DType): number => (isFloat(dtype) ? -Infinity : dtype === "bool" || dtype === "uint8" ? 0 : -(2 ** (8 * dtypes[dtype].bytes - 1)));
-const greatest = (dtype: DType): number => (isFloat(dtype) ? Infinity : dtype === "bool" ? 1 : dtype === "uint8" ? 255 : 2 ** (8 * dtypes[dtype].bytes - 1) - 1);
+const least = (dtype: DType): number => (isFloat(dtype) ? -Infinity : dtype === "bool" ? 0 : iinfo(dtype).min);
+const greatest = (dtype: DType): number => (isFloat(dtype) ? Infinity : dtype === "bool" ? 1 : iinfo(dtype).max);
 
 function maskFor(x: Tensor, mask: Tensor): Tensor {
   if (mask.ndim > x.ndim) throw new ShapeError("_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)");
