@@ -1,4 +1,5 @@
 /** @file The namespace `autograd.functional`: derivatives of a function at a point, PyTorch's torch.autograd.functional. */
+import { asList } from "../calculus/backward.ts";
 import { onesLike, zerosLike } from "../creation/fill.ts";
 import { AutogradError } from "../errors.ts";
 import { enableGrad, framed, isTensor, type Tensor } from "../op.ts";
@@ -22,7 +23,6 @@ export type JacobianOptions = FunctionalOptions & {
 };
 type UserFunction = (...inputs: Tensor[]) => unknown;
 
-const asList = (inputs: Inputs): readonly Tensor[] => (isTensor(inputs) ? [inputs] : inputs);
 /** As many as went in: one alone, or an array. */
 const asGiven = <T>(inputs: Inputs, each: readonly T[]): T | readonly T[] => (isTensor(inputs) ? each[0]! : each);
 
