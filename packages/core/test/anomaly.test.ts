@@ -2,6 +2,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { autograd, type Backend, grad, memory, onWarning, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ruins } from "./ruins.ts";
 
 const { AnomalyError, checkAnomalies, detectAnomaly, isAnomalyEnabled, setDetectAnomaly } = autograd;
 const device = cpu(), warnings: string[] = [];
@@ -16,14 +17,6 @@ afterEach(() => {
   setDetectAnomaly(false);
 });
 const leaf = (...values: number[]): Tensor => tensor(values, { requiresGrad: true });
-const ruins = (run: () => unknown): Error & Partial<autograd.AnomalyError> => {
-  try {
-    run();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("no error was thrown");
-};
 
 /** 0 * (1 / (2 sqrt(0))) is NaN. */
 function theBadLine(x: Tensor): Tensor {
@@ -36,7 +29,7 @@ class Broken extends autograd.Function {
 
 describe("a NaN", () => {
   test("names the node and the line that made it", () => {
-    const error = ruins(() => detectAnomaly(() => theBadLine(leaf(0, 1)).sum().backward()));
+    const error = ruins<autograd.AnomalyError>(() => detectAnomaly(() => theBadLine(leaf(0, 1)).sum().backward()));
     expect(error).toBeInstanceOf(AnomalyError);
     expect([error.message, error.node]).toEqual(["Function 'SqrtBackward0' returned nan values in its 0th output.", "SqrtBackward0"]);
     expect(error.forwardStack!.split("\n")[0]).toMatch(/theBadLine .*anomaly\.test\.ts:\d+/);
@@ -46,7 +39,7 @@ describe("a NaN", () => {
   });
   test("of a second derivative names both lines", () => {
     const x = leaf(0);
-    const error = ruins(() => detectAnomaly(() => {
+    const error = ruins<autograd.AnomalyError>(() => detectAnomaly(() => {
       const [g] = grad(x.pow(1.5), x, { createGraph: true }) as [Tensor];
       grad(g.mul(0), x);
     }));

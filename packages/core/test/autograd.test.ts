@@ -2,17 +2,9 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { arange, AutogradError, FreedError, grad, noGrad, ones, randn, relu, scope, setDefaultDevice, ShapeError, tensor, type Tensor } from "../src/index.ts";
+import { ruins } from "./ruins.ts";
 
 beforeAll(() => setDefaultDevice(cpu()));
-
-const ruins = (run: () => unknown): Error => {
-  try {
-    run();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("no error was thrown");
-};
 
 describe("printing", () => {
   test("tensors name their gradFn", () => {

@@ -2,6 +2,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { autograd, dropout, getRngState, grad, manualSeed, memory, onWarning, ones, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { ruins } from "./ruins.ts";
 
 const { gradcheck, gradgradcheck, GradcheckError } = autograd;
 beforeAll(() => setDefaultDevice(cpu()));
@@ -34,14 +35,6 @@ describe.each([false, true])("what is right passes, fastMode %s", (fastMode) => 
 });
 
 describe("what is wrong is shown", () => {
-  const ruins = (run: () => unknown): Error => {
-    try {
-      run();
-    } catch (error) {
-      return error as Error;
-    }
-    throw new Error("no error was thrown");
-  };
   test("element by element", () => {
     const error = ruins(() => gradcheck((x) => Bad.apply(x!), leaf([1, 2])));
     expect(error).toBeInstanceOf(GradcheckError);

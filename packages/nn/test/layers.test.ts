@@ -4,10 +4,10 @@ import {
   CELU, clipGradNorm_, CrossEntropyLoss, Dropout, ELU, Embedding, Flatten, GELU, Hardshrink, Hardswish, Hardtanh, init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, Mish, type Module, MSELoss, MultiheadAttention, ReLU, ReLU6, SELU, Sequential, Sigmoid, SiLU, Softmax, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold, Unflatten, utils,
 } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
+import { difference } from "./difference.ts";
 
 setDefaultDevice(cpu()); // at once: the tables below hold tensors
 beforeEach(() => manualSeed(7));
-const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().itemSync();
 
 describe("printed as PyTorch prints them", () => {
   it.each<[string, () => Module]>([

@@ -5,11 +5,11 @@ import {
   ReflectionPad2d, ReplicationPad2d, RReLU, TripletMarginLoss, TripletMarginWithDistanceLoss, ZeroPad2d,
 } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
+import { difference } from "./difference.ts";
 
 setDefaultDevice(cpu());
 beforeEach(() => manualSeed(2));
 const int = (values: number[]): Tensor => tensor(values, { dtype: "int32" });
-const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().itemSync();
 
 describe("printed as PyTorch prints them", () => {
   it.each<[string, () => Module]>([

@@ -4,10 +4,10 @@ import {
   AlphaDropout, BatchNorm1d, BatchNorm2d, BatchNorm3d, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout, GroupNorm, InstanceNorm1d, InstanceNorm2d, LayerNorm, LocalResponseNorm, type Module,
 } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
+import { difference } from "./difference.ts";
 
 setDefaultDevice(cpu());
 beforeEach(() => manualSeed(5));
-const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().itemSync();
 
 describe("printed as PyTorch prints them", () => {
   it.each<[string, () => Module]>([

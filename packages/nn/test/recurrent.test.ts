@@ -2,10 +2,10 @@ import { cpu } from "@adjoint/backend-cpu-js";
 import { manualSeed, onWarning, ones, randn, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell, utils } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
+import { difference } from "./difference.ts";
 
 setDefaultDevice(cpu());
 beforeEach(() => manualSeed(11));
-const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().itemSync();
 const { packPaddedSequence, packSequence, padPackedSequence, padSequence, unpackSequence } = utils.rnn;
 
 describe("one unit, by hand", () => {

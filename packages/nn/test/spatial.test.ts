@@ -1,14 +1,14 @@
 /** Convolutions, pooling, resizing as modules: printed, initialised, called, copied. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { conv2d, manualSeed, maxUnpool2d, ones, pad, randn, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
+import { conv2d, manualSeed, maxUnpool2d, ones, pad, randn, setDefaultDevice, tensor } from "@adjoint/core";
 import {
   AdaptiveAvgPool2d, AdaptiveMaxPool1d, AvgPool1d, AvgPool2d, Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, Fold, FractionalMaxPool2d, LPPool1d, MaxPool2d, MaxUnpool2d, type Module, ReLU, Sequential, Unfold, Upsample, UpsamplingBilinear2d,
 } from "@adjoint/nn";
 import { beforeEach, describe, expect, test } from "vitest";
+import { difference } from "./difference.ts";
 
 setDefaultDevice(cpu());
 beforeEach(() => manualSeed(11));
-const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().itemSync();
 
 describe("printed as PyTorch prints them", () => {
   test.each<[string, () => Module]>([

@@ -1,11 +1,11 @@
 import { cpu } from "@adjoint/backend-cpu-js";
-import { manualSeed, ones, randn, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
+import { manualSeed, ones, randn, setDefaultDevice, tensor } from "@adjoint/core";
 import { Linear, MultiheadAttention, Transformer, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
+import { difference } from "./difference.ts";
 
 setDefaultDevice(cpu());
 beforeEach(() => manualSeed(3));
-const difference = (a: Tensor, b: Tensor): number => a.sub(b).abs().max().itemSync();
 
 describe("MultiheadAttention, all options", () => {
   it("takes keys and values of other sizes", () => {
