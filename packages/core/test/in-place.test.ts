@@ -163,3 +163,17 @@ describe("views in place", () => {
     expect(() => leaf([1, 2], [1, 2]).t_()).toThrow("a leaf Variable that requires grad is being used in an in-place operation.");
   });
 });
+
+describe("out", () => {
+  test("takes the result, also where it lies over an operand", () => {
+    const x = tensor([1, 2, 3, 4]), before = memory().tensors;
+    expect(add.out(x.slice(0, 1, 4), x.slice(0, 0, 3), 10).toArraySync()).toEqual([11, 12, 13]);
+    expect([x.toArraySync(), x.version]).toEqual([[1, 11, 12, 13], 1]);
+    expect(memory().tensors).toBe(before);
+  });
+  test.each<readonly [string, () => unknown, string]>([
+    ["another kind of dtype", () => add.out(ones([2], { dtype: "int32" }), ones([2]), 1), "result type Float can't be cast to the desired output type Int"],
+    ["another shape", () => mul.out(ones([3]), ones([1]), 2), "output with shape [3] doesn't match the broadcast shape [1]"],
+    ["what would be recorded", () => mul.out(zeros([2]), ones([2], { requiresGrad: true }), 2), "functions with out=... arguments don't support automatic differentiation"],
+  ])("refuses %s", (_, run, text) => expect(run).toThrow(text));
+});

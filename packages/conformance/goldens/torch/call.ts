@@ -104,8 +104,11 @@ export function torchFunction(name: string): Native | undefined {
   return fn;
 }
 
+type WritesOut = { out(target: Tensor, ...args: readonly Value[]): Value };
+const writesOut = (target: Callable | undefined): target is Callable & WritesOut => typeof (target as Partial<WritesOut> | undefined)?.out === "function";
+
 function nativeOf(name: string, row: Row | undefined, target: Callable | undefined, overloads: readonly Overload[]): Native {
-  return (args, kw) => {
+  return (args, { out, ...kw }) => {
     const bound = bind(overloads, args, kw) ?? bindAnyway(overloads, args, kw);
     refuseWholeFloats(bound);
     const given: { [name: string]: Value } = {};
@@ -113,8 +116,9 @@ function nativeOf(name: string, row: Row | undefined, target: Callable | undefin
       const p = bound.overload.find(({ name: own }) => own === key)!, value = valueOf(p, x), { kind } = p;
       given[key] = kind === "int[]" && typeof value === "number" ? [value] : value;
     }
+    if (out !== undefined && out !== null && (typeof row === "function" || !isTensor(out) || !writesOut(target))) throw new Unsupported("argument out");
     if (typeof row === "function") return lifted(row(given), name);
-    const template = row === undefined ? conventional(name, bound.overload) : templateOf(row);
-    return lifted(target!(...argumentsOf(template, given)), name);
+    const places = argumentsOf(row === undefined ? conventional(name, bound.overload) : templateOf(row), given);
+    return lifted(writesOut(target) && isTensor(out) ? target.out(out, ...places) : target!(...places), name);
   };
 }

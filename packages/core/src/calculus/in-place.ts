@@ -1,8 +1,8 @@
 /** @file Changes in place: a program's result written into its first input, and what a change of a view is for its base. */
 import { scalarTypeName } from "../dtype.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
-import { activeInterpreter, dispatch, dispatchInPlace, dispatchView, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
+import { activeInterpreter, commonDevice, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import { broadcastOf, callMap, copyView, materialize } from "./call.ts";
@@ -13,7 +13,6 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
   const result = p.results[0]!.dtype;
   if (result !== target.dtype)
     throw new DTypeError(`result type ${scalarTypeName[result]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
-  const shape = target.shape;
   const inputs = [target, ...others];
   checkTarget(target, others);
   const attrs = { program: p, params };
@@ -25,11 +24,7 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
     });
   }
   return dispatchInPlace(mapOp, target, others, attrs, {
-    write() {
-      const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
-      callMap(target.storage.device, safe, [target], attrs, shape);
-      safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
-    },
+    write: () => write(target, p, inputs, params),
     copy: (x) => materialize(x, x.shape),
     writeRule: writeViewOp,
   });
@@ -41,6 +36,31 @@ export function checkTarget(target: Tensor, others: readonly Tensor[]): void {
   const broadcast = broadcastOf([target, ...others], undefined);
   if (!sameShape(broadcast, shape)) throw new ShapeError(`output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${broadcast.join(", ")}]`);
 }
+
+/** Writes a program's result into a tensor of its shape, whatever that held. Not recorded, as PyTorch's `out=`. */
+export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], params: readonly number[]): Tensor {
+  if (inputs.length === 0) throw new ArgumentError(`${p.name}(): at least one operand must be a tensor`);
+  commonDevice(p.name, [target, ...inputs]);
+  if (isGradEnabled() && [target, ...inputs].some((x) => x.requiresGrad))
+    throw new AutogradError(`${p.name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`);
+  if ([target, ...inputs].some((x) => x.traced !== null))
+    throw new NotSupportedError(`${p.name}(): out is not there inside of a function transform; use the op that returns a new tensor`);
+  checkTarget(target, inputs);
+  const shape = broadcastOf(inputs, undefined);
+  if (!sameShape(shape, target.shape)) throw new ShapeError(`output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`);
+  refuseOverlap(target);
+  write(target, p, inputs, params);
+  target.storage.version++;
+  return target;
+}
+
+/** Runs the program into the target, with copies of what the target lies over. */
+function write(target: Tensor, p: Program, inputs: readonly Tensor[], params: readonly number[]): void {
+  const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
+  callMap(target.storage.device, safe, [target], { program: p, params }, target.shape);
+  safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
+}
+
 /** The base with what its view becomes in place of the view: how a change of a view is a change of its base. */
 const writeViewOp: Op<Lineage> = {
   name: "copySlices",

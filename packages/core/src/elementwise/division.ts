@@ -5,7 +5,7 @@ import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { div as divide } from "./arithmetic.ts";
-import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
+import { type Elementwise, elementwise, type Operand, type WithOut, withOut } from "./elementwise.ts";
 import { both } from "./stable.ts";
 
 type Binary = Elementwise<readonly [x: Operand, y: Operand]>;
@@ -35,9 +35,8 @@ export type DivideOptions = {
  * x / y. Without rounding, integers give a float; the derivative of a rounded quotient is 0.
  * @throws ArgumentError for another rounding mode
  */
-export function div(x: Operand, y: Operand, options: DivideOptions = {}): Tensor {
-  return rounding(options)(x, y);
-}
+export const div: WithOut<[x: Operand, y: Operand, options?: DivideOptions]> =
+  /*@__PURE__*/ withOut((x, y, options = {}) => rounding(options)(x, y), (target, x, y, options = {}) => rounding(options).out(target, x, y));
 /** x /= y, rounded as `div` does. */
 export const div_ = (x: Tensor, y: Operand, options: DivideOptions = {}): Tensor => rounding(options).into(x, y);
 

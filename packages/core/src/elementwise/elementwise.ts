@@ -1,6 +1,6 @@
 /** @file The constructor of elementwise ops: one scalar expression each; promotion and programs made once per combination of dtypes. */
 import { conversion } from "../calculus/call.ts";
-import { checkTarget, mapInto } from "../calculus/in-place.ts";
+import { checkTarget, mapInto, mapOut } from "../calculus/in-place.ts";
 import { countOperands, mapProgram } from "../calculus/map-reduce.ts";
 import { type DType, type DTypeKind, dtypes, isFloat, isStoredOnly, promoteTypes, scalarTypeName, widerKind } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
@@ -40,8 +40,14 @@ export type ElementwiseOptions = {
   readonly takes?: "tensors" | "tensorFirst";
 };
 
-export interface Elementwise<A extends readonly Operand[]> {
-  (...operands: A): Tensor;
+/** A function whose result may go into a tensor that is there already. */
+export interface WithOut<A extends readonly unknown[]> {
+  (...args: A): Tensor;
+  /** Writes the result into a tensor of its shape: PyTorch's `out=`. Nothing is allocated, and nothing recorded. */
+  out(target: Tensor, ...args: A): Tensor;
+}
+
+export interface Elementwise<A extends readonly Operand[]> extends WithOut<A> {
   /** Writes the result into the first operand: the op with a trailing underscore. */
   into(target: Tensor, ...others: readonly Operand[]): Tensor;
 }
@@ -158,12 +164,22 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     const operands = [target, ...others];
     const common = commonType(operands);
     refuse(operands, common);
-    const natural = resultOf(common, computeType(kernel, rule, common));
-    if (!canCast(natural, target.dtype)) {
-      checkTarget(target, tensors); // PyTorch complains of the place first
-      throw new DTypeError(`result type ${scalarTypeName[natural]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
-    }
+    refuseCast(common, target, tensors);
     return mapInto(target, programFor(operands, common, target.dtype), tensors, inCommon(params, common));
+  }
+  function out(target: Tensor, ...operands: readonly Operand[]): Tensor {
+    const tensors: Tensor[] = [], params: number[] = [];
+    split(operands, tensors, params);
+    const common = commonType(operands);
+    refuse(operands, common);
+    refuseCast(common, target, tensors);
+    return mapOut(target, programFor(operands, common, target.dtype), tensors, inCommon(params, common));
+  }
+  function refuseCast(common: DType, target: Tensor, others: readonly Tensor[]): void {
+    const natural = resultOf(common, computeType(kernel, rule, common));
+    if (canCast(natural, target.dtype)) return;
+    checkTarget(target, others); // PyTorch complains of the place first
+    throw new DTypeError(`result type ${scalarTypeName[natural]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
   }
   /** Numbers as the common type holds them: rounded once, on the host. */
   const inCommon = (params: readonly number[], common: DType): readonly number[] =>
@@ -175,8 +191,11 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
       else if (isTensor(x)) tensors.push(x);
       else throw new ArgumentError(`${name}(): operands must be tensors or numbers, got ${String(x)}`);
   }
-  return Object.assign(call, { into }) as Elementwise<A>;
+  return Object.assign(call, { into, out }) as Elementwise<A>;
 }
+
+/** A function of several rows, with the form that writes into a tensor that is there already. */
+export const withOut = <A extends readonly unknown[]>(run: (...args: A) => Tensor, out: (target: Tensor, ...args: A) => Tensor): WithOut<A> => Object.assign(run, { out });
 
 const pythonName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const pythonType = (x: Operand): string => (typeof x === "object" ? "Tensor" : typeof x === "boolean" ? "bool" : Number.isInteger(x) ? "int" : "float");

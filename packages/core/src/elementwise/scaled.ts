@@ -3,31 +3,38 @@ import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { add as plainAdd, addScaled, sub as plainSub, subScaled } from "./arithmetic.ts";
 import { checkFactor, noBoolSub, noOneBoolSub } from "./checks.ts";
-import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
+import { type Elementwise, elementwise, type Operand, type WithOut, withOut } from "./elementwise.ts";
 
 export type ScaleOptions = { readonly alpha?: number };
+type Scaled = WithOut<[x: Operand, y: Operand, options?: ScaleOptions]>;
+type Plain = Elementwise<readonly [x: Operand, y: Operand]>;
+type WithFactor = Elementwise<readonly [x: Operand, y: Operand, alpha: number]>;
+
+const scaled = (plain: Plain, withFactor: WithFactor): Scaled => withOut(
+  (x, y, options) => {
+    if (options?.alpha === undefined) return plain(x, y);
+    checkFactor("alpha", options.alpha, [x, y]);
+    return withFactor(x, y, options.alpha);
+  },
+  (target, x, y, options) => {
+    if (options?.alpha === undefined) return plain.out(target, x, y);
+    checkFactor("alpha", options.alpha, [x, y]);
+    return withFactor.out(target, x, y, options.alpha);
+  });
 
 /** x + alpha * y. Of integers, alpha is an integer. */
-export function add(x: Operand, y: Operand, options?: ScaleOptions): Tensor {
-  if (options?.alpha === undefined) return plainAdd(x, y);
-  checkFactor("alpha", options.alpha, [x, y]);
-  return addScaled(x, y, options.alpha);
-}
+export const add: Scaled = /*@__PURE__*/ scaled(plainAdd, addScaled);
 /** x - alpha * y. Of integers, alpha is an integer. */
-export function sub(x: Operand, y: Operand, options?: ScaleOptions): Tensor {
-  if (options?.alpha === undefined) return plainSub(x, y);
-  checkFactor("alpha", options.alpha, [x, y]);
-  return subScaled(x, y, options.alpha);
-}
+export const sub: Scaled = /*@__PURE__*/ scaled(plainSub, subScaled);
 /** x += alpha * y. */
 export const add_ = (x: Tensor, y: Operand, { alpha }: ScaleOptions = {}): Tensor => (alpha === undefined ? plainAdd.into(x, y) : addScaled.into(x, y, alpha));
 /** x -= alpha * y. */
 export const sub_ = (x: Tensor, y: Operand, { alpha }: ScaleOptions = {}): Tensor => (alpha === undefined ? plainSub.into(x, y) : subScaled.into(x, y, alpha));
 
-const rsubScaled: Elementwise<readonly [x: Operand, y: Operand, alpha: number]> = /*@__PURE__*/ elementwise("rsub", (x, y, alpha) => s.sub(y!, s.mul(x!, alpha!)), {
+const rsubScaled: WithFactor = /*@__PURE__*/ elementwise("rsub", (x, y, alpha) => s.sub(y!, s.mul(x!, alpha!)), {
   rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1),
 });
-const rsubPlain: Elementwise<readonly [x: Operand, y: Operand]> = /*@__PURE__*/ elementwise("rsub", (x, y) => s.sub(y!, x!), { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1) });
+const rsubPlain: Plain = /*@__PURE__*/ elementwise("rsub", (x, y) => s.sub(y!, x!), { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1) });
 /** y - alpha * x: the difference the other way round. */
 export function rsub(x: Operand, y: Operand, options: ScaleOptions = {}): Tensor {
   const { alpha = 1 } = options;
