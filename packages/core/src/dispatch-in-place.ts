@@ -23,7 +23,7 @@ export type InPlace = {
 /** Runs an op that writes into `target`, its first input. The history of the target, or of the base it is a view of, moves to the new node. */
 export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string }, target: Tensor, others: readonly Tensor[], attrs: Attrs, { write, copy, writeRule }: InPlace): Tensor {
   const inputs = [target, ...others], interpreter = activeInterpreter();
-  commonDevice(op.name, inputs);
+  commonDevice(op, inputs, attrs);
   const needs = isGradEnabled() && isFloat(target.window.dtype) ? needsOf(inputs) : 0;
   checkInPlace(target, needs);
   // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.

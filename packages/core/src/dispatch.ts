@@ -70,16 +70,19 @@ export function allocate(device: Device, dtype: DType, shape: Shape): Tensor {
 }
 
 /** The device of the inputs, all alive and on one device. */
-export function commonDevice(op: string, inputs: readonly Tensor[]): Device {
-  const first = alive(op, inputs[0]!).storage.device;
-  for (let i = 1; i < inputs.length; i++) {
-    const device = alive(op, inputs[i]!).storage.device;
+export function commonDevice<Attrs>(op: Rule<Attrs> & { readonly name: string }, inputs: readonly Tensor[], attrs: Attrs): Device {
+  const first = inputs[0]!.storage.device;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i]!;
+    if (input.freedBy !== undefined) alive(titleOf(op, attrs), input);
+    const { device } = input.storage;
     if (device !== first)
       throw new DeviceError(
-        `Expected all tensors to be on the same device, but found at least two devices, ${first.backend.name} and ${device.backend.name}! (${op}; move one with await x.to(device))`);
+        `Expected all tensors to be on the same device, but found at least two devices, ${first.backend.name} and ${device.backend.name}! (${titleOf(op, attrs)}; move one with await x.to(device))`);
   }
   return first;
 }
+const titleOf = <Attrs>(op: Rule<Attrs> & { readonly name: string }, attrs: Attrs): string => op.title?.(attrs) ?? op.name;
 
 function lifetimeOf(inputs: readonly Tensor[]): Lifetime | null {
   let lifetime: Lifetime | null = null;
@@ -96,7 +99,7 @@ export function needsOf(inputs: readonly Tensor[]): number {
 
 export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, on?: Device): Tensor {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.run(op, inputs, attrs);
-  const device = inputs.length === 0 ? on! : commonDevice(op.name, inputs);
+  const device = inputs.length === 0 ? on! : commonDevice(op, inputs, attrs);
   const out = op.run(device, inputs, attrs);
   join(out, lifetimeOf(inputs));
   if (isGradEnabled() && isFloat(out.window.dtype)) {
@@ -109,7 +112,7 @@ export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
 
 export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.runAll(op, inputs, attrs);
-  const outs = op.run(commonDevice(op.name, inputs), inputs, attrs);
+  const outs = op.run(commonDevice(op, inputs, attrs), inputs, attrs);
   const lifetime = lifetimeOf(inputs);
   for (const out of outs) join(out, lifetime);
   const needs = isGradEnabled() ? needsOf(inputs) : 0;

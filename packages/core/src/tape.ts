@@ -56,6 +56,8 @@ export const savesNothing: Saves = { savedInputs: [], savedResults: [] };
 export interface Rule<Attrs = never> {
   /** PyTorch's name of the node: "MulBackward0". */
   gradName(attrs: Attrs): string;
+  /** What messages call the op, where its name says too little. */
+  title?(attrs: Attrs): string;
   /** @param needs bit mask of the inputs that need a gradient */
   saves(attrs: Attrs, needs: number): Saves;
   /** The gradient of each input that `node.needs(i)`, from those of the outputs (undefined: that output is not used). */

@@ -1,10 +1,16 @@
 /** @file Calls that fail: the error says what is wrong, and the call leaves no memory behind. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { expect, test } from "vitest";
-import { ArgumentError, type Backend, DTypeError, gather, IndexError, memory, ones, scatter, scope, ShapeError, tensor, type Tensor } from "../src/index.ts";
+import { ArgumentError, type Backend, DeviceError, DTypeError, FreedError, gather, IndexError, memory, ones, scatter, scope, ShapeError, tensor, type Tensor } from "../src/index.ts";
 
 /** An argument that the types refuse, from a program without types. */
 const untyped = (value: unknown): never => value as never;
+
+const freed = (x: Tensor): Tensor => {
+  const y = x.mul(1);
+  y.dispose();
+  return y;
+};
 
 const index = (device: Backend): Tensor => tensor([5], { dtype: "int32", device });
 
@@ -25,6 +31,10 @@ const failures: readonly { readonly what: string; readonly type: new () => Error
   { what: "positions in an array", type: ArgumentError, message: "index: positions come as a tensor", call: (x) => x.index(untyped([0, 2])) },
   { what: "a range with another name of a bound", type: ArgumentError, message: 'index: expected a number, null, "...", a tensor, or a range', call: (x) => x.index(untyped({ start: 0, end: 2 })) },
   { what: "an index that is missing", type: ArgumentError, message: 'index: expected a number, null, "...", a tensor, or a range', call: (x) => x.index(untyped(undefined)) },
+  { what: "a sum of a tensor that was freed", type: FreedError, message: "add: this tensor of shape [3] was freed by dispose()", call: (x) => x.add(freed(x)) },
+  { what: "a total of one", type: FreedError, message: "sum: this tensor of shape [3] was freed by dispose()", call: (x) => freed(x).sum() },
+  { what: "a change in place of one", type: FreedError, message: "mul: this tensor of shape [3] was freed by dispose()", call: (x) => freed(x).mul_(2) },
+  { what: "two devices", type: DeviceError, message: "found at least two devices, cpu and cpu! (mul; move one with await x.to(device))", call: (x) => x.mul(tensor([1, 2, 3], { device: cpu() })) },
   { what: "operators of JavaScript", type: ArgumentError, message: "a tensor is no number for JavaScript's operators", call: (x) => x > x.mul(2) },
   { what: "chunk of a number", type: ShapeError, message: "chunk expects at least a 1-dimensional tensor", call: (x) => x.sum().chunk(2) },
 ];

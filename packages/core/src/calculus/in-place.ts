@@ -40,7 +40,7 @@ export function checkTarget(target: Tensor, others: readonly Tensor[]): void {
 /** Writes a program's result into a tensor of its shape, whatever that held. Not recorded, as PyTorch's `out=`. */
 export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], params: readonly number[]): Tensor {
   if (inputs.length === 0) throw new ArgumentError(`${p.name}(): at least one operand must be a tensor`);
-  commonDevice(p.name, [target, ...inputs]);
+  commonDevice(mapOp, [target, ...inputs], { program: p, params });
   if (isGradEnabled() && [target, ...inputs].some((x) => x.requiresGrad))
     throw new AutogradError(`${p.name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`);
   if ([target, ...inputs].some((x) => x.traced !== null))

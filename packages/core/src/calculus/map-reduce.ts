@@ -31,6 +31,7 @@ export function countOperands(p: Program, count: number): Program {
 export const mapOp: Op<MapAttrs> = {
   name: "map",
   gradName: ({ program }) => backwardName(program.name),
+  title: ({ program }) => opName(program.name),
   arity: ({ program }) => operandCounts.get(program) ?? 0,
   run(device, inputs, attrs) {
     const shape = inputs.length === 1 && attrs.shape === undefined ? inputs[0]!.shape : broadcastOf(inputs, attrs.shape);
@@ -51,6 +52,7 @@ export const mapOp: Op<MapAttrs> = {
 const mapAllOp: MultiOp<MapAttrs> = {
   name: "map",
   gradName: ({ program }) => backwardName(program.name),
+  title: ({ program }) => opName(program.name),
   run(device, inputs, attrs) {
     const shape = broadcastOf(inputs, attrs.shape);
     const outs = attrs.program.results.map(({ dtype }) => allocate(device, dtype, shape));
@@ -185,6 +187,7 @@ function unrounded(p: Program): Program {
 const reduceOp: Op<ReduceAttrs> = {
   name: "reduce",
   gradName: ({ name }) => name,
+  title: ({ op }) => op,
   run(device, inputs, { op, program: p, params, dims, keepdim, name }) {
     const shape = fullShape(inputs);
     const dtype = p.results[0]!.dtype;

@@ -21,7 +21,7 @@ const lifetimeOf = (inputs: readonly Tensor[]): Tensor["lifetime"] => inputs.red
 
 /** Runs on the physical tensors, and shows the results as examples. */
 function onExamples<Attrs>(rule: Rule<Attrs> & { readonly name: string }, inputs: readonly Tensor[], attrs: Attrs, run: (inputs: readonly Tensor[], attrs: Attrs) => readonly Tensor[]): readonly Tensor[] {
-  commonDevice(rule.name, inputs);
+  commonDevice(rule, inputs, attrs);
   const levels = unionOf(inputs), lifetime = lifetimeOf(inputs);
   return framed(() => run(...physically(rule, inputs, attrs, levels)).map((out) => batched(owned(out), levels, lifetime)), isOneOf);
 }
