@@ -1,9 +1,10 @@
-/** @file PyTorch's second names: each is the function itself. */
+/** @file PyTorch's second names, and those in place: each is the function itself. */
 import { abs, ge, gt, le, lt, mul, ne, neg, trunc } from "./elementwise/arithmetic.ts";
-import { div } from "./elementwise/division.ts";
-import { clamp } from "./elementwise/bounds.ts";
+import { div, div_ } from "./elementwise/division.ts";
+import { abs_, acos_, acosh_, asin_, asinh_, atan2_, atan_, atanh_, ge_, gt_, le_, lt_, mul_, ne_, neg_, trunc_ } from "./elementwise/in-place.ts";
+import { clamp, clamp_ } from "./elementwise/bounds.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh } from "./elementwise/trigonometry.ts";
-import { sub } from "./elementwise/scaled.ts";
+import { sub, sub_ } from "./elementwise/scaled.ts";
 import { cat } from "./views/cat.ts";
 
 export const absolute: typeof abs = abs;
@@ -27,3 +28,23 @@ export const arctan2: typeof atan2 = atan2;
 export const arctanh: typeof atanh = atanh;
 export const concat: typeof cat = cat;
 export const concatenate: typeof cat = cat;
+
+export const absolute_: typeof abs_ = abs_;
+export const negative_: typeof neg_ = neg_;
+export const multiply_: typeof mul_ = mul_;
+export const subtract_: typeof sub_ = sub_;
+export const divide_: typeof div_ = div_;
+export const fix_: typeof trunc_ = trunc_;
+export const clip_: typeof clamp_ = clamp_;
+export const greater_: typeof gt_ = gt_;
+export const greaterEqual_: typeof ge_ = ge_;
+export const less_: typeof lt_ = lt_;
+export const lessEqual_: typeof le_ = le_;
+export const notEqual_: typeof ne_ = ne_;
+export const arccos_: typeof acos_ = acos_;
+export const arccosh_: typeof acosh_ = acosh_;
+export const arcsin_: typeof asin_ = asin_;
+export const arcsinh_: typeof asinh_ = asinh_;
+export const arctan_: typeof atan_ = atan_;
+export const arctan2_: typeof atan2_ = atan2_;
+export const arctanh_: typeof atanh_ = atanh_;

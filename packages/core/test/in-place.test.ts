@@ -177,3 +177,25 @@ describe("out", () => {
     ["what would be recorded", () => mul.out(zeros([2]), ones([2], { requiresGrad: true }), 2), "functions with out=... arguments don't support automatic differentiation"],
   ])("refuses %s", (_, run, text) => expect(run).toThrow(text));
 });
+
+describe("a form in place", () => {
+  test.each(["digamma", "erfc", "erfinv", "i0", "lgamma"] as const)("%s_ writes what the op gives, and has its derivative", (name) => {
+    const x = leaf([0.25, 0.5, 0.75]), y = leaf([0.25, 0.5, 0.75]), out = x[name](), changed = y.clone();
+    expect(changed[`${name}_`]()).toBe(changed);
+    expect(changed.toArraySync()).toEqual(out.toArraySync());
+    out.sum().backward();
+    changed.sum().backward();
+    expect(y.grad!.toArraySync()).toEqual(x.grad!.toArraySync());
+  });
+  test.each([["divide_", "div_"], ["clip_", "clamp_"], ["arctan2_", "atan2_"], ["greaterEqual_", "ge_"]] as const)("%s is %s", (alias, name) => {
+    const x = tensor([-1, 0.5, 2]), y = tensor([-1, 0.5, 2]), by = tensor([1, 2, 0.5]);
+    expect(x[alias](by).toArraySync()).toEqual(y[name](by).toArraySync());
+  });
+});
+
+test("the method where takes the tensor where the condition holds", () => {
+  const x = leaf([1, 2, 3]);
+  const out = x.where(x.gt(1.5), 0);
+  out.sum().backward();
+  expect([out.toArraySync(), x.grad!.toArraySync()]).toEqual([[0, 2, 3], [0, 1, 1]]);
+});

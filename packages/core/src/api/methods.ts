@@ -14,24 +14,24 @@ const method = <R extends unknown[], O>(fn: (x: Tensor, ...rest: R) => O) => fun
 
 /** The functions that are methods under their own name: one line a letter. */
 const methodNames = [
-  "abs", "abs_", "absolute", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addbmm", "addbmm_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "addmm", "addmm_", "addmv", "addmv_", "addr", "addr_", "adjoint", "all", "allclose", "allcloseSync", "amax", "amin", "aminmax", "angle", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere", "asin", "asin_", "asinh", "asinh_", "asStrided", "asStridedScatter", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
+  "abs", "abs_", "absolute", "absolute_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addbmm", "addbmm_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "addmm", "addmm_", "addmv", "addmv_", "addr", "addr_", "adjoint", "all", "allclose", "allcloseSync", "amax", "amin", "aminmax", "angle", "any", "arccos", "arccos_", "arccosh", "arccosh_", "arcsin", "arcsin_", "arcsinh", "arcsinh_", "arctan", "arctan_", "arctan2", "arctan2_", "arctanh", "arctanh_", "argmax", "argmin", "argsort", "argwhere", "asin", "asin_", "asinh", "asinh_", "asStrided", "asStridedScatter", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
   "baddbmm", "baddbmm_", "bernoulli", "bernoulli_", "bfloat16", "bincount", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bmm", "bool", "broadcastTo", "byte",
-  "ceil", "ceil_", "char", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clip", "clone", "conj", "conjPhysical", "contiguous", "copy_", "copysign", "copysign_", "corrcoef", "cos", "cos_", "cosh", "cosh_", "countNonzero", "cov", "cross", "cummax", "cummin", "cumprod", "cumprod_", "cumsum", "cumsum_",
-  "data", "dataSync", "deg2rad", "deg2rad_", "detach", "detach_", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "diff", "digamma", "dist", "div", "div_", "divide", "dot", "double", "dsplit",
-  "eq", "eq_", "equal", "equalSync", "erf", "erf_", "erfc", "erfinv", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_", "exponential_",
-  "fill_", "fillDiagonal_", "fix", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
-  "gather", "gcd", "gcd_", "ge", "ge_", "ger", "greater", "greaterEqual", "gt", "gt_",
+  "ceil", "ceil_", "char", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clip", "clip_", "clone", "conj", "conjPhysical", "contiguous", "copy_", "copysign", "copysign_", "corrcoef", "cos", "cos_", "cosh", "cosh_", "countNonzero", "cov", "cross", "cummax", "cummin", "cumprod", "cumprod_", "cumsum", "cumsum_",
+  "data", "dataSync", "deg2rad", "deg2rad_", "detach", "detach_", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "diff", "digamma", "digamma_", "dist", "div", "div_", "divide", "divide_", "dot", "double", "dsplit",
+  "eq", "eq_", "equal", "equalSync", "erf", "erf_", "erfc", "erfc_", "erfinv", "erfinv_", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_", "exponential_",
+  "fill_", "fillDiagonal_", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
+  "gather", "gcd", "gcd_", "ge", "ge_", "ger", "greater", "greater_", "greaterEqual", "greaterEqual_", "gt", "gt_",
   "half", "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hypot", "hypot_",
-  "i0", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
+  "i0", "i0_", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
   "keep", "kron", "kthvalue",
-  "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "less", "lessEqual", "lgamma", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_",
-  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "mv", "mvlgamma",
-  "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "negative", "newEmpty", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nonzero", "norm", "normal_", "notEqual",
+  "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "less", "less_", "lessEqual", "lessEqual_", "lgamma", "lgamma_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_",
+  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma",
+  "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
   "outer",
   "permute", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
   "quantile",
   "rad2deg", "rad2deg_", "random_", "ravel", "real", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "resolveConj", "resolveNeg", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
-  "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "sum", "sumToSize", "swapaxes", "swapaxes_", "swapdims", "swapdims_",
+  "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "subtract_", "sum", "sumToSize", "swapaxes", "swapaxes_", "swapdims", "swapdims_",
   "t", "t_", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "topk", "trace", "transpose", "transpose_", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_", "typeAs",
   "unbind", "unflatten", "uniform_", "unsqueeze", "unsqueeze_", "untracked",
   "vdot", "view", "viewAs", "vsplit",
@@ -43,6 +43,8 @@ type Plain = { [K in (typeof methodNames)[number]]: Method<(typeof f)[K]> };
 
 export interface TensorMethods extends Plain {
   var(...rest: Parameters<Method<typeof f.var_>>): Tensor;
+  /** The element itself where the condition holds, else that of `y`. */
+  where(condition: Tensor, y: f.Operand): Tensor;
   max(): Tensor;
   max(dim: number, options?: { readonly keepdim?: boolean }): f.ValuesAndIndices;
   max(other: Tensor): Tensor;
@@ -89,6 +91,7 @@ export function installMethods(prototype: object): void {
     define(prototype, name, method(fn as (x: Tensor, ...rest: unknown[]) => unknown));
   for (const [name, get] of Object.entries({ T: f.numpyT, H: f.conjugateTranspose, mT: f.matrixTranspose, mH: (x: Tensor) => f.matrixTranspose(x, "mH") }))
     Object.defineProperty(prototype, name, { get(this: Tensor) { return get(this); }, configurable: true });
+  define(prototype, "where", function (this: Tensor, condition: Tensor, y: f.Operand) { return f.where(condition, this, y); });
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
   define(prototype, "numel", function (this: Tensor) { return this.window.size; });
   define(prototype, "dim", function (this: Tensor) { return this.ndim; });
