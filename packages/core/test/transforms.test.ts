@@ -210,3 +210,14 @@ describe("autograd.functional", () => {
     ["independence, in strict mode", () => functional.jacobian((a, b) => b.mul(1), [d([1]), d([2])], { strict: true }), "Output 0 of the user-provided function is independent of input 0."],
   ])("refuses %s", (_, run, text) => expect(run).toThrow(text));
 });
+
+// The types are the test: `npm run types` refuses a method of something unknown.
+test("results have the types of the function's results", () => {
+  const x = tensor([1, 2]), cube = (q: Tensor): Tensor => q.pow(3);
+  expect(func.vmap(func.grad((q: Tensor) => q.square()))(x).toArraySync()).toEqual([2, 4]);
+  expect(func.vmap((q: Tensor): readonly [Tensor, Tensor] => [q, q.mul(2)])(x)[1].toArraySync()).toEqual([2, 4]);
+  expect(func.vjp(cube, x)[0].toArraySync()).toEqual([1, 8]);
+  expect(func.jvp(cube, [x], [x])[1].toArraySync()).toEqual([3, 24]);
+  expect([func.jacrev(cube), func.jacfwd(cube)].map((jacobian) => jacobian(x).toArraySync())).toEqual([[[3, 0], [0, 12]], [[3, 0], [0, 12]]]);
+  expect(func.hessian((q: Tensor) => q.pow(3).sum())(x).toArraySync()).toEqual([[6, 0], [0, 12]]);
+});

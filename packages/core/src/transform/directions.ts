@@ -23,7 +23,7 @@ function dual(x: Tensor, t: Tensor, level: number): Tensor {
  * @param primals the arguments, and `tangents` of the same shapes
  * @example `const [y, t] = func.jvp((x: Tensor) => x.sin(), [x], [onesLike(x)])`
  */
-export function jvp<A extends readonly unknown[]>(fn: (...args: A) => unknown, primals: A, tangents: A): [value: Tree, tangent: Tree] {
+export function jvp<A extends readonly unknown[], R = Tree>(fn: (...args: A) => R, primals: A, tangents: A): [value: R, tangent: R] {
   if (primals.length === 0 || primals.length !== tangents.length) throw new TransformError(`jvp: expected as many tangents as primals, got ${tangents.length} and ${primals.length}`);
   return whole(() => withTangents((level) => {
     const duals = primals.map((primal, i) => {
@@ -32,7 +32,7 @@ export function jvp<A extends readonly unknown[]>(fn: (...args: A) => unknown, p
       return mapTree(primal, (x) => dual(x, directions[next++] ?? zerosOn(x.storage.device, x.dtype, x.shape), level));
     });
     const value = call("func.jvp", fn as Fn, duals);
-    return [mapTree(value, (x) => primalOf(x, level)), mapTree(value, (x) => directionOf(x, level))];
+    return [mapTree(value, (x) => primalOf(x, level)) as R, mapTree(value, (x) => directionOf(x, level)) as R];
   }));
 }
 

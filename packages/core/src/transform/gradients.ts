@@ -50,7 +50,7 @@ export type VjpFn = (cotangents: Tree) => Tree;
  * The value of a function, and the function that multiplies a vector by its Jacobian from the left. PyTorch's `torch.func.vjp`.
  * @example `const [y, pull] = func.vjp(f, x); pull(onesLike(y))`
  */
-export function vjp<A extends readonly unknown[]>(fn: (...args: A) => unknown, ...primals: A): [value: Tree, pull: VjpFn] {
+export function vjp<A extends readonly unknown[], R = Tree>(fn: (...args: A) => R, ...primals: A): [value: R, pull: VjpFn] {
   const { value, roots, inputs, outside } = whole(() => enableGrad(() => {
     const { all, inputs } = differentiable(primals, primals.map((_, i) => i));
     const value = call("func.vjp", fn as Fn, all), roots = leavesOf(value);
@@ -68,5 +68,5 @@ export function vjp<A extends readonly unknown[]>(fn: (...args: A) => unknown, .
     const trees = arrange(primals, primals.map((_, i) => i), primals.map((_, i) => i), flat) as unknown[];
     return trees.length === 1 ? trees[0] : trees;
   });
-  return [outward, pull];
+  return [outward as R, pull];
 }

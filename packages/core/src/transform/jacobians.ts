@@ -30,11 +30,15 @@ function cutRows(rows: Tensor, parts: readonly Tensor[]): Tensor[] {
 }
 
 type Jacobian<A extends readonly unknown[]> = (...args: A) => Tree;
+/** Of a tensor by a tensor: a tensor. */
+type One = readonly [Tensor, ...unknown[]];
 
 /**
  * The function that gives the Jacobian, row by row in reverse mode, all rows in one pass. PyTorch's `torch.func.jacrev`.
  * @returns for each tensor of the value, and each of the argument, a tensor of shape [...value, ...argument]
  */
+export function jacrev<A extends One>(fn: (...args: A) => Tensor): (...args: A) => Tensor;
+export function jacrev<A extends readonly unknown[]>(fn: (...args: A) => unknown, options?: GradOptions): Jacobian<A>;
 export function jacrev<A extends readonly unknown[]>(fn: (...args: A) => unknown, options: GradOptions = {}): Jacobian<A> {
   const { argnums = 0, hasAux = false } = options;
   return (...args) => whole(() => {
@@ -60,6 +64,8 @@ export function jacrev<A extends readonly unknown[]>(fn: (...args: A) => unknown
  * The function that gives the Jacobian, column by column in forward mode, all columns in one pass. PyTorch's `torch.func.jacfwd`.
  * @returns as `jacrev`
  */
+export function jacfwd<A extends One>(fn: (...args: A) => Tensor): (...args: A) => Tensor;
+export function jacfwd<A extends readonly unknown[]>(fn: (...args: A) => unknown, options?: GradOptions): Jacobian<A>;
 export function jacfwd<A extends readonly unknown[]>(fn: (...args: A) => unknown, options: GradOptions = {}): Jacobian<A> {
   const { argnums = 0, hasAux = false } = options;
   return (...args) => whole(() => {
@@ -85,4 +91,8 @@ export function jacfwd<A extends readonly unknown[]>(fn: (...args: A) => unknown
 const toBack = (x: Tensor, count: number): Tensor => permute(x, [...x.shape.keys()].map((d) => (d + count) % x.ndim));
 
 /** The function that gives the Hessian: forward mode over reverse mode. PyTorch's `torch.func.hessian`. */
-export const hessian = <A extends readonly unknown[]>(fn: (...args: A) => unknown, options: { readonly argnums?: Argnums } = {}): Jacobian<A> => jacfwd(jacrev(fn, options), options);
+export function hessian<A extends One>(fn: (...args: A) => Tensor): (...args: A) => Tensor;
+export function hessian<A extends readonly unknown[]>(fn: (...args: A) => unknown, options?: { readonly argnums?: Argnums }): Jacobian<A>;
+export function hessian<A extends readonly unknown[]>(fn: (...args: A) => unknown, options: { readonly argnums?: Argnums } = {}): Jacobian<A> {
+  return jacfwd(jacrev(fn, options), options);
+}

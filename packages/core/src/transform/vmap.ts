@@ -22,7 +22,7 @@ export type VmapOptions = {
  * A function of one example becomes a function of a batch, by running each op once on all examples. PyTorch's `torch.func.vmap`.
  * @example `func.vmap((x: Tensor, y: Tensor) => x.dot(y))(xs, ys) // xs [n, 3], ys [n, 3] -> [n]`
  */
-export function vmap<A extends readonly unknown[]>(fn: (...args: A) => unknown, options: VmapOptions = {}): (...args: A) => Tree {
+export function vmap<A extends readonly unknown[], R = Tree>(fn: (...args: A) => R, options: VmapOptions = {}): (...args: A) => R {
   const { inDims = 0, outDims = 0, randomness = "error" } = options;
   if (randomness !== "error" && randomness !== "same" && randomness !== "different")
     throw new ArgumentError(`Only allowed values for randomness are 'error', 'different', or 'same'. Got ${String(randomness)}`);
@@ -39,7 +39,7 @@ export function vmap<A extends readonly unknown[]>(fn: (...args: A) => unknown, 
       if (leavesOf(result).length === 0 || !(isTensor(result) || Array.isArray(result) || typeof result === "object"))
         throw new TransformError(`vmap(fn, ...): \`fn\` must only return Tensors, got type ${typeof result} as a return.`);
       let at = 0;
-      return mapTree(result, (x) => unbatched(x, level, typeof outDims === "number" ? outDims : outDims[at++] ?? 0));
+      return mapTree(result, (x) => unbatched(x, level, typeof outDims === "number" ? outDims : outDims[at++] ?? 0)) as R;
     });
   });
 }
