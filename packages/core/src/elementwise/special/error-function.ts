@@ -21,12 +21,12 @@ function scaledTail(a: Expr): Expr {
   return s.select(s.lt(a, 8), s.div(polynomialOf(near, P), polynomialOf(near, Q)), tail);
 }
 /** 1 - erf(x), to full relative precision. */
-export function erfcOf(x: Expr): Expr {
+function erfcOf(x: Expr): Expr {
   const a = s.abs(x), out = s.max(a, 1), tail = s.mul(s.exp(s.neg(squareOf(out))), scaledTail(out));
   return s.select(s.lt(a, 1), s.sub(1, s.erf(x)), s.select(s.lt(x, 0), s.sub(2, tail), tail));
 }
 /** exp(x^2) erfc(x). */
-export function erfcxOf(x: Expr): Expr {
+function erfcxOf(x: Expr): Expr {
   const a = s.abs(x), out = s.max(a, 1), square = squareOf(x);
   const tail = scaledTail(out);
   return s.select(s.lt(a, 1), s.mul(s.exp(square), s.sub(1, s.erf(x))), s.select(s.lt(x, 0), s.sub(s.mul(2, s.exp(square)), tail), tail));

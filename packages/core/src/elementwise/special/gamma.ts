@@ -33,7 +33,7 @@ function positiveLgamma(x: Expr): Expr {
   const shifted = s.sub(stirling(s.add(low, 8)), s.log(product));
   return s.select(small, shifted, stirling(s.max(x, 8)));
 }
-export function lgammaOf(x: Expr): Expr {
+function lgammaOf(x: Expr): Expr {
   const left = s.lt(x, 0.5), reflected = s.select(left, s.sub(1, x), x), whole = positiveLgamma(s.max(reflected, 0.25));
   const sine = s.abs(s.sin(s.mul(s.select(left, fraction(x), 0.5), Math.PI)));
   const value = s.select(left, s.sub(s.sub(Math.log(Math.PI), s.log(sine)), whole), whole);
@@ -50,7 +50,7 @@ function positiveDigamma(x: Expr): Expr {
   const asymptotic = s.sub(s.sub(s.log(y), s.div(0.5, y)), tail);
   return s.select(small, s.sub(asymptotic, sum), asymptotic);
 }
-export function digammaOf(x: Expr): Expr {
+function digammaOf(x: Expr): Expr {
   const left = s.lt(x, 0), whole = positiveDigamma(s.select(left, s.sub(1, x), s.select(s.eq(x, 0), 1, x)));
   const inside = s.select(s.or(isInteger(x), s.le(0, x)), s.lit(0.25, x.dtype), fraction(x));
   const value = s.select(left, s.sub(whole, s.mul(Math.PI, cotPi(inside))), whole);
@@ -59,7 +59,7 @@ export function digammaOf(x: Expr): Expr {
 }
 
 /** The second derivative of log(gamma). */
-export function trigammaOf(x: Expr): Expr {
+function trigammaOf(x: Expr): Expr {
   const left = s.lt(x, 0.5), start = s.select(left, s.sub(1, x), x);
   let sum: Expr = s.div(1, squareOf(start));
   for (let k = 1; k < 8; k++) sum = s.add(sum, s.div(1, squareOf(s.add(start, k))));
@@ -72,7 +72,7 @@ export function trigammaOf(x: Expr): Expr {
 /** (2k)! / B(2k): what divides the terms of Euler and Maclaurin's sum (Cephes, zeta.c). */
 const DIVISORS = [12, -720, 30240, -1209600, 47900160, -1.307674368e12 / 691, 7.47242496e10, -1.067062284288e16 / 3617, 5.109094217170944e18 / 43867, -8.028576626982912e20 / 174611, 1.55112100433309e23 / 854513, -1.69382413673174e27 / 236364091];
 /** The sum of 1 / (k + q) ** x over k = 0, 1 ... for x > 1; the first terms one by one, the rest by Euler and Maclaurin. */
-export function zetaOf(x: Expr, q: Expr): Expr {
+function zetaOf(x: Expr, q: Expr): Expr {
   const safeX = s.select(s.lt(1, x), x, 2), power = (a: Expr): Expr => s.pow(a, s.neg(safeX));
   let a = s.select(s.and(s.le(q, 0), isInteger(q)), 1, q), sum = power(a), last = sum;
   for (let i = 0; i < 24; i++) {
