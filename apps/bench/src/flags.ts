@@ -6,7 +6,7 @@ import { deviceNames, type DeviceName } from "./peers/adjoint.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
 export type PeerName = "tfjs" | "jax";
-export const peerNames: readonly PeerName[] = ["tfjs", "jax"];
+const peerNames: readonly PeerName[] = ["tfjs", "jax"];
 
 export type Flags = { readonly json: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[] };
 

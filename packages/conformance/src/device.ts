@@ -15,7 +15,7 @@ export type Operand = { readonly block: Block; readonly view: View; readonly pos
 export type Result = { readonly output: Operand; readonly expected: readonly Expected[] };
 
 /** Elements that no view shows hold this: a kernel that reads or writes beside its view is found out. */
-export const sentinel = (dtype: DType, at: number): number => (dtype === "bool" ? at % 2 : 100 + (at % 27));
+const sentinel = (dtype: DType, at: number): number => (dtype === "bool" ? at % 2 : 100 + (at % 27));
 
 export class Device {
   readonly backend: Counted;

@@ -136,7 +136,7 @@ function hull(values: readonly number[]): Interval {
 }
 
 /** `slack` admits the value before rounding as well. */
-export function widen({ low, high, nan }: Interval, dtype: "float32" | "float64", ulps: number, slack = false): Interval {
+function widen({ low, high, nan }: Interval, dtype: "float32" | "float64", ulps: number, slack = false): Interval {
   if (low !== low) return point(NaN);
   const down = roundTo(dtype, reach(low, -ulps, dtype)), up = roundTo(dtype, reach(high, ulps, dtype));
   if (!slack) return { low: down, high: up, nan };

@@ -4,7 +4,7 @@ import { isRecord } from "./contents.ts";
 import { isParameter, parameter } from "./parameter.ts";
 
 /** A leaf with the same values, of the same kind. */
-export function copyTensor(x: Tensor): Tensor {
+function copyTensor(x: Tensor): Tensor {
   const { requiresGrad } = x;
   const fresh = noGrad(() => {
     const values = detach(x), copy = clone(values);

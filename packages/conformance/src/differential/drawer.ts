@@ -56,7 +56,7 @@ function drawSize(random: Random): number {
   return random.pick([7, 8, 9, 16, 17, 33]);
 }
 
-export function drawShape(random: Random): number[] {
+function drawShape(random: Random): number[] {
   const rank = random.weighted([{ rank: 0, weight: 1 }, { rank: 1, weight: 3 }, { rank: 2, weight: 5 }, { rank: 3, weight: 4 }, { rank: 4, weight: 1 }]).rank;
   const shape: number[] = [];
   for (let d = 0; d < rank; d++) {

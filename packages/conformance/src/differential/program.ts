@@ -32,7 +32,7 @@ export const programJson = (program: Program): string =>
   JSON.stringify(program, (_, value: unknown) => (typeof value === "number" && !isPlain(value) ? showNumber(value) : value));
 
 /** `v3 = transpose(v1, dim0: 0, dim1: -1)` */
-export function showStatement({ op, inputs, attrs, results, noGrad }: Statement): string {
+function showStatement({ op, inputs, attrs, results, noGrad }: Statement): string {
   const given = [...inputs, ...Object.entries(attrs).map(([name, value]) => `${name}: ${showDatum(value)}`)];
   const call = `${op}(${given.join(", ")})`;
   return `${noGrad === true ? "noGrad: " : ""}${results.length === 0 ? "" : `${results.join(", ")} = `}${call}`;

@@ -86,7 +86,7 @@ export const convInputGradOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("convInputGra
 });
 
 /** The filter from x and y: the examples are what is summed over, y is the window. */
-export const convFilterGradOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("convFilterGrad", (x, y, attrs) => {
+const convFilterGradOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("convFilterGrad", (x, y, attrs) => {
   const { lead, groups } = attrs, { stride, padding, dilation, spread } = plain(attrs);
   return {
     shape: [...x.slice(0, lead), y[lead + 1]!, x[lead + 1]! / groups, ...attrs.size],

@@ -38,7 +38,7 @@ function cubicKernel(distance: number, a: number): number {
   return x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? ((x - 5) * x + 8) * x * a - 4 * a : 0;
 }
 /** Weights of the four elements around a position that lies `t` after the second of them. */
-export const cubicWeights = (t: number): number[] => [t + 1, t, 1 - t, 2 - t].map((d) => cubicKernel(d, -0.75));
+const cubicWeights = (t: number): number[] => [t + 1, t, 1 - t, 2 - t].map((d) => cubicKernel(d, -0.75));
 
 export function cubic(resize: Resize): Taps {
   const at = positions(resize), low = at.map(Math.floor);
