@@ -13,8 +13,11 @@ function take(x: Tensor, draw: typeof rand, scale: number, shift: number): Tenso
 export const uniform_ = (x: Tensor, a: number = 0, b: number = 1): Tensor => take(x, rand, b - a, a);
 /** From the normal distribution. */
 export const normal_ = (x: Tensor, mean: number = 0, std: number = 1): Tensor => take(x, randn, std, mean);
+/** `value` everywhere. */
 export const constant_ = (x: Tensor, value: number): Tensor => noGrad(() => fill_(x, value));
+/** 0 everywhere. */
 export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
+/** 1 everywhere. */
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
 /** The identity, as far as it goes. x has two dims. */
 export function eye_(x: Tensor): Tensor {

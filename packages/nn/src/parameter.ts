@@ -12,4 +12,5 @@ export function parameter(x: Tensor, options: { readonly requiresGrad?: boolean 
   return keep(leaf);
 }
 
+/** Whether this is a parameter: a tensor that `parameter` made. */
 export const isParameter: (value: unknown) => value is Tensor = isMarked;

@@ -148,4 +148,5 @@ export function detectAnomaly<R>(run: () => R, options: AnomalyOptions = {}): R 
 export function setDetectAnomaly(mode: boolean, options: AnomalyOptions = {}): void {
   observeNodes(mode ? observerFor(options) : null);
 }
+/** Whether anomalies are looked for. */
 export const isAnomalyEnabled = (): boolean => nodeObserver() !== null;

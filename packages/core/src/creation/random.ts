@@ -36,6 +36,7 @@ export function getRngState(options: Pick<CreationOptions, "device"> = {}): RngS
   const device = stream(deviceFrom(options));
   return { seed: device.seed, offset: device.drawn };
 }
+/** Back to a state that `getRngState` gave: what follows is drawn again. */
 export function setRngState(state: RngState, options: Pick<CreationOptions, "device"> = {}): void {
   const device = stream(deviceFrom(options));
   device.seed = state.seed;
@@ -125,7 +126,9 @@ export function randint(low: number, high: number, shape: Shape, options: Creati
   return drawn([], shape, (_, whole) => generated("randint", randintProgram(dtype), [...draw(deviceFrom(options)), low, high - low], whole, options));
 }
 
+/** `rand` of the shape of x, and of its dtype and device unless others are given. */
 export const randLike = (x: Tensor, options: CreationOptions = {}): Tensor => rand(x.shape, like(x, options));
+/** `randn` of the shape of x, and of its dtype and device unless others are given. */
 export const randnLike = (x: Tensor, options: CreationOptions = {}): Tensor => randn(x.shape, like(x, options));
 
 /** params: p, 1 / (1 - p), the stream. The mask is drawn again in backward from the same numbers: nothing is saved. */

@@ -41,30 +41,47 @@ export const fmod: Compared = /*@__PURE__*/ elementwise("fmod", s.rem, { rule: "
 export const maximum: TwoTensors = /*@__PURE__*/ elementwise("maximum", s.max, { rule: "arithmetic", takes: "tensors" });
 /** The smaller; NaN if either is; a tie shares its gradient. */
 export const minimum: TwoTensors = /*@__PURE__*/ elementwise("minimum", s.min, { rule: "arithmetic", takes: "tensors" });
+/** -x. */
 export const neg: Unary = /*@__PURE__*/ elementwise("neg", s.neg, {
   rule: "number", refusesBool: "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
 });
+/** |x|. */
 export const abs: Unary = /*@__PURE__*/ elementwise("abs", s.abs, { rule: "number" });
+/** -1, 0 or 1. */
 export const sign: Unary = /*@__PURE__*/ elementwise("sign", s.sign, { rule: "arithmetic" });
 /** x * x. */
 export const square: Unary = /*@__PURE__*/ elementwise("pow", (x) => s.mul(x!, x!), { rule: "number" });
 
+/** The largest integer that is not above x. */
 export const floor: Unary = /*@__PURE__*/ elementwise("floor", /*@__PURE__*/ ofFloats(s.floor), { rule: "number", refusesBool: /*@__PURE__*/ notForBool("floor_vml_cpu") });
+/** The smallest integer that is not below x. */
 export const ceil: Unary = /*@__PURE__*/ elementwise("ceil", /*@__PURE__*/ ofFloats(s.ceil), { rule: "number", refusesBool: /*@__PURE__*/ notForBool("ceil_vml_cpu") });
+/** x without its fraction. */
 export const trunc: Unary = /*@__PURE__*/ elementwise("trunc", /*@__PURE__*/ ofFloats(s.trunc), { rule: "number", refusesBool: /*@__PURE__*/ notForBool("trunc_vml_cpu") });
 /** To the nearest integer, half to even. */
 export const round: Unary = /*@__PURE__*/ elementwise("round", /*@__PURE__*/ ofFloats(s.round), { rule: "number", refusesBool: /*@__PURE__*/ notForBool("round_vml_cpu") });
 
+/** bool: x = y. */
 export const eq: Compared = /*@__PURE__*/ elementwise("eq", s.eq, { predicate: true, takes: "tensorFirst" });
+/** bool: x is not y; true of NaN. */
 export const ne: Compared = /*@__PURE__*/ elementwise("ne", s.ne, { predicate: true, takes: "tensorFirst" });
+/** bool: x < y. */
 export const lt: Compared = /*@__PURE__*/ elementwise("lt", s.lt, { predicate: true, takes: "tensorFirst" });
+/** bool: x <= y. */
 export const le: Compared = /*@__PURE__*/ elementwise("le", s.le, { predicate: true, takes: "tensorFirst" });
+/** bool: x > y. */
 export const gt: Compared = /*@__PURE__*/ elementwise("gt", s.gt, { predicate: true, takes: "tensorFirst" });
+/** bool: x >= y. */
 export const ge: Compared = /*@__PURE__*/ elementwise("ge", s.ge, { predicate: true, takes: "tensorFirst" });
+/** bool: whether x is NaN. */
 export const isnan: Unary = /*@__PURE__*/ elementwise("isnan", (x) => (isFloat(x!.dtype) ? s.isNan(x!) : s.ne(x!, x!)), { predicate: true });
 
 const truth = (x: Expr): Expr => s.cast(x, "bool");
+/** bool: whether x is 0. */
 export const logicalNot: Unary = /*@__PURE__*/ elementwise("logicalNot", (x) => s.not(truth(x!)), { predicate: true });
+/** bool: whether neither is 0. */
 export const logicalAnd: TwoTensors = /*@__PURE__*/ elementwise("logicalAnd", (x, y) => s.and(truth(x!), truth(y!)), { predicate: true, takes: "tensors" });
+/** bool: whether one of them, or both, is not 0. */
 export const logicalOr: TwoTensors = /*@__PURE__*/ elementwise("logicalOr", (x, y) => s.or(truth(x!), truth(y!)), { predicate: true, takes: "tensors" });
+/** bool: whether exactly one of them is not 0. */
 export const logicalXor: TwoTensors = /*@__PURE__*/ elementwise("logicalXor", (x, y) => s.xor(truth(x!), truth(y!)), { predicate: true, takes: "tensors" });

@@ -7,10 +7,15 @@ import { type Elementwise, elementwise } from "./elementwise.ts";
 type Unary = Elementwise<readonly [x: Tensor]>;
 const float = { rule: "float" } as const;
 
+/** e to the power of x. */
 export const exp: Unary = /*@__PURE__*/ elementwise("exp", s.exp, float);
+/** exp(x) - 1, accurate near 0. */
 export const expm1: Unary = /*@__PURE__*/ elementwise("expm1", s.expm1, float);
+/** The natural logarithm; NaN below 0. */
 export const log: Unary = /*@__PURE__*/ elementwise("log", s.log, float);
+/** log(1 + x), accurate near 0. */
 export const log1p: Unary = /*@__PURE__*/ elementwise("log1P", s.log1p, float);
+/** The square root; NaN below 0. */
 export const sqrt: Unary = /*@__PURE__*/ elementwise("sqrt", s.sqrt, float);
 /** 1 / sqrt(x). */
 export const rsqrt: Unary = /*@__PURE__*/ elementwise("rsqrt", (x) => s.div(1, s.sqrt(x!)), {
@@ -20,10 +25,15 @@ export const rsqrt: Unary = /*@__PURE__*/ elementwise("rsqrt", (x) => s.div(1, s
 export const reciprocal: Unary = /*@__PURE__*/ elementwise("reciprocal", (x) => s.div(1, x!), {
   rule: "float", gradient: (g, out) => [s.neg(s.mul(g, s.mul(out, out)))],
 });
+/** The sine of an angle in radians. */
 export const sin: Unary = /*@__PURE__*/ elementwise("sin", s.sin, float);
+/** The cosine of an angle in radians. */
 export const cos: Unary = /*@__PURE__*/ elementwise("cos", s.cos, float);
+/** The tangent of an angle in radians. */
 export const tan: Unary = /*@__PURE__*/ elementwise("tan", s.tan, float);
+/** (exp(x) - exp(-x)) / (exp(x) + exp(-x)). */
 export const tanh: Unary = /*@__PURE__*/ elementwise("tanh", s.tanh, float);
+/** The error function: 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
 export const erf: Unary = /*@__PURE__*/ elementwise("erf", s.erf, float);
 /** 1 / (1 + exp(-x)). Its derivative out * (1 - out) is stated: the derived one is NaN at -800. */
 export const sigmoid: Unary = /*@__PURE__*/ elementwise("sigmoid", (x) => s.div(1, s.add(1, s.exp(s.neg(x!)))), {

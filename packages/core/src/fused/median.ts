@@ -38,6 +38,7 @@ const medianOp: Op<Attrs> = {
 };
 
 type KeepDim = { readonly keepdim?: boolean };
+/** The median of all elements; along a dim with its positions. */
 export interface Median {
   (x: Tensor): Tensor;
   (x: Tensor, dim: number, options?: KeepDim): ValuesAndIndices;

@@ -24,6 +24,7 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
 export const moveaxis: typeof movedim = movedim;
 /** PyTorch's other names of `transpose`. */
 export const swapaxes: typeof transpose = transpose;
+/** PyTorch's other name of `transpose`. */
 export const swapdims: typeof transpose = transpose;
 
 /** All dims in reverse order: the property `T` of a tensor. */

@@ -3,11 +3,13 @@ import { type Elementwise, gelu, hardshrink, hardsigmoid, hardswish, logsigmoid,
 import { leading } from "../options.ts";
 import { Activation, InplaceActivation } from "./activation.ts";
 
+/** (exp(x) - exp(-x)) / (exp(x) + exp(-x)). */
 export class Tanh extends Activation {
   override forward(x: Tensor): Tensor {
     return tanh(x);
   }
 }
+/** 1 / (1 + exp(-x)). */
 export class Sigmoid extends Activation {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);

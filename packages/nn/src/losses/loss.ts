@@ -17,6 +17,7 @@ export function reductionOf<R extends string = Reduction>({ reduction, sizeAvera
   return meant;
 }
 
+/** What the losses share: how the losses of the elements become one. */
 export abstract class Loss extends Module {
   readonly reduction: Reduction;
   constructor(options: LossOptions = {}) {

@@ -46,4 +46,5 @@ export const i1: Unary = /*@__PURE__*/ elementwise("specialI1", (x) => i1Of(x!),
 export const i1e: Unary = /*@__PURE__*/ elementwise("specialI1E", (x) => i1eOf(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, dividing(x!, (y) => s.sub(i0eOf(y), s.mul(out, s.add(s.sign(y), s.div(1, y))))))] });
 /** PyTorch's other names, of functions without a derivative there. */
 export const modifiedBesselI0: Unary = /*@__PURE__*/ elementwise("modifiedBesselI0", (x) => i0Of(x!), { rule: "float", gradient: () => [] });
+/** As `i1`, without a derivative. */
 export const modifiedBesselI1: Unary = /*@__PURE__*/ elementwise("modifiedBesselI1", (x) => i1Of(x!), { rule: "float", gradient: () => [] });

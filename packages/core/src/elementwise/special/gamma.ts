@@ -134,6 +134,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
 export const zeta: Elementwise<readonly [x: Operand, q: Operand]> = /*@__PURE__*/ elementwise("specialZeta", (x, q) => zetaOf(x!, q!), { rule: "float", gradient: () => [] });
 /** PyTorch's names in torch.special. */
 export const gammaln: Unary = lgamma;
+/** PyTorch's name of `digamma` in torch.special. */
 export const psi: Unary = digamma;
 
 /** The logarithm of the multivariate gamma function of p dims: p (p - 1) / 4 log(pi) + the sum of lgamma(x - j / 2), j < p. */
