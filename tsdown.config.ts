@@ -18,18 +18,22 @@ const shared: UserConfig = {
   clean: true,
 };
 
-/** `declare module "./tensor.ts"` merges with what "./tensor.js" declares once both are built; the bundler leaves the name as it is. */
-const nameBuiltModules = (folder: string): void => {
+/**
+ * `declare module "./tensor.ts"` merges with what "./tensor.js" declares once both are built; the bundler leaves the name as it is.
+ * `Symbol.dispose` is in a lib that a user's project need not name.
+ */
+const completeDeclarations = (folder: string): void => {
   for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!path.endsWith(".d.ts")) continue;
     const text = readFileSync(join(folder, path), "utf8");
     const named = text.replace(/^declare module "(\.[^"]*)\.ts"/gm, 'declare module "$1.js"');
-    if (named !== text) writeFileSync(join(folder, path), named);
+    const whole = named.includes("[Symbol.dispose]") ? `/// <reference lib="esnext.disposable" />\n${named}` : named;
+    if (whole !== text) writeFileSync(join(folder, path), whole);
   }
 };
 
 export default defineConfig([
   { ...shared, dts: false, sourcemap: true },
   // File by file, because a bundle renames what such a module declares.
-  { ...shared, sourcemap: false, unbundle: true, root: "src", dts: { generator: "oxc", emitDtsOnly: true, sourcemap: false }, hooks: { "build:done": ({ options }) => nameBuiltModules(options.outDir) } },
+  { ...shared, sourcemap: false, unbundle: true, root: "src", dts: { generator: "oxc", emitDtsOnly: true, sourcemap: false }, hooks: { "build:done": ({ options }) => completeDeclarations(options.outDir) } },
 ]);
