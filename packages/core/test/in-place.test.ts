@@ -137,6 +137,11 @@ describe("asStrided", () => {
     y.mul(tensor([[1, 10], [100, 1000], [10000, 100000]], { dtype: "float64" })).sum().backward();
     expect(x.grad!.toArraySync()).toEqual([1, 110, 11000, 100000]);
   });
+  test("of a window that overlaps itself counts each place once", () => {
+    const x = leaf([1, 2, 3, 4]);
+    x.mul(1).asStrided([2, 2], [1, 1]).asStrided([3], [1]).mul(tensor([1, 10, 100], { dtype: "float64" })).sum().backward();
+    expect(x.grad!.toArraySync()).toEqual([1, 10, 100, 0]);
+  });
   test("can be written through", () => {
     const x = leaf([1, 2, 3, 4]), y = x.mul(1);
     y.asStrided([2], [2], { storageOffset: 1 }).mul_(5); // y = [1, 10, 3, 20]

@@ -6,11 +6,11 @@ import { ArgumentError, NotSupportedError, ShapeError } from "../errors.ts";
 import { composite, dispatchView, type Node, savesNothing, type Tensor, type ViewOp } from "../op.ts";
 import { gather, scatter, scatterAdd } from "../primitives/gather.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
-import { extent, restride, type View } from "../view.ts";
+import { extent, overlapsItself, restride, type View } from "../view.ts";
 
 type Layout = { readonly shape: Shape; readonly strides: Shape; readonly offset: number };
 /** How the input lay in memory, and how the result does; `span` elements of memory from the first on are enough for both. */
-type Attrs = { readonly input: Layout; readonly result: Layout; readonly span: number };
+type Attrs = { readonly input: Layout; readonly result: Layout; readonly span: number; /** Of the input, several elements may share a place. */ readonly overlaps: boolean };
 
 /** Where each element lies, in logical order. */
 function placesOf({ shape, strides, offset }: Layout): Int32Array<ArrayBuffer> {
@@ -53,12 +53,11 @@ const asStridedOp: ViewOp<Attrs> = {
   saves: () => savesNothing,
   // Elements of the input that share a place share its gradient, as in PyTorch.
   vjp([grad], node: Node<Attrs>) {
-    const { input, result, span } = node.attrs, whole = carry(grad!, result, input, span);
-    return [overlaps(input) ? div(whole, sharers(input, span, whole)) : whole];
+    const { input, result, span, overlaps } = node.attrs, whole = carry(grad!, result, input, span);
+    return [overlaps ? div(whole, sharers(input, span, whole)) : whole];
   },
-  jvp: ([t], _, __, { input, result, span }) => [overlaps(input) ? carry(div(t!, sharers(input, span, t!)), input, result, span) : carry(t!, input, result, span)],
+  jvp: ([t], _, __, { input, result, span, overlaps }) => [overlaps ? carry(div(t!, sharers(input, span, t!)), input, result, span) : carry(t!, input, result, span)],
 };
-const overlaps = ({ shape, strides }: Layout): boolean => strides.some((stride, d) => stride === 0 && shape[d]! > 1);
 
 function checkLayout(length: number, size: Shape, stride: Shape, offset: number): void {
   if (size.length !== stride.length) throw new ShapeError("mismatch in length of strides and shape");
@@ -82,7 +81,7 @@ export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStri
   const { storageOffset = x.window.offset } = options;
   checkLayout(x.storage.length, size, stride, storageOffset);
   const result = restride(x.window, size, stride, storageOffset);
-  return dispatchView(asStridedOp, x, { input: layoutOf(x.window), result: layoutOf(result), span: Math.max(reach(x.window), reach(result), 1) });
+  return dispatchView(asStridedOp, x, { input: layoutOf(x.window), result: layoutOf(result), span: Math.max(reach(x.window), reach(result), 1), overlaps: overlapsItself(x.window) });
 }
 /** A dense copy of x with `source` in the place of such a window onto it; where elements of the window overlap, any one is kept. */
 export const asStridedScatter: (x: Tensor, source: Tensor, size: Shape, stride: Shape, options?: AsStridedOptions) => Tensor = /*@__PURE__*/ composite("AsStridedScatterBackward0", (x: Tensor, source: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor => {
