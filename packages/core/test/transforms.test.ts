@@ -216,6 +216,7 @@ test("results have the types of the function's results", () => {
   const x = tensor([1, 2]), cube = (q: Tensor): Tensor => q.pow(3);
   expect(func.vmap(func.grad((q: Tensor) => q.square()))(x).toArraySync()).toEqual([2, 4]);
   expect(func.vmap((q: Tensor): readonly [Tensor, Tensor] => [q, q.mul(2)])(x)[1].toArraySync()).toEqual([2, 4]);
+  expect(func.gradAndValue((q: Tensor) => q.square().sum())(x)[1].itemSync()).toBe(5);
   expect(func.vjp(cube, x)[0].toArraySync()).toEqual([1, 8]);
   expect(func.jvp(cube, [x], [x])[1].toArraySync()).toEqual([3, 24]);
   expect([func.jacrev(cube), func.jacfwd(cube)].map((jacobian) => jacobian(x).toArraySync())).toEqual([[[3, 0], [0, 12]], [[3, 0], [0, 12]]]);

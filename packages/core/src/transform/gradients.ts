@@ -11,7 +11,7 @@ import { leavesOf, mapTree, type Tree } from "./tree.ts";
  * @returns `(...args) => [gradient, value]`, with `hasAux` `[gradient, [value, aux]]`
  * @example `func.gradAndValue((x: Tensor) => x.square().sum())(tensor([1, 2]))`
  */
-export function gradAndValue<A extends readonly unknown[], const N extends Argnums = 0>(fn: (...args: A) => unknown, options: { readonly argnums?: N; readonly hasAux?: boolean } = {}): (...args: A) => [gradient: Chosen<A, N>, value: Tree] {
+export function gradAndValue<A extends readonly unknown[], const N extends Argnums = 0, R = Tree>(fn: (...args: A) => R, options: { readonly argnums?: N; readonly hasAux?: boolean } = {}): (...args: A) => [gradient: Chosen<A, N>, value: R] {
   const { argnums = 0, hasAux = false } = options;
   return (...args: A) => whole(() => enableGrad(() => {
     const chosen = indices(argnums, args.length, "grad_and_value");
@@ -26,7 +26,7 @@ export function gradAndValue<A extends readonly unknown[], const N extends Argnu
     const flat = gradients([value], inputs, [undefined], { createGraph: outside, retainGraph: outside });
     const outward = (x: Tensor): Tensor => (outside ? x : cut(x));
     const gradient = arrange(args, chosen, argnums, flat) as Chosen<A, N>;
-    return [gradient, hasAux ? [outward(value), mapTree(aux, outward)] : outward(value)];
+    return [gradient, (hasAux ? [outward(value), mapTree(aux, outward)] : outward(value)) as R];
   }));
 }
 
