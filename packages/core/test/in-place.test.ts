@@ -129,6 +129,11 @@ describe("what is refused", () => {
   });
 });
 
+test("a view says how it lies in memory", () => {
+  const x = ones([2, 3]).t().slice(0, 1, 3);
+  expect([x.stride(), x.stride(-1), x.storageOffset(), x.isContiguous()]).toEqual([[1, 3], 3, 1, false]);
+});
+
 describe("asStrided", () => {
   test("shows memory in any layout, and its gradient adds up where elements overlap", () => {
     const x = leaf([1, 2, 3, 4]);

@@ -78,6 +78,13 @@ export interface TensorMethods extends Plain {
   dim(): number;
   size(): Shape;
   size(dim: number): number;
+  /** How many elements of memory lie between neighbours along each dim, or along one. */
+  stride(): Shape;
+  stride(dim: number): number;
+  /** Where in memory the first element lies, in elements. */
+  storageOffset(): number;
+  /** Whether the elements lie side by side in row-major order. */
+  isContiguous(): boolean;
   toString(): string;
 }
 
@@ -95,6 +102,9 @@ export function installMethods(prototype: object): void {
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
   define(prototype, "numel", function (this: Tensor) { return this.window.size; });
   define(prototype, "dim", function (this: Tensor) { return this.ndim; });
+  define(prototype, "stride", function (this: Tensor, dim?: number) { return dim === undefined ? this.window.strides : this.window.strides[wrapDim(dim, this.ndim)]; });
+  define(prototype, "storageOffset", function (this: Tensor) { return this.window.offset; });
+  define(prototype, "isContiguous", function (this: Tensor) { return this.window.dense; });
   define(prototype, "size", function (this: Tensor, dim?: number) { return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]; });
   define(prototype, "toString", function (this: Tensor) { return toText(this); });
   define(prototype, Symbol.toPrimitive, function (this: Tensor, hint: string) {
