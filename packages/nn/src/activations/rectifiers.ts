@@ -41,40 +41,34 @@ export class LeakyReLU extends InplaceActivation {
 }
 
 type Alpha = InplaceOptions & { readonly alpha?: number };
-/** x above 0, alpha (exp(x) - 1) below. */
-export class ELU extends InplaceActivation {
+/** An exponential below 0, whose limit is -alpha. */
+abstract class Exponential extends InplaceActivation {
   readonly alpha: number;
   constructor(alpha?: number | Alpha, options?: InplaceOptions) {
     const all = leading<"alpha", Alpha>("alpha", alpha, options);
     super(all);
     this.alpha = all.alpha ?? 1;
   }
+  protected override extraRepr(): string {
+    return this.withInplace(`alpha=${python.float(this.alpha)}`);
+  }
+}
+/** x above 0, alpha (exp(x) - 1) below. */
+export class ELU extends Exponential {
   protected override compute(x: Tensor): Tensor {
     return elu(x, this);
   }
   protected override change(x: Tensor): Tensor {
     return elu_(x, this);
   }
-  protected override extraRepr(): string {
-    return this.withInplace(`alpha=${python.float(this.alpha)}`);
-  }
 }
 /** x above 0, alpha (exp(x / alpha) - 1) below. */
-export class CELU extends InplaceActivation {
-  readonly alpha: number;
-  constructor(alpha?: number | Alpha, options?: InplaceOptions) {
-    const all = leading<"alpha", Alpha>("alpha", alpha, options);
-    super(all);
-    this.alpha = all.alpha ?? 1;
-  }
+export class CELU extends Exponential {
   protected override compute(x: Tensor): Tensor {
     return celu(x, this);
   }
   protected override change(x: Tensor): Tensor {
     return celu_(x, this);
-  }
-  protected override extraRepr(): string {
-    return this.withInplace(`alpha=${python.float(this.alpha)}`);
   }
 }
 /** ELU with the constants that keep mean 0 and variance 1. */
