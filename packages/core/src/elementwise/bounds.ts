@@ -2,10 +2,10 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { mapInto } from "../calculus/in-place.ts";
 import { mapProgram } from "../calculus/map-reduce.ts";
-import { type DType, dtypes, scalarTypeName } from "../dtype.ts";
+import { type DType, dtypes } from "../dtype.ts";
 import { type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
-import { elementOf } from "../scalar/element.ts";
+import { doesNotFit, elementOf } from "../scalar/element.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { type Elementwise, elementwise, type Operand, resultType } from "./elementwise.ts";
 import { both, either } from "./stable.ts";
@@ -68,10 +68,8 @@ function checkFill(x: Tensor, mask: Tensor, value: Operand): void {
   if (mask.dtype !== "bool") throw new DTypeError(`masked_fill only supports boolean masks, but got mask with dtype ${mask.dtype}`);
   if (typeof value === "object" && value.ndim > 0) throw new ShapeError(`masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`);
   const from = typeof value === "object" ? value.dtype : resultType([value]);
-  if (dtypes[from].kind === "float" && dtypes[x.dtype].kind !== "float")
-    throw new DTypeError(`value cannot be converted to type ${cppName[x.dtype] ?? scalarTypeName[x.dtype]} without overflow`);
+  if (dtypes[from].kind === "float" && dtypes[x.dtype].kind !== "float") throw doesNotFit(x.dtype);
 }
-const cppName: { readonly [dtype: string]: string } = { int32: "int", uint8: "uint8_t", int8: "int8_t", int16: "int16_t", bool: "bool" };
 
 /** x with `value`, a number or a 0-d tensor, where the bool mask is true; mask and x broadcast together. */
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {

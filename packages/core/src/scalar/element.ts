@@ -12,10 +12,13 @@ const ranges: { readonly [D in DType]?: Range } = {
   int8: { cppName: "int8_t", low: -128, high: 127 }, uint8: { cppName: "uint8_t", low: -255, high: 255 },
 };
 
+/** PyTorch's refusal of a number that does not fit into the dtype. */
+export const doesNotFit = (dtype: DType): DTypeError => new DTypeError(`value cannot be converted to type ${ranges[dtype]?.cppName ?? dtype} without overflow`);
+
 /** `value` rounded once, or cut to an integer. Infinities are floats; NaN is 0 among the integers. */
 export function elementOf(value: number, dtype: DType): number {
   const range = ranges[dtype];
   if (range !== undefined && (value < range.low || value > range.high) && (Number.isFinite(value) || dtypes[dtype].kind !== "float"))
-    throw new DTypeError(`value cannot be converted to type ${range.cppName} without overflow`);
+    throw doesNotFit(dtype);
   return castValue("float64", dtype, value);
 }
