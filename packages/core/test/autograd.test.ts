@@ -6,6 +6,12 @@ import { ruins } from "./ruins.ts";
 
 beforeAll(() => setDefaultDevice(cpu()));
 
+test.each(["floor", "ceil", "round", "trunc", "sign"] as const)("the derivative of %s is 0", (name) => {
+  const x = ones([3], { requiresGrad: true });
+  x[name]().sum().backward();
+  expect(x.grad!.toArraySync()).toEqual([0, 0, 0]);
+});
+
 describe("printing", () => {
   test("tensors name their gradFn", () => {
     const x = ones([2, 2], { requiresGrad: true }), y = x.add(2), z = y.mul(y).mul(3), out = z.mean();

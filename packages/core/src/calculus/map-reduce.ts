@@ -93,6 +93,8 @@ function zerosOf(node: Node<MapAttrs>, k: number): Tensor | undefined {
 function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs>): readonly (Tensor | undefined)[] {
   const { program: p, params } = node.attrs;
   const plan = gradientPlan(p, maskOf(node), p.results.length === 1 ? 1 : 2 ** p.results.length - 1);
+  // A step function has the derivative 0, as in PyTorch, not none.
+  if (plan.gradients.every((g) => g === undefined)) return node.edges.map((edge) => edge === null ? undefined : zerosOn(edge.device, edge.dtype, edge.shape));
   const operands = savedTensors(node);
   const given = grads.filter((g): g is Tensor => g !== undefined);
   return pullback(p, plan, params, operands.length === 0 ? given : [...given, ...operands], node.outputs[0]!.shape, node);
