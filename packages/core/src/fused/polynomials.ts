@@ -23,7 +23,7 @@ const polynomial = (name: string, { first, next }: Family): Polynomial => {
     const at = expand(tensorOf(x), shape), given = trunc(expand(tensorOf(n), shape));
     const degree = where(lt(given, 2 ** 63), given, -1); // what is no 64-bit integer counts as negative, as in PyTorch
     let p = onesLike(at), q = first(at), out = where(lt(degree, 0), 0, where(eq(degree, 0), p, q));
-    const largest = at.window.size === 0 ? 0 : hostNumbers(name, amax(degree))[0]!;
+    const largest = at.window.size === 0 ? 0 : isTensor(n) ? hostNumbers(name, amax(degree))[0]! : Number(n) < 2 ** 63 ? Math.trunc(Number(n)) : -1;
     if (largest > LARGEST) throw new ArgumentError(`${name}: degrees up to ${LARGEST}, got ${largest}`);
     for (let k = 1; k < largest; k++) {
       [p, q] = [q, next(k, at, q, p)];
