@@ -32,6 +32,10 @@ export class DeviceLostError extends DeviceError {
 export class FreedError extends AdjointError {
   override readonly name: string = "FreedError";
 }
+/** A matrix that a decomposition or a solver cannot work with: singular, not positive-definite. PyTorch's `torch.linalg.LinAlgError`. */
+export class LinAlgError extends AdjointError {
+  override readonly name: string = "LinAlgError";
+}
 /** A misuse of autograd: PyTorch's RuntimeError from the autograd engine. */
 export class AutogradError extends AdjointError {
   override readonly name: string = "AutogradError";

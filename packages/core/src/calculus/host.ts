@@ -1,0 +1,37 @@
+/** @file Ops that run on the host: their inputs are read, worked on in float64, and the results written. Knows no op. */
+import { decodeHost, type DType, encodeHost, roundTo } from "../dtype.ts";
+import { DeviceError } from "../errors.ts";
+import { allocate, type Device, type Tensor } from "../op.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import { materialize } from "./call.ts";
+
+/** What a host op gives back: its values in row-major order, to be rounded once to `dtype`. */
+export type HostResult = { readonly dtype: DType; readonly shape: Shape; readonly values: ArrayLike<number> };
+
+/**
+ * Runs `compute` on the elements of the inputs, row-major and in float64, and writes what it gives into fresh tensors. Nothing is
+ * allocated when it throws. It is for algorithms that are no loop nest (decompositions of matrices): they then run on each
+ * device that can be read at once, and cost an application nothing that does not use them.
+ * @param op the name that errors give
+ * @throws DeviceError on a device without synchronous reads
+ */
+export function onHost(op: string, device: Device, inputs: readonly Tensor[], compute: (values: readonly Float64Array[]) => readonly HostResult[]): Tensor[] {
+  if (device.backend.readSync === undefined)
+    throw new DeviceError(`${op}: it runs on the host, and device '${device.backend.name}' cannot be read at once; move the tensors with await x.to(cpu()), or to another device with synchronous reads`);
+  return compute(inputs.map(hostValues)).map(({ dtype, shape, values }) => {
+    const out = allocate(device, dtype, shape);
+    if (sizeOf(shape) > 0) device.backend.write(out.window.buffer, 0, encodeHost(dtype, dtype === "float64" ? values : Float64Array.from(values, (value) => roundTo(dtype, value))));
+    return out;
+  });
+}
+
+/** The elements in row-major order, as an array of the caller's own. */
+function hostValues(x: Tensor): Float64Array {
+  if (x.window.size === 0) return new Float64Array(0);
+  const { backend } = x.storage.device, dense = x.window.dense ? x : materialize(x, x.shape);
+  try {
+    return Float64Array.from(decodeHost(x.dtype, backend.readSync!(dense.window.buffer, dense.window.offset, x.window.size)));
+  } finally {
+    if (dense !== x) dense.dispose();
+  }
+}
