@@ -1,4 +1,5 @@
 /** @file Puts an op on the tape: its node, the edges of its results, and what its backward reads, kept without handles. */
+import { isFloat } from "./dtype.ts";
 import { AutogradError } from "./errors.ts";
 import { activePacker } from "./packing.ts";
 import { join } from "./scope.ts";
@@ -16,7 +17,7 @@ export function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attr
     const out = outs[k]!;
     const edge = new Edge(untyped, k, out.window.shape, out.window.dtype, out.storage.device);
     untyped.outputs.push(edge);
-    out.edge = edge;
+    if (isFloat(out.window.dtype)) out.edge = edge; // What is no float has no derivative.
   }
   const saves: Saves = rule.saves(attrs, needs);
   const { savedInputs, savedResults } = saves;
