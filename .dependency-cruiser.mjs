@@ -22,13 +22,14 @@ const layers = [
   ["primitives/"],
   ["composites/"],
   ["fused/"],
+  ["linalg/", "linalg"],
 ];
 
 /** What the engine is made of: it knows no op. */
 const engine = ["dtype", "shape", "view", "scalar/", "backend", "storage", "scope", "tensor", "tape", "lineage", "record", "dispatch", "dispatch-in-place"];
 /** The part of the engine that ops reach only through the op constructors, packages/core/src/op.ts. */
 const behindTheConstructors = ["dispatch", "dispatch-in-place", "record", "tape", "lineage", "scope", "storage"];
-const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/"];
+const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/", "linalg/"];
 
 const core = "packages/core/src";
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -71,6 +71,7 @@ export { asStrided, type AsStridedOptions, asStridedScatter } from "./composites
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
 export { type IndexTerm, type Slice } from "./composites/index-terms.ts";
 export * from "./fused/normalization.ts";
+export { triangularSolve, type TriangularSolution, type TriangularSolveOptions } from "./linalg/triangular.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";
 export { argmax, argmin } from "./primitives/arg-reduce.ts";
 export { gather, indexSelect, scatterAdd } from "./primitives/gather.ts";

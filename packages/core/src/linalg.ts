@@ -4,3 +4,4 @@ export { matrixPower, multiDot, vecdot } from "./composites/matrix-products.ts";
 export { linalgCross as cross } from "./composites/statistics.ts";
 export { diagonalOf as diagonal } from "./composites/statistics.ts";
 export { matmul } from "./primitives/matmul.ts";
+export { solveTriangular, type SolveTriangularOptions } from "./linalg/triangular.ts";

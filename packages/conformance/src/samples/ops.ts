@@ -5,6 +5,7 @@ import type { Tensor } from "@adjoint/core";
 import { arrangementSamples } from "./arrangement.ts";
 import { convolutionSamples } from "./convolution.ts";
 import { elementwiseSamples } from "./elementwise.ts";
+import { linearSystemSamples } from "./linear-systems.ts";
 import { lossSamples } from "./losses.ts";
 import { normalizationSamples } from "./normalization.ts";
 import { cumulativeSamples } from "./cumulative.ts";
@@ -90,6 +91,7 @@ export const opSamples: readonly OpSample[] = [
   ...arrangementSamples,
   ...convolutionSamples,
   ...cumulativeSamples,
+  ...linearSystemSamples,
   ...lossSamples,
   ...normalizationSamples,
   ...poolingSamples,

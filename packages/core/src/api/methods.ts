@@ -32,7 +32,7 @@ const methodNames = [
   "quantile",
   "rad2deg", "rad2deg_", "random_", "ravel", "real", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "resolveConj", "resolveNeg", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
   "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "subtract_", "sum", "sumToSize", "swapaxes", "swapaxes_", "swapdims", "swapdims_",
-  "t", "t_", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "topk", "trace", "transpose", "transpose_", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_", "typeAs",
+  "t", "t_", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "topk", "trace", "transpose", "transpose_", "triangularSolve", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_", "typeAs",
   "unbind", "unflatten", "uniform_", "unsqueeze", "unsqueeze_", "untracked",
   "vdot", "view", "viewAs", "vsplit",
   "xlogy", "xlogy_",
