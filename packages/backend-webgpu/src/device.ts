@@ -4,7 +4,7 @@ import {
 } from "@adjoint/core/backend";
 import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import { Faults } from "./faults.ts";
-import { INDEX_ERROR_BYTES, IndexErrors, indexErrorOf } from "./index-errors.ts";
+import { INDEX_ERROR_BYTES, IndexErrors } from "./index-errors.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
 import { convKernel } from "./kernels/conv.ts";
 import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
@@ -133,7 +133,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       const copy = staging.getMappedRange(0, total).slice(0);
       staging.unmap();
       this.#keepStaging(size, staging);
-      const error = notes === undefined ? undefined : indexErrorOf(new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4));
+      const error = notes === undefined ? undefined : this.indexErrors.errorOf(new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4));
       if (error !== undefined) this.#faults.add(error, at);
       return copy;
     });

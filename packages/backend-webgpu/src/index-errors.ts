@@ -1,13 +1,15 @@
 /** @file The words in which shaders note an index out of range, and the error made of them. */
-import { IndexError } from "@adjoint/core/backend";
+import { type AdjointError, complain, type Complaint, outOfBounds } from "@adjoint/core/backend";
 import { Chunk, usage } from "./buffers.ts";
 
-export const INDEX_ERROR_BYTES = 16;
+export const INDEX_ERROR_BYTES = 20;
 
 export class IndexErrors {
   readonly #chunk: Chunk;
   /** Whether a kernel ran that may have noted something since the words were last read. */
   #pending: boolean = false;
+  /** Complaints by number, as shaders name them. */
+  readonly #complaints: Complaint[] = [outOfBounds];
 
   constructor(device: GPUDevice) {
     const gpu = device.createBuffer({ size: INDEX_ERROR_BYTES, usage: usage.storage | usage.copySource | usage.copyTarget });
@@ -20,6 +22,16 @@ export class IndexErrors {
     return this.#chunk;
   }
 
+  numberOf(complaint: Complaint = outOfBounds): number {
+    const known = this.#complaints.indexOf(complaint);
+    return known >= 0 ? known : this.#complaints.push(complaint) - 1;
+  }
+
+  /** @param words how many, then index, dim, size and complaint of the first */
+  errorOf([count, index, dim, size, complaint]: Int32Array): AdjointError | undefined {
+    return count === 0 ? undefined : complain({ dim, complaint: this.#complaints[complaint] }, index, size);
+  }
+
   /** The buffer to read along, once, if there may be something in it. */
   take(): GPUBuffer | undefined {
     if (!this.#pending) return undefined;
@@ -30,9 +42,4 @@ export class IndexErrors {
   dispose(): void {
     this.#chunk.gpu.destroy();
   }
-}
-
-/** @param words how many, then index, dim and size of the first */
-export function indexErrorOf(words: Int32Array): IndexError | undefined {
-  return words[0] === 0 ? undefined : new IndexError(`index ${words[1]} is out of bounds for dimension ${words[2]} with size ${words[3]}`);
 }

@@ -4,6 +4,7 @@ import type { Case, Expectation } from "./case.ts";
 import { integerSuite } from "./ops/integer-suite.ts";
 import { memorySuite } from "./ops/memory-suite.ts";
 import { gradcheckSuite, opSuite } from "./ops/op-suite.ts";
+import { refusalSuite } from "./ops/refusal-suite.ts";
 import { transformSuite } from "./ops/transform-suite.ts";
 import { kernelSuite } from "./kernel-suite.ts";
 import { type CreateBackend, runner, unknownExpectations } from "./run.ts";
@@ -26,7 +27,7 @@ const TIMEOUT = 300_000;
  */
 export function conformance(createBackend: CreateBackend, options: ConformanceOptions = {}): void {
   const expectations = options.expectations ?? [];
-  const suites = { kernels: kernelSuite(), ops: [...opSuite(), ...integerSuite()], derivatives: [...gradcheckSuite(), ...transformSuite()], memory: memorySuite(options.steps ?? 5000) };
+  const suites = { kernels: kernelSuite(), ops: [...opSuite(), ...integerSuite(), ...refusalSuite()], derivatives: [...gradcheckSuite(), ...transformSuite()], memory: memorySuite(options.steps ?? 5000) };
   for (const [title, cases] of Object.entries(suites)) declare(title, cases, createBackend, expectations);
   const cases = Object.values(suites).flat();
   for (const { case: name } of unknownExpectations(cases, expectations))

@@ -1,5 +1,6 @@
 /** @file The entry "@adjoint/core/backend": what the author of a backend needs, and nothing else. */
 export type { Backend, Buffer, Kernel, Kernels, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, ScanOp, Triple } from "./backend.ts";
+export { complain, type Complaint, outOfBounds, type Places } from "./complaint.ts";
 export { decodeHost, type DType, type DTypeInfo, dtypes, encodeHost, isStoredOnly, roundTo, type TypedArray } from "./dtype.ts";
 export { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./narrow-float.ts";
 export { AdjointError, DeviceError, DeviceLostError, DTypeError, IndexError, OutOfMemoryError } from "./errors.ts";

@@ -1,4 +1,5 @@
 /** @file The contract of a backend: memory, reads, and one kernel for each primitive. Types only. */
+import type { Places } from "./complaint.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 import type { Program } from "./scalar/program.ts";
 import type { Buffer, View } from "./view.ts";
@@ -45,12 +46,12 @@ export interface PrimitiveAttrs {
    */
   conv: { readonly stride: Triple; readonly padding: Triple; readonly dilation: Triple; readonly spread: Triple };
   /** `out[i, j, l] = input[i, index[i, j, l], l]` where j is dim `dim`. Sizes agree in every other dim. index is int32. */
-  gather: { readonly dim: number };
+  gather: Places;
   /**
    * inputs = [index, source]; `out[i, index[i, j, l], l]` becomes `source[i, j, l]`, or has it added.
    * Accumulates: what is there stays. Several equal indices: "add" adds all, "set" keeps any one of them.
    */
-  scatter: { readonly dim: number; readonly mode: "set" | "add" };
+  scatter: Places & { readonly mode: "set" | "add" };
   /** One input, one output, same shape and dtype, any strides (0 and negative in the input). */
   copy: {};
 }
@@ -67,9 +68,9 @@ export type PrimitiveName = keyof PrimitiveAttrs;
  * or with dims of size 1 dropped and mergeable dims merged, of rank at most `limits.maxRank`. No view is empty.
  * An output's strides are positive and its elements distinct. Different views may show one buffer.
  *
- * An index out of range (gather, scatter) touches no memory outside the view. It is an IndexError, "index 5 is out of
- * bounds for dimension 0 with size 3": thrown by the call, before anything is written, where the device knows at once;
- * otherwise the next `read` or `sync` rejects with it.
+ * An index out of range (gather, scatter) touches no memory outside the view. It is the error that `complain` makes of the
+ * attrs, such as "index 5 is out of bounds for dimension 0 with size 3": thrown by the call, before anything is written,
+ * where the device knows at once; otherwise the next `read` or `sync` rejects with it. Core also has values checked so.
  */
 export type Kernel<Attrs, B extends Buffer = Buffer> =
   { kernel(inputs: readonly View<B>[], outputs: readonly View<B>[], attrs: Attrs): void }["kernel"];

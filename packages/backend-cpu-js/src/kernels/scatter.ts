@@ -6,9 +6,10 @@ import * as any from "../loops/general.ts";
 import { advance, zeros } from "../rows.ts";
 import { checkIndices } from "./gather.ts";
 
-export const scatter: Kernel<PrimitiveAttrs["scatter"], CpuBuffer> = (inputs, outputs, { dim, mode }) => {
+export const scatter: Kernel<PrimitiveAttrs["scatter"], CpuBuffer> = (inputs, outputs, attrs) => {
+  const { dim, mode } = attrs;
   const index = inputs[0]!, source = inputs[1]!, output = outputs[0]!, { dtype } = output;
-  checkIndices(index, output.shape[dim]!, dim);
+  checkIndices(index, output.shape[dim]!, attrs);
   const { shape } = source, last = shape.length - 1, along = output.strides[dim]!;
   // The output's position along `dim` comes from the index alone.
   const strides = [source.strides, index.strides, output.strides.map((stride, d) => (d === dim ? 0 : stride))];

@@ -5,9 +5,9 @@ import { content, load, storePositions, type TfjsBuffer } from "../buffer.ts";
 import { constant, uploadPositions } from "../host.ts";
 import { indexedPositions } from "./gather.ts";
 
-export const scatter: Kernel<PrimitiveAttrs["scatter"], TfjsBuffer> = ([index, source], [output], { dim, mode }) => {
-  const { buffer } = output!, at = indexedPositions(output!, index!, dim), values = load(source!);
-  if (mode === "set") return storePositions(buffer, at, values);
+export const scatter: Kernel<PrimitiveAttrs["scatter"], TfjsBuffer> = ([index, source], [output], places) => {
+  const { buffer } = output!, at = indexedPositions(output!, index!, places), values = load(source!);
+  if (places.mode === "set") return storePositions(buffer, at, values);
   const { distinct, numbers } = group(at);
   const before = gather(content(buffer), uploadPositions(distinct));
   storePositions(buffer, distinct, addGroups(before, numbers, values));

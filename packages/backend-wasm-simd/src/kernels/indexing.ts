@@ -1,5 +1,5 @@
 /** @file The `gather` and `scatter` primitives. Every index is checked before anything is written. */
-import { IndexError, type Kernel, type PrimitiveAttrs, View } from "@adjoint/core/backend";
+import { complain, type Kernel, type Places, type PrimitiveAttrs, View } from "@adjoint/core/backend";
 import { type IndexName, indexModule, type SliceName, sliceModule } from "../emit/index-kernels.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
@@ -21,9 +21,10 @@ export class Indexer {
   }
 
   /** @param near the view of the indices' shape @param far the view that is indexed along `dim` */
-  move(mode: "gather" | "set" | "add", index: WasmView, near: WasmView, far: WasmView, dim: number): void {
+  move(mode: "gather" | "set" | "add", index: WasmView, near: WasmView, far: WasmView, places: Places): void {
+    const { dim } = places;
     this.#engine.check();
-    this.#check(index, far, dim);
+    this.#check(index, far, places);
     const bytes = bytesOf(far.dtype), step = far.strides[dim] * bytes;
     const strides = [
       index.strides.map((s) => 4 * s),
@@ -48,21 +49,20 @@ export class Indexer {
   }
 
   /** Each distinct index once: repeated ones have stride 0. */
-  #check(index: WasmView, far: WasmView, dim: number): void {
-    const kept = index.shape.map((_, d) => d).filter((d) => index.strides[d] !== 0), temporaries = new Temporaries(this.#engine.memory);
+  #check(index: WasmView, far: WasmView, places: Places): void {
+    const size = far.shape[places.dim], kept = index.shape.map((_, d) => d).filter((d) => index.strides[d] !== 0), temporaries = new Temporaries(this.#engine.memory);
     try {
-      const shape = kept.map((d) => index.shape[d]), size = shape.reduce((a, b) => a * b, 1);
-      let distinct: WasmView = new View(index.buffer, "int32", shape, kept.map((d) => index.strides[d]), index.offset, size, index.dense);
-      if (!index.dense && size > 1) {
+      const shape = kept.map((d) => index.shape[d]), count = shape.reduce((a, b) => a * b, 1);
+      let distinct: WasmView = new View(index.buffer, "int32", shape, kept.map((d) => index.strides[d]), index.offset, count, index.dense);
+      if (!index.dense && count > 1) {
         const packed = temporaries.dense("int32", shape);
         this.#copier.copy(distinct, packed);
         distinct = packed;
       }
       const address = addressAt(distinct, 0);
       this.#elements ??= this.#engine.link<IndexName>(indexModule());
-      const wrong = this.#elements.check(size, address, far.shape[dim]);
-      if (wrong >= 0)
-        throw new IndexError(`index ${this.#engine.memory.words[address / 4 + wrong]} is out of bounds for dimension ${dim} with size ${far.shape[dim]}`);
+      const wrong = this.#elements.check(count, address, size);
+      if (wrong >= 0) throw complain(places, this.#engine.memory.words[address / 4 + wrong], size);
     } finally {
       temporaries.free();
     }
@@ -70,7 +70,7 @@ export class Indexer {
 }
 
 export const gatherKernel = (indexer: Indexer): Kernel<PrimitiveAttrs["gather"], WasmBuffer> =>
-  ([input, index], [output], { dim }) => indexer.move("gather", index, output, input, dim);
+  ([input, index], [output], places) => indexer.move("gather", index, output, input, places);
 
 export const scatterKernel = (indexer: Indexer): Kernel<PrimitiveAttrs["scatter"], WasmBuffer> =>
-  ([index, source], [output], { dim, mode }) => indexer.move(mode, index, source, output, dim);
+  ([index, source], [output], places) => indexer.move(places.mode, index, source, output, places);

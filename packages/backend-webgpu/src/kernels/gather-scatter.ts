@@ -1,5 +1,5 @@
 /** @file `gather` and `scatter`: elements chosen by int32 indices along one dim. An index out of range touches nothing and leaves a note for the next read. */
-import type { DType, Kernel, PrimitiveAttrs, Shape, View } from "@adjoint/core/backend";
+import type { DType, Kernel, Places, PrimitiveAttrs, Shape, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { bindingsOf, Operands } from "../operands.ts";
@@ -7,8 +7,8 @@ import { intWord, type Pipeline, type Shader, threadNumber } from "../pipelines.
 import { loaded, storedType } from "../wgsl/expression.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
 
-/** Words after the header: the dim and its size, the indexed view's stride along it, offsets of the three views. */
-const DIM = 4, SIZE = 5, STEP = 6, OFFSETS = 7, SHAPE = 10;
+/** Words after the header: the dim as it is named and its size, the number of the complaint, the indexed view's stride along the dim, offsets of the three views. */
+const DIM = 4, SIZE = 5, COMPLAINT = 6, STEP = 7, OFFSETS = 8, SHAPE = 11;
 
 /** Reads the index of this element, or notes that it is out of range and leaves. Views: 0 the index, 1 the indexed one, 2 the other. */
 const prologue = (rank: number, indexSlot: number, atomicIndex: boolean, errors: number): string => `${threadNumber}
@@ -20,6 +20,7 @@ ${decompose("thread", SHAPE, rank, "i")}
       atomicStore(&b${errors}[1], bitcast<u32>(index));
       atomicStore(&b${errors}[2], bitcast<u32>(${intWord(DIM)}));
       atomicStore(&b${errors}[3], bitcast<u32>(${intWord(SIZE)}));
+      atomicStore(&b${errors}[4], bitcast<u32>(${intWord(COMPLAINT)}));
     }
     return;
   }
@@ -72,11 +73,12 @@ function addition(dtype: DType, target: string): string {
 }
 
 /** `indexed` has its own size along `dim`; `other` and the index share one shape. */
-function writeCall(device: WebGpuDevice, pipeline: Pipeline, rank: number, dim: number, index: View<WebGpuBuffer>, indexed: View<WebGpuBuffer>, other: View<WebGpuBuffer>): void {
+function writeCall(device: WebGpuDevice, pipeline: Pipeline, rank: number, { dim, named = dim, complaint }: Places, index: View<WebGpuBuffer>, indexed: View<WebGpuBuffer>, other: View<WebGpuBuffer>): void {
   const { ints } = device.recorder;
   const at = device.recorder.uniforms(pipeline);
   const dims = index.shape.length;
-  ints[at + DIM] = dim;
+  ints[at + DIM] = named;
+  ints[at + COMPLAINT] = device.indexErrors.numberOf(complaint);
   ints[at + SIZE] = indexed.shape[dim]!;
   ints[at + STEP] = indexed.strides[dim]!;
   ints[at + OFFSETS] = index.offset;
@@ -91,7 +93,7 @@ function writeCall(device: WebGpuDevice, pipeline: Pipeline, rank: number, dim: 
 export function gatherKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["gather"], WebGpuBuffer> {
   const compiled = new Map<string, Pipeline>();
   const operands = new Operands();
-  return (inputs, outputs, { dim }) => {
+  return (inputs, outputs, places) => {
     device.assertAlive();
     const { chunks, slots } = operands.collect(inputs, outputs);
     const [input, index] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
@@ -100,7 +102,7 @@ export function gatherKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["gathe
     let pipeline = compiled.get(key);
     if (pipeline === undefined) compiled.set(key, (pipeline = device.pipelines.compile(gatherShader(input.dtype, rank, slots))));
     chunks.push(device.indexErrors.chunk());
-    writeCall(device, pipeline, rank, dim, index, input, out);
+    writeCall(device, pipeline, rank, places, index, input, out);
     device.recorder.dispatch(pipeline, chunks, index.size);
   };
 }
@@ -108,16 +110,16 @@ export function gatherKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["gathe
 export function scatterKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["scatter"], WebGpuBuffer> {
   const compiled = new Map<string, Pipeline>();
   const operands = new Operands();
-  return (inputs, outputs, { dim, mode }) => {
+  return (inputs, outputs, places) => {
     device.assertAlive();
-    const { chunks, slots } = operands.collect(inputs, outputs);
+    const { mode } = places, { chunks, slots } = operands.collect(inputs, outputs);
     const [index, source] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
     const rank = rankClass(index.shape.length);
     const key = `${source.dtype} ${mode} ${rank} ${slots.join()}`;
     let pipeline = compiled.get(key);
     if (pipeline === undefined) compiled.set(key, (pipeline = device.pipelines.compile(scatterShader(source.dtype, mode, rank, slots))));
     chunks.push(device.indexErrors.chunk());
-    writeCall(device, pipeline, rank, dim, index, out, source);
+    writeCall(device, pipeline, rank, places, index, out, source);
     device.recorder.dispatch(pipeline, chunks, index.size);
   };
 }

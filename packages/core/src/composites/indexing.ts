@@ -1,11 +1,12 @@
 /** @file PyTorch's `x[...]`, read and written. What has a size that depends on values returns a promise. */
 import { data } from "../api/reading.ts";
-import { clone } from "../calculus/map-reduce.ts";
+import { clone, zerosOn } from "../calculus/map-reduce.ts";
+import type { Complaint } from "../complaint.ts";
 import { add, copy_, fill_, lt, mul, to, where } from "../elementwise/index.ts";
 import { fromHost, tensor } from "../creation/fill.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
-import { composite, isTensor, join, type Tensor } from "../op.ts";
-import { gather, scatter, scatterAdd } from "../primitives/gather.ts";
+import { composite, deviceOf, isTensor, join, type Tensor } from "../op.ts";
+import { gather, gatherSaying, scatterSaying } from "../primitives/gather.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { expand, permute, reshape } from "../views/views.ts";
 import { type IndexTerm, type Indexed, lookAt } from "./index-terms.ts";
@@ -47,37 +48,25 @@ function plan({ view, lookups }: Indexed): Plan {
   return { front: permute(view, [...dims, ...others]), tables, lookedUp, rest: others.map((d) => view.shape[d]!), place: together ? dims[0]! : 0, dims };
 }
 
-/** The number of the row, among the looked-up dims made one, for each element of the tables: [n]. A position out of range is out of range there too. */
-function rowNumbers({ tables, lookedUp, front }: Plan): Tensor {
-  const sizes = front.shape.slice(0, tables.length), total = sizeOf(sizes);
+/** What PyTorch says of a position: which it was, as it was written, and of which dim. */
+const complaints = /*@__PURE__*/ new Map<number, Complaint>();
+function complaintOf(dim: number): Complaint {
+  let known = complaints.get(dim);
+  if (known === undefined) complaints.set(dim, (known = { error: "index", text: `index {position} is out of bounds for dimension ${dim} with size {size}` }));
+  return known;
+}
+
+/** The number of the row, among the looked-up dims made one, for each element of the tables: [n]. */
+function rowNumbers({ tables, lookedUp, front, dims }: Plan): Tensor {
   let rows: Tensor | undefined;
   tables.forEach((table, k) => {
-    const size = sizes[k]!, wrapped = where(lt(table, 0), add(table, size), table);
-    const stays = tables.length === 1 ? wrapped : where(lt(wrapped, 0), -total, where(lt(wrapped, size), wrapped, total));
-    rows = rows === undefined ? stays : add(mul(rows, size), stays);
+    const size = front.shape[k]!, wrapped = where(lt(table, 0), add(table, size), table);
+    // A number out of range among rows of several dims might be another row: each table is looked at by itself.
+    if (tables.length > 1) gatherSaying(complaintOf(dims[k]!))(expand(zerosOn(deviceOf(table.device), "int32", [1]), [size]), 0, reshape(wrapped, [wrapped.window.size]));
+    rows = rows === undefined ? wrapped : add(mul(rows, size), wrapped);
   });
   return reshape(expand(rows!, lookedUp), [sizeOf(lookedUp)]);
 }
-
-/** The error as PyTorch words it: which position of which table. Where the device reads at once. */
-function explain(error: unknown, { tables, front, dims }: Plan): never {
-  if (error instanceof IndexError)
-    tables.forEach((table, k) => {
-      const size = front.shape[k]!, { readSync } = table.device;
-      if (readSync === undefined) return;
-      const bad = [...readTable(table)].find((i) => i < -size || i >= size);
-      if (bad !== undefined) throw new IndexError(`index ${bad} is out of bounds for dimension ${dims[k]} with size ${size}`, { cause: error });
-    });
-  throw error;
-}
-const readTable = (table: Tensor): ArrayLike<number> & Iterable<number> => {
-  const dense = add(table, 0);
-  try {
-    return table.device.readSync!(dense.window.buffer, dense.window.offset, dense.window.size) as Int32Array;
-  } finally {
-    dense.dispose();
-  }
-};
 
 /** The looked-up part [lookedUp, ...rest] with its dims where they belong. */
 function placed(x: Tensor, { lookedUp, rest, place }: Plan): Tensor {
@@ -91,13 +80,9 @@ function unplaced(x: Tensor, { lookedUp, rest, place }: Plan): Tensor {
 }
 
 const lookUp: (indexed: Indexed) => Tensor = /*@__PURE__*/ composite("IndexBackward0", (indexed: Indexed): Tensor => {
-  const all = plan(indexed), { front, lookedUp, rest, tables } = all, width = sizeOf(rest), count = sizeOf(lookedUp);
-  const table = reshape(front, [sizeOf(front.shape.slice(0, tables.length)), width]);
-  try {
-    return placed(reshape(gather(table, 0, expand(reshape(rowNumbers(all), [count, 1]), [count, width])), [...lookedUp, ...rest]), all);
-  } catch (error) {
-    return explain(error, all);
-  }
+  const all = plan(indexed), { front, lookedUp, rest, tables, dims } = all, width = sizeOf(rest), count = sizeOf(lookedUp);
+  const table = reshape(front, [sizeOf(front.shape.slice(0, tables.length)), width]), rows = expand(reshape(rowNumbers(all), [count, 1]), [count, width]);
+  return placed(reshape(gatherSaying(complaintOf(dims[0]!))(table, 0, rows), [...lookedUp, ...rest]), all);
 });
 
 /**
@@ -150,16 +135,12 @@ const write: (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | b
     else copy_(target, expand(fitted(value, target.shape), target.shape));
     return x;
   }
-  const all = plan(indexed), { lookedUp, rest, place, front, tables } = all, width = sizeOf(rest), count = sizeOf(lookedUp);
+  const all = plan(indexed), { lookedUp, rest, place, front, tables, dims } = all, width = sizeOf(rest), count = sizeOf(lookedUp);
   const shape = [...rest.slice(0, place), ...lookedUp, ...rest.slice(place)];
   const source = reshape(unplaced(valueOf(value, x, shape), all), [count, width]);
   const rows = expand(reshape(rowNumbers(all), [count, 1]), [count, width]);
   const table = reshape(front, [sizeOf(front.shape.slice(0, tables.length)), width]);
-  try {
-    copy_(front, reshape((accumulate ? scatterAdd : scatter)(table, 0, rows, source), front.shape));
-  } catch (error) {
-    explain(error, all);
-  }
+  copy_(front, reshape(scatterSaying(complaintOf(dims[0]!), accumulate ? "add" : "set", "index_put_")(table, 0, rows, source), front.shape));
   return x;
 });
 

@@ -1,5 +1,7 @@
 /** @file Elements taken, set, added or combined at places along a dim: made of gather and scatter. */
 import { clone } from "../calculus/map-reduce.ts";
+import { refusing } from "../calculus/refusing.ts";
+import type { Complaint } from "../complaint.ts";
 import { dtypes, isFloat, scalarTypeName } from "../dtype.ts";
 import { add, div, eq, lt, maximum, mul, sub, where } from "../elementwise/index.ts";
 import { floorDivide } from "../elementwise/division.ts";
@@ -7,7 +9,8 @@ import { to } from "../elementwise/elementwise.ts";
 import { arange, fullLike, onesLike, zerosLike } from "../creation/fill.ts";
 import { ArgumentError, DTypeError, IndexError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
-import { gather, scatter as scatterTensor, scatterAdd } from "../primitives/gather.ts";
+import { gather, gatherSaying, outOfSelf, scatter as scatterTensor, scatterAdd, scatterSaying } from "../primitives/gather.ts";
+import * as s from "../scalar/expr.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { cat } from "../views/cat.ts";
 import { hostNumbers } from "../views/host-numbers.ts";
@@ -27,6 +30,8 @@ function tableOf(op: string, x: Tensor, dim: number, index: Tensor, shape: Shape
 /** x with at least one dim, and the way back. */
 const atLeast1 = (x: Tensor): Tensor => (x.ndim === 0 ? reshape(x, [1]) : x);
 
+const addInSelf = /*@__PURE__*/ scatterSaying(outOfSelf, "add", "index_add_");
+const copyAt = /*@__PURE__*/ scatterSaying({ error: "index", text: "index_copy_(): index {index} is out of bounds for dimension {dim} with size {size}" }, "set", "index_copy_");
 export type AlphaOption = { readonly alpha?: number };
 /** A copy of x with alpha * the slices of `source` added at the positions `index` along a dim. */
 export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, options?: AlphaOption) => Tensor = /*@__PURE__*/ composite("IndexAddBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: AlphaOption = {}): Tensor => {
@@ -34,8 +39,8 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, o
   if (source.dtype !== x.dtype) throw new DTypeError("index_add_(): self and source must have the same scalar type");
   if (index.window.size !== (source.ndim === 0 ? 1 : source.shape[d])) throw new ShapeError("index_add_(): Number of indices should be equal to self.size(dim)");
   const scaled = alpha === 1 ? parts : mul(parts, alpha), table = tableOf("index_add_", base, d, index, parts.shape);
-  if (x.dtype === "bool") return reshape(to(scatterAdd(to(base, "int32"), d, table, to(scaled, "int32")), "bool"), x.shape);
-  return reshape(scatterAdd(base, d, table, to(scaled, x.dtype)), x.shape);
+  if (x.dtype === "bool") return reshape(to(addInSelf(to(base, "int32"), d, table, to(scaled, "int32")), "bool"), x.shape);
+  return reshape(addInSelf(base, d, table, to(scaled, x.dtype)), x.shape);
 });
 /** A copy of x with the slices of `source` set at the positions `index` along a dim. */
 export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("IndexCopyBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
@@ -44,7 +49,7 @@ export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) 
   const shape = base.shape.map((n, k) => (k === d ? index.window.size : n));
   if (parts.ndim === base.ndim && parts.shape.some((n, k) => k !== d && n !== base.shape[k])) throw new ShapeError(`index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: ${showShape(base.shape.filter((_, k) => k !== d))} at dimension ${d} and source slice shape: ${showShape(parts.shape.filter((_, k) => k !== d))} at dimension 0.`);
   if (source.ndim > 0 && index.window.size !== source.shape[d]) throw new IndexError(`index_copy_(): Number of indices (${index.window.size}) should be equal to source.size(dim) (${source.shape[d]})`);
-  return reshape(scatterTensor(base, d, tableOf("index_copy_", base, d, index, shape), expand(parts, shape)), x.shape);
+  return reshape(copyAt(base, d, tableOf("index_copy_", base, d, index, shape), expand(parts, shape)), x.shape);
 });
 /** A copy of x with a number, or a 0-d tensor, at the positions `index` along a dim. */
 export const indexFill: (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean) => Tensor = /*@__PURE__*/ composite("IndexFillBackward0", (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean): Tensor => {
@@ -57,11 +62,14 @@ export const indexFill: (x: Tensor, dim: number, index: Tensor, value: Tensor | 
 
 /** Positions counted from the end, as positions from the start. */
 const fromStart = (index: Tensor, size: number): Tensor => where(lt(index, 0), add(index, size), index);
+const outOfAll: Complaint = { error: "index", text: "out of range: tried to access index {position} on a tensor of {size} elements." };
+const takeFrom = /*@__PURE__*/ gatherSaying(outOfAll);
+const putInto = /*@__PURE__*/ scatterSaying(outOfAll, "set", "put_"), addInto = /*@__PURE__*/ scatterSaying(outOfAll, "add", "put_");
 /** The elements of x, as if it were flattened, at int32 positions of any shape. */
 export const take: (x: Tensor, index: Tensor) => Tensor = /*@__PURE__*/ composite("TakeBackward0", (x: Tensor, index: Tensor): Tensor => {
   if (index.dtype !== "int32") throw new DTypeError(`take(): Expected a long tensor for index, but got ${scalarTypeName[index.dtype]}`);
   if (x.window.size === 0 && index.window.size !== 0) throw new IndexError("take(): tried to take from an empty tensor");
-  return reshape(gather(flatten(x), 0, fromStart(flatten(index), x.window.size)), index.shape);
+  return reshape(takeFrom(flatten(x), 0, fromStart(flatten(index), x.window.size)), index.shape);
 });
 export type PutOptions = { readonly accumulate?: boolean };
 /** A copy of x with `source` set, or added, at positions in the flattened x. */
@@ -70,8 +78,8 @@ export const put: (x: Tensor, index: Tensor, source: Tensor, options?: PutOption
   if (source.dtype !== x.dtype) throw new DTypeError(`put_(): self and source expected to have the same dtype, but got self.dtype = ${scalarTypeName[x.dtype]} and source.dtype = ${scalarTypeName[source.dtype]}`);
   if (index.window.size !== source.window.size) throw new ShapeError(`put_(): Expected source and index to have the same number of elements, but got source.numel() = ${source.window.size}, index.numel() = ${index.window.size}`);
   const flat = flatten(x), places = fromStart(flatten(index), x.window.size), values = flatten(source);
-  if (x.dtype === "bool" && accumulate) return reshape(to(scatterAdd(to(flat, "int32"), 0, places, to(values, "int32")), "bool"), x.shape);
-  return reshape((accumulate ? scatterAdd : scatterTensor)(flat, 0, places, values), x.shape);
+  if (x.dtype === "bool" && accumulate) return reshape(to(addInto(to(flat, "int32"), 0, places, to(values, "int32")), "bool"), x.shape);
+  return reshape((accumulate ? addInto : putInto)(flat, 0, places, values), x.shape);
 });
 /** `gather` whose index broadcasts with x in all other dims; without a dim, of the flattened tensors. */
 export const takeAlongDim: (x: Tensor, index: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("GatherBackward0", (x: Tensor, index: Tensor, dim?: number): Tensor => {
@@ -162,6 +170,7 @@ const combined: (x: Tensor, dim: number, index: Tensor, source: Tensor | number 
   return reduce === undefined ? scatterTensor(x, dim, index, values) : scatterReduce(x, dim, index, values, reduce === "add" ? "sum" : "prod");
 });
 
+const refuseMore = /*@__PURE__*/ refusing((excess) => s.le(0, excess), { error: "shape", text: "masked_scatter: expected self and source to have same dtypes and number of elements in source >= number of ones in mask" });
 /** A copy of x in which the elements where the bool mask is true are those of `source`, in order. */
 export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("MaskedScatterBackward0", (x: Tensor, mask: Tensor, source: Tensor): Tensor => {
   if (mask.dtype !== "bool") throw new DTypeError(`masked_scatter: expected BoolTensor or ByteTensor for mask`);
@@ -169,8 +178,7 @@ export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor 
   const shape = broadcastShapes(x.shape, mask.shape), where_ = expand(mask, shape), base = expand(x, shape);
   if (sizeOf(shape) === 0) return clone(base);
   const order = sub(cumsum(to(flatten(where_), "int32"), 0), 1);
-  if (x.device.readSync !== undefined && hostNumbers("maskedScatter", narrow(order, 0, order.window.size - 1, 1))[0]! >= source.window.size)
-    throw new ShapeError("masked_scatter: expected self and source to have same dtypes and number of elements in source >= number of ones in mask");
+  refuseMore(sub(narrow(order, 0, order.window.size - 1, 1), source.window.size));
   if (source.window.size === 0) return clone(base);
   const taken = reshape(gather(flatten(source), 0, maximum(order, zerosLike(order))), shape);
   return where(where_, taken, base);
@@ -182,11 +190,14 @@ export function oneHot(x: Tensor, options: OneHotOptions = {}): Tensor {
   if (x.dtype !== "int32") throw new DTypeError("one_hot is only applicable to index tensor.");
   const { numClasses = -1 } = options;
   if (x.window.size === 0 && numClasses <= 0) throw new ArgumentError("Can not infer total number of classes from empty tensor.");
-  const known = x.device.readSync === undefined && numClasses > 0 ? [] : hostNumbers("oneHot", x);
-  if (known.some((n) => n < 0)) throw new ArgumentError("Class values must be non-negative.");
-  if (numClasses === 0 || numClasses < -1) throw new ArgumentError("num_classes should be positive");
-  const classes = numClasses === -1 ? known.reduce((a, b) => Math.max(a, b), -1) + 1 : numClasses;
-  if (known.some((n) => n >= classes)) throw new ArgumentError("Class values must be smaller than num_classes.");
+  const classes = numClasses === -1 ? hostNumbers("oneHot", x).reduce((a, b) => Math.max(a, b), -1) + 1 : numClasses;
+  refuseNegative(x);
+  if (classes < (numClasses === -1 ? 0 : 1)) throw new ArgumentError("num_classes should be positive");
   return oneHotOf(x, classes);
 }
-const oneHotOf: (x: Tensor, classes: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, classes: number): Tensor => to(eq(unsqueeze(x, -1), arange(classes, undefined, 1, { device: x.device })), "int32"));
+const refuseNegative = /*@__PURE__*/ refusing((x) => s.lt(x, 0), { error: "argument", text: "Class values must be non-negative." });
+const refuseBeyond = /*@__PURE__*/ refusing((excess) => s.le(0, excess), { error: "argument", text: "Class values must be smaller than num_classes." });
+const oneHotOf: (x: Tensor, classes: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, classes: number): Tensor => {
+  refuseBeyond(sub(x, classes));
+  return to(eq(unsqueeze(x, -1), arange(classes, undefined, 1, { device: x.device })), "int32");
+});

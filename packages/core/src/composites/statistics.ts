@@ -1,15 +1,16 @@
 /** @file Cross products, covariances and correlations, Vandermonde's matrix. */
+import { refusing } from "../calculus/refusing.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
-import { div, lt, mul, sqrt, sub } from "../elementwise/index.ts";
+import { div, mul, sqrt, sub } from "../elementwise/index.ts";
 import { clamp } from "../elementwise/bounds.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
+import * as s from "../scalar/expr.ts";
 import { wrapDim } from "../shape.ts";
 import { stack } from "../views/cat.ts";
 import { diagonal, type DiagonalOptions } from "../views/diagonal.ts";
-import { hostNumbers } from "../views/host-numbers.ts";
 import { broadcastTensors } from "../views/rearrange.ts";
 import { flip, roll } from "../views/repeat.ts";
 import { narrow, reshape, squeeze, t, unsqueeze } from "../views/views.ts";
@@ -65,13 +66,15 @@ function covariances(x: Tensor, { correction = 1, fweights, aweights }: CovOptio
     : aweights === undefined || correction === 0 ? sub(total, correction) : sub(total, div(mul(sum(mul(scale!, to(aweights, rows.dtype))), correction), total));
   return squeeze(typeof norm === "number" ? div(product, norm) : div(product, clamp(norm, 0)));
 }
+const refuseCounts = /*@__PURE__*/ refusing((x) => s.lt(x, 0), { error: "argument", text: "cov(): fweights cannot be negative" });
+const refuseWeights = /*@__PURE__*/ refusing((x) => s.lt(x, 0), { error: "argument", text: "cov(): aweights cannot be negative" });
 function checkWeights(name: string, weights: Tensor | undefined, count: number): void {
   if (weights === undefined) return;
   if (weights.ndim > 1) throw new ShapeError(`cov(): expected ${name} to have one or fewer dimensions but got ${name} with ${weights.ndim} dimensions`);
   if (isFloat(weights.dtype) !== (name === "aweights"))
     throw new DTypeError(`cov(): expected ${name} to have ${name === "aweights" ? "floating point" : "integral"} dtype but got ${name} with ${scalarTypeName[weights.dtype]} dtype`);
   if (weights.window.size !== count) throw new ShapeError(`cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.window.size} != ${count}`);
-  if (weights.device.readSync !== undefined && hostNumbers("cov", lt(weights, 0)).some((negative) => negative !== 0)) throw new ArgumentError(`cov(): ${name} cannot be negative`);
+  (name === "fweights" ? refuseCounts : refuseWeights)(weights);
 }
 /** The correlations of variables, the rows: covariances divided by both deviations, in [-1, 1]. */
 export const corrcoef: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor): Tensor => {

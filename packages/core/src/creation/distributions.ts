@@ -1,26 +1,30 @@
 /** @file Draws from distributions, of the counter-based stream: new tensors, and tensors overwritten. */
-import { add, copy_, ge, isfinite, le, log, logicalAnd, logicalNot, lt, mul, neg, sub, to, where } from "../elementwise/index.ts";
+import { refusing } from "../calculus/refusing.ts";
+import { add, copy_, log, logicalNot, lt, mul, neg, sub, to, where } from "../elementwise/index.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
-import { any, sum } from "../composites/reductions.ts";
+import { sum } from "../composites/reductions.ts";
 import { cumsum } from "../composites/cumulative.ts";
 import { argsort } from "../composites/sorting.ts";
 import { argmax } from "../primitives/arg-reduce.ts";
 import { scatter } from "../primitives/gather.ts";
 import { cat } from "../views/cat.ts";
-import { hostNumbers } from "../views/host-numbers.ts";
+import * as s from "../scalar/expr.ts";
 import { narrow, unsqueeze } from "../views/views.ts";
 import { type CreationOptions, fullLike, zerosLike } from "./fill.ts";
 import { randintLike } from "./like.ts";
 import { rand, randLike, randn, randnLike } from "./random.ts";
 
+const isOutside = (x: s.Expr): s.Expr => s.not(s.and(s.le(0, x), s.le(x, 1)));
+const checkProbabilities = /*@__PURE__*/ refusing(isOutside, {
+  error: "argument", text: "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",
+});
 /** 1 with the probability that each element says, 0 otherwise. Its gradient is 0. */
 export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ composite("BernoulliBackward0", (x: Tensor, p?: number): Tensor => {
   if (p !== undefined && !(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
   if (p === undefined && !isFloat(x.dtype)) throw new DTypeError(`"bernoulli_tensor_cpu_p_" not implemented for '${scalarTypeName[x.dtype]}'`);
-  if (p === undefined && x.device.readSync !== undefined && hostNumbers("bernoulli", any(logicalNot(logicalAnd(ge(x, 0), le(x, 1)))))[0] !== 0)
-    throw new ArgumentError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)");
+  if (p === undefined) checkProbabilities(x);
   const drawn = randLike(x, { dtype: isFloat(x.dtype) ? x.dtype : "float32" });
   return add(to(lt(drawn, p ?? x), x.dtype), isFloat(x.dtype) && p === undefined ? zeroOf(x) : 0);
 });
@@ -75,7 +79,7 @@ export const random_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__P
 export type MultinomialOptions = { readonly replacement?: boolean };
 /**
  * Positions drawn with the weights along the last dim: int32 [.., numSamples]. Without replacement they are distinct, in the order in which they are drawn.
- * @throws ArgumentError for weights that are negative or not finite, where the device can read at once
+ * @throws ArgumentError for weights that are negative or not finite; on an asynchronous device the next read rejects with it
  */
 export const multinomial: (x: Tensor, numSamples: number, options?: MultinomialOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, numSamples: number, { replacement = false }: MultinomialOptions = {}): Tensor => {
   if (x.ndim !== 1 && x.ndim !== 2) throw new ShapeError("prob_dist must be 1 or 2 dim");
@@ -83,7 +87,7 @@ export const multinomial: (x: Tensor, numSamples: number, options?: MultinomialO
   if (!(numSamples > 0)) throw new ArgumentError("cannot sample n_sample <= 0 samples");
   const count = x.shape[x.ndim - 1]!;
   if (!replacement && numSamples > count) throw new ArgumentError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
-  if (x.device.readSync !== undefined) checkWeights(x, replacement);
+  checkWeights(x, replacement);
   if (replacement) {
     const ends = cumsum(x, -1), total = narrow(ends, -1, count - 1, 1);
     const at = mul(rand([...x.shape.slice(0, -1), numSamples], { dtype: x.dtype, device: x.device }), total);
@@ -100,13 +104,19 @@ export const multinomial: (x: Tensor, numSamples: number, options?: MultinomialO
   }
   return drawn.length === 1 ? drawn[0]! : cat(drawn, -1);
 });
+const isNegative = (x: s.Expr): s.Expr => s.lt(x, 0), isStrange = (x: s.Expr): s.Expr => s.not(s.lt(s.abs(x), Infinity));
+const invalid = (isBad: (x: s.Expr) => s.Expr, why: string) => refusing(isBad, { error: "argument", text: `invalid multinomial distribution (${why})` });
+const refuseWeights = /*@__PURE__*/ refusing((x) => s.or(isNegative(x), isStrange(x)), { error: "argument", text: "probability tensor contains either `inf`, `nan` or element < 0" });
+const refuseNegative = /*@__PURE__*/ invalid(isNegative, "encountering probability entry < 0");
+const refuseStrange = /*@__PURE__*/ invalid(isStrange, "encountering probability entry = infinity or NaN");
+const refuseEmpty = /*@__PURE__*/ invalid((total) => s.le(total, 0), "sum of probabilities <= 0");
 function checkWeights(x: Tensor, replacement: boolean): void {
-  const holds = (condition: Tensor): boolean => hostNumbers("multinomial", any(condition))[0] !== 0;
-  const negative = holds(lt(x, 0)), strange = holds(logicalNot(isfinite(x)));
-  if (!replacement && (negative || strange)) throw new ArgumentError("probability tensor contains either `inf`, `nan` or element < 0");
-  if (negative) throw new ArgumentError("invalid multinomial distribution (encountering probability entry < 0)");
-  if (strange) throw new ArgumentError("invalid multinomial distribution (encountering probability entry = infinity or NaN)");
-  if (holds(le(sum(x, -1), 0))) throw new ArgumentError("invalid multinomial distribution (sum of probabilities <= 0)");
+  if (!replacement) refuseWeights(x);
+  else {
+    refuseNegative(x);
+    refuseStrange(x);
+  }
+  refuseEmpty(sum(x, -1));
 }
 
 /** The numbers from 0 to n - 1 in random order: int32. */

@@ -3,7 +3,7 @@ import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { isFloat } from "../dtype.ts";
-import { noBoolSub, noOneBoolSub, notForBool } from "./checks.ts";
+import { dividing, noBoolSub, noOneBoolSub, notForBool } from "./checks.ts";
 import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
 import { ofFloats } from "./stable.ts";
 
@@ -31,12 +31,12 @@ const byTensor = ([x, y]: readonly Operand[]): number => (typeof x === "object" 
 /** x ** y, with C's corners: x ** 0 and 1 ** y are 1. */
 export const pow: Binary = /*@__PURE__*/ elementwise("pow", s.pow, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("pow"), overload: byTensor });
 /** The remainder with the sign of y, as Python's %. */
-export const remainder: Binary = /*@__PURE__*/ elementwise("remainder", (x, y) => {
+export const remainder: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("remainder", (x, y) => {
   const r = s.rem(x!, y!);
   return s.select(s.and(s.ne(r, 0), s.xor(s.lt(r, 0), s.lt(y!, 0))), s.add(r, y!), r);
-}, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("remainder_cpu"), overload: byTensor, divides: true });
+}, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("remainder_cpu"), overload: byTensor }));
 /** The remainder with the sign of x, as C's fmod. */
-export const fmod: Compared = /*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("fmod_cpu"), overload: byTensor, divides: true, takes: "tensorFirst" });
+export const fmod: Compared = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("fmod_cpu"), overload: byTensor, takes: "tensorFirst" }));
 /** The larger; NaN if either is; a tie shares its gradient. */
 export const maximum: TwoTensors = /*@__PURE__*/ elementwise("maximum", s.max, { rule: "arithmetic", takes: "tensors" });
 /** The smaller; NaN if either is; a tie shares its gradient. */

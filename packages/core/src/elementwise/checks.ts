@@ -1,7 +1,11 @@
 /** @file What elementwise ops refuse, in PyTorch's words. */
-import { type DType, dtypes } from "../dtype.ts";
+import { refusing } from "../calculus/refusing.ts";
+import type { Complaint } from "../complaint.ts";
+import { type DType, dtypes, isFloat } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { type Operand, resultType } from "./elementwise.ts";
+import type { Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import { type Elementwise, type Operand, resultType } from "./elementwise.ts";
 
 /** `subtract` of two bools, in either order. */
 export const noBoolSub = "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.";
@@ -13,6 +17,30 @@ export const cppName: { readonly [D in DType]: string } = {
   float32: "float", float64: "double", float16: "c10::Half", bfloat16: "c10::BFloat16", int32: "int", int16: "short int", int8: "signed char", uint8: "unsigned char", bool: "bool",
 };
 export const notForBool = (kernel: string): string => `"${kernel}" not implemented for 'Bool'`;
+
+const byZero: Complaint = { error: "argument", text: "ZeroDivisionError" };
+const refuseZeros = /*@__PURE__*/ refusing((x) => s.eq(x, 0), byZero);
+function refuseZeroDivisor(operands: readonly Operand[]): void {
+  const y = operands[1]!;
+  if (typeof y !== "object" ? Number(y) !== 0 : isFloat(y.dtype)) return;
+  if (isFloat(resultType(operands))) return;
+  if (typeof y !== "object") throw new ArgumentError(byZero.text);
+  refuseZeros(y);
+}
+/** An op whose second operand divides: beside integers it is not 0. */
+export const dividing = <A extends readonly Operand[]>(op: Elementwise<A>): Elementwise<A> => Object.assign((...operands: A): Tensor => {
+  refuseZeroDivisor(operands);
+  return op(...operands);
+}, {
+  into(target: Tensor, ...others: readonly Operand[]): Tensor {
+    refuseZeroDivisor([target, ...others]);
+    return op.into(target, ...others);
+  },
+  out(target: Tensor, ...operands: A): Tensor {
+    refuseZeroDivisor(operands);
+    return op.out(target, ...operands);
+  },
+});
 
 /** A factor of integers is an integer. */
 export function checkFactor(name: string, factor: number, operands: readonly Operand[]): void {

@@ -5,6 +5,7 @@ import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { div as divide } from "./arithmetic.ts";
+import { dividing } from "./checks.ts";
 import { type Elementwise, elementwise, type Operand, type WithOut, withOut } from "./elementwise.ts";
 import { both } from "./stable.ts";
 
@@ -21,11 +22,11 @@ function floored(x: Expr, y: Expr): Expr {
 const truncated = (x: Expr, y: Expr): Expr => (isFloat(x.dtype) ? s.trunc(s.div(x, y)) : s.idiv(x, y));
 
 const overload = (): number => 2;
-const divFloor: Binary = /*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload, divides: true });
-const divTrunc: Binary = /*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload, divides: true });
+const divFloor: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload }));
+const divTrunc: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload }));
 
 /** x / y rounded down; of integers an integer. No derivative. */
-export const floorDivide: Binary = /*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [], divides: true });
+export const floorDivide: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [] }));
 
 export type DivideOptions = {
   /** "floor" rounds down, "trunc" towards 0, as Python's `//` and C's `/`; integers then give integers. */

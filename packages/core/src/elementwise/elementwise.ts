@@ -30,8 +30,6 @@ export type ElementwiseOptions = {
   readonly refusesBool?: string;
   /** What to say where one of several is bool, if that is an error too. */
   readonly refusesOneBool?: string;
-  /** The second operand divides: the number 0 is refused beside integers. (An integer tensor's zeros give 0: no device looks for them.) */
-  readonly divides?: boolean;
   /** The number that PyTorch's node of this call bears, where overloads have nodes of their own: 1 gives "PowBackward1". */
   readonly overload?: (operands: readonly Operand[]) => number;
   /** PyTorch makes tensors of numbers, so that its node has an input for each. */
@@ -86,7 +84,7 @@ function computeType(kernel: string, rule: Rule, common: DType): DType {
  * @param build the expression, over operands already of one dtype
  */
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
-  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, divides = false, overload, takes, wrapsNumbers = false, kernel = name } = options;
+  const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes, wrapsNumbers = false, kernel = name } = options;
   const programs = new Map<number, Program>();
   let pair: Program | undefined, pairType: DType | undefined, beside: Program | undefined, numberType: DType | undefined;
 
@@ -110,7 +108,6 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
   }
 
   function refuse(operands: readonly Operand[], common: DType): void {
-    if (divides && !isFloat(common) && typeof operands[1] !== "object" && Number(operands[1]) === 0) throw new ArgumentError("ZeroDivisionError");
     if (refusesBool !== undefined && common === "bool") throw new DTypeError(refusesBool);
     if (refusesOneBool !== undefined && operands.some((x) => typeof x === "boolean" || (typeof x === "object" && x.window.dtype === "bool")))
       throw new DTypeError(refusesOneBool);

@@ -1,8 +1,9 @@
 /** @file `gather` and `scatter`, each the other's adjoint, and what is made of them: indexSelect, embedding. */
+import type { Complaint } from "../complaint.ts";
 import { inComputed, materialize } from "../calculus/call.ts";
 import { reshape, zerosOn } from "../calculus/map-reduce.ts";
 import { isStoredOnly } from "../dtype.ts";
-import { DTypeError, IndexError, ShapeError } from "../errors.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { allocate, composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { coalesce, restride, type View } from "../view.ts";
@@ -23,17 +24,19 @@ function aroundDim(views: readonly View[], dim: number): { views: View[]; dim: n
 const reachable = (view: View, index: Shape, dim: number): View =>
   restride(view, index.map((size, d) => (d === dim ? view.shape[d]! : size)), view.strides, view.offset);
 
-const gatherOp: Op<{ readonly dim: number }> = {
+type GatherAttrs = { readonly dim: number; readonly complaint?: Complaint | undefined };
+
+const gatherOp: Op<GatherAttrs> = {
   name: "gather",
   gradName: () => "GatherBackward0",
-  run(device, [x, index], { dim }) {
+  run(device, [x, index], { dim, complaint }) {
     const out = allocate(device, x!.dtype, index!.shape);
     if (out.window.size === 0) return out;
     const packed: Tensor[] = [];
     const call = (xv: View, iv: View): boolean => {
       const normal = aroundDim([reachable(xv, iv.shape, dim), iv, out.window], dim);
       if (normal.views[0]!.shape.length > device.backend.limits.maxRank) return false;
-      device.backend.kernels.gather(normal.views.slice(0, 2), normal.views.slice(2), { dim: normal.dim });
+      device.backend.kernels.gather(normal.views.slice(0, 2), normal.views.slice(2), { dim: normal.dim, named: dim, complaint });
       return true;
     };
     try {
@@ -56,17 +59,17 @@ const gatherOp: Op<{ readonly dim: number }> = {
     return [dispatch(scatterOp, [zeros, index!, grad!], { dim: node.attrs.dim, mode: "add" })];
   },
   jvp: "linear",
-  batched: ({ dim }, { length }) => ({ dim: dim + length }),
+  batched: ({ dim, complaint }, { length }) => ({ dim: dim + length, complaint }),
 };
 
-type ScatterAttrs = { readonly dim: number; readonly mode: "add" | "set" };
+type ScatterAttrs = GatherAttrs & { readonly mode: "add" | "set" };
 
 /** A copy of the base with the source added, or set, at the index. */
 const scatterOp: Op<ScatterAttrs> = {
   name: "scatter",
   gradName: ({ mode }) => (mode === "add" ? "ScatterAddBackward0" : "ScatterBackward0"),
   run(device, [base, index, source], attrs) {
-    const { dim, mode } = attrs;
+    const { dim, mode, complaint } = attrs;
     // Sums of a dtype that is only stored are rounded once.
     if (mode === "add" && isStoredOnly(base!.dtype))
       return inComputed([base!, source!], base!.dtype, ([wide, addend]) => scatterOp.run(device, [wide!, index!, addend!], attrs));
@@ -76,7 +79,7 @@ const scatterOp: Op<ScatterAttrs> = {
     const from = restride(source!.window, shape, source!.window.strides, source!.window.offset);
     const normal = aroundDim([reachable(out.window, shape, dim), index!.window, from], dim);
     try {
-      device.backend.kernels.scatter(normal.views.slice(1), normal.views.slice(0, 1), { dim: normal.dim, mode });
+      device.backend.kernels.scatter(normal.views.slice(1), normal.views.slice(0, 1), { dim: normal.dim, named: dim, complaint, mode });
     } catch (error) {
       out.dispose();
       throw error;
@@ -115,26 +118,32 @@ function checkIndex(op: string, x: Tensor, dim: number, index: Tensor): number {
   return d;
 }
 
-/** `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank. */
-export const gather: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor): Tensor => {
+type Gather = (x: Tensor, dim: number, index: Tensor) => Tensor;
+/** `gather` that says of an index out of range what its caller would. */
+export const gatherSaying = (complaint: Complaint | undefined): Gather => /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor): Tensor => {
   const d = checkIndex("gather", x, dim, index);
-  return x.ndim === 0 || index.ndim === 0 ? reshape(dispatch(gatherOp, [reshape(x, [x.window.size]), reshape(index, [index.window.size])], { dim: 0 }), index.shape) : dispatch(gatherOp, [x, index], { dim: d });
+  if (x.ndim !== 0 && index.ndim !== 0) return dispatch(gatherOp, [x, index], { dim: d, complaint });
+  return reshape(dispatch(gatherOp, [reshape(x, [x.window.size]), reshape(index, [index.window.size])], { dim: 0, complaint }), index.shape);
 });
+/** `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank. */
+export const gather: Gather = /*@__PURE__*/ gatherSaying(undefined);
 
-const scatterWith = (mode: "add" | "set", op: string) => /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
+type Scatter = (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor;
+/** `scatter` or `scatterAdd` that says of an index out of range what its caller would. */
+export const scatterSaying = (complaint: Complaint | undefined, mode: "add" | "set", op: string): Scatter => /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
   const d = checkIndex(op, x, dim, index);
   if (source.dtype !== x.dtype) throw new DTypeError(`${op}(): Expected self.dtype to be equal to src.dtype`);
   if (index.window.size !== 0 && Math.max(index.ndim, 1) !== Math.max(source.ndim, 1)) throw new ShapeError("Index tensor must have the same number of dimensions as src tensor");
   index.shape.forEach((size, k) => {
     if (size > (source.shape[k] ?? 1)) throw new ShapeError(`Expected index ${showShape(index.shape)} to be smaller than self ${showShape(x.shape)} apart from dimension ${d} and to be smaller size than src ${showShape(source.shape)}`);
   });
-  if (x.ndim === 0) return reshape(dispatch(scatterOp, [reshape(x, [1]), reshape(index, [index.window.size]), reshape(source, [source.window.size])], { dim: 0, mode }), []);
-  return dispatch(scatterOp, [x, index, source], { dim: d, mode });
+  if (x.ndim === 0) return reshape(dispatch(scatterOp, [reshape(x, [1]), reshape(index, [index.window.size]), reshape(source, [source.window.size])], { dim: 0, mode, complaint }), []);
+  return dispatch(scatterOp, [x, index, source], { dim: d, mode, complaint });
 });
 /** A copy of x with `source[i][j]` added at `[index[i][j]][j]` for dim 0, and likewise for others. */
-export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ scatterWith("add", "scatter_add");
+export const scatterAdd: Scatter = /*@__PURE__*/ scatterSaying(undefined, "add", "scatter_add");
 /** A copy of x with `source[i][j]` set at `[index[i][j]][j]` for dim 0; of equal indices any one wins. */
-export const scatter: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ scatterWith("set", "scatter");
+export const scatter: Scatter = /*@__PURE__*/ scatterSaying(undefined, "set", "scatter");
 
 /** The slices of x at the int32 indices along a dim. */
 export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, dim: number, index: Tensor): Tensor => {
@@ -144,23 +153,15 @@ export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = /*
   if (x.ndim === 0) return gather(x, 0, reshape(index, []));
   const shape = x.shape.map((size, k) => (k === d ? index.window.size : size));
   const column = reshapeTo(index, x.shape.map((_, k) => (k === d ? index.window.size : 1)));
-  return inSelf(() => dispatch(gatherOp, [x, expand(column, shape)], { dim: d }));
+  return dispatch(gatherOp, [x, expand(column, shape)], { dim: d, complaint: outOfSelf });
 });
-
-/** PyTorch's words for a position out of range, where the device knows of it at once. */
-function inSelf(look: () => Tensor): Tensor {
-  try {
-    return look();
-  } catch (error) {
-    throw error instanceof IndexError ? new IndexError("index out of range in self", { cause: error }) : error;
-  }
-}
+export const outOfSelf: Complaint = { error: "index", text: "index out of range in self" };
 
 /** The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`. */
 export const embedding: (index: Tensor, weight: Tensor) => Tensor = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, weight: Tensor): Tensor => {
   if (weight.ndim !== 2) throw new ShapeError("'weight' must be 2-D");
   if (index.dtype !== "int32") throw new DTypeError(`Expected tensor for argument #1 'indices' to have scalar type Int; but got ${index.dtype} instead (while checking arguments for embedding)`);
   const count = sizeOf(index.shape), width = weight.shape[1]!;
-  const rows = inSelf(() => dispatch(gatherOp, [weight, expand(reshapeTo(index, [count, 1]), [count, width])], { dim: 0 }));
+  const rows = dispatch(gatherOp, [weight, expand(reshapeTo(index, [count, 1]), [count, width])], { dim: 0, complaint: outOfSelf });
   return reshapeTo(rows, [...index.shape, width]);
 });

@@ -1,11 +1,10 @@
 /** @file Losses of two classes: binary cross entropy, of probabilities and of logits, and soft margins. */
-import { dataSync } from "../../api/reading.ts";
-import { amax, amin, sum } from "../../composites/reductions.ts";
+import { refusing } from "../../calculus/refusing.ts";
+import { sum } from "../../composites/reductions.ts";
 import { add, div, elementwise, type Elementwise, logsigmoid, mul, neg, type Operand, sub } from "../../elementwise/index.ts";
-import { wide } from "../../elementwise/elementwise.ts";
 import { softplusOf } from "../../elementwise/stable.ts";
-import { ArgumentError, ShapeError, TransformError } from "../../errors.ts";
-import { composite, noGrad, type Tensor } from "../../op.ts";
+import { ShapeError } from "../../errors.ts";
+import { composite, type Tensor } from "../../op.ts";
 import * as python from "../../python.ts";
 import * as s from "../../scalar/expr.ts";
 import { sameShape } from "../../shape.ts";
@@ -25,23 +24,11 @@ const crossEntropy: Elementwise<readonly [x: Tensor, target: Tensor]> = /*@__PUR
   ],
 });
 
-/** Probabilities are between 0 and 1: looked at where the numbers can be read at once, which they cannot on an asynchronous device or inside of a transform. */
-function checkProbabilities(x: Tensor): void {
-  if (x.device.readSync === undefined || x.window.size === 0) return;
-  let bounds: [least: number, most: number];
-  try {
-    bounds = noGrad(() => [readOne(amin(x)), readOne(amax(x))]);
-  } catch (error) {
-    if (error instanceof TransformError) return;
-    throw error;
-  }
-  if (!(bounds[0] >= 0 && bounds[1] <= 1)) throw new ArgumentError("all elements of input should be between 0 and 1");
-}
-const readOne = (x: Tensor): number => dataSync(wide(x))[0]!;
+const checkProbabilities = /*@__PURE__*/ refusing((x) => s.not(s.and(s.le(0, x), s.le(x, 1))), { error: "argument", text: "all elements of input should be between 0 and 1" });
 
 /**
  * -(target log(x) + (1 - target) log(1 - x)), the logarithms not below -100, reduced. x of probabilities, target of its shape.
- * @throws ArgumentError if x is no probability, on devices that can be read at once
+ * @throws ArgumentError if x is no probability; on an asynchronous device the next read rejects with it
  */
 export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: WeightedOptions) => Tensor = /*@__PURE__*/ composite("BinaryCrossEntropyBackward0", (x: Tensor, target: Tensor, { reduction = "mean", weight }: WeightedOptions = {}): Tensor => {
   checkReduction(reduction);

@@ -3,9 +3,9 @@ import { sum } from "../../composites/reductions.ts";
 import { isFloat, promoteTypes } from "../../dtype.ts";
 import { add, div, mul, ne, neg, where } from "../../elementwise/index.ts";
 import { to, wide } from "../../elementwise/elementwise.ts";
-import { ArgumentError, DTypeError, IndexError, ShapeError } from "../../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
 import { composite, type Tensor } from "../../op.ts";
-import { gather, indexSelect } from "../../primitives/gather.ts";
+import { gatherSaying, indexSelect } from "../../primitives/gather.ts";
 import * as python from "../../python.ts";
 import { sameShape } from "../../shape.ts";
 import { reshape, squeeze, unsqueeze } from "../../views/views.ts";
@@ -40,15 +40,11 @@ function checkWeight(x: Tensor, weight: Tensor | null | undefined): void {
     throw new ShapeError(`weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${python.list(weight.shape)}`);
 }
 
-/** -x at the class of each target, of 16-bit floats in float32; a class that is not there is named as PyTorch names it. */
+const pick = /*@__PURE__*/ gatherSaying({ error: "index", text: "Target {index} is out of bounds." });
+/** -x at the class of each target, of 16-bit floats in float32. */
 function picked(x: Tensor, target: Tensor): Tensor {
   const dim = x.ndim === 1 ? 0 : 1;
-  try {
-    return neg(wide(squeeze(gather(x, dim, unsqueeze(target, dim)), dim)));
-  } catch (error) {
-    const number = error instanceof IndexError ? /index (-?\d+) is out of bounds/.exec(error.message)?.[1] : undefined;
-    throw number === undefined ? error : new IndexError(`Target ${number} is out of bounds.`);
-  }
+  return neg(wide(squeeze(pick(x, dim, unsqueeze(target, dim)), dim)));
 }
 
 /** What the loss of each target counts: 0 where it is ignored, else the weight of its class. */

@@ -4,7 +4,7 @@ import { arange } from "../../creation/fill.ts";
 import { add, clampMin, div, eq, logicalAnd, lt, mul, ne, square, sub, where } from "../../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
 import { composite, type Tensor } from "../../op.ts";
-import { gather, indexSelect } from "../../primitives/gather.ts";
+import { gather, gatherSaying, indexSelect } from "../../primitives/gather.ts";
 import * as python from "../../python.ts";
 import { reshape, unsqueeze } from "../../views/views.ts";
 import { checkReduction, reduced, type ReductionOptions } from "./reduction.ts";
@@ -19,6 +19,7 @@ const classNumbers = (target: Tensor): void => {
   if (target.dtype !== "int32") throw new DTypeError(`expected scalar type Int but found ${python.scalarType(target.dtype)} (class numbers are int32)`);
 };
 
+const scoreOf = /*@__PURE__*/ gatherSaying({ error: "argument", text: "target out of range" });
 /** The sum over the other classes of max(0, margin - x[target] + x)^p, divided by the number of classes, reduced. x [n, classes] with target [n], or [classes] with []. */
 export const multiMarginLoss: (x: Tensor, target: Tensor, options?: MultiMarginOptions) => Tensor = /*@__PURE__*/ composite("MultiMarginLossBackward0", (x: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor => {
   const { reduction = "mean", p = 1, margin = 1, weight } = options;
@@ -28,7 +29,7 @@ export const multiMarginLoss: (x: Tensor, target: Tensor, options?: MultiMarginO
   classNumbers(target);
   const scores = x.ndim < 2 ? reshape(x, [1, -1]) : x, [n, classes] = scores.shape as [number, number], numbers = reshape(target, [-1]);
   if (numbers.shape[0] !== n) throw new ShapeError(`inconsistent target size, expected ${n} but got ${python.list(target.shape)}`);
-  const column = unsqueeze(numbers, 1), least = clampMin(add(sub(margin, gather(scores, 1, column)), scores), 0);
+  const column = unsqueeze(numbers, 1), least = clampMin(add(sub(margin, scoreOf(scores, 1, column)), scores), 0);
   const powered = p === 1 ? least : square(least), factors = weight ? mul(powered, unsqueeze(indexSelect(weight, 0, numbers), 1)) : powered;
   const others = ne(arange(0, classes, 1, { device: x.device }), column);
   const loss = div(sum(where(others, factors, 0), 1), classes);
