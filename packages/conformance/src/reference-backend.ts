@@ -1,6 +1,6 @@
 /** @file The smallest backend that passes: typed arrays and plain loops over index lists. Read it before writing your own; it is not fast. */
 import {
-  type Backend, DeviceError, type DType, dtypes, DTypeError, evaluate, IndexError, OutOfMemoryError, type Program, roundTo, type ScanOp, type TypedArray, type View,
+  type Backend, complain, DeviceError, type DType, dtypes, DTypeError, evaluate, OutOfMemoryError, type Places, type Program, roundTo, type ScanOp, type TypedArray, type View,
 } from "@adjoint/core/backend";
 import { decode, encode, positionsOf } from "./host.ts";
 
@@ -49,11 +49,12 @@ function groups(values: readonly number[], count: number): number[][] {
 }
 
 /** For each element of `index`: the place in `target` that it names along `dim`. Everything is checked before anything is written. */
-function addressed(index: Seen, target: Seen, dim: number): number[] {
+function addressed(index: Seen, target: Seen, places: Places): number[] {
+  const { dim } = places;
   const chosen = load(index);
   return positionsOf(index.shape, target.strides.map((stride, d) => (d === dim ? 0 : stride)), target.offset).map((at, k) => {
     const i = chosen[k]!, size = target.shape[dim]!;
-    if (i < 0 || i >= size) throw new IndexError(`index ${i} is out of bounds for dimension ${dim} with size ${size}`);
+    if (i < 0 || i >= size) throw complain(places, i, size);
     return at + i * target.strides[dim]!;
   });
 }
@@ -135,14 +136,14 @@ export function referenceBackend(): Backend<Memory> {
           return products.length === 0 ? 0 : fold(products, (a, b) => roundTo(dtype, a + b));
         }));
       },
-      gather([input, index], [output], { dim }) {
+      gather([input, index], [output], places) {
         alive();
-        storeWords(output!, addressed(index!, input!, dim).map((at) => input!.buffer.values[at]!));
+        storeWords(output!, addressed(index!, input!, places).map((at) => input!.buffer.values[at]!));
       },
-      scatter([index, source], [output], { dim, mode }) {
+      scatter([index, source], [output], places) {
         alive();
         const values = words(source!), into = output!.buffer.values;
-        addressed(index!, output!, dim).forEach((at, k) => (into[at] = mode === "add" ? into[at]! + values[k]! : values[k]!));
+        addressed(index!, output!, places).forEach((at, k) => (into[at] = places.mode === "add" ? into[at]! + values[k]! : values[k]!));
       },
       copy([input], [output]) {
         alive();
