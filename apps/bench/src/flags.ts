@@ -2,11 +2,11 @@
 import { closeSync, openSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { reasonOf } from "./peer.ts";
-import { deviceNames, type DeviceName } from "./peers/adjoint.ts";
+import { deviceNames, type DeviceName } from "./peers/adjoint/index.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
-export type PeerName = "tfjs" | "jax";
-const peerNames: readonly PeerName[] = ["tfjs", "jax"];
+export type PeerName = "tfjs" | "jax" | "torch";
+const peerNames: readonly PeerName[] = ["tfjs", "jax", "torch"];
 
 export type Flags = { readonly json: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[] };
 

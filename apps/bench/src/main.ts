@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { type Flags, type PeerName, readFlags } from "./flags.ts";
 import { measure, method } from "./measure.ts";
 import { type Absent, type Peer, reasonOf } from "./peer.ts";
-import { adjoint } from "./peers/adjoint.ts";
-import { jax } from "./peers/jax.ts";
-import { tfjs } from "./peers/tfjs.ts";
+import { adjoint } from "./peers/adjoint/index.ts";
+import { jax } from "./peers/jax/index.ts";
+import { torch } from "./peers/torch/index.ts";
+import { tfjs } from "./peers/tfjs/index.ts";
 import { heading, machine, type Row, rowOf, table } from "./report.ts";
 
-const others: { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[] } = { tfjs: () => [tfjs("cpu"), tfjs("wasm")], jax: () => [jax()] };
+const others: { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[] } = { tfjs: () => [tfjs("cpu"), tfjs("wasm")], jax: () => [jax("eager"), jax("jit")], torch: () => [torch()] };
 
 async function main(flags: Flags): Promise<number> {
   const peers: (Peer | Absent)[] = [];

@@ -6,8 +6,8 @@ export type Timed = { readonly medianMs: number; readonly minMs: number; readonl
 /** `checked`: how many other peers agree with its result. `wrong`: the result differs, so it was not timed. */
 export type Result = { readonly peer: string } & (({ readonly status: "timed"; readonly checked: number } & Timed) | { readonly status: "absent" | "wrong"; readonly reason: string });
 
-/** A round repeats a run until it takes this long, a peer is warmed up for as long as `warmMs`, and stops when its rounds took `budgetMs`. */
-export const method = { rounds: 15, leastRounds: 3, roundMs: 20, warmMs: 200, budgetMs: 3000 } as const;
+/** A round repeats a run until it takes this long, a peer is warmed up for as long as `warmMs`, and stops when its rounds took `budgetMs`; a run of more than `patienceMs` is timed once. */
+export const method = { rounds: 15, leastRounds: 3, roundMs: 20, warmMs: 200, budgetMs: 3000, patienceMs: 4000 } as const;
 
 /** The largest difference over the largest number, for the worst of the results; NaN and results of another size differ infinitely. */
 function distance(left: readonly ArrayLike<number>[], right: readonly ArrayLike<number>[]): number {
@@ -28,18 +28,12 @@ function distance(left: readonly ArrayLike<number>[], right: readonly ArrayLike<
   return worst;
 }
 
-const time = async (work: () => Promise<void>, count: number): Promise<number> => {
-  const from = performance.now();
-  for (let i = 0; i < count; i++) await work();
-  return performance.now() - from;
-};
-
 /** Warms up, and finds how many runs make a round. */
 async function runsPerRound(prepared: Prepared): Promise<number> {
   const from = performance.now();
-  let last = await time(prepared.run, 1), runs = 1;
+  let last = await prepared.run(1), runs = 1;
   while (performance.now() - from < method.warmMs) {
-    last = (await time(prepared.run, runs)) / runs;
+    last = (await prepared.run(runs)) / runs;
     runs = Math.max(1, Math.min(2 * runs, Math.ceil(method.roundMs / last)));
   }
   return Math.max(1, Math.ceil(method.roundMs / last));
@@ -50,7 +44,7 @@ const median = (sorted: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 };
 
-type Entry = { readonly peer: Peer; readonly prepared: Prepared; readonly results: readonly ArrayLike<number>[] };
+type Entry = { readonly peer: Peer; readonly prepared: Prepared; readonly results: readonly ArrayLike<number>[]; /** The first run, with compilation and reading. */ readonly firstMs: number };
 
 /** Measures one workload on every peer. The order of the results is that of the peers. */
 export async function measure(workload: Workload, peers: readonly (Peer | Absent)[]): Promise<readonly Result[]> {
@@ -66,7 +60,11 @@ export async function measure(workload: Workload, peers: readonly (Peer | Absent
       await peer.enter();
       const prepared = await peer.prepare(workload.kind, inputs);
       if (typeof prepared === "string") results.set(peer.name, { peer: peer.name, status: "absent", reason: prepared });
-      else entries.push({ peer, prepared, results: await prepared.results() });
+      else {
+        const from = performance.now();
+        const computed = await prepared.results();
+        entries.push({ peer, prepared, results: computed, firstMs: performance.now() - from });
+      }
     } catch (error) {
       results.set(peer.name, { peer: peer.name, status: "absent", reason: `fails: ${reasonOf(error)}` });
     }
@@ -84,13 +82,13 @@ export async function measure(workload: Workload, peers: readonly (Peer | Absent
 
   for (const turn of right) {
     await turn.peer.enter();
-    turn.runs = await runsPerRound(turn.prepared);
+    if (turn.firstMs < method.patienceMs) turn.runs = await runsPerRound(turn.prepared);
   }
   for (let round = 0; round < method.rounds; round++) {
     for (const turn of right) {
-      if (round >= method.leastRounds && turn.spent > method.budgetMs) continue;
+      if (round >= (turn.firstMs < method.patienceMs ? method.leastRounds : 1) && turn.spent > method.budgetMs) continue;
       await turn.peer.enter();
-      const took = await time(turn.prepared.run, turn.runs);
+      const took = await turn.prepared.run(turn.runs);
       turn.spent += took;
       turn.times.push(took / turn.runs);
     }

@@ -1,7 +1,10 @@
 /** @file What is compared: one library on one device. It knows no workload's numbers and measures nothing. */
 
 /** The operations that a peer is asked for; a workload is one of them at one size. */
-export type Kind = "adds" | "addsRecorded" | "tiny" | "matmul" | "conv" | "convStep" | "softmax" | "transformer";
+export type Kind =
+  | "matmul" | "add" | "geluChain" | "geluChainStep" | "gelu" | "sumDim0" | "sumDim1" | "sumAll" | "softmax" | "layerNorm"
+  | "conv" | "convStep" | "depthwise" | "depthwiseStep" | "maxpool" | "maxpoolStep"
+  | "adds" | "addsRecorded" | "tiny" | "mlp" | "cnn" | "transformer";
 
 /** Numbers that every peer gets, the same for all. */
 export type Input = { readonly data: Float32Array<ArrayBuffer>; readonly shape: readonly number[] };
@@ -14,9 +17,9 @@ export type Programs<T> = { readonly [K in Kind]: ((inputs: readonly T[]) => () 
 
 /** One workload on one peer, ready to run. */
 export type Prepared = {
-  /** Computes once: resolves when the device is done and the results are freed. This is what is timed. */
-  run(): Promise<void>;
-  /** Computes once and reads the results. */
+  /** Computes `count` times, each time until the device is done and the results are freed: the milliseconds that it took, by the peer's own clock. */
+  run(count: number): Promise<number>;
+  /** Computes once and reads the results; asked for once, before any run. */
   results(): Promise<readonly ArrayLike<number>[]>;
   close(): void;
 };
@@ -43,5 +46,12 @@ export async function opened(name: string, open: () => Promise<Omit<Peer, "name"
     return { name, reason: reasonOf(error) };
   }
 }
+
+/** `run` of a peer that lives in this process. */
+export const timed = (once: () => Promise<void>): Prepared["run"] => async (count) => {
+  const from = performance.now();
+  for (let i = 0; i < count; i++) await once();
+  return performance.now() - from;
+};
 
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split("\n")[0]!;

@@ -1,0 +1,56 @@
+/** @file Adjoint on one of its backends. */
+import { type Backend, scope, tensor } from "adjoint";
+import { type Absent, opened, type Peer, timed } from "../../peer.ts";
+import { programs } from "./programs.ts";
+
+export type DeviceName = "cpu" | "wasm" | "webgpu";
+export const deviceNames: readonly DeviceName[] = ["cpu", "wasm", "webgpu"];
+
+const openers: { readonly [N in DeviceName]: () => Promise<{ readonly device: Backend; readonly note: string }> } = {
+  async cpu() {
+    const { cpu } = await import("@adjoint/backend-cpu-js");
+    return { device: cpu(), note: "plain JavaScript" };
+  },
+  async wasm() {
+    const { wasm } = await import("@adjoint/backend-wasm-simd");
+    return { device: await wasm(), note: "WebAssembly SIMD" };
+  },
+  async webgpu() {
+    const { webgpu, adapterInfo } = await import("@adjoint/backend-webgpu");
+    const device = await webgpu();
+    const { vendor, architecture, isSoftware } = adapterInfo(device);
+    return { device, note: `WebGPU: ${vendor} ${architecture}${isSoftware ? ", a software adapter: compare with nothing else" : ""}` };
+  },
+};
+
+/** Opens Adjoint on a device. */
+export const adjoint = (name: DeviceName): Promise<Peer | Absent> =>
+  opened(`adjoint ${name}`, async () => {
+    const { device, note } = await openers[name]();
+    const known = programs(device);
+    return {
+      note,
+      async enter() {},
+      async prepare(kind, inputs) {
+        const program = known[kind];
+        if (typeof program === "string") return program;
+        const whole = scope(kind);
+        const compute = whole.run(() => program(inputs.map(({ data, shape }) => tensor(data, { device, shape }))));
+        return {
+          run: timed(async () => {
+            const s = scope("run");
+            s.run(compute);
+            s.close();
+            await device.sync();
+          }),
+          async results() {
+            const s = scope("results");
+            const all = await Promise.all(s.run(compute).map((x) => x.data()));
+            s.close();
+            return all;
+          },
+          close: () => whole.close(),
+        };
+      },
+    };
+  });

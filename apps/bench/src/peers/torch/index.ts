@@ -1,0 +1,74 @@
+/** @file PyTorch on one thread of the processor, the native yardstick: a process of its own, where `python3` has it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type Absent, type Input, opened, type Peer } from "../../peer.ts";
+import { additions, block, epsilon, gelu, graphs, learningRate } from "../../workloads.ts";
+
+/** Debian's own Python comes first: its package of PyTorch is for that one. */
+const pythons = ["/usr/bin/python3", "python3"];
+/** BLAS reads its number of threads before PyTorch can say one. */
+const environment = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+
+/** Asks the process and gives what it answers. */
+type Ask = (request: object) => Promise<unknown>;
+
+function conversation(child: ChildProcess): Ask {
+  const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  const fail = (reason: string): void => {
+    for (const each of waiting.splice(0)) each.reject(new Error(reason));
+  };
+  child.on("error", (error) => fail(error.message));
+  child.on("exit", () => fail("no PyTorch in this Python"));
+  createInterface({ input: child.stdout! }).on("line", (line) => {
+    const reply = JSON.parse(line) as { readonly ok?: unknown; readonly error?: string };
+    const { resolve, reject } = waiting.shift()!;
+    if (reply.error === undefined) resolve(reply.ok);
+    else reject(new Error(reply.error));
+  });
+  return (request) => new Promise((resolve, reject) => {
+    waiting.push({ resolve, reject });
+    child.stdin!.write(`${JSON.stringify(request)}\n`);
+  });
+}
+
+const constants = { additions, epsilon, graphs, learningRate, ...gelu, ...block };
+
+async function start(): Promise<{ readonly ask: Ask; readonly version: string }> {
+  let reason: unknown;
+  for (const python of pythons) {
+    const child = spawn(python, [fileURLToPath(new URL("worker.py", import.meta.url))], { stdio: ["pipe", "pipe", "ignore"], env: environment });
+    child.stdin.on("error", () => {}); // Its end is told by "exit".
+    const ask = conversation(child);
+    try {
+      const { version } = (await ask({ ask: "open", constants })) as { version: string };
+      return { ask, version };
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
+}
+
+const encoded = ({ data, shape }: Input): object => ({ shape, data: Buffer.from(data.buffer).toString("base64") });
+const decoded = (text: string): Float32Array => {
+  const bytes = Buffer.from(text, "base64");
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+};
+
+export const torch = (): Promise<Peer | Absent> =>
+  opened("PyTorch", async () => {
+    const { ask, version } = await start();
+    return {
+      note: `${version}, native, one thread`,
+      async enter() {},
+      async prepare(kind, inputs) {
+        await ask({ ask: "prepare", kind, inputs: inputs.map(encoded) });
+        return {
+          run: async (count) => (await ask({ ask: "run", count })) as number,
+          results: async () => ((await ask({ ask: "results" })) as string[]).map(decoded),
+          close() {},
+        };
+      },
+    };
+  });
