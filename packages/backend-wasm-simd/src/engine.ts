@@ -1,6 +1,6 @@
 /** @file One backend's running state: its memory, what its engine can do, and the modules it compiled. Knows no kernel. */
 import { DeviceError, type View } from "@adjoint/core/backend";
-import { hasRelaxedSimd } from "./asm/features.ts";
+import { hasMemory64, hasRelaxedSimd } from "./asm/features.ts";
 import type { Module } from "./asm/module.ts";
 import { bytesOf, Memory, type WasmBuffer } from "./memory.ts";
 
@@ -19,11 +19,14 @@ export class Engine {
   readonly memory: Memory;
   /** Whether kernels may use relaxed SIMD: fused multiply-add. */
   readonly relaxed: boolean;
+  /** Rows of the register tiles of matrix products: six need 15 vector registers in one loop, where a product and a sum apart need one more. */
+  readonly tileRows: 4 | 6;
   modulesCompiled = 0;
 
-  constructor(maxBytes: number, relaxed: boolean = hasRelaxedSimd()) {
+  constructor(maxBytes: number, relaxed: boolean = hasRelaxedSimd(), tileRows: 4 | 6 = relaxed && hasMemory64() ? 6 : 4) {
     this.memory = new Memory(maxBytes);
     this.relaxed = relaxed;
+    this.tileRows = tileRows;
   }
 
   /** Compiles and links. The exports are the module's functions by name. */

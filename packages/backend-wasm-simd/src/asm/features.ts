@@ -15,3 +15,9 @@ export const hasSimd = (): boolean => validates((f, x) => f.get(x).op("f32x4.sqr
 export const hasRelaxedSimd = (): boolean => validates((f, x) => {
   f.get(x).get(x).get(x).op("f32x4.relaxed_madd").get(x).get(x).op("i32x4.relaxed_laneselect");
 });
+
+/**
+ * 64-bit memories, which came with compilers that keep 15 vectors of a loop in registers: V8 13 does, V8 12 (Node 22) spills them. Kernels with so many
+ * are for those; nothing here uses such a memory.
+ */
+export const hasMemory64 = (): boolean => WebAssembly.validate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 0]));

@@ -53,11 +53,12 @@ export class Copier {
     const row = s[column] !== bytes && t[column] === bytes && fastest >= 0 ? fastest : column - 1;
     const outer = shape.map((_, d) => d).filter((d) => d !== row && d !== column);
     const odometer = new Odometer(outer.map((d) => shape[d]), [outer.map((d) => s[d]), outer.map((d) => t[d])], [from, to]);
-    do this.#plane(bytes, shape[row], shape[column], odometer.at[0], s[row], s[column], odometer.at[1], t[row], t[column]);
+    do this.plane(bytes, shape[row], shape[column], odometer.at[0], s[row], s[column], odometer.at[1], t[row], t[column]);
     while (odometer.next());
   }
 
-  #plane(bytes: number, rows: number, columns: number, from: number, fromRow: number, fromColumn: number, to: number, toRow: number, toColumn: number): void {
+  /** One plane of elements of `bytes` bytes; strides and addresses in bytes. */
+  plane(bytes: number, rows: number, columns: number, from: number, fromRow: number, fromColumn: number, to: number, toRow: number, toColumn: number): void {
     const kernels = this.#kernels;
     if (fromColumn === bytes && toColumn === bytes) {
       kernels.rows(rows, columns * bytes, from, fromRow, to, toRow);

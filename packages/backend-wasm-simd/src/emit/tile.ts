@@ -1,0 +1,110 @@
+/**
+ * @file Emits one register tile of a product as a function of its own: rows by columns of sums that stay in registers while the depth is walked.
+ * A function holds one such loop and little else: V8 then spills none of the sums.
+ */
+import type { Code, Local } from "../asm/code.ts";
+import type { Module } from "../asm/module.ts";
+import { SCRATCH } from "../memory.ts";
+import { storePartly } from "./body.ts";
+
+/** Columns of a tile: two vectors. */
+export const TILE_COLUMNS = 8;
+/** Rows of the tiles that end a block, and of all tiles where `engine.tileRows` says so. */
+export const SMALL_ROWS = 4;
+
+type I32 = Local<"i32">;
+type V128 = Local<"v128">;
+
+/** How a tile walks the depth: what is emitted before its loop, how a step loads vectors of b and finds a, how it goes on; the last leaves whether there is more. */
+export type Walk = {
+  start(): void;
+  loadB(vectors: readonly V128[]): void;
+  /** Leaves an address for row r, and returns the element's distance from it. */
+  pushA(row: number): number;
+  next(): void;
+};
+
+/** Emits the whole tile: sums of `rows` rows and `vectors` vectors, stored to c, whose rows are `cRow` bytes apart, or added to what is there. */
+export function emitTile(f: Code, rows: number, vectors: number, relaxed: boolean, walk: Walk, c: I32, cRow: I32, accumulate: I32): void {
+  const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local("v128")));
+  const a = f.local("v128"), b = Array.from({ length: vectors }, () => f.local("v128"));
+  for (const sum of sums.flat()) f.constant(0).set(sum);
+  walk.start();
+  f.loop((again) => {
+    walk.loadB(b);
+    sums.forEach((row, r) => {
+      const offset = walk.pushA(r);
+      f.memory("v128.load32_splat", offset).set(a);
+      row.forEach((sum, v) => {
+        if (relaxed) f.get(a).get(b[v]).get(sum).op("f32x4.relaxed_madd").set(sum);
+        else f.get(sum).get(a).get(b[v]).op("f32x4.mul").op("f32x4.add").set(sum);
+      });
+    });
+    walk.next();
+    f.branchIf(again);
+  });
+  const store = (add: boolean) => sums.forEach((row) => {
+    row.forEach((sum, v) => {
+      f.get(c);
+      if (add) f.get(c).memory("v128.load", 16 * v).get(sum).op("f32x4.add");
+      else f.get(sum);
+      f.memory("v128.store", 16 * v);
+    });
+    f.get(c).get(cRow).op("i32.add").set(c);
+  });
+  f.get(accumulate).if(() => store(true), () => store(false));
+}
+
+export type Block = { readonly rows: I32; readonly columns: I32; readonly c: I32; readonly cRow: I32; readonly accumulate: I32 };
+/** One pass over the tiles of a block: emits what each column of tiles begins with, a call of the tile of some vectors, and what goes on to the next row of tiles. */
+export type Pass = { begin(): void; call(vectors: 1 | 2, c: () => Code, cRow: () => Code, accumulate: () => Code): void; down(): void; across(): void };
+
+/**
+ * Emits the loops over the tiles of a block: columns of tiles, and down each. A tile of which only a part is there is stored by way of the scratch area.
+ * `left` counts the rows from the tile on. Changes c and columns.
+ */
+export function overTiles(f: Code, height: number, { rows, columns, c, cRow, accumulate }: Block, left: I32, part: number, pass: Pass): void {
+  const pc = f.local("i32");
+  const atMost = (value: I32, most: number) => f.get(value).i32(most).get(value).i32(most).op("i32.lt_s").op("select");
+  f.while(() => f.get(columns).i32(0).op("i32.gt_s"), () => {
+    f.get(c).set(pc).get(rows).set(left);
+    pass.begin();
+    f.loop((again) => {
+      f.get(left).i32(height).op("i32.ge_s").get(columns).i32(TILE_COLUMNS).op("i32.ge_s").op("i32.and").if(
+        () => pass.call(2, () => f.get(pc), () => f.get(cRow), () => f.get(accumulate)),
+        () => {
+          const aside = (vectors: 1 | 2) => pass.call(vectors, () => f.i32(SCRATCH), () => f.i32(ROOM_ROW), () => f.i32(0));
+          f.get(columns).i32(4).op("i32.gt_s").if(() => aside(2), () => aside(1));
+          f.get(pc).get(cRow);
+          atMost(left, height);
+          atMost(columns, TILE_COLUMNS).get(accumulate).call(part);
+        });
+      pass.down();
+      f.get(pc).get(cRow).i32(height).op("i32.mul").op("i32.add").set(pc).increment(left, -height);
+      f.get(left).i32(0).op("i32.gt_s").branchIf(again);
+    });
+    pass.across();
+    f.increment(c, 4 * TILE_COLUMNS).increment(columns, -TILE_COLUMNS);
+  });
+}
+
+/** Bytes between the rows of a tile in the scratch area. */
+const ROOM_ROW = 4 * TILE_COLUMNS;
+
+/** Adds `part(c, cRow, rows, columns, accumulate)`: stores the part of a tile that is there, from a whole one in the scratch area. */
+export function addPart(module: Module): number {
+  return module.func("part", ["i32", "i32", "i32", "i32", "i32"], [], (f, c, cRow, rows, columns, accumulate) => {
+    const room = f.local("i32"), from = f.local("i32"), to = f.local("i32"), left = f.local("i32"), value = f.local("v128");
+    f.i32(SCRATCH).set(room);
+    f.while(() => f.get(rows).i32(0).op("i32.gt_s"), () => {
+      f.get(room).set(from).get(c).set(to).get(columns).set(left);
+      f.while(() => f.get(left).i32(0).op("i32.gt_s"), () => {
+        f.get(from).memory("v128.load").set(value);
+        f.get(accumulate).if(() => f.get(value).get(to).memory("v128.load").op("f32x4.add").set(value));
+        f.get(left).i32(4).op("i32.lt_s").if(() => storePartly(f, "float32", to, value, left), () => f.get(to).get(value).memory("v128.store"));
+        f.increment(from, 16).increment(to, 16).increment(left, -4);
+      });
+      f.increment(room, ROOM_ROW).get(c).get(cRow).op("i32.add").set(c).increment(rows, -1);
+    });
+  });
+}
