@@ -30,7 +30,7 @@ export * from "./elementwise/predicates.ts";
 export * from "./elementwise/rounding.ts";
 export * from "./elementwise/scaled.ts";
 export { erfc, erfinv } from "./elementwise/special/error-function.ts";
-export { i0 } from "./elementwise/special/bessel.ts";
+export { i0 } from "./elementwise/special/modified-bessel.ts";
 export { digamma, lgamma, mvlgamma, polygamma } from "./elementwise/special/gamma.ts";
 export * from "./elementwise/trigonometry.ts";
 export { where } from "./elementwise/where.ts";

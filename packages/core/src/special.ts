@@ -1,5 +1,7 @@
 /** @file The namespace `special`: PyTorch's `torch.special`. */
-export { i0, i0e, i1, i1e, modifiedBesselI0, modifiedBesselI1 } from "./elementwise/special/bessel.ts";
+export { airyAi } from "./elementwise/special/airy.ts";
+export * from "./elementwise/special/bessel.ts";
+export * from "./elementwise/special/modified-bessel.ts";
 export * from "./elementwise/special/error-function.ts";
 export { digamma, gammaln, multigammaln, polygamma, psi, zeta } from "./elementwise/special/gamma.ts";
 export * from "./elementwise/special/logarithmic.ts";

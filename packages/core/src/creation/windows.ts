@@ -1,6 +1,6 @@
 /** @file Window functions, by which a signal is cut out; periodic ones repeat seamlessly, others are symmetric. */
 import { ArgumentError } from "../errors.ts";
-import { i0Of } from "../elementwise/special/bessel.ts";
+import { i0Of } from "../elementwise/special/modified-bessel.ts";
 import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";

@@ -6,7 +6,7 @@ import { floorDivide, trueDivide } from "./division.ts";
 import { exp2, log10, log2, xlogy } from "./exponential.ts";
 import { cos, erf, exp, expm1, log, log1p, reciprocal, relu, rsqrt, sigmoid, silu, sin, sqrt, tan, tanh } from "./functions.ts";
 import { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, gcd, lcm } from "./integer.ts";
-import { i0 } from "./special/bessel.ts";
+import { i0 } from "./special/modified-bessel.ts";
 import { erfc, erfinv } from "./special/error-function.ts";
 import { digamma, lgamma } from "./special/gamma.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, hypot, rad2deg, sinc, sinh } from "./trigonometry.ts";
