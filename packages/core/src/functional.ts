@@ -71,6 +71,10 @@ export { asStrided, type AsStridedOptions, asStridedScatter } from "./composites
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
 export { type IndexTerm, type Slice } from "./composites/index-terms.ts";
 export * from "./fused/normalization.ts";
+export { symeig, type SymeigOptions } from "./linalg/eigh.ts";
+export { torchQr as qr } from "./linalg/qr.ts";
+export { geqrf, householderProduct as orgqr, ormqr, type OrmqrOptions } from "./linalg/reflections.ts";
+export { torchSvd as svd, type TorchSvdFactors, type TorchSvdOptions } from "./linalg/svd.ts";
 export { triangularSolve, type TriangularSolution, type TriangularSolveOptions } from "./linalg/triangular.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";
 export { argmax, argmin } from "./primitives/arg-reduce.ts";

@@ -5,3 +5,7 @@ export { linalgCross as cross } from "./composites/statistics.ts";
 export { diagonalOf as diagonal } from "./composites/statistics.ts";
 export { matmul } from "./primitives/matmul.ts";
 export { solveTriangular, type SolveTriangularOptions } from "./linalg/triangular.ts";
+export { eigh, type EighOptions, eigvalsh, type SymmetricEigen, type Uplo } from "./linalg/eigh.ts";
+export { qr, type QrFactors, type QrMode, type QrOptions } from "./linalg/qr.ts";
+export { householderProduct } from "./linalg/reflections.ts";
+export { svd, type SvdFactors, type SvdOptions, svdvals } from "./linalg/svd.ts";

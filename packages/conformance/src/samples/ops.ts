@@ -4,6 +4,7 @@ import type { Tensor } from "@adjoint/core";
 
 import { arrangementSamples } from "./arrangement.ts";
 import { convolutionSamples } from "./convolution.ts";
+import { decompositionSamples } from "./decompositions.ts";
 import { elementwiseSamples } from "./elementwise.ts";
 import { linearSystemSamples } from "./linear-systems.ts";
 import { lossSamples } from "./losses.ts";
@@ -91,6 +92,7 @@ export const opSamples: readonly OpSample[] = [
   ...arrangementSamples,
   ...convolutionSamples,
   ...cumulativeSamples,
+  ...decompositionSamples,
   ...linearSystemSamples,
   ...lossSamples,
   ...normalizationSamples,

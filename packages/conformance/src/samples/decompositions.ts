@@ -1,0 +1,40 @@
+/** @file Sample calls of factorisations of matrices into orthogonal and triangular or diagonal ones. Names begin with "linalg", as those of linear-systems.ts. */
+import * as A from "@adjoint/core";
+import { inWide, strong } from "./linear-systems.ts";
+import { type OpSample, sample, x } from "./sample.ts";
+
+type Run = (...inputs: A.Tensor[]) => A.Tensor;
+const row = (name: string, shapes: readonly (readonly number[])[], run: Run, order: 0 | 1 | 2 = 2): OpSample => sample(`linalg ${name}`, shapes.map((shape) => x(shape)), inWide(run), order);
+/** One number of each factor, weighed by how far from the corner it lies, so that all of both counts. */
+const total = (...factors: A.Tensor[]): A.Tensor => factors.map((p) => p.mul(A.arange(1, p.numel() + 1, 1, { device: p.device }).reshape(p.shape).to(p.dtype).mul(0.3).sin()).sum()).reduce((a, b) => a.add(b));
+const symmetric = (p: A.Tensor): A.Tensor => p.add(p.mT).add(A.diag(A.arange(p.shape[p.ndim - 1]!, undefined, 1, { device: p.device })).to(p.dtype).mul(2));
+/** Singular values far apart, so that their vectors are what float32 can tell. */
+const spread = (p: A.Tensor): A.Tensor => p.add(A.eye(p.shape[p.ndim - 2]!, p.shape[p.ndim - 1]!, { device: p.device }).mul(A.arange(1, p.shape[p.ndim - 1]! + 1, 1, { device: p.device })).mul(2).to(p.dtype));
+
+const orthogonal: readonly OpSample[] = [
+  row("qr of square matrices", [[3, 3]], (p) => { const { Q, R } = A.linalg.qr(strong(p!)); return total(Q, R); }), row("qr of tall matrices", [[4, 2]], (p) => { const { Q, R } = A.linalg.qr(spread(p!)); return total(Q, R); }),
+  row("qr of wide matrices", [[2, 2, 4]], (p) => { const { Q, R } = A.linalg.qr(spread(p!)); return total(Q, R); }), row("Q of wide matrices", [[2, 4]], (p) => A.linalg.qr(spread(p!)).Q), row("R of wide matrices", [[2, 4]], (p) => A.linalg.qr(spread(p!)).R),
+  row("qr of transposed views", [[2, 4]], (p) => A.linalg.qr(spread(p!.detach()).t(), { mode: "complete" }).R, 0), row("qr complete", [[2, 3]], (p) => { const { Q, R } = A.linalg.qr(spread(p!), { mode: "complete" }); return total(Q, R); }),
+  row("R alone", [[4, 2]], (p) => A.linalg.qr(p!.detach(), { mode: "r" }).R, 0), row("qr of nothing", [[0, 3]], (p) => A.linalg.qr(p!).Q), row("geqrf", [[4, 2]], (p) => { const { a, tau } = A.geqrf(p!.detach()); return total(a, tau); }, 0),
+  row("householderProduct", [[4, 3], [2]], (p, tau) => A.linalg.householderProduct(p!, tau!)), row("householderProduct batched", [[2, 3, 3], [2, 3]], (p, tau) => A.linalg.householderProduct(p!, tau!)),
+  row("ormqr", [[3, 2], [2], [3, 2]], (p, tau, q) => A.ormqr(p!, tau!, q!)), row("ormqr transposed on the right", [[3, 3], [2], [2, 3]], (p, tau, q) => A.ormqr(p!, tau!, q!, { left: false, transpose: true })),
+];
+
+const eigen: readonly OpSample[] = [
+  row("eigh", [[3, 3]], (p) => { const { eigenvalues, eigenvectors } = A.linalg.eigh(symmetric(p!)); return total(eigenvalues, eigenvectors); }), row("eigh upper batched", [[2, 4, 4]], (p) => A.linalg.eigh(symmetric(p!), { UPLO: "U" }).eigenvectors),
+  row("eigenvalues of eigh", [[3, 3]], (p) => A.linalg.eigh(symmetric(p!)).eigenvalues), row("eigvalsh", [[2, 3, 3]], (p) => A.linalg.eigvalsh(symmetric(p!))), row("eigvalsh of nothing", [[0, 0]], (p) => A.linalg.eigvalsh(p!)),
+  row("symeig", [[3, 3]], (p) => A.symeig(symmetric(p!), { eigenvectors: true }).eigenvectors.square()),
+];
+
+const singular: readonly OpSample[] = [
+  ...([["square", [3, 3]], ["tall", [4, 2]], ["wide", [2, 2, 3]]] as const).flatMap(([name, shape]) => [
+    row(`svd of ${name} matrices`, [shape], (p) => { const { U, S, Vh } = A.linalg.svd(spread(p!), { fullMatrices: false }); return total(U, S, Vh); }),
+    row(`U of ${name} matrices`, [shape], (p) => A.linalg.svd(spread(p!), { fullMatrices: false }).U), row(`Vh of ${name} matrices`, [shape], (p) => A.linalg.svd(spread(p!), { fullMatrices: false }).Vh),
+    row(`svdvals of ${name} matrices`, [shape], (p) => A.linalg.svdvals(spread(p!))),
+  ]),
+  row("svd in full", [[2, 4]], (p) => { const { U, S, Vh } = A.linalg.svd(spread(p!)); return total(U, S, Vh.narrow(-2, 0, 2)); }), row("svd in full, tall", [[4, 2]], (p) => A.linalg.svd(spread(p!)).U.narrow(-1, 0, 2)),
+  row("svdvals of a transposed view", [[2, 4]], (p) => A.linalg.svdvals(spread(p!).t())), row("svdvals of nothing", [[2, 0]], (p) => A.linalg.svdvals(p!)), row("svd of nothing", [[0, 2]], (p) => A.linalg.svd(p!).Vh, 0),
+  row("torch.svd", [[3, 2]], (p) => { const { U, S, V } = A.svd(spread(p!)); return total(U, S, V); }), row("torch.svd without vectors", [[3, 2]], (p) => { const { U, S, V } = A.svd(spread(p!), { computeUv: false }); return total(U, S, V); }),
+];
+
+export const decompositionSamples: readonly OpSample[] = [...orthogonal, ...eigen, ...singular];

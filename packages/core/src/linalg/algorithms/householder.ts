@@ -1,0 +1,105 @@
+/**
+ * @file Householder reflections and the QR factorisation: Golub and Van Loan, "Matrix Computations", 5.1 and 5.2, with LAPACK's signs.
+ * Matrices are row-major, `ld` apart from row to row; everything happens in place. Knows no tensor.
+ */
+import { dotRows } from "./rows.ts";
+
+/** The length of `count` numbers, `stride` apart; neither overflows nor underflows where the length does not. */
+export function lengthOf(x: Float64Array, at: number, count: number, stride: number): number {
+  let sum = 0;
+  for (let i = 0, p = at; i < count; i++, p += stride) sum += x[p]! * x[p]!;
+  if (sum > 1e-280 && sum < 1e280) return Math.sqrt(sum);
+  let largest = 0;
+  for (let i = 0, p = at; i < count; i++, p += stride) {
+    const size = Math.abs(x[p]!);
+    if (!(size <= largest)) largest = size; // NaN too
+  }
+  if (largest === 0 || !(largest < Infinity)) return largest;
+  sum = 0;
+  for (let i = 0, p = at; i < count; i++, p += stride) sum += (x[p]! / largest) ** 2;
+  return largest * Math.sqrt(sum);
+}
+
+/**
+ * Finds v with v_0 = 1 such that (I - tau v v') x = (beta, 0, ...), and puts beta and the rest of v in the place of x.
+ * @returns tau; 0 where x is (beta, 0, ...) already
+ */
+export function reflector(x: Float64Array, at: number, count: number, stride: number): number {
+  const alpha = x[at]!, rest = lengthOf(x, at + stride, count - 1, stride);
+  if (rest === 0) return 0;
+  const length = Math.hypot(alpha, rest), beta = alpha < 0 ? length : -length, divisor = alpha - beta;
+  for (let i = 1, p = at + stride; i < count; i++, p += stride) x[p] = x[p]! / divisor;
+  x[at] = beta;
+  return (beta - alpha) / beta;
+}
+
+/** Copies a reflector out of a matrix, with the 1 that is not stored. */
+export function unpack(from: Float64Array, at: number, count: number, stride: number, v: Float64Array): void {
+  v[0] = 1;
+  for (let i = 1, p = at + stride; i < count; i++, p += stride) v[i] = from[p]!;
+}
+
+/** C := (I - tau v v') C, of `rows` rows and `columns` columns from `at` on. @param work `columns` numbers */
+export function reflectLeft(c: Float64Array, at: number, ld: number, rows: number, columns: number, v: Float64Array, tau: number, work: Float64Array): void {
+  if (tau === 0 || columns === 0) return;
+  work.fill(0, 0, columns);
+  for (let i = 0; i < rows; i++) {
+    const f = v[i]!, row = at + i * ld;
+    if (f !== 0) for (let j = 0; j < columns; j++) work[j] = work[j]! + f * c[row + j]!;
+  }
+  for (let i = 0; i < rows; i++) {
+    const f = tau * v[i]!, row = at + i * ld;
+    if (f !== 0) for (let j = 0; j < columns; j++) c[row + j] = c[row + j]! - f * work[j]!;
+  }
+}
+
+/** C := C (I - tau v v'), of `rows` rows and `columns` columns from `at` on. */
+export function reflectRight(c: Float64Array, at: number, ld: number, rows: number, columns: number, v: Float64Array, tau: number): void {
+  if (tau === 0) return;
+  for (let i = 0; i < rows; i++) {
+    const row = at + i * ld;
+    const dot = tau * dotRows(c, row, v, 0, columns);
+    for (let j = 0; j < columns; j++) c[row + j] = c[row + j]! - dot * v[j]!;
+  }
+}
+
+/** A, m by n, becomes R on and above the diagonal, and below it the vectors of the reflections whose product is Q. @param tau one number each, min(m, n) */
+export function factorQr(a: Float64Array, m: number, n: number, tau: Float64Array): void {
+  const v = new Float64Array(m), work = new Float64Array(n);
+  for (let k = 0; k < Math.min(m, n); k++) {
+    const at = k * n + k;
+    tau[k] = reflector(a, at, m - k, n);
+    unpack(a, at, m - k, n, v);
+    reflectLeft(a, at + 1, n, m - k, n - k - 1, v, tau[k]!, work);
+  }
+}
+
+/** The first `columns` columns of Q from what `factorQr` left in `a`, m by n: m by `columns`, row-major, in `q`. */
+export function formQ(a: Float64Array, m: number, n: number, tau: Float64Array, q: Float64Array, columns: number): void {
+  const v = new Float64Array(m), work = new Float64Array(columns);
+  q.fill(0);
+  for (let k = 0; k < Math.min(m, columns); k++) q[k * columns + k] = 1;
+  for (let k = Math.min(m, n) - 1; k >= 0; k--) {
+    unpack(a, k * n + k, m - k, n, v);
+    // Columns before k are still those of the identity, 0 in these rows.
+    reflectLeft(q, k * columns + k, columns, m - k, columns - k, v, tau[k]!, work);
+  }
+}
+
+/** C := Q'C, of `columns` columns, with Q as `factorQr` left it. */
+export function applyQt(a: Float64Array, m: number, n: number, tau: Float64Array, c: Float64Array, columns: number): void {
+  const v = new Float64Array(m), work = new Float64Array(columns);
+  for (let k = 0; k < Math.min(m, n); k++) {
+    unpack(a, k * n + k, m - k, n, v);
+    reflectLeft(c, k * columns, columns, m - k, columns, v, tau[k]!, work);
+  }
+}
+
+/** C := QC. */
+export function applyQ(a: Float64Array, m: number, n: number, tau: Float64Array, c: Float64Array, columns: number): void {
+  const v = new Float64Array(m), work = new Float64Array(columns);
+  for (let k = Math.min(m, n) - 1; k >= 0; k--) {
+    unpack(a, k * n + k, m - k, n, v);
+    reflectLeft(c, k * columns, columns, m - k, columns, v, tau[k]!, work);
+  }
+}

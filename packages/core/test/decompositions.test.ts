@@ -1,0 +1,98 @@
+/** Factorisations: what is promised beyond numbers that the conformance suite and the golden cases compare. */
+import { cpu } from "@adjoint/backend-cpu-js";
+import { geqrf, grad, LinAlgError, linalg, manualSeed, ones, ormqr, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const device = cpu();
+beforeAll(() => { setDefaultDevice(device); manualSeed(3); });
+const drawn = (...shape: number[]): Tensor => randn(shape, { dtype: "float64" });
+const values = (x: Tensor): unknown => x.toArraySync();
+const largest = (x: Tensor): number => (x.numel() === 0 ? 0 : x.abs().max().itemSync());
+const isNear = (got: Tensor, want: Tensor): void => {
+  expect(got.shape).toEqual(want.shape);
+  expect(largest(got.sub(want))).toBeLessThan(1e-12 * Math.max(1, largest(want)) * Math.max(1, ...got.shape));
+};
+const orthonormal = (Q: Tensor): void => isNear(Q.mT.matmul(Q), eye(Q.shape[Q.ndim - 1]!).expand([...Q.shape.slice(0, -2), Q.shape[Q.ndim - 1]!, Q.shape[Q.ndim - 1]!]));
+const eye = (n: number): Tensor => tensor(Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0)), { shape: [n, n], dtype: "float64" });
+
+const shapes = [[1, 1], [5, 5], [7, 3], [3, 7], [70, 40], [40, 70], [2, 3, 4, 3], [0, 3], [3, 0], [2, 0, 0]].map((shape) => ({ shape }));
+describe("what is taken apart can be put together", () => {
+  test.each(shapes)("of matrices $shape", ({ shape }) => {
+    const x = drawn(...shape), reduced = linalg.qr(x), complete = linalg.qr(x, { mode: "complete" });
+    for (const { Q, R } of [reduced, complete]) { isNear(Q.matmul(R), x); orthonormal(Q); isNear(R.triu(), R); }
+    isNear(linalg.qr(x, { mode: "r" }).R, reduced.R);
+    const { a, tau } = geqrf(x);
+    isNear(ormqr(a, tau, x, { transpose: true }), complete.R);
+    for (const fullMatrices of [true, false]) {
+      const { U, S, Vh } = linalg.svd(x, { fullMatrices }), k = S.shape[S.ndim - 1]!;
+      orthonormal(U);
+      orthonormal(Vh.mT);
+      isNear(U.narrow(-1, 0, k).mul(S.unsqueeze(-2)).matmul(Vh.narrow(-2, 0, k)), x);
+      isNear(linalg.svdvals(x), S);
+    }
+  });
+  test.each([1, 2, 5, 60])("of a symmetric matrix of %i rows", (n) => {
+    const half = drawn(2, n, n), x = half.add(half.mT), { eigenvalues, eigenvectors } = linalg.eigh(x);
+    orthonormal(eigenvectors);
+    isNear(eigenvectors.mul(eigenvalues.unsqueeze(-2)).matmul(eigenvectors.mT), x);
+    isNear(linalg.eigh(x.tril()).eigenvalues, linalg.eigvalsh(x.triu(), { UPLO: "U" }));
+    isNear(symeig(x.triu(), { eigenvectors: true }).eigenvectors.abs(), eigenvectors.abs());
+  });
+});
+
+describe("corners", () => {
+  test("singular values keep their digits, however small", () => {
+    const steps = [0, 1, 2, 3, 4, 5, 6, 7], x = tensor(steps.flatMap((i) => steps.map((j) => (j === i || j === i + 1 ? 10 ** (-3 * i) : 0))), { shape: [8, 8], dtype: "float64" });
+    const S = values(linalg.svdvals(x)) as number[], product = S.reduce((p, s) => p * s), determinant = 1e-84;
+    expect(product / determinant).toBeCloseTo(1, 12);
+  });
+  test("of nothing but zeros, of repeated values, of low rank", () => {
+    for (const x of [zeros([4, 3], { dtype: "float64" }), eye(4), ones([5, 5], { dtype: "float64" }), drawn(6, 1).matmul(drawn(1, 5))]) {
+      const { U, S, Vh } = linalg.svd(x, { fullMatrices: false });
+      orthonormal(U);
+      orthonormal(Vh.mT);
+      isNear(U.mul(S).matmul(Vh), x);
+    }
+    expect(values(linalg.eigvalsh(tensor([[0, 1], [1, 0]])))).toEqual([-1, 1]);
+  });
+  test("numbers whose squares leave the range", () => {
+    for (const scale of [1e-200, 1e200]) {
+      const x = drawn(4, 3), { Q, R } = linalg.qr(x.mul(scale));
+      isNear(Q.matmul(R).div(scale), x);
+      isNear(linalg.svdvals(x.mul(scale)).div(scale), linalg.svdvals(x));
+    }
+  });
+  test("what has no derivative says so", () => {
+    const x = drawn(3, 2).requiresGrad_();
+    expect(() => linalg.qr(x, { mode: "complete" }).R.sum().backward()).toThrow("The QR decomposition is not differentiable when mode='complete' and nrows > ncols.");
+    expect(() => linalg.qr(x, { mode: "r" }).R.sum().backward()).toThrow("The derivative of linalg.qr depends on Q, which is not computed when mode='r'.");
+    expect(() => geqrf(x).a.sum().backward()).toThrow("derivative for geqrf is not implemented");
+    const square = drawn(2, 2).requiresGrad_();
+    expect(() => symeig(square).eigenvalues.sum().backward()).toThrow("torch.symeig(A, eigenvectors=False) is not differentiable. Use torch.linalg.eigvalsh(A) instead.");
+    const { U } = linalg.svd(x);
+    expect(values(grad(U.narrow(-1, 2, 1).sum(), [x])[0]!)).toEqual([[0, 0], [0, 0], [0, 0]]); // any basis of the rest would do
+  });
+});
+
+describe("PyTorch's messages", () => {
+  const cases: readonly (readonly [string, () => unknown, string])[] = [
+    ["qr of a vector", () => linalg.qr(ones([2])), "linalg.qr: The input tensor A must have at least 2 dimensions."],
+    ["qr of ints", () => linalg.qr(ones([2, 2], { dtype: "int32" })), "linalg.qr: Expected a floating point or complex tensor as input. Got Int"],
+    ["qr in another mode", () => linalg.qr(ones([2, 2]), { mode: "full" as "r" }), "qr received unrecognized mode 'full' but expected one of 'reduced' (default), 'r', or 'complete'"],
+    ["eigh of an oblong", () => linalg.eigh(ones([2, 3])), "linalg.eigh: A must be batches of square matrices, but they are 2 by 3 matrices"],
+    ["eigh of another triangle", () => linalg.eigh(ones([2, 2]), { UPLO: "X" as "U" }), "Expected UPLO argument to be 'L' or 'U', but got X"],
+    ["svd of halves", () => linalg.svd(ones([2, 2], { dtype: "float16" })), "linalg.svd: Low precision dtypes not supported. Got Half"],
+    ["svd by a driver", () => linalg.svd(ones([2, 2]), { driver: "gesvd" }), "linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."],
+    ["householderProduct of a wide matrix", () => linalg.householderProduct(ones([2, 3]), ones([2])), "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]"],
+    ["householderProduct of another batch", () => linalg.householderProduct(ones([2, 3, 3]), ones([3, 3])), "torch.linalg.householder_product: Expected batch dimensions of tau to be equal to input.shape[:-2], but got [3]"],
+    ["ormqr of other sizes", () => ormqr(ones([3, 3]), ones([2]), ones([2, 3])), "torch.ormqr: other.shape[-2] must be equal to input.shape[-2]"],
+  ];
+  test.each(cases)("%s", (_, run, message) => expect(run).toThrow(message));
+  test("no convergence", () => {
+    const bad = tensor([[1, NaN], [NaN, 1]]), batch = bad.unsqueeze(0).expand([2, 2, 2]);
+    for (const run of [() => linalg.svd(bad), () => linalg.svdvals(bad), () => linalg.eigh(bad)]) expect(run).toThrow(LinAlgError);
+    expect(() => linalg.svd(bad)).toThrow("linalg.svd: The algorithm failed to converge because the input matrix contained non-finite values.");
+    expect(() => svd(batch)).toThrow("linalg.svd: (Batch element 0): The algorithm failed");
+    expect(() => linalg.eigvalsh(bad)).toThrow("linalg.eigvalsh: The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: 1).");
+  });
+});
