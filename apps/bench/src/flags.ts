@@ -5,10 +5,10 @@ import { reasonOf } from "./peer.ts";
 import { deviceNames, type DeviceName } from "./peers/adjoint/index.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
-export type PeerName = "tfjs" | "jax" | "torch";
-const peerNames: readonly PeerName[] = ["tfjs", "jax", "torch"];
+export type PeerName = "tfjs" | "jax" | "ort" | "torch";
+const peerNames: readonly PeerName[] = ["tfjs", "jax", "ort", "torch"];
 
-export type Flags = { readonly json: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[] };
+export type Flags = { readonly json: string | undefined; readonly plot: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[] };
 
 /** What a comma-separated flag names; "none" is nothing. */
 function chosen<N extends string>(flag: string, text: string | undefined, known: readonly N[]): readonly N[] {
@@ -22,19 +22,20 @@ function chosen<N extends string>(flag: string, text: string | undefined, known:
 
 /** Throws, with one line that says what to change. */
 export function readFlags(args: readonly string[]): Flags {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" } } });
-  const { json, filter = "" } = values;
+  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, plot: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" } } });
+  const { json, plot, filter = "" } = values;
   const picked = workloads.filter(({ name }) => name.includes(filter));
   if (picked.length === 0) throw new Error(`--filter: no workload's name contains "${filter}"; there are: ${workloads.map(({ name }) => name).join(", ")}`);
   const devices = chosen("device", values.device, deviceNames);
   const peers = chosen("peers", values.peers, peerNames);
   if (devices.length + peers.length === 0) throw new Error("--device and --peers leave nothing to measure");
-  if (json !== undefined) {
+  for (const [flag, file] of Object.entries({ json, plot })) {
+    if (file === undefined) continue;
     try {
-      closeSync(openSync(json, "a")); // Before minutes of measuring, not after.
+      closeSync(openSync(file, "a")); // Before minutes of measuring, not after.
     } catch (error) {
-      throw new Error(`--json: ${reasonOf(error)}`);
+      throw new Error(`--${flag}: ${reasonOf(error)}`);
     }
   }
-  return { json, workloads: picked, devices, peers };
+  return { json, plot, workloads: picked, devices, peers };
 }

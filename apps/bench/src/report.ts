@@ -9,7 +9,7 @@ import type { Workload } from "./workloads.ts";
 export type Row = { readonly workload: string; readonly what: string; readonly tolerance: number; readonly results: readonly Result[] };
 export const rowOf = ({ name, what, tolerance }: Workload, results: readonly Result[]): Row => ({ workload: name, what, tolerance, results });
 
-const packages = ["@adjoint/core", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm", "@jax-js/jax", "webgpu"];
+const packages = ["@adjoint/core", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm", "@jax-js/jax", "onnxruntime-web", "webgpu"];
 
 const versionOf = (name: string): string => (JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")) as { version: string }).version;
 
@@ -54,4 +54,19 @@ export function table(rows: readonly Row[], peers: readonly (Peer | Absent)[]): 
     results.flatMap((result) => (result.status === "timed" || closed.has(result.peer) ? [] : [`${workload}, ${result.peer}: ${result.reason}`])));
   const unchecked = rows.some(({ results }) => results.some((result) => result.status === "timed" && result.checked === 0)) ? ["* checked against no other peer"] : [];
   return [...lines, ...notes, ...unchecked].join("\n");
+}
+
+/** The peer that times are compared to, where it is measured. */
+export const yardstick = "PyTorch";
+
+/** For each peer the geometric mean of its times over the yardstick's, of the workloads that both have; nothing where the yardstick is not there. */
+export function summary(rows: readonly Row[], peers: readonly (Peer | Absent)[]): string {
+  const lines = peers.flatMap(({ name }, at) => {
+    const logs = rows.flatMap(({ results }) => {
+      const mine = results[at]!, unit = results.find(({ peer }) => peer === yardstick);
+      return mine.status === "timed" && unit?.status === "timed" ? [Math.log(mine.medianMs / unit.medianMs)] : [];
+    });
+    return logs.length === 0 || name === yardstick ? [] : [`${name}: ${Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)} times ${yardstick}'s time, of ${logs.length} workloads`];
+  });
+  return lines.length === 0 ? "" : `\nGeometric means of the medians:\n${lines.join("\n")}`;
 }
