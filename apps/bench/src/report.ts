@@ -68,5 +68,5 @@ export function summary(rows: readonly Row[], peers: readonly (Peer | Absent)[])
     });
     return logs.length === 0 || name === yardstick ? [] : [`${name}: ${Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)} times ${yardstick}'s time, of ${logs.length} workloads`];
   });
-  return lines.length === 0 ? "" : `\nGeometric means of the medians:\n${lines.join("\n")}`;
+  return lines.length === 0 ? "" : `\n\nGeometric means of the medians:\n${lines.join("\n")}`;
 }
