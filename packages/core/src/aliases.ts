@@ -5,6 +5,7 @@ import { abs_, acos_, acosh_, asin_, asinh_, atan2_, atan_, atanh_, ge_, gt_, le
 import { clamp, clamp_ } from "./elementwise/bounds.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh } from "./elementwise/trigonometry.ts";
 import { sub, sub_ } from "./elementwise/scaled.ts";
+import { trapezoid } from "./composites/cumulative.ts";
 import { cat } from "./views/cat.ts";
 
 export const absolute: typeof abs = abs;
@@ -26,6 +27,7 @@ export const arcsinh: typeof asinh = asinh;
 export const arctan: typeof atan = atan;
 export const arctan2: typeof atan2 = atan2;
 export const arctanh: typeof atanh = atanh;
+export const trapz: typeof trapezoid = trapezoid;
 export const concat: typeof cat = cat;
 export const concatenate: typeof cat = cat;
 

@@ -1,12 +1,12 @@
 /** @file The entry "@adjoint/core/functional": everything as plain functions; a bundle carries what it uses. */
-export { type CreationOptions, type NestedArray, type TensorData, arange, eye, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
+export { type CreationOptions, type LikeOptions, type NestedArray, type TensorData, arange, eye, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { bernoulli, bernoulli_, exponential_, multinomial, type MultinomialOptions, normal, normal_, random_, randperm, uniform_ } from "./creation/distributions.ts";
 export { empty, emptyLike, logspace, type LogspaceOptions, newEmpty, newFull, newOnes, newTensor, newZeros, randintLike, range, type RangeOptions, trilIndices, type TriangleOptions, triuIndices } from "./creation/like.ts";
 export * from "./api/comparing.ts";
+export { emptyStrided, newEmptyStrided, resize_, resizeAs_ } from "./creation/strided.ts";
 export { bartlettWindow, blackmanWindow, hammingWindow, type HammingOptions, hannWindow, kaiserWindow, type KaiserOptions, type WindowOptions } from "./creation/windows.ts";
 export * from "./aliases.ts";
-export { clone } from "./calculus/map-reduce.ts";
 export * as autograd from "./autograd/index.ts";
 export { checkpoint, checkpointed } from "./autograd/checkpoint.ts";
 export { inMode, isInference, type Mode, setGradEnabled } from "./autograd/modes.ts";
@@ -41,7 +41,7 @@ export { constantPadNd, pad, type PadMode, type PadOptions } from "./composites/
 export * from "./composites/pixels.ts";
 export { bilinear, type BilinearOptions } from "./fused/bilinear.ts";
 export * from "./composites/spatial/index.ts";
-export { all, amax, amin, any, max, mean, min, type ReduceOptions, sum, type ValuesAndIndices } from "./composites/reductions.ts";
+export { all, any, max, mean, min, type ReduceOptions, sum, type ValuesAndIndices } from "./composites/reductions.ts";
 export { std, var_, type VarOptions } from "./fused/spread.ts";
 export { stdMean, varMean } from "./fused/moments.ts";
 export { corrcoef, cov, type CovOptions, cross, vander, type VanderOptions } from "./composites/statistics.ts";
@@ -66,7 +66,7 @@ export * from "./fused/losses/margins.ts";
 export * from "./fused/losses/ranking.ts";
 export { type Reduction, type ReductionOptions } from "./fused/losses/reduction.ts";
 export * from "./fused/losses/regression.ts";
-export { type AttentionOptions, layerNorm, type LayerNormOptions, linear, scaledDotProductAttention } from "./fused/network.ts";
+export { type AttentionOptions, attentionWithWeights, layerNorm, type LayerNormOptions, linear, nativeLayerNorm, scaledDotProductAttention } from "./fused/network.ts";
 export { asStrided, type AsStridedOptions, asStridedScatter } from "./composites/as-strided.ts";
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
 export { type IndexTerm, type Slice } from "./composites/index-terms.ts";
@@ -90,9 +90,12 @@ export { selectScatter, sliceScatter, type SliceScatterOptions, unfoldDim } from
 export * from "./views/real.ts";
 export { cat, stack } from "./views/cat.ts";
 export { squeeze_, swapaxes_, swapdims_, t_, transpose_, unsqueeze_ } from "./views/turned.ts";
-export { chunk, contiguous, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
+export { clone, contiguous, isContiguous, narrowCopy } from "./views/layout.ts";
+export type { MemoryFormat, MemoryFormatOptions } from "./memory-format.ts";
+export type { ToOptions } from "./elementwise/to.ts";
+export { chunk, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";
-export { keep, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";
+export { keep, keepCopy, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";
 export { getDefaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, promoteTypes, type TypedArray } from "./dtype.ts";
 export { finfo, type FloatInfo, iinfo, type IntegerInfo } from "./numeric-limits.ts";
@@ -109,6 +112,8 @@ export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGra
 export { isTensor, setRequiresGrad, Tensor } from "./tensor.ts";
 export * from "./composites/cumulative.ts";
 export * from "./composites/difference.ts";
+export { gradient, type GradientOptions } from "./composites/gradient.ts";
+export { amax, amin, out, type Targets } from "./composites/out.ts";
 export * from "./composites/products.ts";
 export * from "./composites/histograms.ts";
 export { nanquantile, quantile, type QuantileOptions } from "./composites/quantiles.ts";

@@ -2,7 +2,7 @@
 export { linalgNorm as norm, matrixNorm, vectorNorm } from "./composites/norms.ts";
 export { matrixPower, multiDot, vecdot } from "./composites/matrix-products.ts";
 export { linalgCross as cross } from "./composites/statistics.ts";
-export { diagonalOf as diagonal } from "./composites/statistics.ts";
+export { diagonalOf as diagonal, linalgVander as vander } from "./composites/statistics.ts";
 export { matmul } from "./primitives/matmul.ts";
 export { solveTriangular, type SolveTriangularOptions } from "./linalg/triangular.ts";
 export { eigh, type EighOptions, eigvalsh, type SymmetricEigen, type Uplo } from "./linalg/eigh.ts";

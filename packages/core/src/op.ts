@@ -9,7 +9,7 @@ export { savedTensors } from "./record.ts";
 export { Lineage } from "./lineage.ts";
 export { closeFrame, framed, join, keep, openFrame, refusePromise, takeFromFrame, youngest } from "./scope.ts";
 export { enableGrad, isGradEnabled, type Node, noGrad, type Jvp, type Rule, type Saves, savesNothing } from "./tape.ts";
-export { alias, alive, become, isTensor, Tensor, type Traced } from "./tensor.ts";
+export { alias, alive, become, isTensor, reseat, Tensor, type Traced } from "./tensor.ts";
 
 type Result = Tensor | readonly Tensor[] | { readonly [name: string]: Tensor };
 

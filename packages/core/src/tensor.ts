@@ -173,6 +173,14 @@ export function become(tensor: Tensor, view: Tensor): Tensor {
   return tensor;
 }
 
+/** The handle sees another window, onto its memory or onto another, of which it takes over one count: PyTorch's `resize_`. It is neither a view nor recorded. */
+export function reseat(tensor: Tensor, window: View, storage: Storage): void {
+  const handle = tensor as { -readonly [K in "window" | "storage"]: Tensor[K] };
+  tensor.storage.release();
+  handle.window = window;
+  handle.storage = storage;
+}
+
 /** A second handle on the same memory and the same place on the tape, joined to nothing. */
 export function alias(tensor: Tensor): Tensor {
   const twin = new Tensor(tensor.window, tensor.storage.retain(), tensor.edge);

@@ -1,5 +1,5 @@
 /** @file What all optimizers share: parameter groups, state, and when memory is taken and freed. Knows no formula. */
-import { clone, enableGrad, isTensor, keep, noGrad, python, scope, type Tensor, warn, zero_ } from "@adjoint/core/functional";
+import { enableGrad, isTensor, keep, keepCopy, noGrad, python, scope, type Tensor, warn, zero_ } from "@adjoint/core/functional";
 import { OptimizerError } from "./errors.ts";
 import { describe } from "./printing.ts";
 
@@ -163,5 +163,5 @@ export abstract class Optimizer<Options extends object, State extends Record<str
 const isGroup = <G extends object>(item: Tensor | G): item is G => typeof item === "object" && item !== null && !isTensor(item) && "params" in item;
 const tensorsOf = (state: ParamState): Tensor[] => Object.values(state).flatMap((value) => (Array.isArray(value) ? value : [value])).filter(isTensor);
 const copiedValue = (value: StateValue): StateValue =>
-  isTensor(value) ? keep(clone(value)) : Array.isArray(value) ? (value as readonly (Tensor | number)[]).map((item) => (isTensor(item) ? keep(clone(item)) : item)) as StateValue : value;
+  isTensor(value) ? keepCopy(value) : Array.isArray(value) ? (value as readonly (Tensor | number)[]).map((item) => (isTensor(item) ? keepCopy(item) : item)) as StateValue : value;
 const copied = (state: ParamState): ParamState => Object.fromEntries(Object.entries(state).map(([key, value]) => [key, copiedValue(value)]));

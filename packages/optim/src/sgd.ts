@@ -1,5 +1,5 @@
 /** @file Stochastic gradient descent with momentum. */
-import { add_, clone, mul, mul_, neg, type Tensor } from "@adjoint/core/functional";
+import { add_, keepCopy, mul, mul_, neg, type Tensor } from "@adjoint/core/functional";
 import { checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
 import { OptimizerError } from "./errors.ts";
 import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
@@ -37,7 +37,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
       add_(param, decayed, { alpha: -lr });
       return state;
     }
-    const buffer = state === undefined ? clone(decayed) : add_(mul_(state.momentumBuffer, momentum), decayed, { alpha: 1 - dampening });
+    const buffer = state === undefined ? keepCopy(decayed) : add_(mul_(state.momentumBuffer, momentum), decayed, { alpha: 1 - dampening });
     add_(param, nesterov ? add_(mul(buffer, momentum), decayed) : buffer, { alpha: -lr });
     return state ?? { momentumBuffer: buffer };
   }

@@ -4,7 +4,7 @@ import { isTensor, Tensor } from "@adjoint/core";
 import * as data from "@adjoint/data";
 import * as nn from "@adjoint/nn";
 import { Float, type Native, Unsupported, type Value } from "../python/values.ts";
-import { type Callable, camel, lifted, native } from "./convert.ts";
+import { type Callable, camel, lifted, native, plain } from "./convert.ts";
 import { names, type Given, type Row } from "./names.table.ts";
 import { bind, bindAnyway, type Bound, type Overload, overloadsOf, valueOf } from "./signature.ts";
 import { signatures } from "./signatures.table.ts";
@@ -116,9 +116,11 @@ function nativeOf(name: string, row: Row | undefined, target: Callable | undefin
       const p = bound.overload.find(({ name: own }) => own === key)!, value = valueOf(p, x), { kind } = p;
       given[key] = kind === "int[]" && typeof value === "number" ? [value] : value;
     }
-    if (out !== undefined && out !== null && (typeof row === "function" || !isTensor(out) || !writesOut(target))) throw new Unsupported("argument out");
+    const into = out === undefined || out === null ? undefined : plain(out) as Tensor | readonly Tensor[];
+    if (into !== undefined && typeof row === "function") throw new Unsupported("argument out");
     if (typeof row === "function") return lifted(row(given), name);
     const places = argumentsOf(row === undefined ? conventional(name, bound.overload) : templateOf(row), given);
-    return lifted(writesOut(target) && isTensor(out) ? target.out(out, ...places) : target!(...places), name);
+    if (into === undefined) return lifted(target!(...places), name);
+    return lifted(writesOut(target) && isTensor(into) ? target.out(into, ...places) : core.out(target as (...args: readonly Value[]) => Tensor, into as Tensor, ...places), name);
   };
 }

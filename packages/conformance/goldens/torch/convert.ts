@@ -37,7 +37,7 @@ export function plain(x: Value): Value {
   if (typeof x === "bigint") throw new Unsupported("an integer beyond 53 bits");
   if (x instanceof Complex) throw new Unsupported("a complex number");
   if (x instanceof Slice || x === ellipsis) throw new Unsupported("a slice as an argument");
-  if (x instanceof Label && x.kind === "memory_format" && x.name.startsWith("channels")) throw new Unsupported(`memory format ${x.name}`);
+  if (x instanceof Label && x.kind === "memory_format") return x.name;
   if (x instanceof Dict) return Object.fromEntries(x.entries().map(([key, value]) => [String(key), plain(value)]));
   if (x instanceof PyClass && x.constructed !== null) return x.constructed;
   if (x instanceof HostClass) return x.constructed;

@@ -54,10 +54,12 @@ export const names: { readonly [name: string]: Row } = {
   nonzero: ({ input, as_tuple }) => (as_tuple === true ? A.nonzero((input as Tensor).ndim === 0 ? (input as Tensor).unsqueeze(0) : input as Tensor).then((found) => found.t().split(1).map((row) => row.squeeze(0))) : A.nonzero(input as Tensor)),
   index_put_: ({ input, indices, values, accumulate }) => { const terms = indices as Tensor[], options = { accumulate: accumulate === true }; return terms.some((i) => A.isTensor(i) && i.dtype === "bool") ? A.indexPutAsync_(input as Tensor, terms, values as Tensor, options) : A.indexPut_(input as Tensor, terms, values as Tensor, options); },
   index_put: ({ input, indices, values, accumulate }) => putting(input as Tensor, indices as Tensor[], values as Tensor, accumulate),
-  long: "int(input)", meshgrid: "meshgrid(tensors, {indexing})",
+  long: "int(input, {memory_format})", meshgrid: "meshgrid(tensors, {indexing})",
   sort: "sort(input, dim, {descending, stable})", argsort: "argsort(input, dim, {descending, stable})",
   segment_reduce: "segmentReduce(data, reduce, {lengths, offsets, axis, unsafe, initial})",
   histogram: "histogram(input, bins, {range, weight, density})",
-  trapezoid: "trapezoid(y, x, {dx, dim})", cumulative_trapezoid: "cumulativeTrapezoid(y, x, {dx, dim})",
+  trapezoid: "trapezoid(y, x, {dx, dim})", trapz: "trapz(y, x, {dx, dim})", cumulative_trapezoid: "cumulativeTrapezoid(y, x, {dx, dim})",
+  "nn.functional._scaled_dot_product_attention": "attentionWithWeights(query, key, value, {attn_mask, dropout_p, is_causal, need_attn_weights})", // The weights come in any case.
+  gradient: "gradient(input, {spacing, dim, edge_order})",
   T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
 };

@@ -41,20 +41,13 @@ const listOf = (x: Value, item: (x: Value) => boolean): boolean => Array.isArray
 const kinds: { readonly [kind: string]: (x: Value) => boolean } = {
   T: isTensor, "T[]": (x) => listOf(x, (y) => y === null || isTensor(y)), num: (x) => isNumber(x) || (isTensor(x) && x.ndim === 0 && !x.requiresGrad), "num[]": (x) => listOf(x, isNumber),
   int: isInt, ints: (x) => isInt(x) || listOf(x, isInt), "int[]": (x) => listOf(x, isInt), float: isNumber, "float[]": (x) => isNumber(x) || listOf(x, isNumber),
-  bool: (x) => typeof x === "boolean", str: (x) => typeof x === "string", dtype: (x) => x instanceof DTypeValue, device: (x) => typeof x === "string" || x instanceof Label, any: () => true, groups: () => true, fn: () => true,
+  bool: (x) => typeof x === "boolean", str: (x) => typeof x === "string", dtype: (x) => x instanceof DTypeValue, format: (x) => x instanceof Label && x.kind === "memory_format", device: (x) => typeof x === "string" || x instanceof Label, any: () => true, groups: () => true, fn: () => true,
 };
 
 /** Other names of the same argument, as PyTorch takes them. */
 const aliases: { readonly [name: string]: string } = { axis: "dim", axes: "dim", keepdims: "keepdim", self: "input", x: "input", x1: "input", x2: "other" };
 /** Arguments that change nothing here. */
 const ignored = new Set(["layout", "pin_memory", "non_blocking", "generator"]);
-
-/** A memory format is the one there is, or none of ours. */
-function isLayout(name: string, x: Value): boolean {
-  if (name !== "memory_format") return false;
-  if (x instanceof Label && x.name.startsWith("channels")) throw new Unsupported(`memory format ${x.name}`);
-  return true;
-}
 
 function bindOne(overload: Overload, args: readonly Value[], kw: Keywords, loose: boolean): ReadonlyMap<string, Value> | undefined {
   const values = new Map<string, Value>();
@@ -78,7 +71,7 @@ function bindOne(overload: Overload, args: readonly Value[], kw: Keywords, loose
   }
   if (at < args.length) return undefined;
   for (const [name, x] of Object.entries(kw)) {
-    if (ignored.has(name) || isLayout(name, x)) continue;
+    if (ignored.has(name)) continue;
     const p = overload.find((q) => q.name === name) ?? overload.find((q) => q.name === aliases[name] && !values.has(q.name));
     if (p === undefined || values.has(p.name) || !(fits(p, x) || (p.kind === "int[]" && isInt(x)))) return undefined;
     values.set(p.name, x);
@@ -111,7 +104,7 @@ export function bindAnyway(overloads: readonly Overload[], args: readonly Value[
   if (args.length > overload.length) throw new Unsupported(`${args.length} positional arguments`);
   args.forEach((x, i) => values.set(overload[i]!.name, x));
   for (const [name, x] of Object.entries(kw)) {
-    if (ignored.has(name) || isLayout(name, x)) continue;
+    if (ignored.has(name)) continue;
     const p = overload.find((q) => q.name === name) ?? overload.find((q) => q.name === aliases[name]);
     if (p === undefined) throw new Unsupported(`argument ${name}`);
     values.set(p.name, x);

@@ -1,5 +1,5 @@
 /** @file What Python code asks of a tensor that is no operator: attributes, and methods that read or that answer with a Python value. */
-import { type DType, isTensor, type Tensor } from "@adjoint/core";
+import { type DType, isTensor, type MemoryFormat, type Tensor } from "@adjoint/core";
 import { identity } from "../python/objects.ts";
 import { Float, Label, type Keywords, Size, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { dtypeOfTensor, isOurs, plain } from "./convert.ts";
@@ -31,18 +31,17 @@ export const tensorMethods: { readonly [name: string]: Method } = {
   size: (x, [dim], kw) => { const d = dim ?? kw["dim"]; if (d === undefined || d === null) return Size.make(x.shape); const found = x.size(Number(d)); return found; },
   __len__: (x) => x.shape[0]!, cpu: (x) => x, is_floating_point: (x) => x.dtype.includes("float"), is_complex: () => false, is_signed: (x) => x.dtype !== "uint8" && x.dtype !== "bool",
   data_ptr: (x) => identity(x.storage) * 2 ** 20 + x.window.offset, storage_offset: (x) => x.window.offset,
-  stride: (x, [dim]) => (dim === undefined ? Tuple.make(x.window.strides) : x.window.strides.at(Number(dim))!), is_contiguous: (x) => x.window.dense,
+  stride: (x, [dim]) => (dim === undefined ? Tuple.make(x.window.strides) : x.window.strides.at(Number(dim))!),
   type: (x, [to]) => (to === undefined ? `torch.${oldName[x.dtype]}Tensor` : x.to(plain(to) as DType)),
   to: (x, args, kw) => {
-    let out = x;
+    let dtype = x.dtype;
     for (const to of [...args, kw["dtype"], kw["other"]]) {
-      if (isTensor(to)) out = out.to(to.dtype);
+      if (isTensor(to)) dtype = to.dtype;
       else if (typeof to === "string" && to !== "cpu" && !isOurs(to)) throw new Unsupported(`device ${to}`);
-      else if (to !== undefined && to !== null && typeof to === "object" && !(to instanceof Label)) out = out.to(plain(to) as DType);
-      else plain(to);
+      else if (to !== undefined && to !== null && typeof to === "object" && !(to instanceof Label)) dtype = plain(to) as DType;
     }
-    plain(kw["memory_format"]);
-    return (args[args.length - 1] === true && args.length > 2) || kw["copy"] === true ? (out === x ? out.clone() : out) : out;
+    const format = plain(kw["memory_format"]) as MemoryFormat | undefined, copy = (args[args.length - 1] === true && args.length > 2) || kw["copy"] === true;
+    return x.to(dtype, { copy, ...(format === undefined ? {} : { memoryFormat: format }) });
   },
   numpy: () => { throw new Unsupported("numpy"); }, cuda: () => { throw new Unsupported("device cuda"); },
 };

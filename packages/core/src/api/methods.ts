@@ -22,15 +22,15 @@ const methodNames = [
   "fill_", "fillDiagonal_", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
   "gather", "gcd", "gcd_", "ge", "ge_", "geqrf", "ger", "greater", "greater_", "greaterEqual", "greaterEqual_", "gt", "gt_",
   "half", "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hypot", "hypot_",
-  "i0", "i0_", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
+  "i0", "i0_", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isContiguous", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
   "keep", "kron", "kthvalue",
   "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "less", "less_", "lessEqual", "lessEqual_", "lgamma", "lgamma_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_",
   "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma",
-  "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
+  "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "narrowCopy", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newEmptyStrided", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
   "orgqr", "ormqr", "outer",
   "permute", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
   "qr", "quantile",
-  "rad2deg", "rad2deg_", "random_", "ravel", "real", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "resolveConj", "resolveNeg", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
+  "rad2deg", "rad2deg_", "random_", "ravel", "real", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "resize_", "resizeAs_", "resolveConj", "resolveNeg", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
   "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "subtract_", "sum", "sumToSize", "svd", "swapaxes", "swapaxes_", "swapdims", "swapdims_", "symeig",
   "t", "t_", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "topk", "trace", "transpose", "transpose_", "triangularSolve", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_", "typeAs",
   "unbind", "unflatten", "uniform_", "unsqueeze", "unsqueeze_", "untracked",
@@ -59,7 +59,8 @@ export interface TensorMethods extends Plain {
   unique<O extends f.UniqueOptions>(dim?: number, options?: O): Promise<f.Unique<O>>;
   /** What does not follow on its like. */
   uniqueConsecutive<O extends f.UniqueConsecutiveOptions>(dim?: number, options?: O): Promise<f.Unique<O>>;
-  to(dtype: f.DType): Tensor;
+  to(target: f.DType | Tensor, options?: f.ToOptions): Tensor;
+  to(options: f.ToOptions & { readonly dtype?: f.DType }): Tensor;
   to(device: f.Backend): Promise<Tensor>;
   backward(gradient?: f.Cotangent, options?: BackwardOptions): void;
   requiresGrad_(value?: boolean): Tensor;
@@ -83,8 +84,6 @@ export interface TensorMethods extends Plain {
   stride(dim: number): number;
   /** Where in memory the first element lies, in elements. */
   storageOffset(): number;
-  /** Whether the elements lie side by side in row-major order. */
-  isContiguous(): boolean;
   toString(): string;
 }
 
@@ -104,7 +103,6 @@ export function installMethods(prototype: object): void {
   define(prototype, "dim", function (this: Tensor) { return this.ndim; });
   define(prototype, "stride", function (this: Tensor, dim?: number) { return dim === undefined ? this.window.strides : this.window.strides[wrapDim(dim, this.ndim)]; });
   define(prototype, "storageOffset", function (this: Tensor) { return this.window.offset; });
-  define(prototype, "isContiguous", function (this: Tensor) { return this.window.dense; });
   define(prototype, "size", function (this: Tensor, dim?: number) { return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]; });
   define(prototype, "toString", function (this: Tensor) { return toText(this); });
   define(prototype, Symbol.toPrimitive, function (this: Tensor, hint: string) {

@@ -3,10 +3,10 @@ import type { Backend } from "../backend.ts";
 import { materialize } from "../calculus/call.ts";
 import { fromHost, type NestedArray } from "../creation/fill.ts";
 import { decodeHost, type DType, dtypes, type TypedArray } from "../dtype.ts";
-import { to as toDType } from "../elementwise/elementwise.ts";
+import { toFormat, type ToOptions } from "../elementwise/to.ts";
 import { ArgumentError, AutogradError, DeviceError, TransformError } from "../errors.ts";
 import { formatTensor } from "../format.ts";
-import { activeInterpreter, alive, join, Tensor } from "../op.ts";
+import { activeInterpreter, alive, isTensor, join, Tensor } from "../op.ts";
 import { isParameter } from "../parameter.ts";
 import type { Shape } from "../shape.ts";
 
@@ -102,11 +102,19 @@ export async function moveTo(x: Tensor, device: Backend): Promise<Tensor> {
   const moved = fromHost(await data(x), x.shape, x.dtype, { device, requiresGrad: x.requiresGrad });
   return moved;
 }
-/** `x.to("float64")` casts at once; `await x.to(device)` moves. */
-export function to(x: Tensor, target: DType): Tensor;
+const isBackend = (target: object): target is Backend => "kernels" in target;
+
+/**
+ * `x.to("float64")` casts at once, `x.to(other)` to the dtype of another tensor, `x.to({ memoryFormat: "channels_last" })` lays out anew; `await x.to(device)` moves.
+ * The tensor itself where it is as asked already, unless `copy` says otherwise.
+ */
+export function to(x: Tensor, target: DType | Tensor, options?: ToOptions): Tensor;
+export function to(x: Tensor, options: ToOptions & { readonly dtype?: DType }): Tensor;
 export function to(x: Tensor, target: Backend): Promise<Tensor>;
-export function to(x: Tensor, target: DType | Backend): Tensor | Promise<Tensor> {
-  return typeof target === "string" ? toDType(x, target) : moveTo(x, target);
+export function to(x: Tensor, target: DType | Tensor | Backend | (ToOptions & { readonly dtype?: DType }), options?: ToOptions): Tensor | Promise<Tensor> {
+  if (typeof target === "string") return toFormat(x, target, options);
+  if (isTensor(target)) return toFormat(x, target.dtype, options);
+  return isBackend(target) ? moveTo(x, target) : toFormat(x, target.dtype ?? x.dtype, target);
 }
 
 /** The same memory, cut from the tape. */

@@ -1,5 +1,6 @@
 /** @file The public scope: a value that frees what joined it, and that survives `await`. */
 import type { Backend } from "../backend.ts";
+import { clone } from "../calculus/map-reduce.ts";
 import { type CreationOptions, tensor, type TensorData } from "../creation/fill.ts";
 import { deviceOf, getDefaultDevice } from "../device.ts";
 import { keep as keepForever, Lifetime, within } from "../scope.ts";
@@ -31,6 +32,9 @@ export const scope = (name?: string): Scope => new Scope(name ?? `scope ${++unna
 
 /** Takes a tensor out of its scope: it lasts until it is disposed or nobody holds it. */
 export const keep = (x: Tensor): Tensor => keepForever(x);
+
+/** A dense copy that no scope frees: what outlives the step in which it was made. */
+export const keepCopy = (x: Tensor): Tensor => keepForever(clone(x));
 
 export type MemoryInfo = { readonly tensors: number; readonly bytes: number };
 /** What is live on a device, in tensors (storages) and bytes. */

@@ -22,6 +22,7 @@ export const sumToSize: (x: Tensor, size: readonly number[]) => Tensor = /*@__PU
   const lead = x.ndim - size.length;
   if (lead < 0 || size.some((n, d) => n !== 1 && n !== x.shape[d + lead])) throw new ShapeError(`size {[${size.join(", ")}]} is not expandable to size {[${x.shape.join(", ")}]}.`);
   const dims = x.shape.flatMap((n, d) => (d < lead || (size[d - lead] === 1 && n !== 1) ? [d] : []));
+  if (size.length === 0) return sum(x); // Of a 0-d tensor too, which so becomes int32 where it is an integer.
   return dims.length === 0 ? x : reshapeAs(sum(x, dims, { keepdim: true }), size);
 });
 /** A matrix with the given matrices (or vectors, or numbers) along its diagonal and zeros elsewhere. */

@@ -8,7 +8,8 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, isTensor, noGrad, requireDType, type Tensor } from "../op.ts";
 import { scatterAdd } from "../primitives/gather.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
-import { contiguous, expand, narrow, reshape, select } from "../views/views.ts";
+import { contiguous } from "../views/layout.ts";
+import { expand, narrow, reshape, select } from "../views/views.ts";
 import { bisect } from "./search.ts";
 import { amax, amin, sum } from "./reductions.ts";
 

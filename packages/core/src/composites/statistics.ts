@@ -9,12 +9,13 @@ import { composite, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
 import * as s from "../scalar/expr.ts";
 import { wrapDim } from "../shape.ts";
-import { stack } from "../views/cat.ts";
+import { cat, stack } from "../views/cat.ts";
 import { diagonal, type DiagonalOptions } from "../views/diagonal.ts";
 import { broadcastTensors } from "../views/rearrange.ts";
 import { flip, roll } from "../views/repeat.ts";
-import { narrow, reshape, squeeze, t, unsqueeze } from "../views/views.ts";
-import { onesLike } from "../creation/fill.ts";
+import { expand, narrow, reshape, squeeze, t, unsqueeze } from "../views/views.ts";
+import { ones, onesLike } from "../creation/fill.ts";
+import { cumprod } from "./cumulative.ts";
 import { mean, sum } from "./reductions.ts";
 
 function crossAlong(x: Tensor, y: Tensor, dim: number): Tensor {
@@ -96,4 +97,15 @@ export const vander: (x: Tensor, options?: VanderOptions) => Tensor = /*@__PURE_
   for (let k = 1; k < columns; k++) powers.push(mul(powers[k - 1]!, x));
   const rows = stack(powers, 1);
   return increasing ? rows : flip(rows, 1);
+});
+/**
+ * The powers of the numbers along the last dim, as rows of a new one: 1, x, x^2 ... `N` of them, as many as there are numbers by default. PyTorch's `torch.linalg.vander`.
+ * @throws ArgumentError for fewer than two powers
+ */
+export const linalgVander: (x: Tensor, options?: { readonly N?: number }) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { N }: { readonly N?: number } = {}): Tensor => {
+  if (x.dtype === "bool") throw new DTypeError("linalg.vander supports floating point, complex, and integer tensors, but got Bool");
+  const rows = x.ndim === 0 ? unsqueeze(x, -1) : x, count = N ?? rows.shape[rows.ndim - 1]!;
+  if (!(count > 1)) throw new ArgumentError("N must be greater than 1.");
+  const powers = cumprod(expand(unsqueeze(rows, -1), [...rows.shape, count - 1]), -1);
+  return cat([ones([...rows.shape, 1], { dtype: powers.dtype, device: x.device }), powers], -1);
 });

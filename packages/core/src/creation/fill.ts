@@ -1,8 +1,10 @@
 /** @file Tensors from numbers: data given by the caller, constants, ranges. */
+import { laidOut } from "../calculus/laid-out.ts";
 import { generate } from "../calculus/map-reduce.ts";
 import { type Backend } from "../backend.ts";
 import { decodeHost, type DType, dtypeInfo, dtypes, encodeHost, isFloat, type TypedArray } from "../dtype.ts";
 import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
+import { type DimOrder, type MemoryFormatOptions, orderOf } from "../memory-format.ts";
 import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { elementOf } from "../scalar/element.ts";
@@ -129,12 +131,25 @@ export const zeros = (shape: Shape, options: CreationOptions = {}): Tensor => ge
 export const ones = (shape: Shape, options: CreationOptions = {}): Tensor => generated("ones", fill(options.dtype ?? "float32"), [1], shape, options);
 
 export const like = (x: Tensor, options: CreationOptions): CreationOptions => ({ dtype: x.dtype, device: x.device, ...options });
+export type LikeOptions = CreationOptions & MemoryFormatOptions;
+/** What `make` gives in x's dtype and device, laid out in the memory format: row-major, unless it is said. */
+export function laidOutLike(x: Tensor, options: LikeOptions, make: (options: CreationOptions) => Tensor): Tensor {
+  const { memoryFormat = "contiguous_format", ...rest } = options;
+  return inFormat(orderOf(memoryFormat, x.window), like(x, rest), make);
+}
+/** A new leaf with its dims in this order in memory. */
+export function inFormat(order: DimOrder | undefined, options: CreationOptions, make: (options: CreationOptions) => Tensor): Tensor {
+  if (order === undefined) return make(options);
+  const made = make({ ...options, requiresGrad: false }), laid = noGrad(() => laidOut(made, order));
+  made.dispose();
+  return finish(laid, options);
+}
 /** Zeros of x's shape, dtype and device. */
-export const zerosLike = (x: Tensor, options: CreationOptions = {}): Tensor => zeros(x.shape, like(x, options));
+export const zerosLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => zeros(x.shape, given));
 /** Ones of x's shape, dtype and device. */
-export const onesLike = (x: Tensor, options: CreationOptions = {}): Tensor => ones(x.shape, like(x, options));
+export const onesLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => ones(x.shape, given));
 /** One value in x's shape, dtype and device. */
-export const fullLike = (x: Tensor, value: number | boolean, options: CreationOptions = {}): Tensor => full(x.shape, value, like(x, options));
+export const fullLike = (x: Tensor, value: number | boolean, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => full(x.shape, value, given));
 
 const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
   const at = s.cast(s.index, compute);
@@ -143,11 +158,13 @@ const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
 
 /** start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. */
 export function arange(start: number | boolean, end?: number | boolean, step: number = 1, options: CreationOptions = {}): Tensor {
-  const [from, to] = end === undefined ? [0, Number(start)] : [Number(start), Number(end)];
+  const [first, last] = end === undefined ? [0, Number(start)] : [Number(start), Number(end)];
   if (step === 0) throw new ArgumentError("step must be nonzero");
-  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new ArgumentError(`unsupported range: ${from} -> ${to}`);
-  if ((to - from) * step < 0) throw new ArgumentError("upper bound and larger bound inconsistent with step sign");
-  const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
+  if (!Number.isFinite(first) || !Number.isFinite(last)) throw new ArgumentError(`unsupported range: ${first} -> ${last}`);
+  if ((last - first) * step < 0) throw new ArgumentError("upper bound and larger bound inconsistent with step sign");
+  const dtype = options.dtype ?? ([first, last, step].every(Number.isInteger) ? "int32" : "float32");
+  // The index dtype counts between whole bounds, as PyTorch's does.
+  const [from, to] = dtype === "int32" ? [Math.trunc(first), Math.trunc(last)] : [first, last];
   return generated("arange", ramp(dtype), [from, step], [Math.ceil((to - from) / step)], options);
 }
 

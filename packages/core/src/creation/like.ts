@@ -5,13 +5,18 @@ import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import type { Shape } from "../shape.ts";
-import { type CreationOptions, fromHost, full, generated, like, ones, tensor, type TensorData, zeros } from "./fill.ts";
+import { orderOf } from "../memory-format.ts";
+import { type CreationOptions, fromHost, full, generated, inFormat, laidOutLike, like, type LikeOptions, ones, tensor, type TensorData, zeros } from "./fill.ts";
 import { randint } from "./random.ts";
 
 /** `shape` of any content: here, zeros. */
-export const empty = (shape: Shape, options: CreationOptions = {}): Tensor => zeros(shape, options);
+export function empty(shape: Shape, options: LikeOptions = {}): Tensor {
+  const { memoryFormat = "contiguous_format", ...rest } = options;
+  if (memoryFormat === "preserve_format") throw new ArgumentError("empty(): there is no tensor whose format could be preserved");
+  return inFormat(orderOf(memoryFormat, { shape }), rest, (given) => zeros(shape, given));
+}
 /** Of x's shape, dtype and device, and any content. */
-export const emptyLike = (x: Tensor, options: CreationOptions = {}): Tensor => empty(x.shape, like(x, options));
+export const emptyLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => empty(x.shape, given));
 /** `shape` of any content, of x's dtype and device. */
 export const newEmpty = (x: Tensor, shape: Shape, options: CreationOptions = {}): Tensor => empty(shape, like(x, options));
 /** `shape` filled with a value, of x's dtype and device. */
@@ -23,10 +28,11 @@ export const newZeros = (x: Tensor, shape: Shape, options: CreationOptions = {})
 /** A tensor of the given data, of x's dtype and device. */
 export const newTensor = (x: Tensor, data: TensorData, options: CreationOptions = {}): Tensor => tensor(data, like(x, options));
 /** Whole numbers from low (0 if left out) up to, not including, high, in x's shape, dtype and device. */
-export function randintLike(x: Tensor, high: number, options?: CreationOptions): Tensor;
-export function randintLike(x: Tensor, low: number, high: number, options?: CreationOptions): Tensor;
-export function randintLike(x: Tensor, low: number, high?: number | CreationOptions, options: CreationOptions = {}): Tensor {
-  return typeof high === "number" ? randint(low, high, x.shape, like(x, options)) : randint(0, low, x.shape, like(x, high ?? options));
+export function randintLike(x: Tensor, high: number, options?: LikeOptions): Tensor;
+export function randintLike(x: Tensor, low: number, high: number, options?: LikeOptions): Tensor;
+export function randintLike(x: Tensor, low: number, high?: number | LikeOptions, options: LikeOptions = {}): Tensor {
+  const [from, to, rest] = typeof high === "number" ? [low, high, options] : [0, low, high ?? options];
+  return laidOutLike(x, rest, (given) => randint(from, to, x.shape, given));
 }
 
 /** In what the numbers are worked out: floats in their own dtype, integers in float32. */

@@ -9,7 +9,7 @@ import type { Expr } from "../scalar/expr.ts";
 import { philox } from "../scalar/philox.ts";
 import { perDType, program } from "../scalar/program.ts";
 import type { Shape } from "../shape.ts";
-import { type CreationOptions, deviceFrom, generated, like } from "./fill.ts";
+import { type CreationOptions, deviceFrom, generated, laidOutLike, type LikeOptions } from "./fill.ts";
 
 let globalSeed = 0, epoch = 0;
 
@@ -127,9 +127,9 @@ export function randint(low: number, high: number, shape: Shape, options: Creati
 }
 
 /** `rand` of the shape of x, and of its dtype and device unless others are given. */
-export const randLike = (x: Tensor, options: CreationOptions = {}): Tensor => rand(x.shape, like(x, options));
+export const randLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => rand(x.shape, given));
 /** `randn` of the shape of x, and of its dtype and device unless others are given. */
-export const randnLike = (x: Tensor, options: CreationOptions = {}): Tensor => randn(x.shape, like(x, options));
+export const randnLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => randn(x.shape, given));
 
 /** params: p, 1 / (1 - p), the stream. The mask is drawn again in backward from the same numbers: nothing is saved. */
 const dropoutProgram = /*@__PURE__*/ perDType((d, c) => program("dropout", [d], [c, c, ...SEED], [

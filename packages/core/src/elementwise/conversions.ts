@@ -1,26 +1,30 @@
 /** @file `to` a dtype under PyTorch's names, and what may be asked of a dtype. */
-import { isFloat } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
+import type { MemoryFormatOptions } from "../memory-format.ts";
 import type { Tensor } from "../op.ts";
 import { to } from "./elementwise.ts";
+import { toFormat } from "./to.ts";
 
+type Conversion = (x: Tensor, options?: MemoryFormatOptions) => Tensor;
+const conversion = (dtype: DType): Conversion => (x, options) => toFormat(x, dtype, options);
 /** The tensor in float16. */
-export const half = (x: Tensor): Tensor => to(x, "float16");
+export const half: Conversion = /*@__PURE__*/ conversion("float16");
 /** The tensor in bfloat16. */
-export const bfloat16 = (x: Tensor): Tensor => to(x, "bfloat16");
+export const bfloat16: Conversion = /*@__PURE__*/ conversion("bfloat16");
 /** The tensor in float32. */
-export const float = (x: Tensor): Tensor => to(x, "float32");
+export const float: Conversion = /*@__PURE__*/ conversion("float32");
 /** The tensor in float64. */
-export const double = (x: Tensor): Tensor => to(x, "float64");
+export const double: Conversion = /*@__PURE__*/ conversion("float64");
 /** The tensor in int8. */
-export const char = (x: Tensor): Tensor => to(x, "int8");
+export const char: Conversion = /*@__PURE__*/ conversion("int8");
 /** The tensor in uint8. */
-export const byte = (x: Tensor): Tensor => to(x, "uint8");
+export const byte: Conversion = /*@__PURE__*/ conversion("uint8");
 /** The tensor in int16. */
-export const short = (x: Tensor): Tensor => to(x, "int16");
+export const short: Conversion = /*@__PURE__*/ conversion("int16");
 /** The tensor in int32. */
-export const int = (x: Tensor): Tensor => to(x, "int32");
+export const int: Conversion = /*@__PURE__*/ conversion("int32");
 /** The tensor in bool: whether it is not zero. NaN is not. */
-export const bool = (x: Tensor): Tensor => to(x, "bool");
+export const bool: Conversion = /*@__PURE__*/ conversion("bool");
 /** The tensor in the dtype of another. */
 export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);
 /** Whether the dtype is a float: only such tensors have gradients. */

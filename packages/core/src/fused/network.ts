@@ -23,18 +23,28 @@ export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@_
 
 export type LayerNormOptions = { readonly weight?: Tensor | undefined; readonly bias?: Tensor | undefined; readonly eps?: number };
 
-/** (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016). */
-export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormOptions) => Tensor = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, options: LayerNormOptions = {}): Tensor => {
-  const { weight, bias, eps = 1e-5 } = options;
+function checkNormalized(x: Tensor, normalizedShape: Shape, named: { readonly [name: string]: Tensor | null | undefined }): number {
   const first = x.ndim - normalizedShape.length;
-  if (normalizedShape.length === 0 || first < 0 || !sameShape(x.shape.slice(first), normalizedShape))
+  if (normalizedShape.length === 0) throw new ShapeError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []");
+  for (const [name, values] of Object.entries(named))
+    if (values && !sameShape(values.shape, normalizedShape)) throw new ShapeError(`Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ${showShape(values.shape)} and normalized_shape = ${showShape(normalizedShape)}`);
+  if (first < 0 || !sameShape(x.shape.slice(first), normalizedShape))
     throw new ShapeError(`Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}`);
-  const dims = normalizedShape.map((_, i) => first + i), kept = { keepdim: true };
-  const whole = wide(x), centred = sub(whole, mean(whole, dims, kept));
-  const normal = mul(centred, rsqrt(add(mean(square(centred), dims, kept), eps)));
-  const scaled = weight === undefined ? normal : mul(normal, weight);
-  return to(bias === undefined ? scaled : add(scaled, bias), x.dtype);
-});
+  return first;
+}
+/** The result, the means, and what the deviations were divided by, inverted. */
+function normalized(x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number): [Tensor, Tensor, Tensor] {
+  const first = checkNormalized(x, normalizedShape, { weight, bias }), dims = normalizedShape.map((_, i) => first + i), kept = { keepdim: true };
+  const whole = wide(x), centre = mean(whole, dims, kept), centred = sub(whole, centre), inverse = rsqrt(add(mean(square(centred), dims, kept), eps));
+  const normal = mul(centred, inverse), scaled = weight ? mul(normal, weight) : normal;
+  return [to(bias ? add(scaled, bias) : scaled, x.dtype), centre, inverse];
+}
+
+/** (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016). */
+export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormOptions) => Tensor = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, { weight, bias, eps = 1e-5 }: LayerNormOptions = {}): Tensor =>
+  normalized(x, normalizedShape, weight, bias, eps)[0]);
+/** As `layerNorm`, with the means and the inverse deviations beside the result: `[out, mean, rstd]`. PyTorch's `native_layer_norm`. */
+export const nativeLayerNorm: (x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number) => [Tensor, Tensor, Tensor] = /*@__PURE__*/ composite(undefined, normalized);
 
 export type AttentionOptions = {
   /** bool [.., l, s]: where to attend; or a float tensor that is added to the scores. */
@@ -44,15 +54,19 @@ export type AttentionOptions = {
   readonly scale?: number;
 };
 
-/** softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e]. */
-export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => Tensor = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor => {
-  const { attnMask, dropoutP = 0, isCausal = false } = options;
+function attend(query: Tensor, key: Tensor, value: Tensor, { attnMask, dropoutP = 0, isCausal = false, scale }: AttentionOptions): [output: Tensor, weights: Tensor] {
   if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2)
     throw new ShapeError(`scaled_dot_product_attention: query, key and value need at least 2 dims, got ${showShape(query.shape)}, ${showShape(key.shape)} and ${showShape(value.shape)}`);
   if (isCausal && attnMask !== undefined) throw new ArgumentError("scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
-  const scale = options.scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]!);
-  const scores = matmul(mul(query, scale), transpose(key, -2, -1));
+  const scores = matmul(mul(query, scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]!)), transpose(key, -2, -1));
   const mask = isCausal ? causalMask(query, query.shape[query.ndim - 2]!, key.shape[key.ndim - 2]!) : attnMask;
   const masked = mask === undefined ? scores : mask.dtype === "bool" ? where(mask, scores, -Infinity) : add(scores, mask);
-  return matmul(dropout(softmax(masked, -1), dropoutP), value);
-});
+  const weights = dropout(softmax(masked, -1), dropoutP);
+  return [matmul(weights, value), weights];
+}
+/** softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e]. */
+export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => Tensor = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor =>
+  attend(query, key, value, options)[0]);
+/** As `scaledDotProductAttention`, with the weights beside the output, [..., l, s]: `[output, weights]`. */
+export const attentionWithWeights: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => [output: Tensor, weights: Tensor] = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): [Tensor, Tensor] =>
+  attend(query, key, value, options));

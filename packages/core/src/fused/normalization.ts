@@ -44,14 +44,15 @@ const scaled = (x: Tensor, { weight, bias }: Affine, dtype: DType): Tensor => {
   return to(bias ? add(out, alongChannels(x, bias)) : out, dtype);
 };
 
-/** (x - mean) / sqrt(variance + eps) with the statistics of x itself over all dims but the channels; the running ones follow. Of 16-bit floats a float32. */
-function byBatch(given: Tensor, { runningMean, runningVar }: Stats, momentum: number, eps: number): Tensor {
+/** (x - mean) / sqrt(variance + eps) with the statistics of x itself over all dims but the channels; the running ones follow. Of 16-bit floats a float32. With it the means, and 1 / sqrt(variance + eps). */
+function batchStatistics(given: Tensor, { runningMean, runningVar }: Stats, momentum: number, eps: number): [normal: Tensor, centre: Tensor, inverse: Tensor] {
   const x = wide(given), dims = [...x.shape.keys()].filter((d) => d !== 1), kept = { keepdim: true }, count = sizeOf(dims.map((d) => x.shape[d]!));
-  const centre = mean(x, dims, kept), centred = sub(x, centre), variance = mean(square(centred), dims, kept);
+  const centre = mean(x, dims, kept), centred = sub(x, centre), variance = mean(square(centred), dims, kept), inverse = rsqrt(add(variance, eps));
   follow(runningMean, centre, momentum);
   if (runningVar) follow(runningVar, mul(variance, count / (count - 1)), momentum);
-  return mul(centred, rsqrt(add(variance, eps)));
+  return [mul(centred, inverse), centre, inverse];
 }
+const byBatch = (x: Tensor, stats: Stats, momentum: number, eps: number): Tensor => batchStatistics(x, stats, momentum, eps)[0];
 const byRunning = (x: Tensor, runningMean: Tensor, runningVar: Tensor, eps: number): Tensor =>
   mul(sub(wide(x), alongChannels(x, runningMean)), alongChannels(x, rsqrt(add(wide(runningVar), eps))));
 
@@ -77,6 +78,27 @@ export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runn
     if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
     return scaled(byRunning(x, runningMean, runningVar, eps), options, x.dtype);
   });
+
+/**
+ * As `batchNorm`, with the means and the inverse deviations of this batch beside the result, without elements in evaluation: `[out, mean, rstd]`. PyTorch's
+ * `native_batch_norm`.
+ */
+export const nativeBatchNorm: (
+  x: Tensor, weight: Tensor | null | undefined, bias: Tensor | null | undefined, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, training: boolean, momentum: number, eps: number,
+) => [Tensor, Tensor, Tensor] = /*@__PURE__*/ composite(undefined, (
+  x: Tensor, weight: Tensor | null | undefined, bias: Tensor | null | undefined, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, training: boolean, momentum: number, eps: number,
+): [Tensor, Tensor, Tensor] => {
+  const channels = x.shape[1];
+  if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
+  checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
+  if (training) {
+    const [normal, centre, inverse] = batchStatistics(x, { runningMean, runningVar }, momentum, eps);
+    return [scaled(normal, { weight, bias }, x.dtype), reshape(centre, [channels]), reshape(inverse, [channels])];
+  }
+  if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
+  const none = (): Tensor => zeros([0], { dtype: x.dtype, device: x.device });
+  return [scaled(byRunning(x, runningMean, runningVar, eps), { weight, bias }, x.dtype), none(), none()];
+});
 
 export type InstanceNormOptions = Affine & Stats & {
   /** Statistics of each instance; else the running ones. */

@@ -2,7 +2,7 @@
 import { copyView } from "../calculus/call.ts";
 import { promoteTypes } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { allocate, composite, dispatch, type Op, savesNothing, type Tensor } from "../op.ts";
+import { allocate, composite, dispatch, isTensor, type Op, savesNothing, type Tensor } from "../op.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { wrapDim } from "../shape.ts";
 import { restride } from "../view.ts";
@@ -43,6 +43,7 @@ const catOp: Op<CatAttrs> = {
 export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => join(tensors, dim, "CatBackward0"));
 
 function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
+  if (isTensor(tensors)) throw new ArgumentError("cat() received an invalid combination of arguments: cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor");
   if (tensors.length === 0) throw new ArgumentError("torch.cat(): expected a non-empty list of Tensors");
   tensors.forEach((x, i) => { if (x.ndim === 0) throw new ShapeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`); });
   // As in PyTorch, an empty vector joins anything.

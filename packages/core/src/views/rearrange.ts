@@ -3,6 +3,7 @@ import { clone } from "../calculus/map-reduce.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { dispatchView, type Tensor } from "../op.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
+import { warn } from "../warning.ts";
 import { expand, permuteOp, reshape, transpose, unsqueeze, view } from "./views.ts";
 
 const listOf = (x: number | readonly number[]): readonly number[] => (typeof x === "number" ? [x] : x);
@@ -31,6 +32,10 @@ export const swapdims: typeof transpose = transpose;
 export const numpyT = (x: Tensor): Tensor => dispatchView(permuteOp, x, { dims: [...x.shape.keys()].reverse(), name: "PermuteBackward0" });
 /** The last two dims exchanged: the properties `mT` and `mH`. */
 export function matrixTranspose(x: Tensor, name: "mT" | "mH" = "mT"): Tensor {
+  if (x.ndim === 0) {
+    warn(`Tensor.${name} is deprecated on 0-D tensors. This function is the identity in these cases.`);
+    return x;
+  }
   if (x.ndim < 2)
     throw new ShapeError(name === "mT"
       ? `tensor.mT is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`

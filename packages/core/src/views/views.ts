@@ -1,6 +1,6 @@
 /** @file View ops: other windows onto the same storage. A slice stands beside its adjoint, pad. */
 import { copyView } from "../calculus/call.ts";
-import { clone, expand as expandTo, rawZeros, reshape as reshapeTo } from "../calculus/map-reduce.ts";
+import { expand as expandTo, rawZeros, reshape as reshapeTo } from "../calculus/map-reduce.ts";
 import { dtypes, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchView, madeTogether, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
@@ -199,7 +199,3 @@ export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
   const total = x.shape[wrapDim(dim, x.ndim)]!;
   return split(x, Math.max(1, Math.ceil(total / chunks)), dim);
 }
-
-/** A dense tensor of the same elements: itself if it is dense already. */
-export const contiguous = (x: Tensor): Tensor => (x.window.dense ? x : clone(x));
-

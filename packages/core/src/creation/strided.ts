@@ -1,0 +1,65 @@
+/** @file Tensors of given strides, and a tensor whose memory is seen in another size. */
+import { rawZeros } from "../calculus/map-reduce.ts";
+import { copyView } from "../calculus/call.ts";
+import { type DimOrder, type MemoryFormatOptions, orderOf } from "../memory-format.ts";
+import { ArgumentError, AutogradError, NotSupportedError, ShapeError } from "../errors.ts";
+import { alive, join, reseat, Tensor } from "../op.ts";
+import { checkShape, denseStrides, type Shape, sizeOf } from "../shape.ts";
+import { extent, restride } from "../view.ts";
+import { type CreationOptions, finish, like, zeros } from "./fill.ts";
+
+/** A tensor of these sizes and strides, in elements, of any content: here, zeros. Elements may share a place, but then nothing can be written. */
+export function emptyStrided(size: Shape, stride: Shape, options: CreationOptions = {}): Tensor {
+  checkShape("empty_strided", size);
+  if (size.length !== stride.length) throw new ShapeError(`dimensionality of sizes (${size.length}) must match dimensionality of strides (${stride.length})`);
+  if (stride.some((step) => !Number.isInteger(step) || step < 0)) throw new ArgumentError(`empty_strided: strides must be whole numbers, not negative, got [${stride.join(", ")}]`);
+  const length = sizeOf(size) === 0 ? 0 : 1 + size.reduce((reach, n, d) => reach + (n - 1) * stride[d]!, 0);
+  const memory = zeros([length], { ...options, requiresGrad: false });
+  const seen = new Tensor(restride(memory.window, size, stride, 0), memory.storage.retain(), null);
+  memory.dispose();
+  join(seen, null);
+  return finish(seen, options);
+}
+/** As `emptyStrided`, of x's dtype and device. */
+export const newEmptyStrided = (x: Tensor, size: Shape, stride: Shape, options: CreationOptions = {}): Tensor => emptyStrided(size, stride, like(x, options));
+
+function stridesIn(order: DimOrder | undefined, shape: Shape): Shape {
+  if (order === undefined) return denseStrides(shape);
+  const dense = denseStrides(order.map((d) => shape[d]!)), strides = new Array<number>(shape.length);
+  order.forEach((d, i) => { strides[d] = dense[i]!; });
+  return strides;
+}
+
+/**
+ * The tensor itself in another size: the memory it has, as far as it goes, seen row by row. Where that is too small it gets more, filled with zeros; this is
+ * refused where other tensors look at the same memory. PyTorch's `resize_`.
+ * @throws AutogradError of a tensor that requires a gradient
+ * @throws NotSupportedError of a view, or of a tensor that has views
+ */
+export function resize_(x: Tensor, size: Shape, { memoryFormat = "contiguous_format" }: MemoryFormatOptions = {}): Tensor {
+  if (memoryFormat === "preserve_format") throw new ArgumentError("Unsupported memory format Preserve");
+  return resized(x, size, orderOf(memoryFormat, { shape: size }));
+}
+/** As `resize_`, to the size of another tensor. */
+export function resizeAs_(x: Tensor, other: Tensor, { memoryFormat = "contiguous_format" }: MemoryFormatOptions = {}): Tensor {
+  return resized(x, alive("resize_as_", other).shape, orderOf(memoryFormat, other.window));
+}
+
+function resized(x: Tensor, size: Shape, order: DimOrder | undefined): Tensor {
+  alive("resize_", x);
+  checkShape("resize_", size);
+  if (x.requiresGrad) throw new AutogradError("cannot resize variables that require grad");
+  if (x.lineage !== null || x.traced !== null) throw new NotSupportedError("resize_: this tensor is a view, or has views, or is inside of a function transform: resize_ a clone() of it");
+  const { device, length } = x.storage, { offset } = x.window;
+  const wanted = restride(x.window, size, stridesIn(order, size), offset);
+  if (wanted.size === 0 || extent(wanted)[1] < length) {
+    reseat(x, wanted, x.storage.retain());
+    return x;
+  }
+  if (!x.storage.unshared) throw new NotSupportedError("resize_: the memory would have to grow, and other tensors look at it too: resize_ a clone() of it");
+  const more = rawZeros(device, x.dtype, [offset + wanted.size]), whole = restride(x.window, [length], [1], 0);
+  copyView(device.backend.kernels.copy, whole, restride(more.window, [length], [1], 0), device.backend.limits.maxRank);
+  reseat(x, restride(more.window, size, wanted.strides, offset), more.storage.retain());
+  more.dispose();
+  return x;
+}
