@@ -53,7 +53,7 @@ export {
 export * from "./composites/in-place.ts";
 export { einsum } from "./composites/einsum.ts";
 export {
-  cdist, cosineSimilarity, type CosineOptions, dist, type DistanceOptions, norm, normalize, type NormalizeOptions, type NormOptions, pairwiseDistance, type PairwiseOptions, pdist, renorm,
+  cdist, cosineSimilarity, type CosineOptions, dist, type DistanceOptions, normalize, type NormalizeOptions, type NormOptions, pairwiseDistance, type PairwiseOptions, pdist, renorm,
 } from "./composites/norms.ts";
 export {
   addbmm, addmm, addmv, addr, baddbmm, bmm, chainMatmul, dot, ger, inner, kron, mm, mv, outer, type SumOptions, tensordot, type TensordotDims, vdot,
@@ -74,6 +74,8 @@ export * from "./fused/normalization.ts";
 export { symeig, type SymeigOptions } from "./linalg/eigh.ts";
 export { torchQr as qr } from "./linalg/qr.ts";
 export { geqrf, householderProduct as orgqr, ormqr, type OrmqrOptions } from "./linalg/reflections.ts";
+export { norm } from "./linalg/norms.ts";
+export { pinverse } from "./linalg/pinv.ts";
 export { torchSvd as svd, type TorchSvdFactors, type TorchSvdOptions } from "./linalg/svd.ts";
 export { triangularSolve, type TriangularSolution, type TriangularSolveOptions } from "./linalg/triangular.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";

@@ -1,6 +1,6 @@
 /** Factorisations: what is promised beyond numbers that the conformance suite and the golden cases compare. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { geqrf, grad, LinAlgError, linalg, manualSeed, ones, ormqr, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
+import { geqrf, grad, LinAlgError, linalg, manualSeed, norm, ones, ormqr, pinverse, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const device = cpu();
@@ -37,6 +37,46 @@ describe("what is taken apart can be put together", () => {
     isNear(eigenvectors.mul(eigenvalues.unsqueeze(-2)).matmul(eigenvectors.mT), x);
     isNear(linalg.eigh(x.tril()).eigenvalues, linalg.eigvalsh(x.triu(), { UPLO: "U" }));
     isNear(symeig(x.triu(), { eigenvectors: true }).eigenvectors.abs(), eigenvectors.abs());
+  });
+});
+
+describe("what is made of singular values", () => {
+  test("the pseudo-inverse is what Penrose asks, also of low rank", () => {
+    for (const x of [drawn(5, 3), drawn(3, 5), drawn(4, 4), drawn(2, 6, 2).matmul(drawn(2, 2, 5)), zeros([3, 2], { dtype: "float64" })]) {
+      const P = linalg.pinv(x);
+      isNear(x.matmul(P).matmul(x), x);
+      isNear(P.matmul(x).matmul(P), P);
+      isNear(x.matmul(P).mT, x.matmul(P));
+      isNear(P.matmul(x).mT, P.matmul(x));
+    }
+    const half = drawn(4, 2), x = half.matmul(half.mT);
+    isNear(linalg.pinv(x.tril(), { hermitian: true }), linalg.pinv(x));
+    isNear(pinverse(drawn(1, 1).fill_(4)), drawn(1, 1).fill_(0.25));
+  });
+  test("each matrix may have its own tolerance", () => {
+    const x = eye(2).mul(tensor([1, 0.1], { dtype: "float64" })).expand([3, 2, 2]), atol = tensor([0, 0.5, 2], { dtype: "float64" });
+    expect(values(linalg.matrixRank(x, { atol }))).toEqual([2, 1, 0]);
+    expect(values(linalg.matrixRank(x, { rtol: 0.5 }))).toEqual([1, 1, 1]);
+    expect(values(linalg.pinv(x.select(0, 0), { atol }).diagonal({ dim1: 1, dim2: 2 }))).toEqual([[1, 10], [1, 0], [0, 0]]);
+  });
+  test("least squares", () => {
+    const A = drawn(6, 3), B = drawn(6, 2), want = linalg.pinv(A).matmul(B);
+    for (const driver of ["gels", "gelsy", "gelsd", "gelss"] as const) {
+      const { solution, residuals, rank, singularValues } = linalg.lstsq(A, B, { driver });
+      isNear(solution, want);
+      expect([residuals.shape, rank.shape, singularValues.shape]).toEqual({ gels: [[2], [0], [0]], gelsy: [[0], [], [0]], gelsd: [[2], [], [3]], gelss: [[2], [], [3]] }[driver]);
+      if (driver !== "gelsy") isNear(residuals, A.matmul(solution).sub(B).square().sum(0));
+    }
+    isNear(linalg.lstsq(A.mT, B.narrow(0, 0, 3), { driver: "gels" }).solution, linalg.pinv(A.mT).matmul(B.narrow(0, 0, 3)));
+    isNear(linalg.lstsq(A, B.select(1, 0)).solution, want.select(1, 0));
+    const low = A.matmul(A.mT);
+    isNear(linalg.lstsq(low, B).solution, linalg.pinv(low).matmul(B));
+    expect(values(linalg.lstsq(low, B).rank)).toBe(3);
+    expect(() => linalg.lstsq(zeros([3, 3]), ones([3, 1]), { driver: "gels" })).toThrow(LinAlgError);
+  });
+  test("norms", () => {
+    const x = tensor([[3, 0], [0, -4]]);
+    expect([linalg.matrixNorm(x, "nuc"), linalg.matrixNorm(x, 2), linalg.norm(x, -2), norm(x, "nuc", [0, 1], { keepdim: true })].map(values)).toEqual([7, 4, 3, [[7]]]);
   });
 });
 
@@ -86,6 +126,10 @@ describe("PyTorch's messages", () => {
     ["householderProduct of a wide matrix", () => linalg.householderProduct(ones([2, 3]), ones([2])), "torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]"],
     ["householderProduct of another batch", () => linalg.householderProduct(ones([2, 3, 3]), ones([3, 3])), "torch.linalg.householder_product: Expected batch dimensions of tau to be equal to input.shape[:-2], but got [3]"],
     ["ormqr of other sizes", () => ormqr(ones([3, 3]), ones([2]), ones([2, 3])), "torch.ormqr: other.shape[-2] must be equal to input.shape[-2]"],
+    ["lstsq of a vector", () => linalg.lstsq(ones([3]), ones([3])), "torch.linalg.lstsq: input must have at least 2 dimensions."],
+    ["lstsq of other sizes", () => linalg.lstsq(ones([3, 2]), ones([2, 2])), "torch.linalg.lstsq: input.size(-2) should match other.size(-2)"],
+    ["lstsq by another driver", () => linalg.lstsq(ones([2, 2]), ones([2, 2]), { driver: "lsq" as "gels" }), "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)"],
+    ["the nuclear norm of a vector", () => norm(ones([2]), "nuc"), "Expected a tensor with 2 dimensions, but got a tensor with 1 dimension instead."],
   ];
   test.each(cases)("%s", (_, run, message) => expect(run).toThrow(message));
   test("no convergence", () => {

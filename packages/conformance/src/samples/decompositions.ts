@@ -37,4 +37,21 @@ const singular: readonly OpSample[] = [
   row("torch.svd", [[3, 2]], (p) => { const { U, S, V } = A.svd(spread(p!)); return total(U, S, V); }), row("torch.svd without vectors", [[3, 2]], (p) => { const { U, S, V } = A.svd(spread(p!), { computeUv: false }); return total(U, S, V); }),
 ];
 
-export const decompositionSamples: readonly OpSample[] = [...orthogonal, ...eigen, ...singular];
+const tall = [4, 2] as const, wide = [2, 3] as const;
+const inverses: readonly OpSample[] = [
+  row("pinv of tall matrices", [tall], (p) => A.linalg.pinv(spread(p!))), row("pinv of wide matrices", [[2, 2, 3]], (p) => A.linalg.pinv(spread(p!))), row("pinv of square matrices", [[3, 3]], (p) => A.linalg.pinv(strong(p!))),
+  row("pinv of low rank", [[4, 1], [1, 3]], (p, q) => A.linalg.pinv(p!.add(2).matmul(q!.add(2)), { rtol: 1e-3 })), row("pinv of symmetric matrices", [[3, 3]], (p) => A.linalg.pinv(symmetric(p!), { hermitian: true })),
+  row("pinv with a tolerance each", [[2, 3, 2]], (p) => A.linalg.pinv(spread(p!), { atol: A.full([2], 0.1, { device: p!.device }) })), row("pinv of nothing", [[0, 2]], (p) => A.linalg.pinv(p!)), row("pinverse", [tall], (p) => A.pinverse(spread(p!))),
+  row("matrixRank", [[2, 3, 3]], (p) => A.linalg.matrixRank(p!.mul(p!.gt(0))).to(p!.dtype), 0), row("matrixRank with a tolerance", [[3, 3]], (p) => A.linalg.matrixRank(strong(p!), { tol: 3.5 }).to(p!.dtype), 0),
+  ...(["gels", "gelsy", "gelsd", "gelss"] as const).map((driver) => row(`lstsq by ${driver}`, [tall, [4, 3]], (p, q) => A.linalg.lstsq(spread(p!), q!, { driver }).solution)),
+  row("lstsq of wide matrices", [wide, [2, 2]], (p, q) => A.linalg.lstsq(spread(p!), q!, { driver: "gels" }).solution), row("lstsq of wide matrices by singular values", [wide, [2, 2]], (p, q) => A.linalg.lstsq(spread(p!), q!).solution),
+  row("lstsq of a vector", [[2, 4, 2], [2, 4]], (p, q) => A.linalg.lstsq(spread(p!), q!).solution),
+  row("what lstsq says beside", [[2, 4, 2], [2, 4, 3]], (p, q) => { const { residuals, singularValues, rank } = A.linalg.lstsq(spread(p!), q!, { driver: "gelsd" }); return total(residuals, singularValues, rank.to(p!.dtype)); }, 0),
+];
+
+const norms: readonly OpSample[] = [
+  ...(["nuc", 2, -2] as const).flatMap((ord) => [row(`norm ${ord} of matrices`, [tall], (p) => A.linalg.matrixNorm(spread(p!), ord)), row(`norm ${ord} over two dims`, [[3, 2, 2]], (p) => A.linalg.norm(spread(p!.permute([1, 2, 0])).permute([2, 0, 1]), ord, [2, 0], { keepdim: true }))]),
+  row("norm of order nuc", [[3, 3]], (p) => A.norm(spread(p!), "nuc")),
+];
+
+export const decompositionSamples: readonly OpSample[] = [...orthogonal, ...eigen, ...singular, ...inverses, ...norms];

@@ -28,7 +28,7 @@ const methodNames = [
   "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma",
   "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "narrowCopy", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newEmptyStrided", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
   "orgqr", "ormqr", "outer",
-  "permute", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
+  "permute", "pinverse", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
   "qr", "quantile",
   "rad2deg", "rad2deg_", "random_", "ravel", "real", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "resize_", "resizeAs_", "resolveConj", "resolveNeg", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
   "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "subtract_", "sum", "sumToSize", "svd", "swapaxes", "swapaxes_", "swapdims", "swapdims_", "symeig",

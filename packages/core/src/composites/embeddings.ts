@@ -10,7 +10,7 @@ import { embedding as rowsOf, gather, scatterAdd } from "../primitives/gather.ts
 import { matmul } from "../primitives/matmul.ts";
 import { reshape, unsqueeze } from "../views/views.ts";
 import { detach } from "../api/reading.ts";
-import { norm } from "./norms.ts";
+import { elementNorm } from "./norms.ts";
 import { amax, sum } from "./reductions.ts";
 
 export type EmbeddingOptions = {
@@ -35,7 +35,7 @@ function frequencies(index: Tensor, rows: number, weight: Tensor): Tensor {
 /** Shortens the rows that are looked up, where they are longer. */
 function shorten(index: Tensor, weight: Tensor, maxNorm: number, normType: number): void {
   noGrad(() => {
-    const length = norm(weight, normType, 1, { keepdim: true });
+    const length = elementNorm(weight, normType, 1, { keepdim: true });
     const isLonger = logicalAnd(gt(length, maxNorm), unsqueeze(gt(frequencies(index, weight.shape[0]!, weight), 0), 1));
     copy_(weight, where(isLonger, mul(weight, div(maxNorm, add(length, 1e-7))), weight));
   });

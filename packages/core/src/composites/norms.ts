@@ -5,17 +5,17 @@ import { abs, add, div, eq, gt, logicalOr, isnan, mul, ne, pow, sub, sqrt, where
 import { to, wide } from "../elementwise/elementwise.ts";
 import { clampMin } from "../elementwise/bounds.ts";
 import { sgn } from "../elementwise/blend.ts";
-import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { wrapDim, wrapDims } from "../shape.ts";
 import { cat } from "../views/cat.ts";
 import { broadcastTensors } from "../views/rearrange.ts";
-import { narrow, reshape, squeeze, unsqueeze } from "../views/views.ts";
+import { narrow, reshape, unsqueeze } from "../views/views.ts";
 import { decomposed } from "./decomposed.ts";
 import { reducedShape } from "../calculus/call.ts";
-import { amax, amaxOver, amin, aminOver, sum, sumOver } from "./reductions.ts";
+import { amaxOver, aminOver, sum, sumOver } from "./reductions.ts";
 
 type Dims = number | readonly number[];
 type NormAttrs = { readonly p: number; readonly dims: readonly number[]; readonly keepdim: boolean; readonly name: string };
@@ -83,42 +83,15 @@ function vector(op: string, name: string, x: Tensor, p: number, dim: Dims | unde
 export const vectorNorm = (x: Tensor, ord: number = 2, dim?: Dims | null, options: NormOptions = {}): Tensor =>
   vector("linalg.vector_norm", "LinalgVectorNormBackward0", x, ord, dim ?? undefined, options);
 
-/** The norm of the matrices that two dims make, the last two by default: "fro", or by sums of columns (1, -1) or rows (Infinity, -Infinity). torch.linalg.matrix_norm. */
-export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly number[] | null, options?: NormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ord: number | string = "fro", dim: readonly number[] | null = [-2, -1], { keepdim = false, dtype }: NormOptions = {}): Tensor => {
-  const given = dim ?? [-2, -1];
-  if (x.ndim < 2) throw new ShapeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
-  if (given.length !== 2) throw new ShapeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${given.join(" ")}`);
-  const [rows, columns] = given.map((d) => wrapDim(d, x.ndim)) as [number, number];
-  if (rows === columns) throw new ShapeError(`linalg.matrix_norm: dims must be different. Got (${given.join(", ")})`);
-  const input = dtype === undefined ? x : to(x, dtype);
-  if (ord === "fro") return vectorNorm(input, 2, [rows, columns], { keepdim });
-  if (ord === "nuc" || ord === 2 || ord === -2) throw new NotSupportedError(`linalg.matrixNorm: the norm ${ord} needs singular values, which are not there yet; "fro", 1, -1, Infinity and -Infinity are`);
-  if (ord !== 1 && ord !== -1 && ord !== Infinity && ord !== -Infinity) throw new ArgumentError(`linalg.matrix_norm: Order ${String(ord)} not supported.`);
-  if (!isFloat(input.dtype)) throw new DTypeError(`linalg.matrix_norm: Expected a floating point or complex tensor as input. Got ${scalarTypeName[input.dtype]}`);
-  const [summed, left] = Math.abs(ord) === 1 ? [rows, columns] : [columns, rows];
-  const extreme = ord > 0 ? amax : amin, sums = vectorNorm(input, 1, summed, kept), out = extreme(sums, left, kept);
-  return keepdim ? out : squeeze(out, [rows, columns]);
-});
-/** torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named. */
-export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims | null, options: NormOptions = {}): Tensor {
-  const dims = dim === undefined || dim === null ? undefined : typeof dim === "number" ? [dim] : dim;
-  if (ord === undefined || ord === null) return vectorNorm(x, 2, dims, options);
-  if (dims !== undefined && dims.length !== 1 && dims.length !== 2) throw new ShapeError(`linalg.norm: If dim is specified, it must be of length 1 or 2. Got ${dims.join(" ")}`);
-  if (dims === undefined && x.ndim !== 1 && x.ndim !== 2) throw new ShapeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got " + `${x.ndim}D.`);
-  if ((dims ?? [...x.shape.keys()]).length === 2) return matrixNorm(x, ord, dims ?? [0, 1], options);
-  if (typeof ord === "string") throw new ArgumentError(`linalg.norm: Order ${ord} not supported for vectors; expected a number`);
-  return vectorNorm(x, ord, dims, options);
-}
-/** PyTorch's older norm: "fro" or a number is the vector norm over the dims, or all. */
-export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | null, options: NormOptions = {}): Tensor {
-  if (p === "nuc") throw new NotSupportedError("norm: the nuclear norm needs singular values, which are not there yet");
+/** The p-norm of the elements, or "fro", the square root of the sum of squares: what PyTorch's older `norm` is beside the nuclear norm, which linalg/norms.ts adds. */
+export function elementNorm(x: Tensor, p: number | string | null = "fro", dim?: Dims | null, options: NormOptions = {}): Tensor {
   if (typeof p === "string" && p !== "fro") throw new ArgumentError(`only valid string values are 'fro' and 'nuc', found ${p}`);
   return vector("norm", "NormBackward1", x, typeof p === "number" ? p : 2, dim ?? undefined, options);
 }
 
 export type DistanceOptions = { readonly p?: number };
 /** The p-norm of x - y, as one number. */
-export const dist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("DistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => norm(sub(x, y), p));
+export const dist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("DistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => elementNorm(sub(x, y), p));
 /** The distances between all rows of x [.., m, k] and of y [.., n, k]: [.., m, n]. */
 export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("CdistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
   if (x.ndim < 2) throw new ShapeError(`cdist only supports at least 2D tensors, X1 got: ${x.ndim}D`);
@@ -133,7 +106,7 @@ export type PairwiseOptions = { readonly p?: number; readonly eps?: number; read
 /** The p-norm of x - y + eps over the last dim. */
 export const pairwiseDistance: (x: Tensor, y: Tensor, options?: PairwiseOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { p = 2, eps = 1e-6, keepdim = false }: PairwiseOptions = {}): Tensor => {
   const plain = add(sub(x, y), eps), difference = isFloat(plain.dtype) ? plain : to(plain, "float32");
-  return norm(difference, p, difference.ndim - 1, { keepdim });
+  return elementNorm(difference, p, difference.ndim - 1, { keepdim });
 });
 /** The distances between all pairs of rows of a matrix, in the order (0, 1), (0, 2) ... (1, 2) ... */
 export const pdist: (x: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("PdistBackward0", (x: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
@@ -153,7 +126,7 @@ export const cosineSimilarity: (x: Tensor, y: Tensor, dim?: number, options?: Co
 export type NormalizeOptions = { readonly p?: number; readonly dim?: Dims; readonly eps?: number };
 /** x divided by its p-norm along a dim, or by eps where that is larger. */
 export const normalize: (x: Tensor, options?: NormalizeOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor =>
-  div(x, clampMin(norm(x, p, dim, kept), eps)));
+  div(x, clampMin(elementNorm(x, p, dim, kept), eps)));
 /** Each slice along a dim, scaled down to p-norm `maxnorm` where it is longer. */
 export const renorm: (x: Tensor, p: number, dim: number, maxnorm: number) => Tensor = /*@__PURE__*/ composite("RenormBackward0", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
   if (x.ndim < 2) throw new ShapeError(`renorm: input needs at least 2 dimensions, got ${x.ndim} dimensions`);

@@ -5,6 +5,7 @@ import { sub } from "../elementwise/scaled.ts";
 import { ArgumentError, AutogradError } from "../errors.ts";
 import { dispatchAll, type MultiOp, savedTensors, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
+import type { Shape } from "../shape.ts";
 import { cat } from "../views/cat.ts";
 import { tril, triu } from "../views/diagonal.ts";
 import { narrow } from "../views/views.ts";
@@ -23,10 +24,11 @@ function requireDerivative(mode: QrMode, rows: number, columns: number): void {
   if (mode === "complete" && rows > columns) throw new AutogradError("The QR decomposition is not differentiable when mode='complete' and nrows > ncols.");
 }
 
-const qrOp: MultiOp<{ readonly mode: QrMode }> = {
+/** `lead`: the batch dims of function transforms, which an empty Q has too. */
+const qrOp: MultiOp<{ readonly mode: QrMode; readonly lead: Shape }> = {
   name: "linalg.qr",
   gradName: () => "LinalgQrBackward0",
-  run: (device, [x], { mode }) => onHost("linalg.qr", device, [x!], ([values]) => {
+  run: (device, [x], { mode, lead }) => onHost("linalg.qr", device, [x!], ([values]) => {
     const count = countOf(x!), [m, n] = matrixOf(x!), batch = batchOf(x!), rows = mode === "complete" ? m : Math.min(m, n);
     const q = new Float64Array(mode === "r" ? 0 : count * m * rows), r = new Float64Array(count * rows * n), tau = new Float64Array(Math.min(m, n));
     for (let b = 0; b < count; b++) {
@@ -35,7 +37,7 @@ const qrOp: MultiOp<{ readonly mode: QrMode }> = {
       for (let i = 0; i < Math.min(rows, n); i++) for (let j = i; j < n; j++) r[(b * rows + i) * n + j] = a[i * n + j]!;
       if (mode !== "r") formQ(a, m, n, tau, q.subarray(b * m * rows, (b + 1) * m * rows), rows);
     }
-    return [{ dtype: x!.dtype, shape: mode === "r" ? [0] : [...batch, m, rows], values: q }, { dtype: x!.dtype, shape: [...batch, rows, n], values: r }];
+    return [{ dtype: x!.dtype, shape: mode === "r" ? [...lead, 0] : [...batch, m, rows], values: q }, { dtype: x!.dtype, shape: [...batch, rows, n], values: r }];
   }),
   saves: () => ({ savedInputs: [], savedResults: [0, 1] }),
   // Walter and Lehmann, "Algorithmic differentiation of linear algebra functions", 2018; Roberts and Roberts, "QR and LQ decomposition matrix backpropagation", 2020.
@@ -57,7 +59,7 @@ const qrOp: MultiOp<{ readonly mode: QrMode }> = {
     const [R1, R2] = columnsAt(R!, m), [t1, t2] = columnsAt(tangent!, m), [dQ, dR1] = alongTall(t1, Q!, R1);
     return [dQ, cat([dR1, matmul(mT(Q!), sub(t2, matmul(dQ, R2)))], -1)];
   },
-  batched: (attrs) => attrs,
+  batched: (attrs, lead) => ({ ...attrs, lead: [...lead, ...attrs.lead] }),
 };
 const plus = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined => (a === undefined ? b : b === undefined ? a : add(a, b));
 /** The first columns of matrices, and the others. */
@@ -80,7 +82,7 @@ function alongTall(tangent: Tensor, Q: Tensor, R: Tensor): readonly [Tensor, Ten
 function factors(name: string, x: Tensor, mode: QrMode): QrFactors {
   requireMatrix(name, x);
   requireFloat(name, x);
-  const [Q, R] = dispatchAll(qrOp, [x], { mode }) as [Tensor, Tensor];
+  const [Q, R] = dispatchAll(qrOp, [x], { mode, lead: [] }) as [Tensor, Tensor];
   return { Q, R };
 }
 

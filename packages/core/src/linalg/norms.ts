@@ -1,0 +1,53 @@
+/** @file Norms of matrices, and what is measured by them: `linalg.matrix_norm`, `linalg.norm`, `norm`, `linalg.cond`. */
+import { elementNorm, type NormOptions, vectorNorm } from "../composites/norms.ts";
+import { amax, amin, sum } from "../composites/reductions.ts";
+import { isFloat, scalarTypeName } from "../dtype.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { wrapDim } from "../shape.ts";
+import { movedim } from "../views/rearrange.ts";
+import { squeeze, unsqueeze } from "../views/views.ts";
+import { requireFloat } from "./checks.ts";
+import { svdvals } from "./svd.ts";
+
+type Dims = number | readonly number[];
+const kept = { keepdim: true } as const;
+
+/** The norm of the matrices that two dims make, the last two by default: "fro", by singular values ("nuc": their sum, 2: the largest, -2: the
+ * smallest), or by sums of columns (1, -1) or rows (Infinity, -Infinity). PyTorch's `torch.linalg.matrix_norm`. */
+export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly number[] | null, options?: NormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ord: number | string = "fro", dim: readonly number[] | null = [-2, -1], { keepdim = false, dtype }: NormOptions = {}): Tensor => {
+  const given = dim ?? [-2, -1];
+  if (x.ndim < 2) throw new ShapeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
+  if (given.length !== 2) throw new ShapeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${given.join(" ")}`);
+  const [rows, columns] = given.map((d) => wrapDim(d, x.ndim)) as [number, number];
+  if (rows === columns) throw new ShapeError(`linalg.matrix_norm: dims must be different. Got (${given.join(", ")})`);
+  const input = dtype === undefined ? x : to(x, dtype);
+  if (ord === "fro") return vectorNorm(input, 2, [rows, columns], { keepdim });
+  if (ord === "nuc" || ord === 2 || ord === -2) {
+    requireFloat("linalg.matrix_norm", input);
+    const S = svdvals(movedim(input, [rows, columns], [-2, -1])), out = ord === "nuc" ? sum(S, -1) : (ord > 0 ? amax : amin)(S, -1);
+    return keepdim ? [rows, columns].sort((a, b) => a - b).reduce((y, d) => unsqueeze(y, d), out) : out;
+  }
+  if (ord !== 1 && ord !== -1 && ord !== Infinity && ord !== -Infinity) throw new ArgumentError(`linalg.matrix_norm: Order ${String(ord)} not supported.`);
+  if (!isFloat(input.dtype)) throw new DTypeError(`linalg.matrix_norm: Expected a floating point or complex tensor as input. Got ${scalarTypeName[input.dtype]}`);
+  const [summed, left] = Math.abs(ord) === 1 ? [rows, columns] : [columns, rows];
+  const extreme = ord > 0 ? amax : amin, sums = vectorNorm(input, 1, summed, kept), out = extreme(sums, left, kept);
+  return keepdim ? out : squeeze(out, [rows, columns]);
+});
+/** torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named. */
+export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims | null, options: NormOptions = {}): Tensor {
+  const dims = dim === undefined || dim === null ? undefined : typeof dim === "number" ? [dim] : dim;
+  if (ord === undefined || ord === null) return vectorNorm(x, 2, dims, options);
+  if (dims !== undefined && dims.length !== 1 && dims.length !== 2) throw new ShapeError(`linalg.norm: If dim is specified, it must be of length 1 or 2. Got ${dims.join(" ")}`);
+  if (dims === undefined && x.ndim !== 1 && x.ndim !== 2) throw new ShapeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got " + `${x.ndim}D.`);
+  if ((dims ?? [...x.shape.keys()]).length === 2) return matrixNorm(x, ord, dims ?? [0, 1], options);
+  if (typeof ord === "string") throw new ArgumentError(`linalg.norm: Order ${ord} not supported for vectors; expected a number`);
+  return vectorNorm(x, ord, dims, options);
+}
+/** PyTorch's older norm: a number or "fro" is the norm of the elements over the dims, or all; "nuc" is the nuclear norm of matrices, the sum of their singular values. */
+export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | null, options: NormOptions = {}): Tensor {
+  if (p !== "nuc") return elementNorm(x, p, dim, options);
+  if ((dim === undefined || dim === null) && x.ndim !== 2) throw new ShapeError(`Expected a tensor with 2 dimensions, but got a tensor with ${x.ndim} dimension${x.ndim === 1 ? "" : "s"} instead.`);
+  return matrixNorm(x, "nuc", typeof dim === "number" ? [dim] : dim ?? null, options);
+}
