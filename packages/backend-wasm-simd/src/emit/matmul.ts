@@ -2,17 +2,18 @@
 import type { Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
-import { addPack } from "./pack.ts";
+import { addPack, addPackByTable } from "./pack.ts";
 import { addPart, emitTile, overTiles, SMALL_ROWS, TILE_COLUMNS } from "./tile.ts";
 
 /**
  * Counts are in elements, strides and addresses in bytes. Large tiles have `engine.tileRows` rows, small ones SMALL_ROWS.
  * `packLarge`, `packSmall`, `packColumns`: see pack.ts; lines of a for large and small tiles, columns of b.
+ * `packWindows`: the same of columns of b, by tables of offsets.
  * `large`, `small`: (rows, columns, depth, a, b, c, cRow, accumulate): a and b are packed.
  * `largeStrided`, `smallStrided`: (rows, columns, depth, a, aRow, aDepth, b, bDepth, bPanel, c, cRow, accumulate): columns of b are adjacent within a panel of 8.
  */
 export type MatmulKernels = {
-  readonly [N in "packLarge" | "packSmall" | "packColumns" | "large" | "small" | "largeStrided" | "smallStrided"]: (...args: number[]) => number;
+  readonly [N in "packLarge" | "packSmall" | "packColumns" | "packWindows" | "large" | "small" | "largeStrided" | "smallStrided"]: (...args: number[]) => number;
 };
 
 export function linkMatmul(engine: Engine): MatmulKernels {
@@ -20,6 +21,7 @@ export function linkMatmul(engine: Engine): MatmulKernels {
   addPack(module, "packLarge", tileRows);
   addPack(module, "packSmall", SMALL_ROWS);
   addPack(module, "packColumns", TILE_COLUMNS);
+  addPackByTable(module, "packWindows", TILE_COLUMNS);
   const part = addPart(module);
   for (const [name, height] of [["large", tileRows], ["small", SMALL_ROWS]] as const) {
     packedTiles(module, name, height, relaxed, part);
@@ -35,7 +37,7 @@ function packedTiles(module: Module, name: string, height: number, relaxed: bool
       loadB: (y) => y.forEach((vector, v) => f.get(b).memory("v128.load", 16 * v).set(vector)),
       pushA: (row) => (f.get(a), 4 * row),
       next: () => f.increment(a, 4 * height).increment(b, 4 * TILE_COLUMNS).get(b).get(end).op("i32.ne"),
-    }, c, cRow, accumulate)));
+    }, { c: [c], cRow, accumulate })));
   module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, columns, depth, a, b, c, cRow, accumulate) => {
     const pa = f.local("i32"), end = f.local("i32"), left = f.local("i32");
     overTiles(f, height, { rows, columns, c, cRow, accumulate }, left, part, {
@@ -67,7 +69,7 @@ function stridedTiles(module: Module, name: string, height: number, relaxed: boo
           for (const pointer of pa) f.get(pointer).get(aDepth).op("i32.add").set(pointer);
           f.get(b).get(bDepth).op("i32.add").set(b).get(depth).i32(1).op("i32.sub").tee(depth);
         },
-      }, c, cRow, accumulate);
+      }, { c: [c], cRow, accumulate });
     }));
   module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, rows, columns, depth, a, aRow, aDepth, b, bDepth, bPanel, c, cRow, accumulate) => {

@@ -24,8 +24,11 @@ export type Walk = {
   next(): void;
 };
 
-/** Emits the whole tile: sums of `rows` rows and `vectors` vectors, stored to c, whose rows are `cRow` bytes apart, or added to what is there. */
-export function emitTile(f: Code, rows: number, vectors: number, relaxed: boolean, walk: Walk, c: I32, cRow: I32, accumulate: I32): void {
+/** Where the vectors of a tile's rows go: side by side from one address, or each from its own. Rows are `cRow` bytes apart. */
+export type Target = { readonly c: readonly I32[]; readonly cRow: I32; readonly accumulate: I32 };
+
+/** Emits the whole tile: sums of `rows` rows and `vectors` vectors, stored, or added to what is there. */
+export function emitTile(f: Code, rows: number, vectors: number, relaxed: boolean, walk: Walk, { c, cRow, accumulate }: Target): void {
   const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local("v128")));
   const a = f.local("v128"), b = Array.from({ length: vectors }, () => f.local("v128"));
   for (const sum of sums.flat()) f.constant(0).set(sum);
@@ -45,15 +48,19 @@ export function emitTile(f: Code, rows: number, vectors: number, relaxed: boolea
   });
   const store = (add: boolean) => sums.forEach((row) => {
     row.forEach((sum, v) => {
-      f.get(c);
-      if (add) f.get(c).memory("v128.load", 16 * v).get(sum).op("f32x4.add");
+      const pointer = c[v] ?? c[0], offset = c.length > v ? 0 : 16 * v;
+      f.get(pointer);
+      if (add) f.get(pointer).memory("v128.load", offset).get(sum).op("f32x4.add");
       else f.get(sum);
-      f.memory("v128.store", 16 * v);
+      f.memory("v128.store", offset);
     });
-    f.get(c).get(cRow).op("i32.add").set(c);
+    for (const pointer of c) f.get(pointer).get(cRow).op("i32.add").set(pointer);
   });
   f.get(accumulate).if(() => store(true), () => store(false));
 }
+
+/** Leaves the value, or `most` if it is larger. */
+export const atMost = (f: Code, value: I32, most: number): Code => f.get(value).i32(most).get(value).i32(most).op("i32.lt_s").op("select");
 
 export type Block = { readonly rows: I32; readonly columns: I32; readonly c: I32; readonly cRow: I32; readonly accumulate: I32 };
 /** One pass over the tiles of a block: emits what each column of tiles begins with, a call of the tile of some vectors, and what goes on to the next row of tiles. */
@@ -65,7 +72,6 @@ export type Pass = { begin(): void; call(vectors: 1 | 2, c: () => Code, cRow: ()
  */
 export function overTiles(f: Code, height: number, { rows, columns, c, cRow, accumulate }: Block, left: I32, part: number, pass: Pass): void {
   const pc = f.local("i32");
-  const atMost = (value: I32, most: number) => f.get(value).i32(most).get(value).i32(most).op("i32.lt_s").op("select");
   f.while(() => f.get(columns).i32(0).op("i32.gt_s"), () => {
     f.get(c).set(pc).get(rows).set(left);
     pass.begin();
@@ -75,9 +81,9 @@ export function overTiles(f: Code, height: number, { rows, columns, c, cRow, acc
         () => {
           const aside = (vectors: 1 | 2) => pass.call(vectors, () => f.i32(SCRATCH), () => f.i32(ROOM_ROW), () => f.i32(0));
           f.get(columns).i32(4).op("i32.gt_s").if(() => aside(2), () => aside(1));
-          f.get(pc).get(cRow);
-          atMost(left, height);
-          atMost(columns, TILE_COLUMNS).get(accumulate).call(part);
+          f.i32(SCRATCH).get(pc).get(cRow).i32(4);
+          atMost(f, left, height);
+          atMost(f, columns, TILE_COLUMNS).get(accumulate).call(part);
         });
       pass.down();
       f.get(pc).get(cRow).i32(height).op("i32.mul").op("i32.add").set(pc).increment(left, -height);
@@ -89,22 +95,27 @@ export function overTiles(f: Code, height: number, { rows, columns, c, cRow, acc
 }
 
 /** Bytes between the rows of a tile in the scratch area. */
-const ROOM_ROW = 4 * TILE_COLUMNS;
+export const ROOM_ROW: number = 4 * TILE_COLUMNS;
 
-/** Adds `part(c, cRow, rows, columns, accumulate)`: stores the part of a tile that is there, from a whole one in the scratch area. */
+/** Adds `part(from, c, cRow, cColumn, rows, columns, accumulate)`: stores a part of a tile that is whole in the scratch area, from an element of it on. */
 export function addPart(module: Module): number {
-  return module.func("part", ["i32", "i32", "i32", "i32", "i32"], [], (f, c, cRow, rows, columns, accumulate) => {
-    const room = f.local("i32"), from = f.local("i32"), to = f.local("i32"), left = f.local("i32"), value = f.local("v128");
-    f.i32(SCRATCH).set(room);
+  return module.func("part", ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, from, c, cRow, cColumn, rows, columns, accumulate) => {
+    const at = f.local("i32"), to = f.local("i32"), left = f.local("i32"), value = f.local("v128");
+    const byVectors = () => f.while(() => f.get(left).i32(0).op("i32.gt_s"), () => {
+      f.get(at).memory("v128.load").set(value);
+      f.get(accumulate).if(() => f.get(value).get(to).memory("v128.load").op("f32x4.add").set(value));
+      f.get(left).i32(4).op("i32.lt_s").if(() => storePartly(f, "float32", to, value, left), () => f.get(to).get(value).memory("v128.store"));
+      f.increment(at, 16).increment(to, 16).increment(left, -4);
+    });
+    const byElements = () => f.while(() => f.get(left), () => {
+      f.get(accumulate).if(() => f.get(at).get(at).memory("f32.load").get(to).memory("f32.load").op("f32.add").memory("f32.store"));
+      f.get(to).get(at).memory("f32.load").memory("f32.store");
+      f.increment(at, 4).get(to).get(cColumn).op("i32.add").set(to).increment(left, -1);
+    });
     f.while(() => f.get(rows).i32(0).op("i32.gt_s"), () => {
-      f.get(room).set(from).get(c).set(to).get(columns).set(left);
-      f.while(() => f.get(left).i32(0).op("i32.gt_s"), () => {
-        f.get(from).memory("v128.load").set(value);
-        f.get(accumulate).if(() => f.get(value).get(to).memory("v128.load").op("f32x4.add").set(value));
-        f.get(left).i32(4).op("i32.lt_s").if(() => storePartly(f, "float32", to, value, left), () => f.get(to).get(value).memory("v128.store"));
-        f.increment(from, 16).increment(to, 16).increment(left, -4);
-      });
-      f.increment(room, ROOM_ROW).get(c).get(cRow).op("i32.add").set(c).increment(rows, -1);
+      f.get(from).set(at).get(c).set(to).get(columns).set(left);
+      f.get(cColumn).i32(4).op("i32.eq").if(byVectors, byElements);
+      f.increment(from, ROOM_ROW).get(c).get(cRow).op("i32.add").set(c).increment(rows, -1);
     });
   });
 }

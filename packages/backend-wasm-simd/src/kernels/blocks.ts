@@ -10,11 +10,13 @@ export type Matrix = { readonly at: number; readonly row: number; readonly colum
 export type PackColumns = (column: number, columns: number, from: number, depth: number, target: number) => void;
 
 /** A panel of b stays in the first cache beside one of a, a block of a in the second, a block of b in the last. */
-const BLOCK_DEPTH = 320, BLOCK_ROWS = 96, BLOCK_COLUMNS = 2048;
+export const BLOCK_DEPTH = 320, BLOCK_ROWS = 96;
+const BLOCK_COLUMNS = 2048;
+/** Steps of the depth that are each in a page of their own, at a time. */
 const CHUNK_DEPTH = 64;
 
 /** As few blocks as there must be, all of about one size. */
-const evenly = (size: number, most: number): number => Math.ceil(size / Math.ceil(size / most));
+export const evenly = (size: number, most: number): number => Math.ceil(size / Math.ceil(size / most));
 const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) * unit;
 
 export class Blocks {

@@ -1,12 +1,15 @@
 /** @file The `conv` primitive: x with its zeros around it, windows of it laid out as columns of a matrix, and the product of the filter with that. */
 import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, scalar, type Shape, sizeOf, type Triple, View } from "@adjoint/core/backend";
+import { TILE_COLUMNS } from "../emit/tile.ts";
 import { type ConvKernels, linkConv } from "../emit/conv.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
 import { phasesAlong, type Step } from "./conv-phases.ts";
+import { ConvTiles } from "./conv-tiles.ts";
 import type { Copier } from "./copy.ts";
-import type { Multiplier } from "./matmul.ts";
+import { matrixOf, type Multiplier } from "./matmul.ts";
 import { Odometer } from "./odometer.ts";
+import { offsetTable } from "./offsets.ts";
 import type { Reducer } from "./reduce.ts";
 import { Temporaries } from "./temporaries.ts";
 
@@ -22,6 +25,7 @@ export class Convolver {
   readonly #copier: Copier;
   readonly #multiplier: Multiplier;
   readonly #reducer: Reducer;
+  readonly #tiles: ConvTiles;
   #linked: ConvKernels | undefined;
 
   constructor(engine: Engine, copier: Copier, multiplier: Multiplier, reducer: Reducer) {
@@ -29,6 +33,7 @@ export class Convolver {
     this.#copier = copier;
     this.#multiplier = multiplier;
     this.#reducer = reducer;
+    this.#tiles = new ConvTiles(engine, multiplier.blocks);
   }
 
   convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
@@ -55,21 +60,42 @@ export class Convolver {
       const windows = this.#windows(x, filter.shape.slice(3), out.shape.slice(3), attrs, temporaries);
       if (out.shape[2] === 1 && out.dtype === "float32") return this.#sums(windows, filter, out, temporaries);
       const weights = merged(filter, 2, 6) ?? merged(this.#dense(filter, temporaries), 2, 6)!;
-      const [groups, examples, channels, ...size] = out.shape, positions = sizeOf(size), depth = weights.shape[2];
-      // Windows of many examples side by side where the output lies so, else example by example.
-      const together = merged(permuted(out, [0, 2, 1, 3, 4, 5]), 2, 6);
-      const most = together === undefined ? 1 : Math.min(examples, Math.max(1, Math.floor(LAID_OUT / (depth * positions))));
-      const columns = this.#columns(temporaries, out.dtype, depth * most * positions);
-      for (let g = 0; g < groups; g++)
-        for (let n = 0; n < examples; n += most) {
-          const count = Math.min(most, examples - n), width = count * positions;
-          const matrix = columns(permuted(part(at(windows, 0, g), 1, n, count), [0, 2, 3, 4, 5, 1, 6, 7, 8]));
-          if (together !== undefined) this.#multiplier.multiply(at(weights, 0, g), matrix, part(at(together, 0, g), 2, n * positions, width));
-          else this.#example(at(weights, 0, g), matrix, at(at(out, 0, g), 1, n), [1, channels, positions], temporaries);
-        }
+      if (out.dtype !== "float32") this.#laidOut(windows, weights, out, temporaries);
+      else if (this.#tiles.suits(windows)) this.#tiles.convolve(windows, weights, out);
+      else this.#packed(windows, weights, out, temporaries);
     } finally {
       temporaries.free();
     }
+  }
+
+  /** Products with windows that are packed from where they lie. */
+  #packed(windows: WasmView, weights: WasmView, out: WasmView, temporaries: Temporaries): void {
+    const { memory } = this.#engine, { blocks } = this.#multiplier, [groups, examples, channels, ...size] = out.shape, depth = weights.shape[2], width = examples * sizeOf(size);
+    const offsets = (dims: readonly number[], spare: number): number => offsetTable(memory, temporaries, dims.map((d) => windows.shape[d]), dims.map((d) => 4 * windows.strides[d]), spare);
+    const lines = offsets([1, 6, 7, 8], TILE_COLUMNS), steps = offsets([2, 3, 4, 5], 0);
+    const byChannel = merged(permuted(out, [0, 2, 1, 3, 4, 5]), 2, 6), direct = byChannel?.strides[2] === 1 ? byChannel : undefined;
+    const target = direct ?? temporaries.dense("float32", [groups, channels, width]);
+    for (let g = 0; g < groups; g++) {
+      const x = addressAt(windows, g * windows.strides[0]);
+      blocks.packed(channels, width, depth, matrixOf(weights, g), (column, columns, from, some, to) => blocks.kernels.packWindows(columns, some, x, lines + 4 * column, steps + 4 * from, to), matrixOf(target, g));
+    }
+    if (direct === undefined) this.#copier.copy(viewed(target, permuted(out, [0, 2, 1, 3, 4, 5]).shape, denseStrides([groups, channels, examples, ...size])), permuted(out, [0, 2, 1, 3, 4, 5]));
+  }
+
+  /** Windows laid out as columns of a matrix, some examples at a time. */
+  #laidOut(windows: WasmView, weights: WasmView, out: WasmView, temporaries: Temporaries): void {
+    const [groups, examples, channels, ...size] = out.shape, positions = sizeOf(size), depth = weights.shape[2];
+    // Windows of many examples side by side where the output lies so, else example by example.
+    const together = merged(permuted(out, [0, 2, 1, 3, 4, 5]), 2, 6);
+    const most = together === undefined ? 1 : Math.min(examples, Math.max(1, Math.floor(LAID_OUT / (depth * positions))));
+    const columns = this.#columns(temporaries, out.dtype, depth * most * positions);
+    for (let g = 0; g < groups; g++)
+      for (let n = 0; n < examples; n += most) {
+        const count = Math.min(most, examples - n), width = count * positions;
+        const matrix = columns(permuted(part(at(windows, 0, g), 1, n, count), [0, 2, 3, 4, 5, 1, 6, 7, 8]));
+        if (together !== undefined) this.#multiplier.multiply(at(weights, 0, g), matrix, part(at(together, 0, g), 2, n * positions, width));
+        else this.#example(at(weights, 0, g), matrix, at(at(out, 0, g), 1, n), [1, channels, positions], temporaries);
+      }
   }
 
   /** Windows `[g, n, c, ...window, ...out]` times a filter of one channel a group, summed. */

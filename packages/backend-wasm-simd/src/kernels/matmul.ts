@@ -107,7 +107,8 @@ const tall = (view: WasmView): WasmView =>
 const turned = (view: WasmView): WasmView =>
   new View(view.buffer, view.dtype, [view.shape[0], view.shape[2], view.shape[1]], [view.strides[0], view.strides[2], view.strides[1]], view.offset, view.size, false);
 
-const matrixOf = (view: WasmView, i: number): Matrix =>
+/** Matrix `i` of a batch. */
+export const matrixOf = (view: WasmView, i: number): Matrix =>
   ({ at: addressAt(view, i * view.strides[0]), row: 4 * view.strides[1], column: 4 * view.strides[2] });
 
 export const matmulKernel = (multiplier: Multiplier): Kernel<PrimitiveAttrs["matmul"], WasmBuffer> => ([a, b], [out]) => multiplier.multiply(a, b, out);

@@ -1,0 +1,101 @@
+/**
+ * @file Emits convolutions of several channels: register tiles of output channels by places, which read the windows where x has them. What is called, and
+ * the tables of places, are kernels/conv-tiles.ts.
+ */
+import type { Code, Local } from "../asm/code.ts";
+import { Module } from "../asm/module.ts";
+import type { Engine } from "../engine.ts";
+import { SCRATCH } from "../memory.ts";
+import { addPart, atMost, emitTile, ROOM_ROW, SMALL_ROWS } from "./tile.ts";
+
+/** Four places of the output in a row: where the first sees x and where it lies, offsets in bytes, and how many of the four there are. */
+export const GROUP = { x: 0, out: 4, count: 8, bytes: 12 } as const;
+/** How x lies along a row of places: adjacent, every second element, or anyhow. In the last, groups have four places or one. */
+export type Spacing = "adjacent" | "second" | "any";
+
+/**
+ * `large`, `small`: (rows, pairs, depth, a, offsets, groups, x, xColumn, c, cRow, cColumn, accumulate): rows of the packed filter a times windows, which have an
+ * element at each of `depth` offsets from a place. Groups come in pairs; of the last, the second may be empty.
+ */
+export type ConvTileKernels = { readonly [N in "large" | "small"]: (...args: number[]) => number };
+
+export function linkConvTiles(engine: Engine, spacing: Spacing): ConvTileKernels {
+  const module = new Module(), part = addPart(module);
+  for (const [name, height] of [["large", engine.tileRows], ["small", SMALL_ROWS]] as const) windowTiles(module, name, height, engine.relaxed, spacing, part);
+  return engine.link<keyof ConvTileKernels>(module);
+}
+
+type I32 = Local<"i32">;
+
+/** The address of the first is in a local; leaves a vector of four elements of x. */
+function pushPlaces(f: Code, spacing: Spacing, at: I32, column: I32): void {
+  if (spacing === "adjacent") f.get(at).memory("v128.load");
+  else if (spacing === "second") f.get(at).memory("v128.load").get(at).memory("v128.load", 16).shuffle(0, 2, 4, 6);
+  else {
+    f.get(at).memory("v128.load32_splat");
+    for (let lane = 1; lane < 4; lane++) {
+      f.get(at).get(column).op("i32.add").set(at);
+      f.get(at).memory("f32.load").lane("f32x4.replace_lane", lane);
+    }
+  }
+}
+
+function windowTiles(module: Module, name: string, height: number, relaxed: boolean, spacing: Spacing, part: number): void {
+  const [half, whole] = [1, 2].map((vectors) => module.func(
+    `${name}${vectors}`, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+    (f, a, offsets, end, x0, x1, column0, column1, c0, c1, cRow, accumulate) => {
+      const places = [x0, x1].slice(0, vectors), columns = [column0, column1], from = f.local("i32"), at = f.local("i32");
+      emitTile(f, height, vectors, relaxed, {
+        start() {},
+        loadB(y) {
+          f.get(offsets).memory("i32.load").set(from);
+          places.forEach((place, v) => {
+            f.get(place).get(from).op("i32.add").set(at);
+            pushPlaces(f, spacing, at, columns[v]);
+            f.set(y[v]);
+          });
+        },
+        pushA: (row) => (f.get(a), 4 * row),
+        next: () => f.increment(a, 4 * height).increment(offsets, 4).get(offsets).get(end).op("i32.ne"),
+      }, { c: [c0, c1].slice(0, vectors), cRow, accumulate });
+    }));
+  module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+    (f, rows, pairs, depth, a, offsets, groups, x, xColumn, c, cRow, cColumn, accumulate) => {
+      const end = f.local("i32"), pa = f.local("i32"), left = f.local("i32");
+      const sides = [0, 1].map((side) => ({ side, x: f.local("i32"), column: f.local("i32"), c: f.local("i32"), count: f.local("i32") })), [first, second] = sides;
+      const call = (tile: number, target: () => void, add: () => void) => {
+        f.get(pa).get(offsets).get(end).get(first.x).get(second.x).get(first.column).get(second.column);
+        target();
+        add();
+        f.call(tile);
+      };
+      const aside = (tile: number) => call(tile, () => f.i32(SCRATCH).i32(SCRATCH + 16).i32(ROOM_ROW), () => f.i32(0));
+      f.get(offsets).get(depth).i32(2).op("i32.shl").op("i32.add").set(end);
+      f.while(() => f.get(pairs), () => {
+        for (const group of sides) {
+          const field = (name_: "x" | "out" | "count") => f.get(groups).memory("i32.load", group.side * GROUP.bytes + GROUP[name_]);
+          field("x").get(x).op("i32.add").set(group.x);
+          field("out").get(c).op("i32.add").set(group.c);
+          field("count").set(group.count);
+          // one place stands for all four
+          f.get(xColumn).i32(0).get(group.count).i32(1).op("i32.gt_s").op("select").set(group.column);
+        }
+        f.get(a).set(pa).get(rows).set(left);
+        f.loop((again) => {
+          f.get(left).i32(height).op("i32.ge_s").get(first.count).get(second.count).op("i32.add").i32(8).op("i32.eq").op("i32.and").get(cColumn).i32(4).op("i32.eq").op("i32.and").if(
+            () => call(whole, () => f.get(first.c).get(second.c).get(cRow), () => f.get(accumulate)),
+            () => {
+              f.get(second.count).if(() => aside(whole), () => aside(half));
+              for (const group of sides) {
+                f.i32(SCRATCH + 16 * group.side).get(group.c).get(cRow).get(cColumn);
+                atMost(f, left, height).get(group.count).get(accumulate).call(part);
+              }
+            });
+          f.get(pa).get(depth).i32(4 * height).op("i32.mul").op("i32.add").set(pa);
+          for (const group of sides) f.get(group.c).get(cRow).i32(height).op("i32.mul").op("i32.add").set(group.c);
+          f.increment(left, -height).get(left).i32(0).op("i32.gt_s").branchIf(again);
+        });
+        f.increment(groups, 2 * GROUP.bytes).increment(pairs, -1);
+      });
+    });
+}

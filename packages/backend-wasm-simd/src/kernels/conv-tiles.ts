@@ -1,0 +1,90 @@
+/** @file Convolutions of several channels as tiles that read x in place: the packed filter, the table of a window's offsets, and the places of the output by fours. */
+import { type ConvTileKernels, GROUP, linkConvTiles, type Spacing } from "../emit/conv-tiles.ts";
+import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import { BLOCK_DEPTH, BLOCK_ROWS, type Blocks, evenly, type Matrix } from "./blocks.ts";
+import { offsetTable } from "./offsets.ts";
+import { Temporaries } from "./temporaries.ts";
+
+/** Groups of four places in a table: as many examples at a time as fit. */
+const GROUPS = 8192;
+
+const places = (width: number, spacing: Spacing): number => (spacing === "any" ? (width >> 2) + (width & 3) : (width + 3) >> 2);
+
+export class ConvTiles {
+  readonly #engine: Engine;
+  readonly #blocks: Blocks;
+  readonly #linked: { [S in Spacing]?: ConvTileKernels } = {};
+
+  constructor(engine: Engine, blocks: Blocks) {
+    this.#engine = engine;
+    this.#blocks = blocks;
+  }
+
+  /** Whether rows of the output fill most of the fours that they take. */
+  suits(windows: WasmView): boolean {
+    const width = windows.shape[8];
+    return width > 0.6 * 4 * places(width, spacingOf(windows));
+  }
+
+  /** @param windows `[g, n, c, ...window, ...out]`, every window of x @param weights `[g, o, c * window]` @param out `[g, n, o, ...out]` */
+  convolve(windows: WasmView, weights: WasmView, out: WasmView): void {
+    const { memory, tileRows } = this.#engine, temporaries = new Temporaries(memory), [groups, examples, channels, ...size] = out.shape, depth = weights.shape[2];
+    const spacing = spacingOf(windows), kernels = (this.#linked[spacing] ??= linkConvTiles(this.#engine, spacing));
+    const most = evenly(depth, BLOCK_DEPTH), lines = channels + tileRows, [, , cRow, , , cColumn] = out.strides.map((s) => 4 * s);
+    const perExample = size[0] * size[1] * places(size[2], spacing), together = Math.min(examples, Math.max(1, Math.floor(GROUPS / perExample)));
+    try {
+      const offsets = offsetTable(memory, temporaries, windows.shape.slice(2, 6), windows.strides.slice(2, 6).map((s) => 4 * s));
+      const packed = addressAt(temporaries.dense("float32", [lines, depth]), 0), table = addressAt(temporaries.dense("int32", [3 * (together * perExample + 1)]), 0);
+      this.#fill(table, together, windows, out, spacing);
+      for (let g = 0; g < groups; g++) {
+        this.#pack(channels, depth, most, { at: addressAt(weights, g * weights.strides[0]), row: 4 * weights.strides[1], column: 4 * weights.strides[2] }, packed);
+        for (let n = 0; n < examples; n += together) {
+          const count = Math.min(together, examples - n) * perExample, x = addressAt(windows, g * windows.strides[0] + n * windows.strides[1]), c = addressAt(out, g * out.strides[0] + n * out.strides[1]);
+          // Where the number of groups is odd, the other of the last pair must be empty.
+          const other = (table + count * GROUP.bytes + GROUP.count) / 4, kept = memory.words[other];
+          memory.words[other] = 0;
+          for (let from = 0; from < depth; from += most) {
+            const some = Math.min(most, depth - from);
+            const tiles = (run: (...args: number[]) => number, rows: number, first: number) => {
+              if (rows > 0)
+                run(rows, (count + 1) >> 1, some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table, x, 4 * windows.strides[8], c + first * cRow, cRow, cColumn, from > 0 ? 1 : 0);
+            };
+            for (let row = 0; row < channels; row += BLOCK_ROWS) {
+              const rows = Math.min(BLOCK_ROWS, channels - row), small = this.#blocks.smallRows(rows);
+              tiles(kernels.large, rows - small, row);
+              tiles(kernels.small, small, row + rows - small);
+            }
+          }
+          memory.words[other] = kept;
+        }
+      }
+    } finally {
+      temporaries.free();
+    }
+  }
+
+  /** All blocks of the filter, one after the other. */
+  #pack(channels: number, depth: number, most: number, a: Matrix, packed: number): void {
+    const lines = channels + this.#engine.tileRows;
+    for (let from = 0; from < depth; from += most)
+      for (let row = 0, some = Math.min(most, depth - from); row < channels; row += BLOCK_ROWS)
+        this.#blocks.packRows(Math.min(BLOCK_ROWS, channels - row), some, { ...a, at: a.at + row * a.row + from * a.column }, packed + 4 * (from * lines + row * some));
+  }
+
+  /** Groups of four places along the rows of the output, for some examples. */
+  #fill(table: number, examples: number, windows: WasmView, out: WasmView, spacing: Spacing): void {
+    const { words } = this.#engine.memory, [, , , depth, height, width] = out.shape, x = windows.strides.map((s) => 4 * s), y = out.strides.map((s) => 4 * s);
+    let at = table / 4;
+    for (let n = 0; n < examples; n++) for (let d = 0; d < depth; d++) for (let h = 0; h < height; h++)
+      for (let w = 0; w < width;) {
+        const count = spacing === "any" && width - w < 4 ? 1 : Math.min(4, width - w);
+        words[at + GROUP.x / 4] = n * x[1] + d * x[6] + h * x[7] + w * x[8];
+        words[at + GROUP.out / 4] = n * y[1] + d * y[3] + h * y[4] + w * y[5];
+        words[at + GROUP.count / 4] = count;
+        at += GROUP.bytes / 4;
+        w += count;
+      }
+  }
+}
+
+const spacingOf = ({ strides }: WasmView): Spacing => (strides[8] === 1 ? "adjacent" : strides[8] === 2 ? "second" : "any");
