@@ -109,6 +109,7 @@ const writesOut = (target: Callable | undefined): target is Callable & WritesOut
 
 function nativeOf(name: string, row: Row | undefined, target: Callable | undefined, overloads: readonly Overload[]): Native {
   return (args, { out, ...kw }) => {
+    if (name.startsWith("__") && args.length > 0 && !isTensor(args[0])) throw new Unsupported("the error of Python's own operator methods: our tensors have none");
     const bound = bind(overloads, args, kw) ?? bindAnyway(overloads, args, kw);
     refuseWholeFloats(bound);
     const given: { [name: string]: Value } = {};

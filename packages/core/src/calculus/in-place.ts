@@ -1,6 +1,6 @@
 /** @file Changes in place: a program's result written into its first input, and what a change of a view is for its base. */
 import { scalarTypeName } from "../dtype.ts";
-import { ArgumentError, AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
 import { activeInterpreter, commonDevice, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
@@ -39,14 +39,13 @@ export function checkTarget(target: Tensor, others: readonly Tensor[]): void {
 
 /** Writes a program's result into a tensor of its shape, whatever that held. Not recorded, as PyTorch's `out=`. */
 export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], params: readonly number[]): Tensor {
-  if (inputs.length === 0) throw new ArgumentError(`${p.name}(): at least one operand must be a tensor`);
   commonDevice(mapOp, [target, ...inputs], { program: p, params });
   if (isGradEnabled() && [target, ...inputs].some((x) => x.requiresGrad))
     throw new AutogradError(`${p.name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.`);
   if ([target, ...inputs].some((x) => x.traced !== null))
     throw new NotSupportedError(`${p.name}(): out is not there inside of a function transform; use the op that returns a new tensor`);
   checkTarget(target, inputs);
-  const shape = broadcastOf(inputs, undefined);
+  const shape = broadcastOf(inputs, inputs.length === 0 ? [] : undefined);
   if (!sameShape(shape, target.shape)) throw new ShapeError(`output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`);
   refuseOverlap(target);
   write(target, p, inputs, params);

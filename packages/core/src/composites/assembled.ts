@@ -17,10 +17,11 @@ export const trace: (x: Tensor) => Tensor = /*@__PURE__*/ composite("TraceBackwa
   if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`);
   return sum(diagonal(x));
 });
-/** The sum of x over what broadcasting would repeat, in the given shape: PyTorch's `sum_to_size`. */
+/** The sum of x over what broadcasting would repeat, in the given shape: PyTorch's `sum_to_size`. In the shape [], which is the sum of all, bools and small integers become int32. */
 export const sumToSize: (x: Tensor, size: readonly number[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, size: readonly number[]): Tensor => {
   const lead = x.ndim - size.length;
   if (lead < 0 || size.some((n, d) => n !== 1 && n !== x.shape[d + lead])) throw new ShapeError(`size {[${size.join(", ")}]} is not expandable to size {[${x.shape.join(", ")}]}.`);
+  if (size.length === 0) return sum(x);
   const dims = x.shape.flatMap((n, d) => (d < lead || (size[d - lead] === 1 && n !== 1) ? [d] : []));
   if (size.length === 0) return sum(x); // Of a 0-d tensor too, which so becomes int32 where it is an integer.
   return dims.length === 0 ? x : reshapeAs(sum(x, dims, { keepdim: true }), size);

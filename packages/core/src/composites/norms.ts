@@ -51,15 +51,16 @@ const normOp: Op<NormAttrs> = {
 };
 /** d norm / dx, where it does not exist as PyTorch chooses: 0 at 0, and shared evenly among extrema. */
 function slope(x: Tensor, norm: Tensor, { p, dims }: NormAttrs): Tensor {
-  const none = eq(norm, 0), length = where(none, 1, norm); // nothing is divided by 0, in no order of derivative
+  const none = eq(norm, 0);
   if (p === 0) return mul(x, 0);
   if (p === 1) return sgn(x);
-  if (p === 2) return zeroWhere(none, div(x, length));
+  if (p === 2) return zeroWhere(none, div(x, norm)); // at 0 the second derivative is NaN, as in PyTorch
   if (Math.abs(p) === Infinity) {
     const size = abs(x), mask = to(logicalOr(eq(size, norm), isnan(size)), x.dtype);
     return mul(div(sgn(x), sumOver(mask, dims, kept)), mask);
   }
   if (p < 1) return mul(mul(sgn(x), zeroWhere(eq(x, 0), pow(abs(x), p - 1))), pow(norm, 1 - p));
+  const length = where(none, 1, norm); // nothing is divided by 0, in no order of derivative
   return mul(p < 2 ? mul(sgn(x), pow(abs(x), p - 1)) : mul(x, pow(abs(x), p - 2)), zeroWhere(none, pow(length, 1 - p)));
 }
 

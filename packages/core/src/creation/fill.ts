@@ -96,8 +96,7 @@ export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options
 export function tensor(data: TensorData, options: CreationOptions & { readonly shape?: Shape } = {}): Tensor {
   if (isTypedArray(data)) {
     const from = dtypeOfArray(data, options.dtype), dtype = options.dtype ?? from;
-    const shape = checkShape("tensor", options.shape ?? [data.length]);
-    if (sizeOf(shape) !== data.length) throw new ShapeError(`shape '[${shape.join(", ")}]' is invalid for input of size ${data.length}`);
+    const shape = shapeFor(data.length, options.shape ?? [data.length]);
     return fromHost(from === dtype ? data : converted(decodeHost(from, data), from, dtype), shape, dtype, options);
   }
   const shape = shapeOfNested(data), flat: (number | boolean)[] = [];
@@ -105,9 +104,11 @@ export function tensor(data: TensorData, options: CreationOptions & { readonly s
   const bools = flat.length > 0 && flat.every((x) => typeof x === "boolean");
   const dtype = options.dtype ?? (bools ? "bool" : "float32");
   dtypeInfo(dtype);
-  const target = options.shape === undefined ? shape : checkShape("tensor", options.shape);
-  if (sizeOf(target) !== flat.length) throw new ShapeError(`shape '[${target.join(", ")}]' is invalid for input of size ${flat.length}`);
-  return fromHost(converted(flat.map(Number), "float64", dtype), target, dtype, options);
+  return fromHost(converted(flat.map(Number), "float64", dtype), shapeFor(flat.length, options.shape ?? shape), dtype, options);
+}
+function shapeFor(count: number, shape: Shape): Shape {
+  if (sizeOf(checkShape("tensor", shape)) !== count) throw new ShapeError(`shape '[${shape.join(", ")}]' is invalid for input of size ${count}`);
+  return shape;
 }
 
 /** Each number rounded once to `dtype`. */

@@ -22,8 +22,8 @@ function floored(x: Expr, y: Expr): Expr {
 const truncated = (x: Expr, y: Expr): Expr => (isFloat(x.dtype) ? s.trunc(s.div(x, y)) : s.idiv(x, y));
 
 const overload = (): number => 2;
-const divFloor: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload }));
-const divTrunc: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload }));
+const divFloor: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload, wrapsNumbers: true }));
+const divTrunc: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload, wrapsNumbers: true }));
 
 /** x / y rounded down; of integers an integer. No derivative. */
 export const floorDivide: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [] }));

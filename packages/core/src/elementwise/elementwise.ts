@@ -1,10 +1,10 @@
 /** @file The constructor of elementwise ops: one scalar expression each; promotion and programs made once per combination of dtypes. */
 import { conversion } from "../calculus/call.ts";
 import { checkTarget, mapInto, mapOut } from "../calculus/in-place.ts";
-import { countOperands, mapProgram } from "../calculus/map-reduce.ts";
+import { countOperands, generate, mapProgram } from "../calculus/map-reduce.ts";
 import { type DType, type DTypeKind, dtypes, isFloat, isStoredOnly, promoteTypes, scalarTypeName, widerKind } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
-import { isTensor, type Tensor } from "../op.ts";
+import { currentDevice, isTensor, type Tensor } from "../op.ts";
 import { arg, cast, type Expr, param } from "../scalar/expr.ts";
 import { castValue } from "../scalar/instructions.ts";
 import { type GradientOverride, type Program, program } from "../scalar/program.ts";
@@ -32,7 +32,7 @@ export type ElementwiseOptions = {
   readonly refusesOneBool?: string;
   /** The number that PyTorch's node of this call bears, where overloads have nodes of their own: 1 gives "PowBackward1". */
   readonly overload?: (operands: readonly Operand[]) => number;
-  /** PyTorch makes tensors of numbers, so that its node has an input for each. */
+  /** PyTorch makes tensors of numbers: its node has an input for each, and of numbers alone there is a result too, on the default device; that of floats is float64 where it can be. */
   readonly wrapsNumbers?: boolean;
   /** Where PyTorch takes no number: nowhere (`tensors`), or as the first operand (`tensorFirst`). */
   readonly takes?: "tensors" | "tensorFirst";
@@ -147,7 +147,12 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     if (takes !== undefined) refuseNumbers(name, operands, takes);
     const tensors: Tensor[] = [], params: number[] = [];
     split(operands, tensors, params);
-    const common = commonType(operands), p = programFor(operands, common, undefined);
+    const common = commonType(operands);
+    if (wrapsNumbers && tensors.length === 0) {
+      const device = currentDevice();
+      return generate(device, programFor(operands, isFloat(common) && device.backend.dtypes.has("float64") ? "float64" : common, undefined), params, []);
+    }
+    const p = programFor(operands, common, undefined);
     if (operands.length === 2 && typeof first === "object" && typeof second === "number" && isFloat(common) && !isStoredOnly(common) && common === first.window.dtype) {
       beside = p;
       numberType = common;

@@ -1,7 +1,9 @@
 /** @file Float functions and activations, element by element. A new one is one row: its derivative follows from the expression. */
+import { isFloat } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
+import { abs, add, div } from "./arithmetic.ts";
 import { type Elementwise, elementwise } from "./elementwise.ts";
 
 type Unary = Elementwise<readonly [x: Tensor]>;
@@ -48,8 +50,9 @@ export const silu: Unary = /*@__PURE__*/ elementwise("silu", (x) => s.div(x!, s.
   rule: "float",
   gradient: (g, _, [x]) => { const y = s.div(1, s.add(1, s.exp(s.neg(x!)))); return [s.mul(g, s.mul(y, s.add(1, s.mul(x!, s.sub(1, y)))))]; },
 });
-/** x / (1 + |x|). */
-export const softsign: Unary = /*@__PURE__*/ elementwise("softsign", (x) => s.div(x!, s.add(1, s.abs(x!))), float);
+const softsignOf: Unary = /*@__PURE__*/ elementwise("softsign", (x) => s.div(x!, s.add(1, s.abs(x!))), float);
+/** x / (1 + |x|). Of integers the sum below is one of integers, and wraps. */
+export const softsign = (x: Tensor): Tensor => (isFloat(x.dtype) || x.dtype === "bool" ? softsignOf(x) : div(x, add(abs(x), 1)));
 
 const geluExact: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.mul(s.mul(x!, 0.5), s.add(1, s.erf(s.mul(x!, Math.SQRT1_2)))), float);
 const geluTanh: Unary = /*@__PURE__*/ elementwise("gelu", (x) =>

@@ -60,10 +60,10 @@ export const sin_: Unary_ = /*@__PURE__*/ inPlace(sin);
 export const sinc_: Unary_ = /*@__PURE__*/ inPlace(sinc);
 export const sinh_: Unary_ = /*@__PURE__*/ inPlace(sinh);
 export const sqrt_: Unary_ = /*@__PURE__*/ inPlace(sqrt);
-export const square_: Unary_ = (x) => {
-  if (x.dtype === "bool") throw new DTypeError("Found dtype Bool but expected Long");
+export function square_(x: Tensor): Tensor {
+  if (x.dtype === "bool") throw new DTypeError("Found dtype Bool but expected Int"); // PyTorch's `pow` looks at the result first
   return square.into(x);
-};
+}
 export const tan_: Unary_ = /*@__PURE__*/ inPlace(tan);
 export const tanh_: Unary_ = /*@__PURE__*/ inPlace(tanh);
 export const trunc_: Unary_ = /*@__PURE__*/ inPlace(trunc);

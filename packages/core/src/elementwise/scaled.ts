@@ -32,11 +32,11 @@ export const add_ = (x: Tensor, y: Operand, { alpha }: ScaleOptions = {}): Tenso
 export const sub_ = (x: Tensor, y: Operand, { alpha }: ScaleOptions = {}): Tensor => (alpha === undefined ? plainSub.into(x, y) : subScaled.into(x, y, alpha));
 
 const rsubScaled: WithFactor = /*@__PURE__*/ elementwise("rsub", (x, y, alpha) => s.sub(y!, s.mul(x!, alpha!)), {
-  rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1),
+  rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1), takes: "tensorFirst",
 });
-const rsubPlain: Plain = /*@__PURE__*/ elementwise("rsub", (x, y) => s.sub(y!, x!), { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1) });
+const rsubPlain: Plain = /*@__PURE__*/ elementwise("rsub", (x, y) => s.sub(y!, x!), { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1), takes: "tensorFirst" });
 /** y - alpha * x: the difference the other way round. */
-export function rsub(x: Operand, y: Operand, options: ScaleOptions = {}): Tensor {
+export function rsub(x: Tensor, y: Operand, options: ScaleOptions = {}): Tensor {
   const { alpha = 1 } = options;
   checkFactor("alpha", alpha, [x, y]);
   return alpha === 1 ? rsubPlain(x, y) : rsubScaled(x, y, alpha);

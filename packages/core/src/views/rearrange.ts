@@ -29,14 +29,19 @@ export const swapaxes: typeof transpose = transpose;
 export const swapdims: typeof transpose = transpose;
 
 /** All dims in reverse order: the property `T` of a tensor. */
-export const numpyT = (x: Tensor): Tensor => dispatchView(permuteOp, x, { dims: [...x.shape.keys()].reverse(), name: "PermuteBackward0" });
+export function numpyT(x: Tensor): Tensor {
+  if (x.ndim === 0) warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.");
+  else if (x.ndim !== 2)
+    warn("The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.");
+  return dispatchView(permuteOp, x, { dims: [...x.shape.keys()].reverse(), name: "PermuteBackward0" });
+}
 /** The last two dims exchanged: the properties `mT` and `mH`. */
 export function matrixTranspose(x: Tensor, name: "mT" | "mH" = "mT"): Tensor {
   if (x.ndim === 0) {
-    warn(`Tensor.${name} is deprecated on 0-D tensors. This function is the identity in these cases.`);
+    warn(name === "mT" ? "Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases." : "Tensor.mH is deprecated on 0-D tensors. Consider using x.conj().");
     return x;
   }
-  if (x.ndim < 2)
+  if (x.ndim === 1)
     throw new ShapeError(name === "mT"
       ? `tensor.mT is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`
       : `tensor.adjoint() is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`);
@@ -47,7 +52,9 @@ export const adjoint = (x: Tensor): Tensor => (x.ndim === 0 ? x : matrixTranspos
 /** The property `H`: the transpose of a matrix. */
 export function conjugateTranspose(x: Tensor): Tensor {
   if (x.ndim !== 0 && x.ndim !== 2) throw new ShapeError(`tensor.H is only supported on matrices (2-D tensors). Got ${x.ndim}-D tensor.`);
-  return x.ndim === 0 ? x : transpose(x, 0, 1);
+  if (x.ndim === 2) return transpose(x, 0, 1);
+  warn("Tensor.H is deprecated on 0-D tensors. Consider using x.conj().");
+  return x;
 }
 
 /** All elements in one dim; the tensor itself, or a view of it, where it is dense. */
