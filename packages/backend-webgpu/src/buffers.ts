@@ -1,20 +1,22 @@
 /** @file Device memory: buffers of one dtype over pooled GPU buffers. Knows nothing of commands beyond the epoch that last used a chunk. */
-import { DeviceError, type DType, DTypeError, OutOfMemoryError } from "@adjoint/core/backend";
+import { DeviceError, DeviceLostError, type DType, DTypeError, OutOfMemoryError } from "@adjoint/core/backend";
 import type { Faults } from "./faults.ts";
 
 /** GPUBufferUsage and GPUMapMode by value: Node has no such globals. */
 export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 
-/** A GPU buffer of the pool. */
+/** A GPU buffer: the pool's, or the caller's own. */
 export class Chunk {
   readonly gpu: GPUBuffer;
   readonly bytes: number;
+  readonly isForeign: boolean;
   /** The last epoch whose recorded commands use it: a write or a destruction must not overtake those. */
   usedIn: number = 0;
 
-  constructor(gpu: GPUBuffer, bytes: number) {
+  constructor(gpu: GPUBuffer, bytes: number, isForeign: boolean = false) {
     this.gpu = gpu;
     this.bytes = bytes;
+    this.isForeign = isForeign;
   }
 }
 
@@ -28,6 +30,8 @@ export class WebGpuBuffer {
   readonly dtype: DType;
   readonly length: number;
   chunk: Chunk | undefined;
+  /** Its memory went with its device. */
+  isLost: boolean = false;
 
   constructor(dtype: DType, length: number, chunk: Chunk) {
     this.dtype = dtype;
@@ -38,7 +42,10 @@ export class WebGpuBuffer {
 
 /** The chunk of a buffer that is still alive. */
 export function chunkOf(buffer: WebGpuBuffer): Chunk {
-  if (buffer.chunk === undefined) throw new DeviceError("webgpu: the buffer was freed");
+  if (buffer.chunk === undefined)
+    throw buffer.isLost
+      ? new DeviceLostError("webgpu: this tensor was on a device that was lost, and in no backup; make it again")
+      : new DeviceError("webgpu: the buffer was freed");
   return buffer.chunk;
 }
 
@@ -49,6 +56,10 @@ export function sizeClass(bytes: number): number {
   if (power <= 2 ** 20) return power;
   const step = power / 8; // from power / 2 to power in four steps
   return Math.ceil(bytes / step) * step;
+}
+
+function requireDType(dtype: DType): void {
+  if (!supported.has(dtype)) throw new DTypeError(`webgpu: ${dtype} is not supported, only ${[...supported].join(", ")}; cast, or use the cpu device`);
 }
 
 export class Pool {
@@ -74,15 +85,34 @@ export class Pool {
   get liveBuffers(): number { return this.#live.size; }
 
   allocate(dtype: DType, length: number): WebGpuBuffer {
-    if (!supported.has(dtype)) throw new DTypeError(`webgpu: ${dtype} is not supported, only ${[...supported].join(", ")}; cast, or use the cpu device`);
+    requireDType(dtype);
+    return this.#alive(new WebGpuBuffer(dtype, length, this.#chunk(length)));
+  }
+
+  /** Memory again for a buffer whose device was lost. */
+  revive(buffer: WebGpuBuffer): void {
+    buffer.chunk = this.#chunk(buffer.length);
+    buffer.isLost = false;
+    this.#alive(buffer);
+  }
+
+  /** A buffer around memory of the caller's own, which the pool neither counts nor keeps. */
+  adopt(gpu: GPUBuffer, dtype: DType): WebGpuBuffer {
+    requireDType(dtype);
+    return this.#alive(new WebGpuBuffer(dtype, Math.floor(gpu.size / 4), new Chunk(gpu, 0, true)));
+  }
+
+  #alive(buffer: WebGpuBuffer): WebGpuBuffer {
+    this.#live.add(buffer);
+    this.liveBytes += buffer.chunk!.bytes;
+    return buffer;
+  }
+
+  #chunk(length: number): Chunk {
     const bytes = Math.max(length, 1) * 4;
     if (bytes > this.#maxBytes) throw this.#noRoom(bytes, `the largest buffer of this device is ${this.#maxBytes} bytes`);
     const size = Math.min(sizeClass(bytes), this.#maxBytes);
-    const chunk = this.#take(size) ?? this.#create(size);
-    const buffer = new WebGpuBuffer(dtype, length, chunk);
-    this.#live.add(buffer);
-    this.liveBytes += chunk.bytes;
-    return buffer;
+    return this.#take(size) ?? this.#create(size);
   }
 
   free(buffer: WebGpuBuffer): void {
@@ -91,6 +121,7 @@ export class Pool {
     buffer.chunk = undefined;
     this.#live.delete(buffer);
     this.liveBytes -= chunk.bytes;
+    if (chunk.isForeign) return;
     // The queue runs in order, so the chunk may be used again before the commands that use it have run.
     let list = this.#free.get(chunk.bytes);
     if (list === undefined) this.#free.set(chunk.bytes, (list = []));
@@ -105,9 +136,15 @@ export class Pool {
     this.#shrink(0);
   }
 
+  /** The device is gone, and with it all memory. */
+  abandon(): void {
+    for (const buffer of this.#live) buffer.isLost = true;
+    this.dispose();
+  }
+
   dispose(): void {
     for (const buffer of this.#live) {
-      buffer.chunk?.gpu.destroy();
+      if (buffer.chunk?.isForeign === false) buffer.chunk.gpu.destroy();
       buffer.chunk = undefined;
     }
     this.#live.clear();

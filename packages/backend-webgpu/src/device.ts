@@ -1,6 +1,6 @@
-/** @file One WebGPU device behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
+/** @file One WebGPU device, until it is lost, behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
 import {
-  type Backend, decodeHost, DeviceError, type DType, dtypes, encodeHost, type Kernels, type Limits, type TypedArray,
+  type Backend, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type Kernels, type Limits, type TypedArray,
 } from "@adjoint/core/backend";
 import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import { Faults } from "./faults.ts";
@@ -34,7 +34,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly pipelines: Pipelines;
   readonly indexErrors: IndexErrors;
   readonly #faults: Faults;
-  readonly #device: GPUDevice;
+  readonly gpu: GPUDevice;
   readonly #owned: boolean;
   /** Buffers for reading, by size; few, since reads wait. */
   readonly #staging: Map<number, GPUBuffer[]> = new Map();
@@ -42,7 +42,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   constructor({ device, owned, budget }: DeviceOptions) {
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     const maxBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, budget) / 4) * 4;
-    this.#device = device;
+    this.gpu = device;
     this.#owned = owned;
     this.limits = { maxBindings: maxStorageBuffersPerShaderStage, maxRank: 8, maxBytes };
     this.#faults = new Faults(device);
@@ -102,6 +102,39 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     });
   }
 
+  /** Whether it is gone, as far as the host has heard; a loss that happened before this call has been told when it resolves. */
+  async isLost(): Promise<boolean> {
+    const { fatal } = this.#faults;
+    if (fatal !== undefined && !(fatal instanceof DeviceLostError)) throw fatal;
+    await this.sync().catch(() => {});
+    return this.#faults.fatal instanceof DeviceLostError;
+  }
+
+  /** After the loss: its buffers are lost too. */
+  abandon(): void {
+    this.pool.abandon();
+    this.#staging.clear();
+  }
+
+  /** Memory of this device for a buffer that lay in a lost one. */
+  revive(buffer: WebGpuBuffer): void {
+    this.assertAlive();
+    this.pool.revive(buffer);
+  }
+
+  /** A buffer around memory of the caller's own. */
+  adopt(gpu: GPUBuffer, dtype: DType): WebGpuBuffer {
+    this.assertAlive();
+    return this.pool.adopt(gpu, dtype);
+  }
+
+  /** The memory of a buffer, after what is recorded was submitted. */
+  submitted(buffer: WebGpuBuffer): GPUBuffer {
+    this.assertAlive();
+    this.recorder.flush();
+    return chunkOf(buffer).gpu;
+  }
+
   dispose(): void {
     const { fatal } = this.#faults;
     this.#faults.fatal = new DeviceError("webgpu: the device was disposed");
@@ -111,7 +144,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.indexErrors.dispose();
     for (const list of this.#staging.values()) for (const staging of list) staging.destroy();
     this.#staging.clear();
-    if (this.#owned) this.#device.destroy();
+    if (this.#owned) this.gpu.destroy();
   }
 
   /** Copies out bytes, and the words of index errors along with them, after everything recorded. */
@@ -120,12 +153,12 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     const total = bytes + (notes === undefined ? 0 : INDEX_ERROR_BYTES);
     if (total === 0) {
       this.recorder.flush();
-      await this.#device.queue.onSubmittedWorkDone();
+      await this.gpu.queue.onSubmittedWorkDone();
       return new ArrayBuffer(0);
     }
     const size = sizeClass(total);
     const staging = this.#staging.get(size)?.pop()
-      ?? this.#faults.watch("allocating a buffer to read into", () => this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget }));
+      ?? this.#faults.watch("allocating a buffer to read into", () => this.gpu.createBuffer({ size, usage: usage.mapRead | usage.copyTarget }));
     if (source !== undefined) this.recorder.copy(source, start, staging, 0, bytes);
     if (notes !== undefined) this.recorder.copy(notes, 0, staging, bytes, INDEX_ERROR_BYTES, INDEX_ERROR_BYTES);
     this.recorder.flush();

@@ -2,8 +2,10 @@
 import { type Backend, DeviceError } from "@adjoint/core/backend";
 import { type AdapterInfo, describe, openDevice, type OpenOptions } from "./adapter.ts";
 import { WebGpuDevice } from "./device.ts";
+import { RestorableDevice, type WebGpuBackend } from "./restorable.ts";
 
 export type { AdapterInfo } from "./adapter.ts";
+export type { GpuSlice, WebGpuBackend } from "./restorable.ts";
 
 export type WebGpuOptions = OpenOptions & {
   /** A device that is yours: `dispose` frees the backend's buffers and leaves the device to you. */
@@ -20,8 +22,8 @@ export type WebGpuStats = {
   readonly liveBytes: number;
 };
 
-type Opened = { readonly device: WebGpuDevice; readonly info: AdapterInfo };
-const opened = /*@__PURE__*/ new WeakMap<object, Opened>();
+type Known = { readonly device: RestorableDevice; readonly info: AdapterInfo };
+const known = /*@__PURE__*/ new WeakMap<object, Known>();
 
 /**
  * Opens the GPU as a backend. In browsers and Deno it uses `navigator.gpu`, in Node the optional package `webgpu`.
@@ -36,13 +38,20 @@ const opened = /*@__PURE__*/ new WeakMap<object, Opened>();
  * console.log(await device.read(buffer, 1, 2)); // Float32Array [2, 3]
  * ```
  */
-export async function webgpu(options: WebGpuOptions = {}): Promise<Backend> {
-  const budget = options.maxBytes ?? Infinity;
-  const { device, info } = options.device === undefined
-    ? await openDevice(options)
-    : { device: options.device, info: describe(options.device.adapterInfo) };
-  const backend = new WebGpuDevice({ device, owned: options.device === undefined, budget });
-  opened.set(backend, { device: backend, info });
+export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  const { device: own, maxBytes: budget = Infinity } = options;
+  const open = async (given: GPUDevice | undefined): Promise<{ readonly device: WebGpuDevice; readonly info: AdapterInfo }> => {
+    if (own !== undefined && given === undefined) throw new DeviceError("webgpu: the lost device was yours; open another and hand it over: await device.restore(another)");
+    const { device, info } = given === undefined ? await openDevice(options) : { device: given, info: describe(given.adapterInfo) };
+    return { device: new WebGpuDevice({ device, owned: given === undefined, budget }), info };
+  };
+  const first = await open(own);
+  const backend = new RestorableDevice(first.device, async (given) => {
+    const { device, info } = await open(given);
+    known.set(backend, { device: backend, info });
+    return device;
+  });
+  known.set(backend, { device: backend, info: first.info });
   return backend;
 }
 
@@ -51,17 +60,17 @@ export function adapterInfo(backend: Backend): AdapterInfo {
   return find(backend).info;
 }
 
-/** What the backend has done so far: for tests and for finding out why something is slow. */
+/** What the backend has done on its present device: for tests and for finding out why something is slow. */
 export function webgpuStats(backend: Backend): WebGpuStats {
-  const { pipelines, recorder, pool } = find(backend).device;
+  const { pipelines, recorder, pool } = find(backend).device.current;
   return {
     pipelinesCompiled: pipelines.compiled, dispatches: recorder.dispatches, submits: recorder.submits,
     liveBuffers: pool.liveBuffers, liveBytes: pool.liveBytes,
   };
 }
 
-function find(backend: Backend): Opened {
-  const found = opened.get(backend);
+function find(backend: Backend): Known {
+  const found = known.get(backend);
   if (found === undefined) throw new DeviceError(`webgpu: ${backend.name} was not made by webgpu()`);
   return found;
 }

@@ -9,7 +9,7 @@ import type { Shape } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { isGradEnabled, isInferenceModeEnabled, type Rule } from "./tape.ts";
 import { alive, Tensor } from "./tensor.ts";
-import { denseView, type View } from "./view.ts";
+import { type Buffer, denseView, type View } from "./view.ts";
 
 /** An op as the engine sees it: how it runs, and its derivative. */
 export interface Op<Attrs> extends Rule<Attrs> {
@@ -61,11 +61,11 @@ function follow<Attrs>(by: Interpreter, rule: Rule<Attrs> & { readonly name: str
     if (typeof saved.edge === "number" && saved.traced === null) saved.traced = outs[saved.edge]!.traced?.saved() ?? null;
 }
 
-/** A new dense tensor of undefined content, to be written by a kernel at once. */
-export function allocate(device: Device, dtype: DType, shape: Shape): Tensor {
+/** A new dense tensor of undefined content, to be written by a kernel at once. @param buffer one that is there already, to be owned by the tensor */
+export function allocate(device: Device, dtype: DType, shape: Shape, buffer?: Buffer): Tensor {
   let size = 1;
   for (let i = 0; i < shape.length; i++) size *= shape[i]!;
-  const storage = new Storage(device, dtype, size);
+  const storage = new Storage(device, dtype, size, buffer);
   return new Tensor(denseView(storage.buffer, dtype, shape), storage, null);
 }
 

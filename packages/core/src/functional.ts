@@ -1,5 +1,5 @@
 /** @file The entry "@adjoint/core/functional": everything as plain functions; a bundle carries what it uses. */
-export { type CreationOptions, type LikeOptions, type NestedArray, type TensorData, arange, eye, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
+export { type CreationOptions, type LikeOptions, type NestedArray, type TensorData, arange, eye, fromBuffer, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { bernoulli, bernoulli_, exponential_, multinomial, type MultinomialOptions, normal, normal_, random_, randperm, uniform_ } from "./creation/distributions.ts";
 export { empty, emptyLike, logspace, type LogspaceOptions, newEmpty, newFull, newOnes, newTensor, newZeros, randintLike, range, type RangeOptions, trilIndices, type TriangleOptions, triuIndices } from "./creation/like.ts";

@@ -29,19 +29,19 @@ export class Storage {
   /** Held and never read: it stands for the device's memory in the collector's books. */
   protected readonly ballast: ArrayBuffer | undefined;
 
-  /** @param origin the storage whose buffer to share, in which case nothing is allocated */
-  constructor(device: Device, dtype: DType, length: number, origin?: Storage) {
+  /** @param given a buffer to own, or the storage whose buffer to share: then nothing is allocated */
+  constructor(device: Device, dtype: DType, length: number, given?: Storage | Buffer) {
     this.device = device;
     this.dtype = dtype;
     this.length = length;
-    if (origin !== undefined) {
-      this.buffer = origin.buffer;
-      this.#slab = origin.retain();
+    if (given instanceof Storage) {
+      this.buffer = given.buffer;
+      this.#slab = given.retain();
       this.#slot = 0;
       return;
     }
     try {
-      this.buffer = device.backend.allocate(dtype, length);
+      this.buffer = given ?? device.backend.allocate(dtype, length);
     } catch (error) {
       throw error instanceof OutOfMemoryError ? new OutOfMemoryError(
         `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors. A loop frees what it makes with a scope: using s = scope()`,

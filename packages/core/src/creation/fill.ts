@@ -1,7 +1,7 @@
 /** @file Tensors from numbers: data given by the caller, constants, ranges. */
 import { laidOut } from "../calculus/laid-out.ts";
 import { generate } from "../calculus/map-reduce.ts";
-import { type Backend } from "../backend.ts";
+import { type Backend, type Buffer } from "../backend.ts";
 import { decodeHost, type DType, dtypeInfo, dtypes, encodeHost, isFloat, type TypedArray } from "../dtype.ts";
 import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
 import { type DimOrder, type MemoryFormatOptions, orderOf } from "../memory-format.ts";
@@ -83,6 +83,19 @@ export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options
   requireDType("tensor", device, dtype);
   const x = allocate(device, dtype, shape);
   if (values.length > 0) device.backend.write(x.window.buffer, 0, values);
+  join(x, null);
+  return finish(x, options);
+}
+
+/**
+ * A tensor over a buffer of a backend, in which nothing is copied: one that the backend made around memory of the caller's own (`importBuffer` of webgpu).
+ * The tensor owns the buffer and lets the backend free it in the end. Its first elements are the tensor's, row-major.
+ * @throws DTypeError for a dtype that the device does not take
+ */
+export function fromBuffer(buffer: Buffer, shape: Shape, options: CreationOptions = {}): Tensor {
+  const device = deviceFrom(options), dtype = options.dtype ?? "float32";
+  requireDType("fromBuffer", device, dtype);
+  const x = allocate(device, dtype, checkShape("fromBuffer", shape), buffer);
   join(x, null);
   return finish(x, options);
 }

@@ -1,0 +1,4 @@
+/** @file Loss, restoring and shared memory, in Node. */
+import { test } from "vitest";
+import { recoveryChecks } from "./shared/recovery.ts";
+test.each(recoveryChecks)("$name", ({ run }) => run(), 120_000);
