@@ -1,82 +1,82 @@
-/** @file What is made of the error function: its complement, its inverse, the normal distribution. Rational functions from Cephes (Moshier, ndtr.c). */
+/** @file What is made of the error function: its complement, its inverse, the normal distribution. Integers and bools give float32. */
 import type { Tensor } from "../../op.ts";
 import * as s from "../../scalar/expr.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import { type Elementwise, elementwise } from "../elementwise.ts";
-import { polynomialOf, squareOf } from "../stable.ts";
+import { squareOf } from "../stable.ts";
+import { chebyshevOf } from "./chebyshev.ts";
+import { INVERSE_MIDDLE, INVERSE_TAIL, SCALED } from "./error-function.table.ts";
 
 type Unary = Elementwise<readonly [x: Tensor]>;
+const FACTOR = 2 / Math.sqrt(Math.PI), DENSITY = 1 / Math.sqrt(2 * Math.PI);
 
-// erfc(x) = exp(-x^2) P(x) / Q(x) for 1 <= x < 8, exp(-x^2) R(x) / S(x) beyond; lowest coefficient first.
-const P = [557.5353353693994, 1027.5518868951572, 934.5285271719576, 526.4451949954773, 196.5208329560771, 48.63719709856814, 7.463210564422699, 0.5641895648310689, 2.461969814735305e-10];
-const Q = [557.5353408177277, 1656.6630919416134, 2246.3376081871097, 1823.9091668790973, 975.7085017432055, 354.9379377878819, 86.70721408859897, 13.22819511547449, 1];
-const R = [2.978866653721002, 7.409742699504489, 6.160210979930536, 5.019050422511805, 1.275366707599781, 0.5641895835477551];
-const S = [3.369076451000815, 9.608968090632859, 17.08144507475659, 12.048953980809666, 9.396035249380015, 2.260528632201173, 1];
-
-/** exp(a^2) erfc(a) for a >= 1. */
+/** exp(a^2) erfc(a) for a >= 0, to full relative precision. */
 function scaledTail(a: Expr): Expr {
-  const near = s.min(a, 8), far = s.max(a, 8), reciprocal = s.div(1, far);
-  // R(x) / S(x) in 1 / x, so that no power of a large x overflows.
-  const tail = s.mul(reciprocal, s.div(polynomialOf(reciprocal, [...R].reverse()), polynomialOf(reciprocal, [...S].reverse())));
-  return s.select(s.lt(a, 8), s.div(polynomialOf(near, P), polynomialOf(near, Q)), tail);
+  // (a - 3.75) / (a + 3.75), written so that an infinite a gives 1
+  const reciprocal = s.div(1, s.add(a, 3.75));
+  return s.div(s.mul(0.5, chebyshevOf(s.sub(1, s.mul(7.5, reciprocal)), SCALED)), s.add(0.5, a));
 }
+/** exp(-a^2), or exp(a^2): of a square taken apart at h, a / 16 rounded, so that no rounding of the square is magnified. */
+function expSquare(a: Expr, sign: 1 | -1): Expr {
+  const h = s.mul(s.round(s.mul(a, 16)), 1 / 16), rest = s.mul(s.sub(a, h), s.add(a, h)), turned = (x: Expr): Expr => (sign === 1 ? x : s.neg(x));
+  return s.mul(s.exp(turned(squareOf(h))), s.exp(turned(rest)));
+}
+/** The largest argument whose square counts: beyond it exp(-x^2) is 0. */
+const limited = (a: Expr): Expr => s.min(a, 30);
+
 /** 1 - erf(x), to full relative precision. */
-function erfcOf(x: Expr): Expr {
-  const a = s.abs(x), out = s.max(a, 1), tail = s.mul(s.exp(s.neg(squareOf(out))), scaledTail(out));
-  return s.select(s.lt(a, 1), s.sub(1, s.erf(x)), s.select(s.lt(x, 0), s.sub(2, tail), tail));
+export function erfcOf(x: Expr): Expr {
+  const a = s.abs(x), tail = s.mul(expSquare(limited(a), -1), scaledTail(a));
+  return s.select(s.lt(x, 0), s.sub(2, tail), tail);
 }
 /** exp(x^2) erfc(x). */
 function erfcxOf(x: Expr): Expr {
-  const a = s.abs(x), out = s.max(a, 1), square = squareOf(x);
-  const tail = scaledTail(out);
-  return s.select(s.lt(a, 1), s.mul(s.exp(square), s.sub(1, s.erf(x))), s.select(s.lt(x, 0), s.sub(s.mul(2, s.exp(square)), tail), tail));
+  const a = s.abs(x), tail = scaledTail(a);
+  return s.select(s.lt(x, 0), s.sub(s.mul(2, expSquare(limited(a), 1)), tail), tail);
 }
-const FACTOR = 2 / Math.sqrt(Math.PI);
-/** x with erfc(x) = q, for 0 < q <= 0.3: a rational start, and Newton's steps. */
+/** x with erfc(x) = q, for 0 < q <= 1/2. In float64 with a step of Halley's: the residual in units of erfc's derivative, so that nothing overflows. */
 function inverseTail(q: Expr): Expr {
-  const z = s.sqrt(s.neg(s.log(s.mul(q, 0.5))));
-  let x = s.div(polynomialOf(z, [-1.970840454, -1.624906493, 3.429567803, 1.641345311]), polynomialOf(z, [1, 3.5438892, 1.6370678]));
-  for (let step = 0; step < 3; step++) {
-    // In units of erfc itself, so that nothing overflows: the residual over the derivative is (1 - q / erfc(x)) erfcx(x) / FACTOR.
-    const tail = erfcxOf(x), ratio = s.mul(q, s.div(s.exp(squareOf(x)), tail));
-    x = s.add(x, s.mul(s.sub(1, ratio), s.mul(tail, 1 / FACTOR)));
-  }
-  return x;
+  const root = s.sqrt(s.neg(s.log(q))), [least, most] = [Math.LN2, 745].map((x) => (Math.sqrt(x) - 3) / (Math.sqrt(x) + 3)) as [number, number];
+  const t = s.div(s.sub(s.div(s.sub(root, 3), s.add(root, 3)), (most + least) / 2), s.lit((most - least) / 2, q.dtype));
+  const x = s.mul(root, chebyshevOf(t, INVERSE_TAIL));
+  if (q.dtype !== "float64") return x;
+  const step = s.mul(s.sub(scaledTail(x), s.mul(q, s.exp(squareOf(x)))), 1 / FACTOR);
+  return s.add(x, s.div(step, s.add(1, s.mul(x, step))));
 }
-/** x with erf(x) = y, for |y| <= 0.7. */
-function inverseMiddle(y: Expr): Expr {
-  const z = squareOf(y);
-  let x = s.mul(y, s.div(polynomialOf(z, [0.886226899, -1.645349621, 0.914624893, -0.140543331]), polynomialOf(z, [1, -2.118377725, 1.442710462, -0.329097515, 0.012229801])));
-  for (let step = 0; step < 2; step++) x = s.sub(x, s.div(s.sub(s.erf(x), y), s.mul(FACTOR, s.exp(s.neg(squareOf(x))))));
-  return x;
-}
+/** x with erf(x) = y, for |y| <= 1/2. */
+const inverseMiddle = (y: Expr): Expr => s.mul(y, chebyshevOf(s.sub(s.mul(8, squareOf(y)), 1), INVERSE_MIDDLE));
+/** The smallest numbers that tails are asked for: what the log of 0 would spoil. */
+const least = (q: Expr): Expr => s.max(q, q.dtype === "float64" ? 5e-324 : 1e-45);
+
 function erfinvOf(y: Expr): Expr {
-  const a = s.abs(y), tail = inverseTail(s.min(s.max(s.sub(1, a), 1e-30), 0.3)), signed = s.select(s.lt(y, 0), s.neg(tail), tail);
-  const inside = s.select(s.le(a, 0.7), inverseMiddle(s.max(s.min(y, 0.7), -0.7)), signed);
+  const a = s.abs(y), tail = inverseTail(s.min(least(s.sub(1, a)), 0.5));
+  const inside = s.select(s.le(a, 0.5), inverseMiddle(s.max(s.min(y, 0.5), -0.5)), s.select(s.lt(y, 0), s.neg(tail), tail));
   return s.select(s.lt(a, 1), inside, s.select(s.eq(a, 1), s.select(s.lt(y, 0), -Infinity, s.lit(Infinity, y.dtype)), NaN));
 }
 function ndtriOf(p: Expr): Expr {
   const upper = s.lt(0.5, p), q = s.mul(2, s.select(upper, s.sub(1, p), p)); // erfc(|x| / sqrt(2)) = q
-  const magnitude = s.select(s.lt(q, 0.3), inverseTail(s.min(s.max(q, q.dtype === "float64" ? 2e-307 : 2e-38), 0.3)), inverseMiddle(s.sub(1, s.max(q, 0.3))));
+  const magnitude = s.select(s.le(q, 0.5), inverseTail(s.min(least(q), 0.5)), inverseMiddle(s.sub(1, s.max(q, 0.5))));
   const x = s.mul(s.select(upper, magnitude, s.neg(magnitude)), Math.SQRT2);
   return s.select(s.eq(p, 0), -Infinity, s.select(s.eq(p, 1), Infinity, s.select(s.and(s.lt(0, p), s.lt(p, 1)), x, NaN)));
 }
 
-/** 1 - erf(x), accurate however small it is. */
+/**
+ * 1 - erf(x), element by element, to full relative precision however small it is. Its derivative is -2 / sqrt(pi) exp(-x^2).
+ * @example `erfc(tensor([0, 1]))` is [1.0000, 0.1573]
+ */
 export const erfc: Unary = /*@__PURE__*/ elementwise("erfc", (x) => erfcOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.neg(s.mul(g, s.mul(FACTOR, s.exp(s.neg(squareOf(x!))))))] });
-/** exp(x^2) erfc(x): the complement without its decay. */
-export const erfcx: Unary = /*@__PURE__*/ elementwise("specialErfcx", (x) => erfcxOf(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, s.sub(s.mul(s.mul(2, x!), out), FACTOR))] });
-/** The inverse of erf: infinite at -1 and 1, NaN beyond. */
-export const erfinv: Unary = /*@__PURE__*/ elementwise("erfinv", (x) => erfinvOf(x!), { rule: "float", gradient: (g, out) => [s.mul(g, s.mul(Math.sqrt(Math.PI) / 2, s.exp(squareOf(out))))] });
-const DENSITY = 1 / Math.sqrt(2 * Math.PI);
-/** The normal distribution function: the probability of a value below x. */
+/** exp(x^2) erfc(x): the complement without its decay. Its derivative is 2 x erfcx(x) - 2 / sqrt(pi). */
+export const erfcx: Unary = /*@__PURE__*/ elementwise("specialErfcx", (x) => erfcxOf(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, s.sub(s.mul(2, s.mul(x!, out)), FACTOR))] });
+/** The inverse of erf: infinite at -1 and 1, NaN beyond. Its derivative is sqrt(pi) / 2 exp(erfinv(x)^2). */
+export const erfinv: Unary = /*@__PURE__*/ elementwise("erfinv", (x) => erfinvOf(x!), { rule: "float", gradient: (g, out) => [s.mul(g, s.mul(1 / FACTOR, s.exp(squareOf(out))))] });
+/** The normal distribution function, the probability of a value below x: erfc(-x / sqrt(2)) / 2. Its derivative is the density. */
 export const ndtr: Unary = /*@__PURE__*/ elementwise("mul:1", (x) => s.mul(0.5, erfcOf(s.mul(x!, -Math.SQRT1_2))), {
   rule: "float", gradient: (g, _, [x]) => [s.mul(g, s.mul(DENSITY, s.exp(s.mul(squareOf(x!), -0.5))))],
 });
-/** The inverse of the normal distribution function. */
+/** The inverse of the normal distribution function: infinite at 0 and 1, NaN beyond. */
 export const ndtri: Unary = /*@__PURE__*/ elementwise("specialNdtri", (x) => ndtriOf(x!), { rule: "float", gradient: (g, out) => [s.mul(g, s.mul(1 / DENSITY, s.exp(s.mul(squareOf(out), 0.5))))] });
-/** log(ndtr(x)), accurate where ndtr is 0 already. */
+/** log(ndtr(x)), accurate where ndtr is 0 already. Its derivative is the density over ndtr. */
 export const logNdtr: Unary = /*@__PURE__*/ elementwise("specialLogNdtr", (x) => {
   const t = s.mul(x!, Math.SQRT1_2), low = s.min(t, 0);
-  return s.select(s.lt(x!, -1), s.sub(s.log(s.mul(erfcxOf(s.neg(low)), 0.5)), squareOf(low)), s.log1p(s.mul(erfcOf(t), -0.5)));
+  return s.select(s.lt(x!, -1), s.sub(s.log(s.mul(scaledTail(s.neg(low)), 0.5)), squareOf(low)), s.log1p(s.mul(erfcOf(t), -0.5)));
 }, { rule: "float", gradient: (g, _, [x]) => [s.mul(s.div(g, erfcxOf(s.mul(x!, -Math.SQRT1_2))), Math.SQRT2 / Math.sqrt(Math.PI))] });
