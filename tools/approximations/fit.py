@@ -7,7 +7,7 @@ than 2^-56 of the largest value. float32 takes fewer terms of the same table (ch
 """
 from pathlib import Path
 
-from mpmath import airyai, besseli, besselj, besselk, bessely, cos, erfc, erfinv, exp, log, mp, mpf, pi, sqrt
+from mpmath import airyai, besseli, besselj, besselk, bessely, cos, digamma, erfc, erfinv, exp, findroot, log, loggamma, mp, mpf, pi, polygamma, sqrt
 
 mp.dps = 40
 NODES = 96
@@ -131,7 +131,25 @@ files = {
         "INVERSE_TAIL": ("x / s with erfc(x) = exp(-s^2), from s = sqrt(log(2)) to s = sqrt(745); t is linear in (s - 3) / (s + 3). For float32 alone: float64 takes a step of Halley's", tail_of, SINGLE),
     }),
 }
+ROOT = findroot(digamma, 1.4616)
+from_two = lambda function: (lambda t: function(t + 2))
+square_inverse = lambda function: (lambda t: function(3 / sqrt((t + 1) / 2)))
+
+
+def lgamma_quotient(r):
+    return loggamma(r) / ((r - 1) * (r - 2))
+
+
+files["gamma"] = ("Chebyshev series of the gamma function's logarithm and its derivatives, for gamma.ts: t runs over [-1, 1].", {
+    "LGAMMA_NEAR": ("lgamma(x) / ((x - 1) (x - 2)), t = x - 2, 1 <= x <= 3", from_two(lgamma_quotient)),
+    "LGAMMA_FAR": ("x (lgamma(x) - (x - 1/2) log(x) + x - log(2 pi) / 2), t = 18 / x^2 - 1, x >= 3", square_inverse(lambda x: x * (loggamma(x) - (x - 0.5) * log(x) + x - log(2 * pi) / 2))),
+    "DIGAMMA_NEAR": ("digamma(x) / (x - x0), where x0 is the zero, t = x - 2, 1 <= x <= 3", from_two(lambda x: digamma(x) / (x - ROOT))),
+    "DIGAMMA_FAR": ("x^2 (log(x) - 1 / (2 x) - digamma(x)), t = 18 / x^2 - 1, x >= 3", square_inverse(lambda x: x * x * (log(x) - 0.5 / x - digamma(x)))),
+    "TRIGAMMA_NEAR": ("trigamma(x), t = x - 2, 1 <= x <= 3", from_two(lambda x: polygamma(1, x))),
+    "TRIGAMMA_FAR": ("x^3 (trigamma(x) - 1 / x - 1 / (2 x^2)), t = 18 / x^2 - 1, x >= 3", square_inverse(lambda x: x ** 3 * (polygamma(1, x) - 1 / x - 0.5 / x ** 2))),
+})
 HEAD = "Made by tools/approximations/fit.py; what follows the last coefficient adds up to less than 2^-56 of the largest value, unless it says otherwise. Lowest first; c0 counts whole."
+print('the zero of digamma is', ROOT)
 FOLDER = Path(__file__).parents[2] / "packages/core/src/elementwise/special"
 
 

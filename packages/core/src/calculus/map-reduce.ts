@@ -6,7 +6,7 @@ import {
   allocate, type Device, dispatch, dispatchAll, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
 } from "../op.ts";
 import { and, arg, cast, div, eq, type Expr, isNan, lit, load, mul, or, select, topologicalOrder } from "../scalar/expr.ts";
-import { gradientPlan, type GradientPlan, gradientProgram, perDType, perExample, type Program, program, prologuePlan, tangentProgram } from "../scalar/program.ts";
+import { gradientPlan, type GradientPlan, gradientProgram, notDerived, perDType, perExample, type Program, program, prologuePlan, tangentProgram } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
 import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape, replaced } from "./call.ts";
@@ -94,7 +94,7 @@ function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs
   const { program: p, params } = node.attrs;
   const plan = gradientPlan(p, maskOf(node), p.results.length === 1 ? 1 : 2 ** p.results.length - 1);
   // A step function has the derivative 0, as in PyTorch, not none.
-  if (plan.gradients.every((g) => g === undefined)) return node.edges.map((edge) => edge === null ? undefined : zerosOn(edge.device, edge.dtype, edge.shape));
+  if (plan.underived === undefined && plan.gradients.every((g) => g === undefined)) return node.edges.map((edge) => edge === null ? undefined : zerosOn(edge.device, edge.dtype, edge.shape));
   const operands = savedTensors(node);
   const given = grads.filter((g): g is Tensor => g !== undefined);
   return pullback(p, plan, params, operands.length === 0 ? given : [...given, ...operands], node.outputs[0]!.shape, node);
@@ -112,7 +112,8 @@ export function maskOf<A>(node: Node<A>): number {
  * reduction with the partial as its prologue; the others share one multi-output map.
  */
 export function pullback<A>(p: Program, plan: GradientPlan, params: readonly number[], operands: readonly Tensor[], full: Shape, node: Node<A>): readonly (Tensor | undefined)[] {
-  const { gradients } = plan;
+  const { gradients, underived } = plan;
+  if (underived !== undefined) throw notDerived(underived);
   const out = new Array<Tensor | undefined>(gradients.length);
   let together = 0, count = 0;
   for (let i = 0; i < gradients.length; i++) {

@@ -213,7 +213,7 @@ function overrideOf(gradient: GradientOverride, operands: readonly Operand[], in
   const given = operands.map((x) => (typeof x === "object" ? x.window.dtype : undefined));
   return (grad) => {
     const all = gradient(cast(grad, result.dtype), result, inputs);
-    return given.flatMap((dtype, i) => (dtype === undefined ? [] : [all[i] && cast(all[i], dtype)]));
+    return given.flatMap((dtype, i) => (dtype === undefined ? [] : [all[i]?.kind === "underived" ? all[i] : all[i] && cast(all[i], dtype)]));
   };
 }
 

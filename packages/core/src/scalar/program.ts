@@ -1,11 +1,14 @@
 /** @file A program: the results of one kernel as scalar expressions over typed inputs and params. Interned, so a cache may key by the object. */
 import { type DType, dtypeInfo, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
+import { NotSupportedError } from "../errors.ts";
 import { differentiate } from "./derivatives.ts";
 import { add, arg, cast, type Expr, index, load, param, rem, substitute, topologicalOrder } from "./expr.ts";
 import { castValue, evaluateInstruction } from "./instructions.ts";
 
+/** A derivative that there is, but that nobody has written down, as in PyTorch: backward throws once it is asked for. `of` is PyTorch's word for it. */
+export type Underived = { readonly kind: "underived"; readonly of: string };
 /** The gradient of a row whose derived one is fragile or saves too much. Same meaning as the derived one. */
-export type GradientOverride = (grad: Expr, out: Expr, args: readonly Expr[]) => readonly (Expr | undefined)[];
+export type GradientOverride = (grad: Expr, out: Expr, args: readonly Expr[]) => readonly (Expr | Underived | undefined)[];
 
 export class Program {
   /** For people: labels of kernels, profiles, error messages. */
@@ -58,6 +61,8 @@ export type GradientPlan = {
   readonly args: readonly DType[];
   /** For each input: its gradient, or undefined where it does not depend or was not asked for. */
   readonly gradients: readonly (Expr | undefined)[];
+  /** What was asked for and has no derivative. */
+  readonly underived: string | undefined;
   /** Programs of groups of these gradients, made when first asked for. */
   readonly programs: Map<number, Program>;
 };
@@ -88,7 +93,7 @@ function makePlan(p: Program, inputs: number, used: number, stored: readonly Exp
   const all = p.override !== undefined && grads[0] !== undefined
     ? p.override(grads[0], p.results[0]!, args)
     : differentiate(p.results, grads, args);
-  const gradients = args.map((_, i) => (wanted[i] ? all[i] : undefined));
+  const asked = all.filter((_, i) => wanted[i]), gradients = args.map((_, i) => (wanted[i] ? derived(all[i]) : undefined));
 
   // A result that a gradient contains is read, not recomputed. An input that is itself a result needs no second copy.
   const placeholder = new Map<Expr, Expr>();
@@ -116,9 +121,14 @@ function makePlan(p: Program, inputs: number, used: number, stored: readonly Exp
     savedInputs, savedResults,
     args: order.map(({ dtype }) => dtype),
     gradients: reading.map((g) => g && substitute(g, renumber)),
+    underived: asked.find((g) => g?.kind === "underived")?.of,
     programs: new Map(),
   };
 }
+
+const derived = (g: Expr | Underived | undefined): Expr | undefined => (g?.kind === "underived" ? undefined : g);
+/** What PyTorch says of a derivative that is not there. */
+export const notDerived = (of: string): NotSupportedError => new NotSupportedError(`the derivative for '${of}' is not implemented.`);
 
 /** The program of those of a plan's gradients whose inputs are in `mask`. */
 export function gradientProgram(p: Program, plan: GradientPlan, mask: number): Program {
@@ -153,6 +163,7 @@ function makeTangents(p: Program, mask: number): TangentProgram {
       if (t === undefined || !isFloat(root.dtype)) return;
       const grads = p.results.map((_, j) => (j === k ? cast(t, root.dtype) : undefined));
       const part = (p.override !== undefined ? p.override(cast(t, root.dtype), root, args) : differentiate(p.results, grads, args))[i];
+      if (part?.kind === "underived") throw notDerived(part.of);
       if (part !== undefined) sum = sum === undefined ? cast(part, compute) : add(sum, cast(part, compute));
     });
     return sum === undefined ? undefined : cast(sum, root.dtype);

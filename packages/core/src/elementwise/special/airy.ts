@@ -7,7 +7,8 @@ import { squareOf } from "../stable.ts";
 import { LEFT_F, LEFT_G, MIDDLE, RIGHT } from "./airy.table.ts";
 import { chebyshevOf } from "./chebyshev.ts";
 
-const ROOT_PI = Math.sqrt(Math.PI);
+/** sqrt(pi): as a number, since a call would stay in every bundle. */
+const ROOT_PI = 1.7724538509055159;
 
 function airyOf(x: Expr): Expr {
   const middle = chebyshevOf(s.mul(s.add(s.min(s.max(x, -4), 2), 1), 1 / 3), MIDDLE);

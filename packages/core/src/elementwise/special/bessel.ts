@@ -8,7 +8,7 @@ import { J0_NEAR, J1_NEAR, P0_FAR, P1_FAR, Q0_FAR, Q1_FAR, Y0_NEAR, Y1_NEAR } fr
 import { chebyshevOf } from "./chebyshev.ts";
 
 type Unary = Elementwise<readonly [x: Tensor]>;
-const TWO_OVER_PI = 2 / Math.PI;
+const TWO_OVER_PI = 0.6366197723675814;
 
 /** x brought into [0, 8], and the variable of the series there. */
 function nearBy(a: Expr): { readonly near: Expr; readonly t: Expr } {
