@@ -22,6 +22,7 @@ const layers = [
   ["primitives/"],
   ["composites/"],
   ["fused/"],
+  ["complex/"],
   ["linalg/", "linalg"],
 ];
 
@@ -29,7 +30,7 @@ const layers = [
 const engine = ["dtype", "shape", "view", "scalar/", "backend", "storage", "scope", "tensor", "tape", "lineage", "record", "dispatch", "dispatch-in-place"];
 /** The part of the engine that ops reach only through the op constructors, packages/core/src/op.ts. */
 const behindTheConstructors = ["dispatch", "dispatch-in-place", "record", "tape", "lineage", "scope", "storage"];
-const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/", "linalg/"];
+const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/", "complex/", "linalg/"];
 
 const core = "packages/core/src";
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

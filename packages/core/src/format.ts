@@ -95,9 +95,8 @@ const longest = (texts: readonly string[], least: number): number =>
   texts.reduce((width, text) => Math.max(width, text.length), least);
 
 /** The elements as text, right-aligned, and the width that line breaks reckon with. */
-function writeElements(
-  values: readonly (number | bigint | boolean)[], dtype: PrintableDType, options: PrintOptions,
-): { readonly width: number; readonly cells: readonly string[] } {
+type Cells = { readonly width: number; readonly cells: readonly string[] };
+function writeElements(values: readonly (number | bigint | boolean)[], dtype: PrintableDType, options: PrintOptions): Cells {
   if (dtype.includes("float")) {
     const numbers = values.map(Number);
     const { width, write } = floatNotation(numbers, options);
@@ -108,12 +107,20 @@ function writeElements(
   return { width, cells: texts.map((text) => text.padStart(width)) };
 }
 
+/** Complex elements: each part in a notation of its own, the sign of the imaginary part between them. */
+function writeComplex(re: readonly number[], im: readonly number[], options: PrintOptions): Cells {
+  const left = floatNotation(re, options), right = floatNotation(im, options);
+  const cells = re.map((x, i) => {
+    const imaginary = `${right.write(im[i]!)}j`;
+    return `${left.write(x).padStart(left.width)}${/^[+-]/.test(imaginary) ? "" : "+"}${imaginary}`;
+  });
+  return { width: left.width + right.width + 1, cells };
+}
+
 /** The nested brackets, the first of them standing `indent` characters from the left. */
-function formatElements(
-  { shape, dtype }: PrintSource, read: NonNullable<PrintSource["read"]>, indent: number, options: PrintOptions,
-): string {
+function formatElements(shape: readonly number[], write: (indices: readonly number[]) => Cells, indent: number, options: PrintOptions): string {
   if (shape.includes(0)) return "[]";
-  const { width, cells } = writeElements(printedIndices(shape, options).map((index) => read(index)), dtype, options);
+  const { width, cells } = write(printedIndices(shape, options));
   const edges = edgesOf(shape, options);
   let next = 0;
 
@@ -167,20 +174,37 @@ export function formatTensor(
   source: PrintSource, labels: PrintLabels = {}, options: PrintOptions = printOptions(),
 ): string {
   const { shape, dtype, read } = source;
+  return labelled(shape, dtype, read && ((indices) => writeElements(indices.map((index) => read(index)), dtype, options)), labels, options);
+}
+
+/** Complex elements; `read` as of `PrintSource`. */
+export type ComplexSource = {
+  readonly shape: readonly number[];
+  readonly dtype: "complex64" | "complex128";
+  readonly read?: { readonly re: (index: number) => number; readonly im: (index: number) => number } | undefined;
+};
+/** A complex tensor as PyTorch's `repr` writes it. */
+export function formatComplex({ shape, dtype, read }: ComplexSource, labels: PrintLabels = {}, options: PrintOptions = printOptions()): string {
+  return labelled(shape, dtype, read && ((indices) => writeComplex(indices.map(read.re), indices.map(read.im), options)), labels, options);
+}
+
+function labelled(
+  shape: readonly number[], dtype: PrintableDType | ComplexSource["dtype"], write: ((indices: readonly number[]) => Cells) | undefined, labels: PrintLabels, options: PrintOptions,
+): string {
   const { gradFn, requiresGrad, device, isParameter } = labels;
   const prefix = "tensor(";
   const suffixes: string[] = [];
   if (device !== undefined) suffixes.push(`device='${device}'`);
 
   const isEmpty = shape.includes(0);
-  if (read === undefined || (isEmpty && shape.length !== 1)) suffixes.push(`size=${tuple(shape)}`);
+  if (write === undefined || (isEmpty && shape.length !== 1)) suffixes.push(`size=${tuple(shape)}`);
   // Elements tell int64 and bool from float32; where none are shown the name has to.
-  const isTold = dtype === "float32" || (read !== undefined && !isEmpty && (dtype === "int64" || dtype === "bool"));
+  const isTold = dtype === "float32" || dtype === "complex64" || (write !== undefined && !isEmpty && (dtype === "int64" || dtype === "bool"));
   if (!isTold) suffixes.push(`dtype=torch.${dtype}`);
   if (gradFn !== undefined) suffixes.push(`grad_fn=<${gradFn}>`);
   else if (requiresGrad) suffixes.push("requires_grad=True");
 
-  const body = read === undefined ? "..." : formatElements(source, read, prefix.length, options);
+  const body = write === undefined ? "..." : formatElements(shape, write, prefix.length, options);
   const text = appendSuffixes(prefix + body, suffixes, prefix.length, options.lineWidth);
   return `${isParameter ? "Parameter containing:\n" : ""}${text})`;
 }

@@ -3,6 +3,7 @@ import * as A from "@adjoint/core";
 import type { Tensor } from "@adjoint/core";
 
 import { arrangementSamples } from "./arrangement.ts";
+import { complexSamples } from "./complex.ts";
 import { convolutionSamples } from "./convolution.ts";
 import { decompositionSamples } from "./decompositions.ts";
 import { elementwiseSamples } from "./elementwise.ts";
@@ -99,7 +100,7 @@ export const opSamples: readonly OpSample[] = [
   ...poolingSamples,
   ...placeSamples,
   ...productSamples,
-  ...specialSamples,
+  ...specialSamples, ...complexSamples,
   ...shapeSamples,
   ...resizingSamples,
   ...maskedSamples,

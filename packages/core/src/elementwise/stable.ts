@@ -43,3 +43,9 @@ export const squareOf = (x: Expr): Expr => s.mul(x, x);
 /** c0 + c1 x + c2 x^2 ...: Horner's rule. */
 export const polynomialOf = (x: Expr, coefficients: readonly number[]): Expr =>
   coefficients.slice(0, -1).reduceRight<Operand>((sum, c) => s.add(s.mul(sum, x), c), s.lit(coefficients.at(-1)!, x.dtype)) as Expr;
+/** sqrt(x^2 + y^2), without overflow in between. */
+export function hypotOf(x: Expr, y: Expr): Expr {
+  const a = s.abs(x), b = s.abs(y), big = s.max(a, b), ratio = s.div(s.min(a, b), big);
+  const length = s.select(s.eq(big, 0), 0, s.mul(big, s.sqrt(s.add(1, s.mul(ratio, ratio)))));
+  return s.select(s.or(s.eq(a, Infinity), s.eq(b, Infinity)), Infinity, length);
+}

@@ -2,7 +2,7 @@
 import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { type Elementwise, elementwise } from "./elementwise.ts";
-import { coshOf, sinhOf } from "./stable.ts";
+import { coshOf, hypotOf, sinhOf } from "./stable.ts";
 
 type Unary = Elementwise<readonly [x: Tensor]>;
 type Binary = Elementwise<readonly [x: Tensor, y: Tensor]>;
@@ -51,11 +51,7 @@ export const sinc: Unary = /*@__PURE__*/ elementwise("sinc", (x) => {
   },
 });
 /** sqrt(x^2 + y^2), without overflow in between. */
-export const hypot: Binary = /*@__PURE__*/ elementwise("hypot", (x, y) => {
-  const a = s.abs(x!), b = s.abs(y!), big = s.max(a, b), ratio = s.div(s.min(a, b), big);
-  const length = s.select(s.eq(big, 0), 0, s.mul(big, s.sqrt(s.add(1, s.mul(ratio, ratio)))));
-  return s.select(s.or(s.eq(a, Infinity), s.eq(b, Infinity)), Infinity, length);
-}, { rule: "floats", kernel: "hypot_cpu", takes: "tensors", gradient: (g, out, [x, y]) => [s.mul(g, s.div(x!, out)), s.mul(g, s.div(y!, out))] });
+export const hypot: Binary = /*@__PURE__*/ elementwise("hypot", (x, y) => hypotOf(x!, y!), { rule: "floats", kernel: "hypot_cpu", takes: "tensors", gradient: (g, out, [x, y]) => [s.mul(g, s.div(x!, out)), s.mul(g, s.div(y!, out))] });
 /** Degrees to radians. */
 export const deg2rad: Unary = /*@__PURE__*/ elementwise("deg2Rad", (x) => s.mul(x!, Math.PI / 180), float);
 /** Radians to degrees. */

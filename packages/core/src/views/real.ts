@@ -1,13 +1,24 @@
-/** @file PyTorch's functions of complex numbers, of which a real tensor is its own answer. */
-import type { Tensor } from "../op.ts";
+/** @file PyTorch's functions of complex numbers that a real tensor answers with itself. A complex one knows its own answer. */
+import type { ComplexTensor } from "../complex/complex-tensor.ts";
+import { isTensor, type Tensor } from "../op.ts";
 
-/** The tensor itself: it is real. */
-export const real = (x: Tensor): Tensor => x;
-/** The tensor itself: it is real. */
-export const conj = (x: Tensor): Tensor => x;
-/** The tensor itself: it is real. */
-export const conjPhysical = (x: Tensor): Tensor => x;
-/** The tensor itself: it is real. */
-export const resolveConj = (x: Tensor): Tensor => x;
+/** The real part: of a real tensor, the tensor itself. */
+export function real(x: ComplexTensor | Tensor): Tensor {
+  return isTensor(x) ? x : x.real();
+}
+/** The conjugate: of a real tensor, the tensor itself. */
+export function conj(x: ComplexTensor): ComplexTensor;
+export function conj(x: Tensor): Tensor;
+export function conj(x: ComplexTensor | Tensor): ComplexTensor | Tensor {
+  return isTensor(x) ? x : x.conj();
+}
+/** As `conj`. */
+export const conjPhysical: typeof conj = conj;
+/** The tensor itself: a conjugate is computed at once. */
+export function resolveConj(x: ComplexTensor): ComplexTensor;
+export function resolveConj(x: Tensor): Tensor;
+export function resolveConj<T extends ComplexTensor | Tensor>(x: T): T {
+  return x;
+}
 /** The tensor itself: nothing is left to be negated. */
-export const resolveNeg = (x: Tensor): Tensor => x;
+export const resolveNeg: typeof resolveConj = resolveConj;

@@ -1,0 +1,388 @@
+/** @file The complex tensor: a handle on a real tensor whose last dim holds real and imaginary part, with PyTorch's methods. */
+import { data, dataSync, detach } from "../api/reading.ts";
+import type { Backend } from "../backend.ts";
+import { backward, type BackwardOptions, retainGrad } from "../calculus/backward.ts";
+import { clone } from "../calculus/map-reduce.ts";
+import { index } from "../composites/indexing.ts";
+import type { IndexTerm } from "../composites/index-terms.ts";
+import type { TypedArray } from "../dtype.ts";
+import { add, div, mul, neg, sub } from "../elementwise/arithmetic.ts";
+import { to } from "../elementwise/elementwise.ts";
+import type { CloseOptions } from "../elementwise/predicates.ts";
+import { where } from "../elementwise/where.ts";
+import { ArgumentError, AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { isTensor, keep, type Node, type Tensor } from "../op.ts";
+import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
+import { setRequiresGrad } from "../tensor.ts";
+import { cat, stack } from "../views/cat.ts";
+import { flip, roll } from "../views/repeat.ts";
+import { expand, narrow, permute, reshape, select, slice, unsqueeze } from "../views/views.ts";
+import { COMPLEX, commonDType, type ComplexDType, type ComplexNumber, complexOf, isComplex, partsOf } from "./kind.ts";
+import { pairsOf } from "./operands.ts";
+import * as f from "./pairs.ts";
+import { complexText, complexTextNow, nest, type NestedPairs, numberOf } from "./reading.ts";
+
+/** What complex arithmetic takes beside a complex tensor. */
+export type ComplexOperand = ComplexTensor | Tensor | ComplexNumber | number;
+type Dims = number | readonly number[];
+type Keep = { readonly keepdim?: boolean };
+
+/**
+ * A tensor of complex numbers: PyTorch's complex64 and complex128. Make one with `complex`, `polar` or `viewAsComplex`, or get it from `fft.fft`.
+ *
+ * Its gradient is PyTorch's: real and imaginary part are the gradients of the real and the imaginary part. An op that is not here is not defined for complex tensors, and refuses them;
+ * `real()`, `imag()` and `pair` are ordinary tensors, on which everything is.
+ * @example `complex(tensor([1, 2]), tensor([0, -1])).mul({ re: 0, im: 1 }).abs()`
+ */
+export class ComplexTensor {
+  /** The real tensor of shape [..., 2] that it is: the same memory, the same place on the tape. Disposing it disposes this. */
+  readonly pair: Tensor;
+
+  /** @internal The pair becomes its own. */
+  constructor(pair: Tensor) {
+    if (pair.shape.at(-1) !== 2) throw new ShapeError(`a complex tensor is a pair in its last dim, got shape ${showShape(pair.shape)}`);
+    this.pair = pair;
+  }
+  get shape(): Shape {
+    return this.pair.shape.slice(0, -1);
+  }
+  get dtype(): ComplexDType {
+    return complexOf(this.pair.dtype);
+  }
+  get device(): Backend {
+    return this.pair.device;
+  }
+  get ndim(): number {
+    return this.pair.ndim - 1;
+  }
+  numel(): number {
+    return sizeOf(this.shape);
+  }
+  size(): Shape;
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]!;
+  }
+
+  // ---- Autograd ------------------------------------------------------------------------------------------------------------
+
+  get requiresGrad(): boolean {
+    return this.pair.requiresGrad;
+  }
+  set requiresGrad(value: boolean) {
+    setRequiresGrad(this.pair, value);
+  }
+  requiresGrad_(value: boolean = true): this {
+    setRequiresGrad(this.pair, value);
+    return this;
+  }
+  /** The accumulated gradient, or null. It lives as long as its tensor. */
+  get grad(): ComplexTensor | null {
+    const { grad } = this.pair;
+    return grad === null ? null : new ComplexTensor(grad);
+  }
+  set grad(value: ComplexTensor | null) {
+    this.pair.grad = value === null ? null : value.pair;
+  }
+  get isLeaf(): boolean {
+    return this.pair.isLeaf;
+  }
+  get gradFn(): Node<never> | null {
+    return this.pair.gradFn;
+  }
+  retainGrad(): this {
+    retainGrad(this.pair);
+    return this;
+  }
+  /** Adds to the `.grad` of every leaf its gradient. @param gradient that of what follows: a complex result has no implicit one */
+  backward(gradient?: ComplexTensor, options?: BackwardOptions): void {
+    if (gradient === undefined) throw new AutogradError(`grad can be implicitly created only for real scalar outputs but got ${this.dtype === "complex128" ? "ComplexDouble" : "ComplexFloat"}`);
+    backward(this.pair, gradient.pair, options);
+  }
+  detach(): ComplexTensor {
+    return new ComplexTensor(detach(this.pair));
+  }
+  clone(): ComplexTensor {
+    return new ComplexTensor(clone(this.pair));
+  }
+
+  // ---- Lifetime and reading ------------------------------------------------------------------------------------------------
+
+  dispose(): void {
+    this.pair.dispose();
+  }
+  [Symbol.dispose](): void {
+    this.pair.dispose();
+  }
+  /** Takes it out of its scope. */
+  keep(): this {
+    keep(this.pair);
+    return this;
+  }
+  /** Real and imaginary parts in turn, in row-major order. */
+  data(): Promise<TypedArray> {
+    return data(this.pair);
+  }
+  /** As `data`, at once: on devices that can. */
+  dataSync(): TypedArray {
+    return dataSync(this.pair);
+  }
+  /** The value of a tensor of one element. */
+  async item(): Promise<ComplexNumber> {
+    return numberOf(this, await data(this.pair));
+  }
+  /** As `item`, at once: on devices that can. */
+  itemSync(): ComplexNumber {
+    return numberOf(this, dataSync(this.pair));
+  }
+  /** Nested arrays whose leaves are [real, imaginary]. */
+  async toArray(): Promise<NestedPairs> {
+    return nest(await data(this.pair), this.shape);
+  }
+  /** As `toArray`, at once: on devices that can. */
+  toArraySync(): NestedPairs {
+    return nest(dataSync(this.pair), this.shape);
+  }
+  /** As PyTorch prints it, digit for digit. */
+  async format(): Promise<string> {
+    return complexText(this, await data(this.pair));
+  }
+  toString(): string {
+    return complexTextNow(this);
+  }
+  to(dtype: ComplexDType): ComplexTensor {
+    return dtype === this.dtype ? this : new ComplexTensor(to(this.pair, partsOf(dtype)));
+  }
+
+  // ---- Parts ---------------------------------------------------------------------------------------------------------------
+
+  /** The real part: a view. */
+  real(): Tensor {
+    return select(this.pair, -1, 0);
+  }
+  /** The imaginary part: a view. */
+  imag(): Tensor {
+    return select(this.pair, -1, 1);
+  }
+  /** The absolute value. Its gradient at 0 is 0. */
+  abs(): Tensor {
+    return f.absPair(this.pair);
+  }
+  /** The angle, in [-pi, pi]. */
+  angle(): Tensor {
+    return f.anglePair(this.pair);
+  }
+  conj(): ComplexTensor {
+    return new ComplexTensor(f.conjPair(this.pair));
+  }
+  conjPhysical(): ComplexTensor {
+    return this.conj();
+  }
+  /** The tensor itself: `conj` has computed what PyTorch would still have to. */
+  resolveConj(): this {
+    return this;
+  }
+  /** z / |z|, and 0 at 0. */
+  sgn(): ComplexTensor {
+    return new ComplexTensor(f.sgnPair(this.pair));
+  }
+  isreal(): Tensor {
+    return f.isRealPair(this.pair);
+  }
+
+  // ---- Arithmetic: operands broadcast, and are promoted as PyTorch promotes them -------------------------------------------
+
+  add(other: ComplexOperand): ComplexTensor {
+    return both(add, this, other);
+  }
+  sub(other: ComplexOperand): ComplexTensor {
+    return both(sub, this, other);
+  }
+  /** The product. What is real scales both parts. */
+  mul(other: ComplexOperand): ComplexTensor {
+    return scaledOr(mul, f.mulPairs, this, other);
+  }
+  /** The quotient. What is real scales both parts. */
+  div(other: ComplexOperand): ComplexTensor {
+    return scaledOr(div, f.divPairs, this, other);
+  }
+  /** this ** exponent, 0 ** 0 being 1. */
+  pow(exponent: ComplexOperand): ComplexTensor {
+    return typeof exponent === "number" ? new ComplexTensor(f.powPair(this.pair, exponent)) : both(f.powPairs, this, exponent);
+  }
+  neg(): ComplexTensor {
+    return new ComplexTensor(neg(this.pair));
+  }
+  square(): ComplexTensor {
+    return this.pow(2);
+  }
+  reciprocal(): ComplexTensor {
+    return new ComplexTensor(f.reciprocalPair(this.pair));
+  }
+  exp(): ComplexTensor {
+    return new ComplexTensor(f.expPair(this.pair));
+  }
+  /** The natural logarithm, with its cut along the negative real axis. */
+  log(): ComplexTensor {
+    return new ComplexTensor(f.logPair(this.pair));
+  }
+  /** The root whose real part is not negative. */
+  sqrt(): ComplexTensor {
+    return new ComplexTensor(f.sqrtPair(this.pair));
+  }
+  sin(): ComplexTensor {
+    return new ComplexTensor(f.sinPair(this.pair));
+  }
+  cos(): ComplexTensor {
+    return new ComplexTensor(f.cosPair(this.pair));
+  }
+  sum(dim?: Dims, { keepdim = false }: Keep = {}): ComplexTensor {
+    return new ComplexTensor(f.sumPair(this.pair, dim, keepdim));
+  }
+  mean(dim?: Dims, { keepdim = false }: Keep = {}): ComplexTensor {
+    return new ComplexTensor(f.meanPair(this.pair, dim, keepdim));
+  }
+  /** The matrix product; both are complex and of one dtype. A vector stands for one row (left) or one column (right). */
+  matmul(other: ComplexTensor): ComplexTensor {
+    if (!isComplex(other) || other.dtype !== this.dtype) throw new DTypeError(`expected m1 and m2 to have the same dtype, but got: ${this.dtype} != ${String(Reflect.get(other, "dtype"))}`);
+    if (this.ndim === 0 || other.ndim === 0) throw new ShapeError(`both arguments to matmul need to be at least 1D, but they are ${this.ndim}D and ${other.ndim}D`);
+    const k = this.shape.at(-1)!, k2 = other.shape[Math.max(0, other.ndim - 2)]!;
+    if (k !== k2) throw new ShapeError(`matmul: inner dimensions differ, ${showShape(this.shape)} x ${showShape(other.shape)}: ${k} and ${k2}`);
+    return new ComplexTensor(f.matmulPairs(this.pair, other.pair));
+  }
+
+  // ---- Comparison ----------------------------------------------------------------------------------------------------------
+
+  eq(other: ComplexOperand): Tensor {
+    return f.eqPairs(...pairsOf(this, other));
+  }
+  ne(other: ComplexOperand): Tensor {
+    return f.nePairs(...pairsOf(this, other));
+  }
+  /** |x - y| <= atol + rtol |y|, element by element, or equal. */
+  isclose(other: ComplexTensor, options: CloseOptions = {}): Tensor {
+    if (other.dtype !== this.dtype) throw new DTypeError(`${this.dtype} did not match ${other.dtype}`);
+    return f.isclosePairs(this.pair, other.pair, options);
+  }
+  /** Whether all elements are close. */
+  async allclose(other: ComplexTensor, options: CloseOptions = {}): Promise<boolean> {
+    const answer = everywhere(this, other, options);
+    try {
+      return (await data(answer))[0] !== 0;
+    } finally {
+      answer.dispose();
+    }
+  }
+  /** As `allclose`, at once: on devices that can. */
+  allcloseSync(other: ComplexTensor, options: CloseOptions = {}): boolean {
+    const answer = everywhere(this, other, options);
+    try {
+      return dataSync(answer)[0] !== 0;
+    } finally {
+      answer.dispose();
+    }
+  }
+  /** The element itself where the condition holds, else that of `other`. */
+  where(condition: Tensor, other: ComplexOperand): ComplexTensor {
+    const [x, y] = pairsOf(this, other);
+    return new ComplexTensor(where(unsqueeze(condition, -1), x, y));
+  }
+
+  // ---- Views ---------------------------------------------------------------------------------------------------------------
+
+  reshape(shape: Shape): ComplexTensor {
+    const open = shape.indexOf(-1), known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
+    return new ComplexTensor(reshape(this.pair, [...(open >= 0 && known > 0 && this.numel() % known === 0 ? shape.map((size) => (size === -1 ? this.numel() / known : size)) : shape), 2]));
+  }
+  flatten(startDim: number = 0, endDim: number = -1): ComplexTensor {
+    if (this.ndim === 0) return this.reshape([1]);
+    const from = wrapDim(startDim, this.ndim), last = wrapDim(endDim, this.ndim);
+    if (from > last) throw new ShapeError("flatten() has invalid args: start_dim cannot come after end_dim");
+    return this.reshape([...this.shape.slice(0, from), sizeOf(this.shape.slice(from, last + 1)), ...this.shape.slice(last + 1)]);
+  }
+  permute(dims: readonly number[]): ComplexTensor {
+    if (dims.length !== this.ndim) throw new ShapeError(`permute: ${dims.length} dims given of a tensor of ${this.ndim}`);
+    return new ComplexTensor(permute(this.pair, [...dims.map((d) => wrapDim(d, this.ndim)), this.ndim]));
+  }
+  transpose(dim0: number, dim1: number): ComplexTensor {
+    if (this.ndim === 0) return this;
+    const a = wrapDim(dim0, this.ndim), b = wrapDim(dim1, this.ndim);
+    return this.permute(this.shape.map((_, d) => (d === a ? b : d === b ? a : d)));
+  }
+  t(): ComplexTensor {
+    if (this.ndim > 2) throw new ShapeError(`t() expects a tensor with <= 2 dimensions, but self is ${this.ndim}D`);
+    return this.ndim < 2 ? this : this.transpose(0, 1);
+  }
+  /** The last two dims exchanged. */
+  get mT(): ComplexTensor {
+    return this.transpose(-2, -1);
+  }
+  /** The last two dims exchanged, and conjugated. */
+  get mH(): ComplexTensor {
+    return this.transpose(-2, -1).conj();
+  }
+  expand(shape: Shape): ComplexTensor {
+    return new ComplexTensor(expand(this.pair, [...shape, 2]));
+  }
+  slice(dim: number, start?: number, end?: number, step?: number): ComplexTensor {
+    return new ComplexTensor(slice(this.pair, wrapDim(dim, this.ndim), start, end, step));
+  }
+  narrow(dim: number, start: number, length: number): ComplexTensor {
+    return new ComplexTensor(narrow(this.pair, wrapDim(dim, this.ndim), start, length));
+  }
+  select(dim: number, at: number): ComplexTensor {
+    if (this.ndim === 0) throw new ShapeError("select() cannot be applied to a 0-dim tensor.");
+    return new ComplexTensor(select(this.pair, wrapDim(dim, this.ndim), at));
+  }
+  squeeze(dim?: Dims): ComplexTensor {
+    const among = dim === undefined ? undefined : (typeof dim === "number" ? [dim] : dim).map((d) => wrapDim(d, this.ndim));
+    return this.reshape(this.shape.filter((size, d) => size !== 1 || (among !== undefined && !among.includes(d))));
+  }
+  unsqueeze(dim: number): ComplexTensor {
+    return new ComplexTensor(unsqueeze(this.pair, wrapDim(dim, this.ndim + 1)));
+  }
+  /** What stands between the brackets of `z[...]`, as of a real tensor; no masks. */
+  index(...terms: IndexTerm[]): ComplexTensor {
+    return new ComplexTensor(index(this.pair, ...terms, ...(terms.includes("...") ? [":"] : [])));
+  }
+  flip(dims: Dims): ComplexTensor {
+    return new ComplexTensor(flip(this.pair, (typeof dims === "number" ? [dims] : dims).map((d) => wrapDim(d, this.ndim))));
+  }
+  roll(shifts: Dims, dims?: Dims): ComplexTensor {
+    if (dims === undefined) return this.flatten().roll(shifts, 0).reshape(this.shape);
+    return new ComplexTensor(roll(this.pair, shifts, (typeof dims === "number" ? [dims] : dims).map((d) => wrapDim(d, this.ndim))));
+  }
+  /** Joins complex tensors along a dim. */
+  static cat(tensors: readonly ComplexTensor[], dim: number = 0): ComplexTensor {
+    if (tensors.length === 0) throw new ArgumentError("torch.cat(): expected a non-empty list of Tensors");
+    return new ComplexTensor(cat(tensors.map((z) => z.pair), wrapDim(dim, tensors[0]!.ndim)));
+  }
+  /** Joins complex tensors of one shape along a new dim. */
+  static stack(tensors: readonly ComplexTensor[], dim: number = 0): ComplexTensor {
+    if (tensors.length === 0) throw new ArgumentError("stack expects a non-empty TensorList");
+    return new ComplexTensor(stack(tensors.map((z) => z.pair), wrapDim(dim, tensors[0]!.ndim + 1)));
+  }
+
+  // What an op of real tensors would look at: it ends here.
+  /** @internal */ get window(): never { return refused(this); }
+  /** @internal */ get storage(): never { return refused(this); }
+  /** @internal */ get edge(): never { return refused(this); }
+}
+Object.defineProperty(ComplexTensor.prototype, COMPLEX, { value: isComplex });
+Object.defineProperty(ComplexTensor.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: ComplexTensor) { return complexTextNow(this); } });
+
+function refused(z: ComplexTensor): never {
+  throw new NotSupportedError(`not implemented for '${z.dtype === "complex128" ? "ComplexDouble" : "ComplexFloat"}': this function takes real tensors; use a method of ComplexTensor, or the parts by real(), imag() and pair`);
+}
+
+const both = (op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor => new ComplexTensor(op(...pairsOf(x, y)));
+function scaledOr(scale: (x: Tensor, y: Tensor | number) => Tensor, op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor {
+  if (typeof y === "number") return new ComplexTensor(scale(x.pair, y));
+  if (!isTensor(y)) return both(op, x, y);
+  const parts = partsOf(commonDType([x, y]));
+  return new ComplexTensor(scale(to(x.pair, parts), unsqueeze(to(y, parts), -1)));
+}
+function everywhere(x: ComplexTensor, y: ComplexTensor, options: CloseOptions): Tensor {
+  if (y.dtype !== x.dtype) throw new DTypeError(`${x.dtype} did not match ${y.dtype}`);
+  return f.closeEverywhere(x.pair, y.pair, options);
+}

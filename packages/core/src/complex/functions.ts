@@ -1,0 +1,58 @@
+/** @file Making complex tensors, and what PyTorch asks of tensors that may be complex. */
+import { cos, sin } from "../elementwise/functions.ts";
+import { mul } from "../elementwise/arithmetic.ts";
+import { isFloat, scalarTypeName } from "../dtype.ts";
+import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { composite, dispatchView, isTensor, type Tensor } from "../op.ts";
+import * as python from "../python.ts";
+import { broadcastTensors } from "../views/rearrange.ts";
+import { stack } from "../views/cat.ts";
+import { permuteOp } from "../views/views.ts";
+import { ComplexTensor } from "./complex-tensor.ts";
+import { isComplex } from "./kind.ts";
+
+function checkParts(name: string, x: Tensor, y: Tensor, names: readonly [string, string]): void {
+  [x, y].forEach((part, i) => { if (!isTensor(part)) throw new ArgumentError(`${name}(): argument '${names[i]}' (position ${i + 1}) must be Tensor, not ${python.typeName(part)}`); });
+  if (!isFloat(x.dtype) || !isFloat(y.dtype)) throw new DTypeError(`Expected both inputs to be Half, Float or Double tensors but got ${scalarTypeName[x.dtype]} and ${scalarTypeName[y.dtype]}`);
+  if (x.dtype !== y.dtype) throw new DTypeError(`Expected object of scalar type ${scalarTypeName[x.dtype]} but got scalar type ${scalarTypeName[y.dtype]} for second argument`);
+  if (x.dtype !== "float32" && x.dtype !== "float64") throw new NotSupportedError(`${name}: there is no complex32 here; cast the parts to float32`);
+}
+const joined = /*@__PURE__*/ composite("ComplexBackward0", (x: Tensor, y: Tensor): Tensor => stack(broadcastTensors(x, y), -1));
+/**
+ * real + i imag; both float32, or both float64, and broadcast together.
+ * @example `complex(tensor([1, 2]), tensor([3, 4]))` prints as tensor([1.+3.j, 2.+4.j])
+ */
+export function complex(real: Tensor, imag: Tensor): ComplexTensor {
+  checkParts("complex", real, imag, ["real", "imag"]);
+  return new ComplexTensor(joined(real, imag));
+}
+const turned = /*@__PURE__*/ composite("PolarBackward0", (abs: Tensor, angle: Tensor): Tensor => {
+  const [length, direction] = broadcastTensors(abs, angle) as [Tensor, Tensor];
+  return stack([mul(length, cos(direction)), mul(length, sin(direction))], -1);
+});
+/** abs (cos angle + i sin angle); both float32, or both float64, and broadcast together. */
+export function polar(abs: Tensor, angle: Tensor): ComplexTensor {
+  checkParts("polar", abs, angle, ["abs", "angle"]);
+  return new ComplexTensor(turned(abs, angle));
+}
+
+const seenAs = (x: Tensor, name: string): Tensor => dispatchView(permuteOp, x, { dims: [...x.shape.keys()], name });
+/** A real tensor of shape [..., 2] as complex numbers: a view. */
+export function viewAsComplex(x: Tensor): ComplexTensor {
+  if (isComplex(x)) throw new DTypeError("view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: ComplexFloat");
+  if (x.dtype === "float16") throw new NotSupportedError("view_as_complex: there is no complex32 here; cast to float32");
+  if (x.dtype !== "float32" && x.dtype !== "float64") throw new DTypeError(`view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: ${scalarTypeName[x.dtype]}`);
+  if (x.ndim === 0) throw new ShapeError("Input tensor must have one or more dimensions");
+  if (x.shape.at(-1) !== 2) throw new ShapeError("Tensor must have a last dimension of size 2");
+  return new ComplexTensor(seenAs(x, "ViewAsComplexBackward0"));
+}
+/** A complex tensor as a real one of shape [..., 2]: a view. */
+export function viewAsReal(z: ComplexTensor): Tensor {
+  if (!isComplex(z)) throw new DTypeError("view_as_real is only supported for complex tensors");
+  return seenAs(z.pair, "ViewAsRealBackward0");
+}
+/** The imaginary part: a view. */
+export function imag(z: ComplexTensor): Tensor {
+  if (!isComplex(z)) throw new NotSupportedError("imag is not implemented for tensors with non-complex dtypes.");
+  return z.imag();
+}
