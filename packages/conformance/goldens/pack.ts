@@ -43,12 +43,13 @@ const readers: { readonly [dtype: string]: (data: ArrayBuffer, at: number, count
   float32: (d, at, n) => new Float32Array(d, at, n), float64: (d, at, n) => new Float64Array(d, at, n),
   int64: (d, at, n) => Float64Array.from(new BigInt64Array(d, at, n), Number), int32: (d, at, n) => new Int32Array(d, at, n),
   int16: (d, at, n) => new Int16Array(d, at, n), int8: (d, at, n) => new Int8Array(d, at, n), uint8: (d, at, n) => new Uint8Array(d, at, n), bool: (d, at, n) => new Uint8Array(d, at, n),
+  complex64: (d, at, n) => new Float32Array(d, at, 2 * n), complex128: (d, at, n) => new Float64Array(d, at, 2 * n),
 };
 
-/** The values in row-major order; `field` o32 is PyTorch's float32 result where it is stored beside the float64 one. */
+/** The values in row-major order, of complex numbers real and imaginary part in turn; `field` o32 is PyTorch's float32 result where it is stored beside the float64 one. */
 export function valuesOf(pack: Pack, stored: StoredTensor, field: "o" | "o32" = "o"): ArrayLike<number> | undefined {
   const at = stored[field], count = stored.sh.reduce((a, b) => a * b, 1);
   if (at === undefined) return undefined;
-  const read = readers[field === "o" && stored.enc === "f64" ? "float64" : stored.dt];
+  const read = readers[field === "o" && stored.enc !== undefined ? (stored.enc === "f64" ? "float64" : "complex128") : stored.dt];
   return read === undefined ? undefined : read(pack.data, count === 0 ? 0 : at, count);
 }

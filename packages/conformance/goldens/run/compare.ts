@@ -1,10 +1,10 @@
 /** @file Whether a value is what PyTorch has: the comparison rule of the format, for tensors and for everything that holds them. */
-import { isTensor, type Tensor } from "@adjoint/core";
+import { isComplex, isTensor, noGrad, type Tensor, viewAsReal } from "@adjoint/core";
 import { type StoredTensor, valuesOf } from "../pack.ts";
 import { Dict } from "../python/objects.ts";
 import { DTypeValue, Float, Label, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { dtypeOfTensor, dtypeValue } from "../torch/convert.ts";
-import { floatOf, type Table } from "./decode.ts";
+import { type AnyTensor, floatOf, type Table } from "./decode.ts";
 
 /** A difference: the case failed. */
 export class Mismatch extends Error {
@@ -22,7 +22,7 @@ export class Check {
   /** A tensor against an entry of the table. */
   async tensor(got: Value, at: number, what: string, onlyShape: boolean = false, atLeast: number = 0): Promise<void> {
     const { pack, item, precision } = this.table, want = item.t[at]!;
-    if (!isTensor(got)) throw new Mismatch(`${what}: ${shown(got)}, expected a tensor`);
+    if (!isTensor(got) && !isComplex(got)) throw new Mismatch(`${what}: ${shown(got)}, expected a tensor`);
     checkKind(got, want, precision === 64, what);
     const values = onlyShape || want.meta === 1 ? undefined : valuesOf(pack, want);
     if (values === undefined || (precision === 64 && want.r32 === 1)) {
@@ -30,7 +30,7 @@ export class Check {
       return;
     }
     if (want.dt === "int64" && Array.from(values).some((v) => v !== (v | 0))) throw new Unsupported("an int64 beyond 32 bits");
-    const data = await numbers(got), alternative = precision === 64 ? undefined : valuesOf(pack, want, "o32"), float = got.dtype.includes("float");
+    const data = await numbers(got), alternative = precision === 64 ? undefined : valuesOf(pack, want, "o32"), float = /float|complex/.test(got.dtype);
     const tolerance = precision === 64 ? Math.max(1e-10, atLeast) : Math.max(1e-5, 10 * (want.e ?? 0), atLeast);
     for (let k = 0; k < data.length; k++) {
       const a = data[k]!, b = values[k]!;
@@ -70,7 +70,7 @@ export class Check {
       return;
     }
     if ("$dtype" in tagged) {
-      const expected = dtypeValue(tagged["$dtype"] as string), found = isTensor(got) ? dtypeOfTensor(got.dtype) : got;
+      const expected = dtypeValue(tagged["$dtype"] as string), found = isTensor(got) || isComplex(got) ? dtypeOfTensor(got.dtype) : got;
       if (!(found instanceof DTypeValue) || found.own !== expected.own) throw new Mismatch(`${what}: ${found instanceof DTypeValue ? found.name : shown(got)}, expected ${expected.name}`);
       return;
     }
@@ -92,14 +92,15 @@ export class Check {
 }
 
 /** Shape and dtype; int64 is int32 here. */
-function checkKind(got: Tensor, want: StoredTensor, raised: boolean, what: string): void {
+function checkKind(got: AnyTensor, want: StoredTensor, raised: boolean, what: string): void {
   if (got.shape.join() !== want.sh.join()) throw new Mismatch(`${what}: shape [${got.shape.join(", ")}], expected [${want.sh.join(", ")}]`);
-  if (want.dt.startsWith("complex")) throw new Unsupported(`a result of dtype ${want.dt}`);
-  const expected = want.dt === "int64" ? "int32" : raised && want.dt === "float32" && want.r32 !== 1 ? "float64" : want.dt;
+  const expected = want.dt === "int64" ? "int32" : raised && want.r32 !== 1 ? higher[want.dt] ?? want.dt : want.dt;
   if (got.dtype !== expected && !(raised && want.r32 === 1)) throw new Mismatch(`${what}: dtype ${got.dtype}, expected ${expected}`);
 }
-/** The elements as numbers, whatever the host layout. */
-export async function numbers(x: Tensor): Promise<ArrayLike<number>> {
+const higher: { readonly [dtype: string]: string } = { float32: "float64", complex64: "complex128" };
+/** The elements as numbers, whatever the host layout; of complex ones, real and imaginary part in turn. */
+export async function numbers(given: AnyTensor): Promise<ArrayLike<number>> {
+  const x: Tensor = isComplex(given) ? noGrad(() => viewAsReal(given)) : given;
   const wide = x.dtype === "float16" || x.dtype === "bfloat16" ? x.detach().to("float32") : x;
   return await wide.data();
 }
@@ -107,7 +108,7 @@ export const distance = (a: number, b: number, tolerance: number): number =>
   (a === b || (a !== a && b !== b) ? 0 : Number.isFinite(a) && Number.isFinite(b) ? Math.abs(a - b) / (tolerance * Math.max(1, Math.abs(b))) : Infinity);
 
 export function shown(x: Value): string {
-  if (isTensor(x)) return `a ${x.dtype} tensor of shape [${x.shape.join(", ")}]`;
+  if (isTensor(x) || isComplex(x)) return `a ${x.dtype} tensor of shape [${x.shape.join(", ")}]`;
   if (x instanceof Float) return String(x.value);
   if (x === null) return "None";
   if (Array.isArray(x)) return `${x instanceof Tuple ? "(" : "["}${(x as readonly Value[]).map(shown).join(", ")}${x instanceof Tuple ? ")" : "]"}`;

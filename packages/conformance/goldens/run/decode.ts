@@ -1,5 +1,5 @@
 /** @file A case's values as Python values: its table of tensors, laid out as PyTorch had them, and the tagged JSON. */
-import { type Backend, type DType, isTensor, noGrad, tensor, type Tensor } from "@adjoint/core";
+import { type Backend, type ComplexTensor, type DType, isComplex, isTensor, noGrad, tensor, type Tensor, viewAsComplex } from "@adjoint/core";
 import * as nn from "@adjoint/nn";
 import { type GoldenCase, type Pack, type StoredTensor, valuesOf } from "../pack.ts";
 import { Dict } from "../python/objects.ts";
@@ -9,6 +9,10 @@ import { operator } from "../torch/host.ts";
 import { objectOf } from "./printed.ts";
 
 export type Precision = 32 | 64;
+export type AnyTensor = Tensor | ComplexTensor;
+/** The tensor that autograd knows: of complex numbers, their pairs. */
+export const realOf = (x: AnyTensor): Tensor => (isComplex(x) ? x.pair : x);
+const isComplexName = (dtype: string): boolean => dtype.startsWith("complex");
 
 /** The tensors of one case, made when they are asked for, the same one for the same index. */
 export class Table {
@@ -16,7 +20,7 @@ export class Table {
   readonly item: GoldenCase;
   readonly device: Backend;
   readonly precision: Precision;
-  readonly #made = new Map<number, Tensor>();
+  readonly #made = new Map<number, AnyTensor>();
   /** @param precision 64: float32 inputs are raised to float64, as PyTorch's reference was */
   constructor(pack: Pack, item: GoldenCase, device: Backend, precision: Precision = 32) {
     this.pack = pack;
@@ -24,7 +28,9 @@ export class Table {
     this.device = device;
     this.precision = precision;
   }
-  tensor = (i: number): Tensor => {
+  /** As `value`, but of complex numbers the pairs. */
+  tensor = (i: number): Tensor => realOf(this.value(i));
+  value = (i: number): AnyTensor => {
     let made = this.#made.get(i);
     if (made === undefined) {
       const stored = this.item.t[i];
@@ -34,8 +40,10 @@ export class Table {
     return made;
   };
   decode = (v: unknown): Value => decodeValue(v, this);
+  /** The dtype on the device: of complex numbers, that of their parts. */
   dtype = (name: string): DType => {
-    const raised = this.precision === 64 && name === "float32" ? "float64" : name === "int64" ? "int32" : name;
+    const part = name === "complex64" ? "float32" : name === "complex128" ? "float64" : name;
+    const raised = this.precision === 64 && part === "float32" ? "float64" : part === "int64" ? "int32" : part;
     if (!this.device.dtypes.has(raised as DType)) throw new Unsupported(`dtype ${name} on ${this.device.name}`);
     return raised as DType;
   };
@@ -50,7 +58,18 @@ export class Table {
     if (stored.dt === "int64" && Array.from(values).some((v) => v !== (v | 0))) throw new Unsupported("an int64 beyond 32 bits");
     return Float64Array.from(values);
   }
-  #lay(stored: StoredTensor, at: number): Tensor {
+  #lay(stored: StoredTensor, at: number): AnyTensor {
+    return isComplexName(stored.dt) ? this.#layPairs(stored, at) : this.#layReal(stored, at);
+  }
+  /** Complex numbers: pairs, laid out as the numbers are. */
+  #layPairs({ dt, enc, sh, st, so, rg, ...rest }: StoredTensor, at: number): ComplexTensor {
+    const pairs = this.#layReal({
+      ...rest, dt: dt === "complex64" ? "float32" : "float64", sh: [...sh, 2], ...(enc === "c128" ? { enc: "f64" } : {}), ...(st === undefined ? {} : { st: [...st.map((step) => 2 * step), 1] }), ...(so === undefined ? {} : { so: 2 * so }),
+    }, at);
+    const made = noGrad(() => viewAsComplex(pairs));
+    return rg === 1 ? made.requiresGrad_() : made;
+  }
+  #layReal(stored: StoredTensor, at: number): Tensor {
     const values = this.#values(stored), dtype = this.dtype(stored.dt), base = stored.al === undefined ? undefined : this.tensor(stored.al);
     const made = base === undefined ? laidOut(values, stored, dtype, this.device) : sharing(base, stored, at);
     if (stored.param === 1) return nn.parameter(made, { requiresGrad: stored.rg === 1 } as never);
@@ -113,7 +132,7 @@ function decodeValue(v: unknown, table: Table): Value {
   return read(tagged, table);
 }
 const tags: { readonly [tag: string]: (v: Tagged, table: Table) => Value } = {
-  $t: (v, { tensor }) => tensor(v["$t"] as number),
+  $t: (v, { value }) => value(v["$t"] as number),
   $f: (v) => new Float(floatOf(v["$f"])),
   $int: (v) => BigInt(v["$int"] as string),
   $c: (v) => new Complex(floatOf(list(v["$c"])[0]), floatOf(list(v["$c"])[1])),
@@ -132,8 +151,8 @@ const tags: { readonly [tag: string]: (v: Tagged, table: Table) => Value } = {
 };
 
 /** The tensors of a result, in order. */
-export function tensorsOf(result: Value): Tensor[] {
-  if (isTensor(result)) return [result];
+export function tensorsOf(result: Value): AnyTensor[] {
+  if (isTensor(result) || isComplex(result)) return [result];
   if (result instanceof Dict) return result.values().flatMap(tensorsOf);
   return Array.isArray(result) ? (result as readonly Value[]).flatMap(tensorsOf) : [];
 }

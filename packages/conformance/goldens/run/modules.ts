@@ -7,7 +7,7 @@ import { repr } from "../python/text.ts";
 import { type Keywords, Unsupported, type Value } from "../python/values.ts";
 import { program, python, readExpression } from "../torch/host.ts";
 import { Check, Mismatch } from "./compare.ts";
-import { Table, tensorsOf } from "./decode.ts";
+import { realOf, Table, tensorsOf } from "./decode.ts";
 import { gradient } from "./ops.ts";
 import { sameText } from "./repr.ts";
 import { expectError, type GoldenRecord, verdict } from "./verdict.ts";
@@ -51,7 +51,7 @@ async function attempt(item: ModuleCase, table: Table): Promise<number> {
   if (item.cot !== undefined) {
     const inputs = item.grad ?? [], trained = Object.entries(item.pgrad ?? {});
     const sources = [...inputs.map(([i]) => table.tensor(i)), ...trained.map(([name]) => parameterOf(parameters, name))];
-    const grads = gradOf(item.cot.map(([k]) => outs[k]!), sources, { gradOutputs: item.cot.map(([, i]) => table.tensor(i)), allowUnused: true });
+    const grads = gradOf(item.cot.map(([k]) => realOf(outs[k]!)), sources, { gradOutputs: item.cot.map(([, i]) => table.tensor(i)), allowUnused: true });
     for (const [k, [i, want]] of inputs.entries()) await gradient(check, table, grads[k] ?? null, want, `gradient of input ${i}`);
     for (const [k, [name, want]] of trained.entries()) await gradient(check, table, grads[inputs.length + k] ?? null, tensorAt(want), `gradient of ${name}`);
   }

@@ -1,12 +1,12 @@
 /** @file Cases of operators: value, aliasing, in-place form, inputs changed, gradient, second gradient, errors; in float32 and, where the device has it, in float64. */
-import { type Backend, grad as gradOf, isTensor, scope, type Tensor } from "@adjoint/core";
+import { type Backend, grad as gradOf, isTensor, noGrad, scope, type Tensor, viewAsComplex } from "@adjoint/core";
 import type { GoldenCase, OpCase, Pack } from "../pack.ts";
 import { run } from "../python/steps.ts";
 import { type Keywords, type Native, Unsupported, type Value } from "../python/values.ts";
 import { torchFunction } from "../torch/call.ts";
 import { operator, program, python, readPython } from "../torch/host.ts";
 import { Check, Mismatch } from "./compare.ts";
-import { type Precision, Table, tensorsOf } from "./decode.ts";
+import { type AnyTensor, type Precision, realOf, Table, tensorsOf } from "./decode.ts";
 import { isExpected } from "./messages.ts";
 import { expectError, type GoldenRecord, textOf, verdict } from "./verdict.ts";
 import { compareLoosely, sameAmongEquals } from "./gauge.ts";
@@ -67,7 +67,7 @@ async function attempt(pack: Pack, item: OpCase, device: Backend, call: Native, 
     const out = await invoke(call, args, kw), outs = tensorsOf(out);
     await compareLoosely(pack, item, check, args, kw, out);
     if (item.check !== "meta" && precision === 32) aliasing(item, table, out);
-    for (const [input, want] of item.mut ?? []) await check.tensor(table.tensor(input), want, `input ${input} after the call`);
+    for (const [input, want] of item.mut ?? []) await check.tensor(table.value(input), want, `input ${input} after the call`);
     await derivatives(pack, item, table, check, outs, args, kw);
     if (precision === 32 && (item.ip === 1 || item.ipe !== undefined)) await inPlace(pack, item, device);
     return check.worst;
@@ -113,8 +113,8 @@ function aliasing(item: OpCase, table: Table, out: Value): void {
     const { vw, is, sh } = item.t[at]!, got = outs[k];
     if (vw === undefined || got === undefined || sh.includes(0)) continue;
     const input = table.tensor(vw);
-    if (got.storage !== input.storage) throw new Mismatch(`result ${k} is no view of input ${vw}: it has memory of its own`);
-    if (is === 1 && got !== input && got.window.offset !== input.window.offset) throw new Mismatch(`result ${k} is not input ${vw} itself`);
+    if (realOf(got).storage !== input.storage) throw new Mismatch(`result ${k} is no view of input ${vw}: it has memory of its own`);
+    if (is === 1 && realOf(got) !== input && realOf(got).window.offset !== input.window.offset) throw new Mismatch(`result ${k} is not input ${vw} itself`);
   }
 }
 /** The entries of the table that a result is made of, in order. */
@@ -124,9 +124,9 @@ export function indicesIn(out: unknown): number[] {
   return "$t" in out ? [out.$t as number] : Object.values(out).flatMap(indicesIn);
 }
 
-async function derivatives(pack: Pack, item: OpCase, table: Table, check: Check, outs: readonly Tensor[], args: readonly Value[], kw: Keywords): Promise<void> {
+async function derivatives(pack: Pack, item: OpCase, table: Table, check: Check, outs: readonly AnyTensor[], args: readonly Value[], kw: Keywords): Promise<void> {
   if (item.grad === undefined || item.cot === undefined) return;
-  const roots = item.cot.map(([k]) => outs[k]!), inputs = item.grad.map(([i]) => table.tensor(i));
+  const roots = item.cot.map(([k]) => realOf(outs[k]!)), inputs = item.grad.map(([i]) => table.tensor(i));
   const first = gradOf(roots, inputs, { gradOutputs: item.cot.map(([, i]) => table.tensor(i)), createGraph: item.gg !== undefined, allowUnused: true });
   for (const [k, [i, want]] of item.grad.entries())
     try {
@@ -145,5 +145,5 @@ export async function gradient(check: Check, table: Table, got: Tensor | null, w
   if (want === null) {
     if (got !== null && Array.from(await got.data()).some((v) => v !== 0)) throw new Mismatch(`${what}: numbers, expected None`);
   } else if (got === null) await check.zero(want, what);
-  else await check.tensor(got, want, what);
+  else await check.tensor(check.table.item.t[want]!.dt.startsWith("complex") ? noGrad(() => viewAsComplex(got)) : got, want, what);
 }

@@ -1,5 +1,5 @@
 /** @file Cases of dtype promotion: an operator on ones of given dtypes gives a dtype or an error; and expressions. */
-import { type Backend, isTensor, noGrad, ones, type Tensor } from "@adjoint/core";
+import { type Backend, complex, isTensor, noGrad, ones, zeros } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
 import { run } from "../python/steps.ts";
 import { DTypeValue, Float, type Keywords, type Native, Unsupported, type Value } from "../python/values.ts";
@@ -10,7 +10,7 @@ import { environment } from "../torch/environment.table.ts";
 import { program, python, readExpression } from "../torch/host.ts";
 import { signatures } from "../torch/signatures.table.ts";
 import { Check, Mismatch, shown } from "./compare.ts";
-import { Table, tensorsOf } from "./decode.ts";
+import { type AnyTensor, Table, tensorsOf } from "./decode.ts";
 import { sameText } from "./repr.ts";
 import { expectError, type GoldenRecord, verdict } from "./verdict.ts";
 
@@ -68,12 +68,13 @@ async function operatorCase(item: PromotionCase, table: Table): Promise<number> 
 }
 const ownName = (name: string): string => dtypeValue(name).own;
 
-function operand(item: PromotionCase, dtype: string | undefined, dim: number | undefined, name: string, table: Table): Tensor {
+function operand(item: PromotionCase, dtype: string | undefined, dim: number | undefined, name: string, table: Table): AnyTensor {
   const shape = dim === 0 ? [] : item.shape !== undefined ? item.shape : matrices.has(name) ? [2, 2] : [3];
-  return ones(shape, { dtype: table.dtype(dtype!), device: table.device });
+  const options = { dtype: table.dtype(dtype!), device: table.device };
+  return dtype!.startsWith("complex") ? complex(ones(shape, options), zeros(shape, options)) : ones(shape, options);
 }
 /** The few operators that take their operands in another way. */
-function shapeArguments(name: string, first: Tensor, others: readonly Value[], numbers: readonly Value[], table: Table): readonly [readonly Value[], Keywords] {
+function shapeArguments(name: string, first: AnyTensor, others: readonly Value[], numbers: readonly Value[], table: Table): readonly [readonly Value[], Keywords] {
   if (name === "where") return [[ones(first.shape, { dtype: "bool", device: table.device }), first, ...others], {}];
   if (name === "cat" || name === "stack") return [[[first, ...others]], {}];
   if (name === "clamp" && numbers.length === 1) return [[first], { min: numbers[0] }];

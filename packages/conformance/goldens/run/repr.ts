@@ -1,5 +1,5 @@
 /** @file Cases of printing: tensors, results of expressions with their grad_fn, modules, optimizers and containers. */
-import { type Backend, isTensor, setPrintOptions } from "@adjoint/core";
+import { type Backend, isComplex, isTensor, setPrintOptions } from "@adjoint/core";
 import type { GoldenCase, Pack } from "../pack.ts";
 import { run } from "../python/steps.ts";
 import { Unsupported, type Value } from "../python/values.ts";
@@ -31,7 +31,7 @@ export async function runRepr(pack: Pack, given: GoldenCase, device: Backend): P
       const value = await subject(item, table);
       sameText(String(await run(repr(value, python))), item.repr);
       if (item.str !== undefined) sameText(String(await run(str(value, python))), item.str);
-      if (item.name !== undefined && isTensor(value) && (value.gradFn?.name ?? null) !== item.name) throw new Mismatch(`grad_fn ${String(value.gradFn?.name ?? null)}, expected ${String(item.name)}`);
+      if (item.name !== undefined && (isTensor(value) || isComplex(value)) && (value.gradFn?.name ?? null) !== item.name) throw new Mismatch(`grad_fn ${String(value.gradFn?.name ?? null)}, expected ${String(item.name)}`);
     } finally {
       setPrintOptions({ profile: "default" });
     }

@@ -1,6 +1,6 @@
 /** @file A Python name becomes a function that calls ours: by convention, or by its row in names.table.ts. Branches on no name. */
 import * as core from "@adjoint/core";
-import { isTensor, Tensor } from "@adjoint/core";
+import { ComplexTensor, isComplex, isTensor, Tensor } from "@adjoint/core";
 import * as data from "@adjoint/data";
 import * as nn from "@adjoint/nn";
 import { Float, type Native, Unsupported, type Value } from "../python/values.ts";
@@ -78,6 +78,7 @@ function argumentsOf(template: Template, given: Given): Value[] {
 
 /** JavaScript cannot say 2.0, which beside integer tensors makes a float. */
 function refuseWholeFloats({ values, overload }: Bound): void {
+  if ([...values.values()].flat().some(isComplex)) return;
   const tensors = [...values.values()].flat().filter(isTensor);
   if (tensors.length === 0 || tensors.some((x) => core.resultType([x, 1]).startsWith("float") || x.dtype.startsWith("bfloat"))) return;
   for (const { name, kind } of overload) {
@@ -104,6 +105,11 @@ export function torchFunction(name: string): Native | undefined {
   return fn;
 }
 
+/** The method of a complex tensor, where the first argument is one. */
+function complexMethod(name: string, args: readonly Value[]): Callable | undefined {
+  const last = camel(name.split(".").at(-1)!), found: unknown = isComplex(args[0]) ? Reflect.get(ComplexTensor.prototype, last) : undefined;
+  return typeof found === "function" ? (x, ...rest) => (found as Callable).apply(x, rest) : undefined;
+}
 type WritesOut = { out(target: Tensor, ...args: readonly Value[]): Value };
 const writesOut = (target: Callable | undefined): target is Callable & WritesOut => typeof (target as Partial<WritesOut> | undefined)?.out === "function";
 
@@ -119,8 +125,10 @@ function nativeOf(name: string, row: Row | undefined, target: Callable | undefin
     }
     const into = out === undefined || out === null ? undefined : plain(out) as Tensor | readonly Tensor[];
     if (into !== undefined && typeof row === "function") throw new Unsupported("argument out");
+    const own = typeof row === "function" ? undefined : argumentsOf(row === undefined ? conventional(name, bound.overload) : templateOf(row), given), method = complexMethod(name, own ?? Object.values(given));
+    if (method !== undefined && into === undefined) return lifted(method(...own ?? Object.values(given)), name);
     if (typeof row === "function") return lifted(row(given), name);
-    const places = argumentsOf(row === undefined ? conventional(name, bound.overload) : templateOf(row), given);
+    const places = own!;
     if (into === undefined) return lifted(target!(...places), name);
     return lifted(writesOut(target) && isTensor(into) ? target.out(into, ...places) : core.out(target as (...args: readonly Value[]) => Tensor, into as Tensor, ...places), name);
   };

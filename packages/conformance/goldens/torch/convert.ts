@@ -1,5 +1,5 @@
 /** @file Values on their way between Python and our functions. */
-import { type DType, getDefaultDevice, isTensor } from "@adjoint/core";
+import { type AnyDType, type DType, getDefaultDevice, isComplex, isTensor } from "@adjoint/core";
 import { dtypes } from "@adjoint/core/backend";
 import { BoundMethod, Dict, HostClass, Iterator, PyClass, PyFunction, PyObject } from "../python/objects.ts";
 import { Complex, DTypeValue, ellipsis, Float, type Keywords, Label, type Native, NamedTuple, Slice, Tuple, Unsupported, type Value } from "../python/values.ts";
@@ -13,10 +13,14 @@ export const bridge: { call: (fn: Value, args: readonly Value[], kw?: Keywords) 
 };
 
 /** PyTorch's dtypes that are ours under another name. */
-const own: { readonly [name: string]: string } = { int64: "int32", long: "int32", int: "int32", float: "float32", double: "float64", half: "float16", short: "int16" };
+const own: { readonly [name: string]: string } = { int64: "int32", long: "int32", int: "int32", float: "float32", double: "float64", half: "float16", short: "int16", cfloat: "complex64", cdouble: "complex128" };
 export const dtypeValue = (name: string): DTypeValue => new DTypeValue(name, own[name] ?? name);
 /** Our dtype as Python code sees it: int32 is what int64 runs as. */
-export const dtypeOfTensor = (dtype: DType): DTypeValue => dtypeValue(dtype === "int32" ? "int64" : dtype);
+export const dtypeOfTensor = (dtype: AnyDType): DTypeValue => dtypeValue(dtype === "int32" ? "int64" : dtype);
+const complexTypes: readonly string[] = ["complex64", "complex128"] satisfies AnyDType[];
+const isComplexName = (name: string): name is AnyDType => complexTypes.includes(name);
+/** PyTorch's dtype as ours, where a complex one will do. */
+export const anyDTypeOf = (dtype: DTypeValue): AnyDType => (isComplexName(dtype.own) ? dtype.own : dtypeOf(dtype));
 /** PyTorch's dtype as ours. */
 export function dtypeOf({ name, own: ours }: DTypeValue): DType {
   const device = getDefaultDevice();
@@ -35,7 +39,7 @@ export function plain(x: Value): Value {
   if (Array.isArray(x)) return (x as readonly Value[]).map((y) => (y === null ? null : plain(y)));
   if (x instanceof DTypeValue) return dtypeOf(x);
   if (typeof x === "bigint") throw new Unsupported("an integer beyond 53 bits");
-  if (x instanceof Complex) throw new Unsupported("a complex number");
+  if (x instanceof Complex) return { re: x.re, im: x.im };
   if (x instanceof Slice || x === ellipsis) throw new Unsupported("a slice as an argument");
   if (x instanceof Label && x.kind === "memory_format") return x.name;
   if (x instanceof Dict) return Object.fromEntries(x.entries().map(([key, value]) => [String(key), plain(value)]));
@@ -73,7 +77,7 @@ export function lifted(x: Value, typeName: string = ""): Value {
   if (x === undefined) return null;
   if (typeof x === "number") return Number.isInteger(x) && !Object.is(x, -0) ? x : new Float(x);
   if (typeof x === "function") return native(x as Callable);
-  if (typeof x !== "object" || x === null || isTensor(x) || x instanceof Tuple || x instanceof Float || x instanceof PyObject) return x;
+  if (typeof x !== "object" || x === null || isTensor(x) || isComplex(x) || x instanceof Tuple || x instanceof Float || x instanceof PyObject) return x;
   if (x instanceof Promise) return x.then((y: Value) => lifted(y, typeName));
   if (Array.isArray(x)) return Tuple.make((x as readonly Value[]).map((y) => lifted(y)));
   if (Object.getPrototypeOf(x) === Object.prototype) return NamedTuple.named(typeName, Object.keys(x).map(snake), Object.values(x).map((y) => lifted(y)));

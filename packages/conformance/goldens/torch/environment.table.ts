@@ -4,7 +4,7 @@ import { isTensor, type Tensor } from "@adjoint/core";
 import * as nn from "@adjoint/nn";
 import { Context, exception, PyClass, PyType, PyObject } from "../python/objects.ts";
 import { DTypeValue, Float, type Keywords, Label, type Native, Size, Unsupported, type Value } from "../python/values.ts";
-import { camel, dtypeOf, lifted, native, options, plain } from "./convert.ts";
+import { anyDTypeOf, camel, dtypeOf, lifted, native, options, plain } from "./convert.ts";
 
 type Around = (fn: () => Value) => Value;
 /** A function of ours by its name, looked up when it is called: it works from the day it is there. */
@@ -104,9 +104,9 @@ export const environment: { readonly [name: string]: Value } = {
   "torch.utils.data.Dataset": new PyClass("Dataset", []), "torch.utils.data.Sampler": new PyClass("Sampler", []), "torch.utils.data.IterableDataset": new PyClass("IterableDataset", []),
   "torch.inf": new Float(Infinity), "torch.nan": new Float(NaN), "torch.pi": new Float(Math.PI), "torch.e": new Float(Math.E), "torch.strided": new Label("layout", "strided"), "torch.contiguous_format": new Label("memory_format", "contiguous_format"),
   "torch.preserve_format": new Label("memory_format", "preserve_format"), "torch.channels_last": new Label("memory_format", "channels_last"), "torch.channels_last_3d": new Label("memory_format", "channels_last_3d"), "torch.__version__": "1.13.1",
-  "torch.promote_types": (([a, b]) => new DTypeValue(late("promoteTypes")(dtypeOf(a as DTypeValue), dtypeOf(b as DTypeValue)) as string)) satisfies Native,
-  "torch.can_cast": (([a, b]) => late("canCast")(dtypeOf(a as DTypeValue), dtypeOf(b as DTypeValue))) satisfies Native,
-  "torch.result_type": (([a, b]) => new DTypeValue(core.resultType([plain(a) as core.Operand, plain(b) as core.Operand]))) satisfies Native,
+  "torch.promote_types": (([a, b]) => new DTypeValue(late("promoteTypes")(anyDTypeOf(a as DTypeValue), anyDTypeOf(b as DTypeValue)) as string)) satisfies Native,
+  "torch.can_cast": (([a, b]) => late("canCast")(anyDTypeOf(a as DTypeValue), anyDTypeOf(b as DTypeValue))) satisfies Native,
+  "torch.result_type": (([a, b]) => new DTypeValue(core.resultType([plain(a) as core.Operand | core.ComplexOperand, plain(b) as core.Operand]))) satisfies Native,
   "torch.nn.Parameter": new PyType("Parameter", ([x, on], kw) => nn.parameter(x as Tensor, { requiresGrad: (on ?? kw["requires_grad"]) !== false } as never), nn.isParameter),
   "torch.autograd.grad": (([outputs, inputs, gradOutputs], kw) => lifted(core.autograd.grad(plain(outputs) as Tensor, plain(inputs) as Tensor, options(gradOutputs === undefined || gradOutputs === null ? kw : { grad_outputs: gradOutputs, ...kw }) as core.autograd.GradOptions))) satisfies Native,
   "torch.autograd.backward": (([tensors, gradients], kw) => lifted(late("autograd.backward")(plain(tensors), plain(gradients ?? kw["grad_tensors"] ?? null), options(Object.fromEntries(Object.entries(kw).filter(([name]) => name !== "grad_tensors")))))) satisfies Native,

@@ -17,7 +17,7 @@ import { bridge, camel, dtypeValue, lifted, native, options, plain, snake } from
 import { environment } from "./environment.table.ts";
 import { getItem, setItem } from "./indexing.ts";
 import { standard } from "./standard.ts";
-import { itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
+import { complexAttributes, itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
 
 // ---- Names -----------------------------------------------------------------------------------------------------------------
 
@@ -86,8 +86,15 @@ const pythonName: { readonly [name: string]: string } = { IndexError: "IndexErro
 const ours = new Map<string, PyClass>();
 const classOfError = ({ name }: Error): PyClass => { let cls = ours.get(name); if (cls === undefined) ours.set(name, (cls = new PyClass(pythonName[name] ?? "RuntimeError", usual))); return cls; };
 
+const isAny = (x: Value): x is Tensor | core.ComplexTensor => isTensor(x) || core.isComplex(x);
+
 const host: Host = {
   attribute(object, name) {
+    if (core.isComplex(object)) {
+      if (Object.hasOwn(complexAttributes, name)) return complexAttributes[name]!(object);
+      const fn = torchFunction(`Tensor.${name}`);
+      return fn === undefined ? undefined : ((args, kw) => fn([object, ...args], kw)) satisfies Native;
+    }
     if (isTensor(object)) {
       if (Object.hasOwn(tensorAttributes, name)) return tensorAttributes[name]!(object);
       const method = Object.hasOwn(tensorMethods, name) ? tensorMethods[name] : undefined;
@@ -128,9 +135,9 @@ const host: Host = {
   },
   binary(symbol, a, b) {
     const names = operators[symbol];
-    if (names === undefined || (!isTensor(a) && !isTensor(b))) return undefined;
+    if (names === undefined || (!isAny(a) && !isAny(b))) return undefined;
     if ((a === null || b === null) && (symbol === "==" || symbol === "!=")) return symbol === "!=";
-    if (isTensor(a)) return operator(names[0])([a, b], {});
+    if (isAny(a)) return operator(names[0])([a, b], {});
     return operator(names[1])([b, a], {});
   },
   augment(symbol, a, b) {
@@ -174,7 +181,7 @@ const host: Host = {
   },
   write(x, repr) {
     void repr;
-    if (isTensor(x)) return x.device.readSync === undefined ? x.format() : String(x);
+    if (isTensor(x) || core.isComplex(x)) return x.device.readSync === undefined ? x.format() : String(x);
     return typeof x === "object" && x !== null ? (isRecord(x) ? JSON.stringify(x) : String(x)) : typeof x === "function" ? "<function>" : undefined;
   },
   callable(x) {

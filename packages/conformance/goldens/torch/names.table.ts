@@ -21,6 +21,8 @@ export type Row = string | ((given: Given) => Value);
 /** PyTorch's older word for correction. */
 const spread = (fn: (x: Tensor, dim?: number | readonly number[], options?: A.VarOptions) => Tensor | [Tensor, Tensor]) => ({ input, dim, unbiased, correction, keepdim }: Given): Value =>
   fn(input as Tensor, dim as number | undefined, { correction: (correction as number | undefined) ?? (unbiased === false ? 0 : 1), keepdim: keepdim === true });
+/** A complex number of Python, for which JavaScript has no word, as the tensor that it is. */
+const numbered = (x: Value): Value => (typeof x === "object" && x !== null && "re" in x && "im" in x ? A.complex(A.tensor(x.re as number), A.tensor(x.im as number)) : x);
 /** Positions that are masks are read first. */
 const putting = (x: Tensor, indices: Tensor[], values: Tensor, accumulate: Value): Tensor | Promise<Tensor> => {
   const options = { accumulate: accumulate === true };
@@ -45,6 +47,7 @@ export const names: { readonly [name: string]: Row } = {
   normal: "normal(mean, std, size, {dtype})", norm: "norm(input, p, dim, {keepdim, dtype})", "linalg.norm": "linalg.norm(input, ord, dim, {keepdim, dtype})", "linalg.vector_norm": "linalg.vectorNorm(input, ord, dim, {keepdim, dtype})", "linalg.matrix_norm": "linalg.matrixNorm(input, ord, dim, {keepdim, dtype})",
   "nn.functional.embedding": "embedding(input, weight, {padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse})", "nn.functional.linear": "linear(input, weight, bias)",
   split_with_sizes: "split(input, split_sizes, dim)", flatten: "flatten(input, start_dim, end_dim)", slice: "slice(input, dim, start, end, step)",
+  where: ({ condition, input, other }) => A.where(condition as Tensor, numbered(input) as Tensor, numbered(other) as Tensor),
   // These take fewer arguments than PyTorch's.
   clamp: "clamp(input, min, max)",
   narrow: "narrow(input, dim, start, length)", eye: "eye(n, m, {dtype, requires_grad})",

@@ -1,5 +1,5 @@
 /** @file Binds the arguments of a Python call to the names of a signature, choosing among overloads by kind, as PyTorch's argument parser does. */
-import { isTensor } from "@adjoint/core";
+import { isComplex, isTensor } from "@adjoint/core";
 import { Complex, DTypeValue, Float, type Keywords, Label, Unsupported, type Value } from "../python/values.ts";
 import { plain } from "./convert.ts";
 
@@ -39,7 +39,7 @@ const isNumber = (x: Value): boolean => typeof x === "number" || typeof x === "b
 const listOf = (x: Value, item: (x: Value) => boolean): boolean => Array.isArray(x) && x.every(item);
 
 const kinds: { readonly [kind: string]: (x: Value) => boolean } = {
-  T: isTensor, "T[]": (x) => listOf(x, (y) => y === null || isTensor(y)), num: (x) => isNumber(x) || (isTensor(x) && x.ndim === 0 && !x.requiresGrad), "num[]": (x) => listOf(x, isNumber),
+  T: (x) => isTensor(x) || isComplex(x), "T[]": (x) => listOf(x, (y) => y === null || isTensor(y) || isComplex(y)), num: (x) => isNumber(x) || (isTensor(x) && x.ndim === 0 && !x.requiresGrad), "num[]": (x) => listOf(x, isNumber),
   int: isInt, ints: (x) => isInt(x) || listOf(x, isInt), "int[]": (x) => listOf(x, isInt), float: isNumber, "float[]": (x) => isNumber(x) || listOf(x, isNumber),
   bool: (x) => typeof x === "boolean", str: (x) => typeof x === "string", dtype: (x) => x instanceof DTypeValue, format: (x) => x instanceof Label && x.kind === "memory_format", device: (x) => typeof x === "string" || x instanceof Label, any: () => true, groups: () => true, fn: () => true,
 };

@@ -1,5 +1,5 @@
 /** @file What Python code asks of a tensor that is no operator: attributes, and methods that read or that answer with a Python value. */
-import { type DType, isTensor, type MemoryFormat, type Tensor } from "@adjoint/core";
+import { type ComplexTensor, type DType, isTensor, type MemoryFormat, type Tensor } from "@adjoint/core";
 import { identity } from "../python/objects.ts";
 import { Float, Label, type Keywords, Size, Tuple, Unsupported, type Value } from "../python/values.ts";
 import { dtypeOfTensor, isOurs, plain } from "./convert.ts";
@@ -9,6 +9,10 @@ export const tensorAttributes: { readonly [name: string]: Attribute } = {
   shape: (x) => Size.make(x.shape), dtype: (x) => dtypeOfTensor(x.dtype), ndim: (x) => x.ndim, requires_grad: (x) => x.requiresGrad, is_leaf: (x) => x.isLeaf, grad: (x) => x.grad, grad_fn: (x) => x.gradFn,
   device: () => new Label("device", "cpu"), layout: () => new Label("layout", "strided"), is_cuda: () => false, is_sparse: () => false, is_quantized: () => false, is_mkldnn: () => false, itemsize: (x) => bytes[x.dtype],
   data: (x) => x.untracked(), _version: (x) => x.version, retains_grad: (x) => x.retainsGrad, output_nr: (x) => x.outputNr,
+};
+export const complexAttributes: { readonly [name: string]: (z: ComplexTensor) => Value } = {
+  shape: (z) => Size.make(z.shape), dtype: (z) => dtypeOfTensor(z.dtype), ndim: (z) => z.ndim, requires_grad: (z) => z.requiresGrad, is_leaf: (z) => z.isLeaf, grad: (z) => z.grad, grad_fn: (z) => z.gradFn,
+  real: (z) => z.real(), imag: (z) => z.imag(), device: () => new Label("device", "cpu"), mT: (z) => z.mT, mH: (z) => z.mH,
 };
 const bytes: { readonly [D in DType]: number } = { float32: 4, float64: 8, float16: 2, bfloat16: 2, int32: 8, int16: 2, int8: 1, uint8: 1, bool: 1 };
 

@@ -24,7 +24,7 @@ const products: OpSample[] = ([[[2, 3, 2], [3, 4, 2]], [[3, 2], [3, 2]], [[2, 3,
 
 const others: OpSample[] = [
   sample("complex of parts", [x([2, 1]), x([3])], (p, q) => pairOf(A.complex(p.dtype === "float64" ? p : p.float(), q.dtype === "float64" ? q : q.float()).square(), p)),
-  sample("polar", [x([2, 1]), x([3])], (p, q) => pairOf(A.polar(p.dtype === "float64" ? p : p.float(), q.dtype === "float64" ? q : q.float()), p)),
+  sample("polar", [x([2, 1], "positive"), x([3])], (p, q) => pairOf(A.polar(p.dtype === "float64" ? p : p.float(), q.dtype === "float64" ? q : q.float()), p)),
   sample("complex times real", [x([2, 3, 2]), x([3])], (p, q) => pairOf(complexOf(p).mul(q.to(p.dtype === "float64" ? "float64" : "float32")).add(q.to(p.dtype === "float64" ? "float64" : "float32")), p)),
   sample("views of a complex tensor", [x([2, 3, 2])], (p) => { const z = complexOf(p); return pairOf(A.ComplexTensor.cat([z.transpose(0, 1), z.flip(1).reshape([3, -1]), z.index(":", "::2").expand([3, 2, 2]).select(0, 1).unsqueeze(0).squeeze(0)]).roll(1).square(), p); }),
 ];

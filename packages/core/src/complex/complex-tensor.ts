@@ -10,14 +10,14 @@ import { add, div, mul, neg, sub } from "../elementwise/arithmetic.ts";
 import { to } from "../elementwise/elementwise.ts";
 import type { CloseOptions } from "../elementwise/predicates.ts";
 import { where } from "../elementwise/where.ts";
-import { ArgumentError, AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { ArgumentError, AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import { isTensor, keep, type Node, type Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { setRequiresGrad } from "../tensor.ts";
 import { cat, stack } from "../views/cat.ts";
 import { flip, roll } from "../views/repeat.ts";
 import { expand, narrow, permute, reshape, select, slice, unsqueeze } from "../views/views.ts";
-import { COMPLEX, commonDType, type ComplexDType, type ComplexNumber, complexOf, isComplex, partsOf } from "./kind.ts";
+import { COMPLEX, commonDType, type ComplexDType, type ComplexNumber, complexOf, isComplex, partsOf, refused, scalarName } from "./kind.ts";
 import { pairsOf } from "./operands.ts";
 import * as f from "./pairs.ts";
 import { complexText, complexTextNow, nest, type NestedPairs, numberOf } from "./reading.ts";
@@ -96,7 +96,7 @@ export class ComplexTensor {
   }
   /** Adds to the `.grad` of every leaf its gradient. @param gradient that of what follows: a complex result has no implicit one */
   backward(gradient?: ComplexTensor, options?: BackwardOptions): void {
-    if (gradient === undefined) throw new AutogradError(`grad can be implicitly created only for real scalar outputs but got ${this.dtype === "complex128" ? "ComplexDouble" : "ComplexFloat"}`);
+    if (gradient === undefined) throw new AutogradError(`grad can be implicitly created only for real scalar outputs but got ${scalarName(this)}`);
     backward(this.pair, gradient.pair, options);
   }
   detach(): ComplexTensor {
@@ -186,6 +186,11 @@ export class ComplexTensor {
   sgn(): ComplexTensor {
     return new ComplexTensor(f.sgnPair(this.pair));
   }
+  /** A function that is linear over the real numbers, of both parts: padding, resizing, a convolution with real weights. */
+  onParts(run: (part: Tensor, k: 0 | 1) => Tensor): ComplexTensor {
+    return new ComplexTensor(f.onParts(this.pair, run));
+  }
+  /** Whether the imaginary part is 0. */
   isreal(): Tensor {
     return f.isRealPair(this.pair);
   }
@@ -249,6 +254,17 @@ export class ComplexTensor {
     const k = this.shape.at(-1)!, k2 = other.shape[Math.max(0, other.ndim - 2)]!;
     if (k !== k2) throw new ShapeError(`matmul: inner dimensions differ, ${showShape(this.shape)} x ${showShape(other.shape)}: ${k} and ${k2}`);
     return new ComplexTensor(f.matmulPairs(this.pair, other.pair));
+  }
+
+  /** @internal A real tensor or a number as a complex tensor, in the dtype that it and this have together. */
+  complexOf(x: ComplexOperand): ComplexTensor {
+    return isComplex(x) ? x : new ComplexTensor(pairsOf(this, x)[1]);
+  }
+  /** @internal x + value * y. */
+  addition(x: ComplexOperand, y: ComplexTensor, { value = 1 }: { readonly value?: number }, name: string): ComplexTensor {
+    const out = (value === 1 ? y : y.mul(Number(value))).add(x);
+    if (out.gradFn !== null) out.gradFn.label = name;
+    return out;
   }
 
   // ---- Comparison ----------------------------------------------------------------------------------------------------------
@@ -370,10 +386,6 @@ export class ComplexTensor {
 }
 Object.defineProperty(ComplexTensor.prototype, COMPLEX, { value: isComplex });
 Object.defineProperty(ComplexTensor.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: ComplexTensor) { return complexTextNow(this); } });
-
-function refused(z: ComplexTensor): never {
-  throw new NotSupportedError(`not implemented for '${z.dtype === "complex128" ? "ComplexDouble" : "ComplexFloat"}': this function takes real tensors; use a method of ComplexTensor, or the parts by real(), imag() and pair`);
-}
 
 const both = (op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor => new ComplexTensor(op(...pairsOf(x, y)));
 function scaledOr(scale: (x: Tensor, y: Tensor | number) => Tensor, op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor {

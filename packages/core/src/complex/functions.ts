@@ -1,15 +1,18 @@
 /** @file Making complex tensors, and what PyTorch asks of tensors that may be complex. */
 import { cos, sin } from "../elementwise/functions.ts";
-import { mul } from "../elementwise/arithmetic.ts";
+import { decomposed } from "../composites/decomposed.ts";
+import { sum } from "../composites/reductions.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
-import { composite, dispatchView, isTensor, type Tensor } from "../op.ts";
+import { composite, dispatch, dispatchView, isTensor, type Op, savedTensors, type Tensor } from "../op.ts";
 import * as python from "../python.ts";
 import { broadcastTensors } from "../views/rearrange.ts";
 import { stack } from "../views/cat.ts";
-import { permuteOp } from "../views/views.ts";
+import { permuteOp, unsqueeze } from "../views/views.ts";
 import { ComplexTensor } from "./complex-tensor.ts";
 import { isComplex } from "./kind.ts";
+import { sgnPair, timesI } from "./pairs.ts";
 
 function checkParts(name: string, x: Tensor, y: Tensor, names: readonly [string, string]): void {
   [x, y].forEach((part, i) => { if (!isTensor(part)) throw new ArgumentError(`${name}(): argument '${names[i]}' (position ${i + 1}) must be Tensor, not ${python.typeName(part)}`); });
@@ -26,11 +29,24 @@ export function complex(real: Tensor, imag: Tensor): ComplexTensor {
   checkParts("complex", real, imag, ["real", "imag"]);
   return new ComplexTensor(joined(real, imag));
 }
-const turned = /*@__PURE__*/ composite("PolarBackward0", (abs: Tensor, angle: Tensor): Tensor => {
-  const [length, direction] = broadcastTensors(abs, angle) as [Tensor, Tensor];
-  return stack([mul(length, cos(direction)), mul(length, sin(direction))], -1);
-});
-/** abs (cos angle + i sin angle); both float32, or both float64, and broadcast together. */
+/** The gradient is PyTorch's, by the sign of the result: of a length of 0 it is 0, and of a negative one that of its absolute value. */
+const polarOp: Op<null> = {
+  name: "polar",
+  gradName: () => "PolarBackward0",
+  run: (_, [abs, angle]) => decomposed([abs!, angle!], (length, direction) => stack([mul(length, cos(direction)), mul(length, sin(direction))], -1)),
+  saves: () => ({ savedInputs: [], savedResults: [0] }),
+  vjp([grad], node) {
+    const out = savedTensors(node)[0]!, along = (direction: Tensor): Tensor => sum(mul(grad!, direction), -1);
+    return [node.needs(0) ? along(sgnPair(out)) : undefined, node.needs(1) ? along(timesI(out)) : undefined];
+  },
+  jvp([length, angle], _, [out]) {
+    const parts = [length && mul(unsqueeze(length, -1), sgnPair(out!)), angle && mul(unsqueeze(angle, -1), timesI(out!))].filter((part) => part !== undefined);
+    return [parts.length === 2 ? add(parts[0]!, parts[1]!) : parts[0]];
+  },
+  batched: () => null,
+};
+const turned = /*@__PURE__*/ composite(undefined, (abs: Tensor, angle: Tensor): Tensor => dispatch(polarOp, broadcastTensors(abs, angle), null));
+/** abs (cos angle + i sin angle); both float32, or both float64, and broadcast together. Of a negative length the gradient is PyTorch's: that of |abs|. */
 export function polar(abs: Tensor, angle: Tensor): ComplexTensor {
   checkParts("polar", abs, angle, ["abs", "angle"]);
   return new ComplexTensor(turned(abs, angle));

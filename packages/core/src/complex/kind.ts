@@ -1,6 +1,6 @@
 /** @file What is complex, and PyTorch's promotion of such dtypes. No table of core or of a backend knows them: they are ComplexTensor's alone. */
 import { type DType, dtypes, isFloat, promoteTypes as promoteReal } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, NotSupportedError } from "../errors.ts";
 import type { ComplexTensor } from "./complex-tensor.ts";
 
 /** The dtypes of a ComplexTensor: pairs of float32, and of float64. */
@@ -23,7 +23,7 @@ export const isComplexNumber = (x: unknown): x is ComplexNumber => typeof x === 
 export const isComplexDType = (dtype: AnyDType): dtype is ComplexDType => dtype === "complex64" || dtype === "complex128";
 /** Of which dtype the parts are. */
 export const partsOf = (dtype: AnyDType): DType => (isComplexDType(dtype) ? (dtype === "complex128" ? "float64" : "float32") : dtype);
-/** The complex dtype that holds such numbers. There is no complex32: float16 gives complex64. */
+/** The complex dtype that holds such numbers. bfloat16 gives complex64, and float16 too, where PyTorch does not ask for complex32. */
 export const complexOf = (dtype: AnyDType): ComplexDType => (partsOf(dtype) === "float64" ? "complex128" : "complex64");
 
 /** PyTorch's `promote_types`: the smallest dtype that both can be cast to. */
@@ -47,6 +47,14 @@ export function commonDType(operands: readonly Promoted[]): ComplexDType {
 function combine(first: AnyDType | undefined, after: AnyDType | undefined): AnyDType | undefined {
   if (first === undefined || after === undefined) return first ?? after;
   if (isComplexDType(first)) return first;
+  if (first === "float16" && isComplexDType(after)) throw new NotSupportedError("float16 beside a complex number gives complex32, which is not there: cast to float32");
   if (isFloat(first)) return isComplexDType(after) ? complexOf(first) : first;
   return dtypes[first].kind === "bool" || isComplexDType(after) || isFloat(after) ? promoteTypes(first, after) : first;
+}
+
+/** PyTorch's C++ name of the dtype, as its messages have it. */
+export const scalarName = (z: ComplexTensor): string => (z.dtype === "complex128" ? "ComplexDouble" : "ComplexFloat");
+/** What an op of real tensors says when it meets a complex one. */
+export function refused(z: ComplexTensor): never {
+  throw new NotSupportedError(`not implemented for '${scalarName(z)}': this function takes real tensors; use a method of ComplexTensor, or the parts by real(), imag() and pair`);
 }

@@ -119,3 +119,7 @@ export const isclosePairs: (x: Tensor, y: Tensor, options: CloseOptions) => Tens
 /** Whether the imaginary part is 0. */
 export const isRealPair: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor) => eq(im(x), 0));
 export const closeEverywhere: (x: Tensor, y: Tensor, options: CloseOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, options: CloseOptions) => all(isclosePairs(x, y, options)));
+/** The same function of both parts, put together again. */
+export const onParts: (x: Tensor, run: (part: Tensor, k: 0 | 1) => Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, run: (part: Tensor, k: 0 | 1) => Tensor) => stack([run(re(x), 0), run(im(x), 1)], -1));
+/** x times i. */
+export const timesI: (x: Tensor) => Tensor = /*@__PURE__*/ composite("MulBackward0", turned);

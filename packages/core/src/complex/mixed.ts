@@ -1,0 +1,88 @@
+/** @file Functions of real tensors that answer for complex ones too. They know these by their mark alone, so that who calls them with real ones does not carry the complex. */
+import { type PadOptions, pad as padReal } from "../composites/pad.ts";
+import { scalarTypeName } from "../dtype.ts";
+import { addcdiv as addcdivReal, addcdiv_ as addcdivReal_, addcmul as addcmulReal, addcmul_ as addcmulReal_, type ValueOptions } from "../elementwise/blend.ts";
+import { maskedFill as maskedFillReal, maskedFill_ as maskedFillReal_ } from "../elementwise/bounds.ts";
+import { logicalNot } from "../elementwise/arithmetic.ts";
+import type { Operand } from "../elementwise/elementwise.ts";
+import { where as whereReal } from "../elementwise/where.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import type { Tensor } from "../op.ts";
+import type { ComplexOperand, ComplexTensor } from "./complex-tensor.ts";
+import { isComplex, isComplexNumber, scalarName } from "./kind.ts";
+
+type Any = ComplexTensor | Tensor;
+/** A real tensor cannot become a complex one. */
+function refuseComplex(target: Tensor, ...others: readonly unknown[]): void {
+  const found = others.find(isComplex);
+  if (found !== undefined) throw new DTypeError(`result type ${scalarName(found)} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
+}
+
+/** x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool. */
+export function where(condition: Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor;
+export function where(condition: Tensor, x: ComplexOperand, y: ComplexTensor): ComplexTensor;
+export function where(condition: Tensor, x: Operand, y: Operand): Tensor;
+export function where(condition: Tensor, x: Operand | ComplexOperand, y: Operand | ComplexOperand): Any {
+  if (isComplex(x)) return x.where(condition, y as ComplexOperand);
+  if (isComplex(y)) return y.where(logicalNot(condition), x as ComplexOperand);
+  return whereReal(condition, x as Operand, y as Operand);
+}
+
+/** x + value * y * z. */
+export function addcmul(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
+export function addcmul(x: Any, y: ComplexTensor, z: Any, options?: ValueOptions): ComplexTensor;
+export function addcmul(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions): ComplexTensor;
+export function addcmul(x: Tensor, y: Tensor, z: Tensor, options?: ValueOptions): Tensor;
+export function addcmul(x: Any, y: Any, z: Any, options: ValueOptions = {}): Any {
+  const some = [x, y, z].find(isComplex);
+  return some === undefined ? addcmulReal(x as Tensor, y as Tensor, z as Tensor, options) : some.addition(x, some.complexOf(y).mul(z), options, "AddcmulBackward0");
+}
+/** As `addcmul`, in place. */
+export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  refuseComplex(x, y, z);
+  return addcmulReal_(x, y, z, options);
+}
+/** x + value * y / z; y or z is a float. */
+export function addcdiv(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
+export function addcdiv(x: Any, y: ComplexTensor, z: Any, options?: ValueOptions): ComplexTensor;
+export function addcdiv(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions): ComplexTensor;
+export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options?: ValueOptions): Tensor;
+export function addcdiv(x: Any, y: Any, z: Any, options: ValueOptions = {}): Any {
+  const some = [x, y, z].find(isComplex);
+  return some === undefined ? addcdivReal(x as Tensor, y as Tensor, z as Tensor, options) : some.addition(x, some.complexOf(y).div(z), options, "AddcdivBackward0");
+}
+/** As `addcdiv`, in place. */
+export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  refuseComplex(x, y, z);
+  return addcdivReal_(x, y, z, options);
+}
+
+function refuseNumber(x: Tensor, value: unknown): void {
+  if (isComplexNumber(value) && value.im !== 0) throw new ArgumentError(`value cannot be converted to type ${x.dtype === "float64" ? "double" : x.dtype === "float32" ? "float" : x.dtype} without overflow`);
+}
+/** x with `value` where the mask is true; they broadcast together. The value is a number or a 0-d tensor. */
+export function maskedFill(x: ComplexTensor, mask: Tensor, value: ComplexOperand): ComplexTensor;
+export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor;
+export function maskedFill(x: Any, mask: Tensor, value: Operand | ComplexOperand): Any {
+  if (isComplex(x)) return x.where(logicalNot(mask), value as ComplexOperand);
+  refuseNumber(x, value);
+  return maskedFillReal(x, mask, value as Operand);
+}
+/** As `maskedFill`, in place; the mask broadcasts to x. */
+export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
+  refuseNumber(x, value);
+  refuseComplex(x, value);
+  return maskedFillReal_(x, mask, value);
+}
+
+/**
+ * x with more at its ends: `pad` is [before, after] of the last dim, then of the one before it, and so on; a negative number takes away. "constant"
+ * puts `value` there, "reflect" what lies inward, "replicate" the edge, "circular" the other end; these three pad the last one to three dims of
+ * [n, channels, ...] or [channels, ...].
+ */
+export function pad(x: ComplexTensor, pad: readonly number[], options?: PadOptions): ComplexTensor;
+export function pad(x: Tensor, pad: readonly number[], options?: PadOptions): Tensor;
+export function pad(x: Any, pad: readonly number[], options: PadOptions = {}): Any {
+  if (!isComplex(x)) return padReal(x, pad, options);
+  return x.onParts((part, k) => padReal(part, pad, k === 0 ? options : { ...options, value: null }));
+}
