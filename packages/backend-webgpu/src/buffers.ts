@@ -65,7 +65,7 @@ function requireDType(dtype: DType): void {
 export class Pool {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
-  readonly #flush: () => number;
+  readonly #flush: () => number | undefined;
   readonly #maxBytes: number;
   readonly #budget: number;
   readonly #free: Map<number, Chunk[]> = new Map();
@@ -73,8 +73,8 @@ export class Pool {
   #freeBytes: number = 0;
   liveBytes: number = 0;
 
-  /** @param flush submits what is recorded and says the new epoch @param budget of live and pooled bytes */
-  constructor(device: GPUDevice, faults: Faults, flush: () => number, maxBytes: number, budget: number) {
+  /** @param flush submits what is recorded and says the new epoch; nothing where commands are held @param budget of live and pooled bytes */
+  constructor(device: GPUDevice, faults: Faults, flush: () => number | undefined, maxBytes: number, budget: number) {
     this.#device = device;
     this.#faults = faults;
     this.#flush = flush;
@@ -170,12 +170,13 @@ export class Pool {
   /** Destroys pooled chunks, largest first, until at most `target` bytes are left. */
   #shrink(target: number): void {
     const sizes = [...this.#free.keys()].sort((a, b) => b - a);
-    let epoch = -1;
+    let flushed = false;
     for (const size of sizes) {
       const list = this.#free.get(size)!;
       while (list.length > 0 && this.#freeBytes > target) {
+        if (!flushed && this.#flush() === undefined) return;
+        flushed = true; // Recorded commands may use it, and none may use a destroyed buffer.
         const chunk = list.pop()!;
-        if (epoch < 0) epoch = this.#flush(); // recorded commands may use it, and none may use a destroyed buffer
         chunk.gpu.destroy();
         this.#freeBytes -= size;
       }

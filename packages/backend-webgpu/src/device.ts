@@ -48,7 +48,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults = new Faults(device);
     this.recorder = new Recorder(device, this.#faults);
     this.pipelines = new Pipelines(device, this.#faults);
-    this.pool = new Pool(device, this.#faults, () => this.recorder.flush(), maxBytes, budget);
+    this.pool = new Pool(device, this.#faults, () => (this.recorder.released === undefined ? this.recorder.flush() : undefined), maxBytes, budget);
     this.#faults.onOutOfMemory = () => this.pool.clear();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
@@ -102,6 +102,21 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     });
   }
 
+  /** Runs `fn` with the pipelines it needs compiled beside each other; its commands follow when they are there. */
+  async warmup(fn: () => unknown): Promise<void> {
+    this.assertAlive();
+    this.recorder.hold();
+    this.pipelines.gather();
+    try {
+      const result = fn();
+      if (result instanceof Promise) throw new DeviceError("webgpu: warmup takes a function that is synchronous, and this one returned a promise");
+    } finally {
+      await this.pipelines.gathered();
+      this.recorder.release();
+    }
+    await this.sync();
+  }
+
   /** Whether it is gone, as far as the host has heard; a loss that happened before this call has been told when it resolves. */
   async isLost(): Promise<boolean> {
     const { fatal } = this.#faults;
@@ -131,6 +146,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   /** The memory of a buffer, after what is recorded was submitted. */
   submitted(buffer: WebGpuBuffer): GPUBuffer {
     this.assertAlive();
+    if (this.recorder.released !== undefined) throw new DeviceError("webgpu: during warmup nothing is submitted; await it first");
     this.recorder.flush();
     return chunkOf(buffer).gpu;
   }
@@ -153,6 +169,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     const total = bytes + (notes === undefined ? 0 : INDEX_ERROR_BYTES);
     if (total === 0) {
       this.recorder.flush();
+      await this.recorder.released;
       await this.gpu.queue.onSubmittedWorkDone();
       return new ArrayBuffer(0);
     }
@@ -162,7 +179,11 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     if (source !== undefined) this.recorder.copy(source, start, staging, 0, bytes);
     if (notes !== undefined) this.recorder.copy(notes, 0, staging, bytes, INDEX_ERROR_BYTES, INDEX_ERROR_BYTES);
     this.recorder.flush();
-    const mapped = staging.mapAsync(1, 0, total).then(() => {
+    const { released } = this.recorder;
+    const mapped = (released === undefined ? staging.mapAsync(1, 0, total) : released.then(() => {
+      this.recorder.flush();
+      return staging.mapAsync(1, 0, total);
+    })).then(() => {
       const copy = staging.getMappedRange(0, total).slice(0);
       staging.unmap();
       this.#keepStaging(size, staging);

@@ -1,4 +1,5 @@
 /** @file Compiled compute pipelines and their bind groups. Knows WGSL text and bindings, not what is computed. */
+import { DeviceError } from "@adjoint/core/backend";
 import type { Chunk } from "./buffers.ts";
 import type { Faults } from "./faults.ts";
 import { helpersOf } from "./wgsl/helpers.ts";
@@ -26,7 +27,8 @@ export const floatWord = (index: number): string => `bitcast<f32>(${word(index)}
 export const threadNumber = "  let thread = global.y * u[0].y + global.x;\n  if (thread >= u[0].x) { return; }";
 
 export class Pipeline {
-  readonly gpu: GPUComputePipeline;
+  /** Undefined until it is compiled, where that is not waited for. */
+  gpu: GPUComputePipeline | undefined;
   readonly uniformBytes: number;
   readonly workgroup: number;
   readonly #layout: GPUBindGroupLayout;
@@ -34,7 +36,7 @@ export class Pipeline {
   readonly #recent: { readonly chunks: readonly Chunk[]; readonly group: GPUBindGroup }[] = [];
   #next: number = 0;
 
-  constructor(gpu: GPUComputePipeline, layout: GPUBindGroupLayout, uniformBytes: number, workgroup: number) {
+  constructor(gpu: GPUComputePipeline | undefined, layout: GPUBindGroupLayout, uniformBytes: number, workgroup: number) {
     this.gpu = gpu;
     this.#layout = layout;
     this.uniformBytes = uniformBytes;
@@ -64,6 +66,8 @@ export class Pipelines {
   /** One layout for each pattern of access and uniform size. */
   readonly #layouts: Map<string, { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }> = new Map();
   compiled: number = 0;
+  /** Those on their way, while several are compiled at once. */
+  #coming: Promise<void>[] | undefined;
 
   constructor(device: GPUDevice, faults: Faults) {
     this.#device = device;
@@ -79,9 +83,26 @@ export class Pipelines {
     return this.#faults.watch(`compiling ${label}`, () => {
       const layout = this.#layout(shader, vectors * 16);
       const module = this.#device.createShaderModule({ label, code });
-      const gpu = this.#device.createComputePipeline({ label, layout: layout.pipeline, compute: { module, entryPoint: "main" } });
-      return new Pipeline(gpu, layout.group, vectors * 16, x * y);
+      const descriptor = { label, layout: layout.pipeline, compute: { module, entryPoint: "main" } };
+      if (this.#coming === undefined) return new Pipeline(this.#device.createComputePipeline(descriptor), layout.group, vectors * 16, x * y);
+      const pipeline = new Pipeline(undefined, layout.group, vectors * 16, x * y);
+      this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: compiling ${label}: ${error.message}`))));
+      return pipeline;
     });
+  }
+
+  /** From now on pipelines are compiled beside each other, and come later. */
+  gather(): void {
+    this.#coming ??= [];
+  }
+
+  /** Resolves when all that were asked for are there; from then on they are compiled at once again. */
+  async gathered(): Promise<void> {
+    for (let waiting = this.#coming; waiting !== undefined && waiting.length > 0; waiting = this.#coming) {
+      this.#coming = [];
+      await Promise.all(waiting);
+    }
+    this.#coming = undefined;
   }
 
   #layout(shader: Shader, uniformBytes: number): { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout } {

@@ -1,4 +1,8 @@
-/** @file Recording: many dispatches in one command buffer, submitted in order. Knows pipelines and chunks, not what they compute. */
+/**
+ * @file Recording: many dispatches in one command buffer, submitted in order. Knows pipelines and chunks, not what they compute.
+ * While it is held, commands wait in a list, since pipelines that they need are being compiled; `release` records them in their order.
+ */
+import type { TypedArray } from "@adjoint/core/backend";
 import { type Chunk, usage } from "./buffers.ts";
 import type { Faults } from "./faults.ts";
 import type { Pipeline } from "./pipelines.ts";
@@ -24,6 +28,9 @@ export class Recorder {
   #pass: GPUComputePassEncoder | undefined;
   #pipeline: Pipeline | undefined;
   #scheduled: boolean = false;
+  #held: (() => void)[] | undefined;
+  #released: Promise<void> | undefined;
+  #tellReleased: () => void = () => {};
   /** Counts submissions: a chunk with `usedIn === epoch` is used by commands not yet submitted. */
   epoch: number = 1;
   dispatches: number = 0;
@@ -36,12 +43,32 @@ export class Recorder {
     this.#ring = device.createBuffer({ size: RING_BYTES, usage: usage.uniform | usage.copyTarget });
   }
 
+  /** Resolves when commands are recorded at once again; undefined if they are. */
+  get released(): Promise<void> | undefined {
+    return this.#released;
+  }
+
+  hold(): void {
+    if (this.#held !== undefined) return;
+    this.flush();
+    this.#held = [];
+    this.#released = new Promise((resolve) => { this.#tellReleased = resolve; });
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#released = undefined;
+    if (this.#faults.fatal === undefined) for (const command of held) command();
+    this.#tellReleased();
+  }
+
   /** Reserves the uniforms of the next dispatch: the index of its first word in `words`. The header's zero is written. */
   uniforms(pipeline: Pipeline): number {
     const bytes = Math.ceil(pipeline.uniformBytes / this.#step) * this.#step;
     if (this.#used + bytes > RING_BYTES) this.flush();
     this.#slot = this.#used;
-    this.#used += bytes;
+    if (this.#held === undefined) this.#used += bytes;
     const at = this.#slot >>> 2;
     this.words[at + 2] = 0;
     return at;
@@ -58,6 +85,15 @@ export class Recorder {
   }
 
   dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], x: number, y: number, z: number): void {
+    if (this.#held !== undefined) {
+      const at = this.#slot >>> 2, words = this.words.slice(at, at + (pipeline.uniformBytes >>> 2)), kept = chunks.slice();
+      this.#held.push(() => {
+        this.words.set(words, this.uniforms(pipeline));
+        this.dispatchGroups(pipeline, kept, x, y, z);
+      });
+      return;
+    }
+    if (pipeline.gpu === undefined) return; // It was refused, which the next read reports.
     for (let i = 0; i < chunks.length; i++) chunks[i]!.usedIn = this.epoch;
     const pass = (this.#pass ??= this.#commands().beginComputePass());
     if (this.#pipeline !== pipeline) {
@@ -77,6 +113,10 @@ export class Recorder {
 
   /** Copies bytes after everything recorded, and clears the source's first `clear` bytes afterwards. */
   copy(from: GPUBuffer, start: number, to: GPUBuffer, toStart: number, bytes: number, clear: number = 0): void {
+    if (this.#held !== undefined) {
+      this.#held.push(() => this.copy(from, start, to, toStart, bytes, clear));
+      return;
+    }
     this.#endPass();
     const encoder = this.#commands();
     encoder.copyBufferToBuffer(from, start, to, toStart, bytes);
@@ -100,12 +140,18 @@ export class Recorder {
   }
 
   /** Writes now, after every recorded command that uses the chunk. */
-  write(chunk: Chunk, byte: number, values: ArrayBufferView<ArrayBuffer>): void {
+  write(chunk: Chunk, byte: number, values: TypedArray): void {
+    if (this.#held !== undefined) {
+      const copy = values.slice();
+      this.#held.push(() => this.write(chunk, byte, copy));
+      return;
+    }
     if (chunk.usedIn === this.epoch) this.flush();
     this.#device.queue.writeBuffer(chunk.gpu, byte, values.buffer, values.byteOffset, values.byteLength);
   }
 
   dispose(): void {
+    this.release();
     this.#encoder = undefined;
     this.#pass = undefined;
     this.#ring.destroy();

@@ -1,7 +1,7 @@
 /** @file The backend that callers hold: one device after another, each until it is lost, and the tensors that outlive them. */
 import { type Backend, type Buffer, DeviceError, type DType, type Kernels, type Limits, type TypedArray, type View } from "@adjoint/core/backend";
 import { supported, usage, type WebGpuBuffer } from "./buffers.ts";
-import { WebGpuDevice } from "./device.ts";
+import type { WebGpuDevice } from "./device.ts";
 
 /** What a tensor shows of itself. */
 export type Viewed = { readonly window: View };
@@ -12,6 +12,12 @@ export type GpuSlice = { readonly buffer: GPUBuffer; readonly offset: number; re
 export interface WebGpuBackend extends Backend {
   /** The device that the backend runs on now: another one after `restore`. */
   readonly gpu: GPUDevice;
+  /**
+   * Runs a synchronous function once, as it is, with all kernels that it needs compiled beside each other instead of one after the other where it first
+   * meets them. A forward and backward pass before the first real one saves the user the wait; commands that others make meanwhile follow it in order.
+   * @throws DeviceError if the function returns a promise, or a kernel does not compile
+   */
+  warmup(fn: () => unknown): Promise<void>;
   /**
    * Keeps the content of these tensors on the host, as it is now, so that `restore` brings it back. A later backup of a tensor replaces
    * the earlier; one that is freed is forgotten.
@@ -68,6 +74,8 @@ export class RestorableDevice implements Backend<WebGpuBuffer>, WebGpuBackend {
     this.#saved.clear();
     this.current.dispose();
   }
+
+  warmup(fn: () => unknown): Promise<void> { return this.current.warmup(fn); }
 
   async backup(tensors: readonly Viewed[]): Promise<void> {
     const buffers = [...new Set(tensors.map(({ window }) => window.buffer as WebGpuBuffer))], { current } = this;

@@ -61,6 +61,31 @@ export const recoveryChecks: readonly Check[] = [
     },
   },
   {
+    name: "warmup compiles ahead, runs the function as it is, and keeps the order of what comes meanwhile",
+    run: async () => {
+      const device = await webgpu(), { w, step } = model(device), s = scope();
+      const warm = device.warmup(() => noGrad(() => {
+        s.adopt(tensor([1, 2], { device }).add(1));
+        w.mul_(2);
+      }));
+      noGrad(() => w.sub_(1)); // after the change above, whose kernel is still being compiled
+      const meanwhile = list(w);
+      await warm;
+      mismatch("meanwhile", await meanwhile, [1, 3, 5, 7], 0);
+      noGrad(() => w.add_(1).div_(2));
+      await device.warmup(() => { s.run(step); });
+      const { pipelinesCompiled } = webgpuStats(device);
+      w.grad = null;
+      mismatch("loss", [await s.run(step).item()], [78], 0);
+      mismatch("gradient", await list(w.grad!), [6, 10, 14, 22], 0);
+      assert(webgpuStats(device).pipelinesCompiled === pipelinesCompiled, "all was compiled ahead");
+      const error = await failure(() => device.warmup(async () => {}));
+      assert(error instanceof DeviceError, String(error));
+      mismatch("afterwards", await list(w), [1, 2, 3, 4], 0);
+      device.dispose();
+    },
+  },
+  {
     name: "the last backup comes back; what was in none is lost, may be freed, and the device works on",
     run: async () => {
       const device = await webgpu(), kept = tensor([1, 2, 3], { device }), view = kept.slice(0, 1), lost = tensor([4], { device });
