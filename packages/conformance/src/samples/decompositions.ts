@@ -54,4 +54,9 @@ const norms: readonly OpSample[] = [
   row("norm of order nuc", [[3, 3]], (p) => A.norm(spread(p!), "nuc")),
 ];
 
-export const decompositionSamples: readonly OpSample[] = [...orthogonal, ...eigen, ...singular, ...inverses, ...norms];
+const nearly: readonly OpSample[] = [
+  row("svdLowrank", [[5, 3]], (p) => { const { U, S, V } = A.svdLowrank(spread(p!), { q: 2, niter: 1 }); return total(U.mul(S).matmul(V.mT), S); }, 1), row("svdLowrank of wide matrices", [[2, 2, 3]], (p) => A.svdLowrank(spread(p!), { q: 3 }).S, 1),
+  row("svdLowrank of a difference", [[4, 3], [4, 3]], (p, q) => A.svdLowrank(spread(p!), { q: 3, M: q! }).S, 1), row("pcaLowrank", [[5, 3]], (p) => A.pcaLowrank(spread(p!)).S, 1),
+];
+
+export const decompositionSamples: readonly OpSample[] = [...orthogonal, ...eigen, ...singular, ...inverses, ...norms, ...nearly];
