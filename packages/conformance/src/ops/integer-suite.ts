@@ -38,7 +38,26 @@ async function read(dtype: DType, device: Backend): Promise<{ readonly name: str
 /** Quotients and roots in float32 may be off in the last places; all else is exact. */
 const close = (dtype: DType, x: number, y: number): boolean => x === y || (dtype === "float32" && (Math.abs(x - y) <= 2 ** -21 * Math.abs(x) || (x !== x && y !== y)));
 
-export const integerSuite = (): readonly Case[] => (["uint8", "int8", "int16"] as const).map((dtype) => ({
+/** What int32 cannot hold is its least number, of which small integers keep the low bits. */
+const converted: readonly (readonly [given: number, want: { readonly [dtype in "int32" | "int16" | "int8" | "uint8"]: number }])[] = [
+  ...[NaN, Infinity, -Infinity, 1e10, -1e10, 2 ** 31, -(2 ** 31)].map((x) => [x, { int32: -(2 ** 31), int16: 0, int8: 0, uint8: 0 }] as const),
+  [2147483520, { int32: 2147483520, int16: -128, int8: -128, uint8: 128 }], [40000.5, { int32: 40000, int16: -25536, int8: 64, uint8: 64 }],
+  [-1.5, { int32: -1, int16: -1, int8: -1, uint8: 255 }], [-0.5, { int32: 0, int16: 0, int8: 0, uint8: 0 }],
+];
+const conversions: Case = {
+  name: "floats to integers", needs: ["float32", "int32", "int16", "int8", "uint8"],
+  async run({ backend }) {
+    const x = A.tensor(converted.map(([given]) => given), { device: backend });
+    for (const dtype of ["int32", "int16", "int8", "uint8"] as const) {
+      const y = A.to(x, dtype), got = await y.toArray(), want = converted.map(([, row]) => row[dtype]);
+      check(String(got) === String(want), `${dtype}: ${String(got)}, expected ${String(want)}`);
+      y.dispose();
+    }
+    x.dispose();
+  },
+};
+
+export const integerSuite = (): readonly Case[] => [conversions, ...(["uint8", "int8", "int16"] as const).map((dtype): Case => ({
   name: `ops of ${dtype}`, needs: [dtype, "float16", "bfloat16", "int32", "float32", "bool"],
   async run({ backend }) {
     const want = await read(dtype, referenceBackend()), got = await read(dtype, backend);
@@ -48,4 +67,4 @@ export const integerSuite = (): readonly Case[] => (["uint8", "int8", "int16"] a
         `${x.name} of ${dtype}: ${y.dtype} ${y.values.join()}, expected ${x.dtype} ${x.values.join()}`);
     });
   },
-}));
+}))];

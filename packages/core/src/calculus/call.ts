@@ -1,9 +1,9 @@
 /** @file Kernel calls in normal form: what runs, outside the tape. */
-import { type DType, dtypeInfo, dtypes, isStoredOnly } from "../dtype.ts";
+import { type DType, dtypeInfo, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
 import { NotSupportedError } from "../errors.ts";
 import { allDense, normalForm } from "../normal-form.ts";
 import { allocate, type Device, Tensor } from "../op.ts";
-import { arg, cast } from "../scalar/expr.ts";
+import { arg, cast, type Expr, lit, load, lt, select } from "../scalar/expr.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { broadcastShapes, denseStrides, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { restride, type View } from "../view.ts";
@@ -93,9 +93,11 @@ const conversions = /*@__PURE__*/ new Map<number, Program>();
 export function conversion(from: DType, to: DType): Program {
   const key = dtypes[from].code * 10 + dtypeInfo(to).code;
   let known = conversions.get(key);
-  if (known === undefined) conversions.set(key, (known = program("toCopy", [from], [], [cast(arg(0, from), to)])));
+  if (known === undefined) conversions.set(key, (known = program("toCopy", [from], [], [isFloat(from) && dtypes[to].kind === "int" ? cast(integerOf(load(0, from)), to) : cast(arg(0, from), to)])));
   return known;
 }
+/** A float beyond int32, or NaN, is the least integer, which small integers take modulo their size: what PyTorch gives on x86. The instruction saturates. */
+const integerOf = (x: Expr): Expr => select(lt(x, 2 ** 31), cast(x, "int32"), lit(-(2 ** 31), "int32"));
 
 /** A fresh dense tensor with the elements of `x` in another dtype; not recorded, owned by the caller. */
 export function converted(x: Tensor, dtype: DType): Tensor {

@@ -238,5 +238,5 @@ const kindRank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float
 /** PyTorch's `can_cast`: whether values may be stored in place, which is not so from a wider kind (bool, int, float) to a narrower. */
 export const canCast = (from: DType, to: DType): boolean => kindRank[dtypes[from].kind] <= kindRank[dtypes[to].kind];
 
-/** The tensor in another dtype; the tensor itself if it has it already. Float to int truncates, then wraps through int32; NaN gives 0. */
+/** The tensor in another dtype; the tensor itself if it has it already. Float to int truncates, then wraps through int32; what int32 cannot hold, NaN too, is its least number there. */
 export const to = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : mapProgram(conversion(x.dtype, dtype), [x]));
