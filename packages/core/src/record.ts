@@ -63,7 +63,7 @@ export function savedTensors<Attrs>(node: Node<Attrs>): Tensor[] {
   const tensors: Tensor[] = [];
   for (let place = 0; place < count; place++) {
     const saved = node.unpack(place), { edge } = saved;
-    const tensor = restore(saved, typeof edge === "number" ? node.outputs[edge]! : edge);
+    const tensor = restore(saved, !isFloat(saved.window.dtype) ? null : typeof edge === "number" ? node.outputs[edge]! : edge);
     join(tensor, null);
     tensors.push(tensor);
   }
