@@ -1,11 +1,11 @@
 /** @file Ops that run on the host: their inputs are read, worked on in float64, and the results written. Knows no op. */
-import { decodeHost, type DType, encodeHost, roundTo } from "../dtype.ts";
+import { decodeHost, type DType, encodeHost } from "../dtype.ts";
 import { DeviceError } from "../errors.ts";
 import { allocate, type Device, type Tensor } from "../op.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { materialize } from "./call.ts";
 
-/** What a host op gives back: its values in row-major order, to be rounded once to `dtype`. */
+/** What a host op gives back: its values in row-major order, which are rounded once to `dtype`; of bool 0 and 1. */
 export type HostResult = { readonly dtype: DType; readonly shape: Shape; readonly values: ArrayLike<number> };
 
 /**
@@ -20,7 +20,7 @@ export function onHost(op: string, device: Device, inputs: readonly Tensor[], co
     throw new DeviceError(`${op}: it runs on the host, and device '${device.backend.name}' cannot be read at once; move the tensors with await x.to(cpu()), or to another device with synchronous reads`);
   return compute(inputs.map(hostValues)).map(({ dtype, shape, values }) => {
     const out = allocate(device, dtype, shape);
-    if (sizeOf(shape) > 0) device.backend.write(out.window.buffer, 0, encodeHost(dtype, dtype === "float64" ? values : Float64Array.from(values, (value) => roundTo(dtype, value))));
+    if (sizeOf(shape) > 0) device.backend.write(out.window.buffer, 0, encodeHost(dtype, values));
     return out;
   });
 }
@@ -30,7 +30,7 @@ function hostValues(x: Tensor): Float64Array {
   if (x.window.size === 0) return new Float64Array(0);
   const { backend } = x.storage.device, dense = x.window.dense ? x : materialize(x, x.shape);
   try {
-    return Float64Array.from(decodeHost(x.dtype, backend.readSync!(dense.window.buffer, dense.window.offset, x.window.size)));
+    return new Float64Array(decodeHost(x.dtype, backend.readSync!(dense.window.buffer, dense.window.offset, x.window.size)));
   } finally {
     if (dense !== x) dense.dispose();
   }
