@@ -1,6 +1,6 @@
 /** @file The namespace `linalg`: PyTorch's `torch.linalg`. */
 export { vectorNorm } from "./composites/norms.ts";
-export { matrixPower, multiDot, vecdot } from "./composites/matrix-products.ts";
+export { multiDot, vecdot } from "./composites/matrix-products.ts";
 export { linalgCross as cross } from "./composites/statistics.ts";
 export { diagonalOf as diagonal, linalgVander as vander } from "./composites/statistics.ts";
 export { matmul } from "./primitives/matmul.ts";
@@ -13,3 +13,9 @@ export { lstsq, type LeastSquares, type LstsqDriver, type LstsqOptions } from ".
 export { linalgNorm as norm, matrixNorm } from "./linalg/norms.ts";
 export { matrixRank, type MatrixRankOptions, pinv, type PinvOptions } from "./linalg/pinv.ts";
 export { type Tolerance } from "./linalg/tolerance.ts";
+export { linalgCholesky as cholesky, choleskyEx, type CheckOption, type CholeskyInfo, type UpperOption } from "./linalg/cholesky.ts";
+export { linalgLu as lu, luFactor, luFactorEx, linalgLuSolve as luSolve, type LuFactors, type LuInfo, type LuSolveOptions, type PivotOption, type PLU } from "./linalg/lu.ts";
+export { inv, invEx, type InverseInfo, type LeftOption, solve, solveEx, type SolveInfo, tensorinv, type IndexOption, tensorsolve } from "./linalg/solve.ts";
+export { det, type SignAndLog, slogdet } from "./linalg/determinant.ts";
+export { type HermitianOption, ldlFactor, ldlFactorEx, type LdlFactors, type LdlInfo, ldlSolve } from "./linalg/ldl.ts";
+export { matrixExp, matrixPower } from "./linalg/powers.ts";

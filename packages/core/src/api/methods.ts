@@ -16,22 +16,22 @@ const method = <R extends unknown[], O>(fn: (x: Tensor, ...rest: R) => O) => fun
 const methodNames = [
   "abs", "abs_", "absolute", "absolute_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addbmm", "addbmm_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "addmm", "addmm_", "addmv", "addmv_", "addr", "addr_", "adjoint", "all", "allclose", "allcloseSync", "amax", "amin", "aminmax", "angle", "any", "arccos", "arccos_", "arccosh", "arccosh_", "arcsin", "arcsin_", "arcsinh", "arcsinh_", "arctan", "arctan_", "arctan2", "arctan2_", "arctanh", "arctanh_", "argmax", "argmin", "argsort", "argwhere", "asin", "asin_", "asinh", "asinh_", "asStrided", "asStridedScatter", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
   "baddbmm", "baddbmm_", "bernoulli", "bernoulli_", "bfloat16", "bincount", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bmm", "bool", "broadcastTo", "byte",
-  "ceil", "ceil_", "char", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clip", "clip_", "clone", "conj", "conjPhysical", "contiguous", "copy_", "copysign", "copysign_", "corrcoef", "cos", "cos_", "cosh", "cosh_", "countNonzero", "cov", "cross", "cummax", "cummin", "cumprod", "cumprod_", "cumsum", "cumsum_",
-  "data", "dataSync", "deg2rad", "deg2rad_", "detach", "detach_", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "diff", "digamma", "digamma_", "dist", "div", "div_", "divide", "divide_", "dot", "double", "dsplit",
+  "ceil", "ceil_", "char", "cholesky", "choleskyInverse", "choleskySolve", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clip", "clip_", "clone", "conj", "conjPhysical", "contiguous", "copy_", "copysign", "copysign_", "corrcoef", "cos", "cos_", "cosh", "cosh_", "countNonzero", "cov", "cross", "cummax", "cummin", "cumprod", "cumprod_", "cumsum", "cumsum_",
+  "data", "dataSync", "deg2rad", "deg2rad_", "det", "detach", "detach_", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "diff", "digamma", "digamma_", "dist", "div", "div_", "divide", "divide_", "dot", "double", "dsplit",
   "eq", "eq_", "equal", "equalSync", "erf", "erf_", "erfc", "erfc_", "erfinv", "erfinv_", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_", "exponential_",
   "fill_", "fillDiagonal_", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_",
   "gather", "gcd", "gcd_", "ge", "ge_", "geqrf", "ger", "greater", "greater_", "greaterEqual", "greaterEqual_", "gt", "gt_",
   "half", "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hypot", "hypot_",
-  "i0", "i0_", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "isclose", "isContiguous", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
+  "i0", "i0_", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "inverse", "isclose", "isContiguous", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
   "keep", "kron", "kthvalue",
-  "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "less", "less_", "lessEqual", "lessEqual_", "lgamma", "lgamma_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_",
-  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma",
+  "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "less", "less_", "lessEqual", "lessEqual_", "lgamma", "lgamma_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_", "luSolve",
+  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "matrixExp", "matrixPower", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma",
   "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "narrowCopy", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newEmptyStrided", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
   "orgqr", "ormqr", "outer",
   "permute", "pinverse", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
   "qr", "quantile",
   "rad2deg", "rad2deg_", "random_", "ravel", "real", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "resize_", "resizeAs_", "resolveConj", "resolveNeg", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
-  "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "subtract_", "sum", "sumToSize", "svd", "swapaxes", "swapaxes_", "swapdims", "swapdims_", "symeig",
+  "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "slogdet", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "subtract_", "sum", "sumToSize", "svd", "swapaxes", "swapaxes_", "swapdims", "swapdims_", "symeig",
   "t", "t_", "take", "takeAlongDim", "tan", "tan_", "tanh", "tanh_", "tensorSplit", "tile", "toArray", "toArraySync", "topk", "trace", "transpose", "transpose_", "triangularSolve", "tril", "tril_", "triu", "triu_", "trueDivide", "trueDivide_", "trunc", "trunc_", "typeAs",
   "unbind", "unflatten", "uniform_", "unsqueeze", "unsqueeze_", "untracked",
   "vdot", "view", "viewAs", "vsplit",
@@ -55,6 +55,8 @@ export interface TensorMethods extends Plain {
   readonly median: Overloaded<f.Median>;
   /** As `median`, of what is not NaN. */
   readonly nanmedian: Overloaded<f.Median>;
+  /** The factors of A = P L U in one matrix. */
+  readonly lu: Overloaded<typeof f.lu>;
   /** The distinct elements in ascending order, or the distinct slices along a dim. */
   unique<O extends f.UniqueOptions>(dim?: number, options?: O): Promise<f.Unique<O>>;
   /** What does not follow on its like. */
@@ -89,7 +91,7 @@ export interface TensorMethods extends Plain {
 
 
 /** Methods with overloads, which `TensorMethods` writes out. */
-const renamed = { median: f.median, nanmedian: f.nanmedian, unique: f.unique, uniqueConsecutive: f.uniqueConsecutive, var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
+const renamed = { lu: f.lu, median: f.median, nanmedian: f.nanmedian, unique: f.unique, uniqueConsecutive: f.uniqueConsecutive, var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
 
 /** Puts the methods on the prototype. Called once, by the entry "." */
 export function installMethods(prototype: object): void {

@@ -2,14 +2,12 @@
 import { addScaled, mul } from "../elementwise/arithmetic.ts";
 import { numberIn } from "../elementwise/checks.ts";
 import { to } from "../elementwise/elementwise.ts";
-import { dtypes, scalarTypeName } from "../dtype.ts";
-import { ArgumentError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
+import { scalarTypeName } from "../dtype.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
 import { showShape } from "../shape.ts";
-import { clone, mapProgram, reshape as reshapeAs } from "../calculus/map-reduce.ts";
-import * as s from "../scalar/expr.ts";
-import { perDType, program } from "../scalar/program.ts";
+import { reshape as reshapeAs } from "../calculus/map-reduce.ts";
 import { expand, permute, reshape, unsqueeze } from "../views/views.ts";
 import { tensorsOf } from "../views/rearrange.ts";
 import { sum } from "./reductions.ts";
@@ -170,23 +168,3 @@ export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ co
 export type DimOption = { readonly dim?: number };
 /** The sum of products along a dim, the last by default: torch.linalg.vecdot. */
 export const vecdot: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => sum(mul(x, y), dim));
-/** Ones where the row is the column; recorded as a function of its input, which it does not depend on. */
-const identity = /*@__PURE__*/ perDType((d) => {
-  const size = s.param(0, "int32"), compute = dtypes[d].compute;
-  const onDiagonal = s.eq(s.rem(s.index, size), s.rem(s.idiv(s.index, size), size));
-  return program("matrixPower", [d], ["int32"], [s.cast(s.select(onDiagonal, s.lit(1, compute), s.lit(0, compute)), d)]);
-});
-/** A matrix, or each of a batch, multiplied n times with itself, n not negative: torch.linalg.matrix_power. */
-export const matrixPower: (x: Tensor, n: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, n: number): Tensor => {
-  if (x.ndim < 2) throw new ShapeError(`linalg.matrix_power: The input tensor A must have at least 2 dimensions.`);
-  const size = x.shape[x.ndim - 1]!;
-  if (x.shape[x.ndim - 2] !== size) throw new ShapeError(`linalg.matrix_power: A must be batches of square matrices, but they are ${x.shape[x.ndim - 2]} by ${size} matrices`);
-  if (n < 0) throw new NotSupportedError("linalg.matrixPower: a negative power needs the inverse: matrixPower(linalg.inv(x), -n)");
-  if (n === 0) return mapProgram(identity(x.dtype), [x], [Math.max(1, size)]);
-  let power = x, out: Tensor | undefined;
-  for (let e = n; e > 0; e = Math.floor(e / 2)) {
-    if (e % 2 === 1) out = out === undefined ? power : matmul(out, power);
-    if (e > 1) power = matmul(power, power);
-  }
-  return out === x ? clone(x) : out!;
-});

@@ -38,6 +38,13 @@ export const batchOf = (x: Tensor): Shape => x.shape.slice(0, -2);
 /** How many matrices. */
 export const countOf = (x: Tensor): number => sizeOf(batchOf(x));
 
+/** As many matrices with ones on the diagonal, on the host. */
+export function identities(count: number, n: number): Float64Array {
+  const out = new Float64Array(count * n * n);
+  for (let i = 0; i < count; i++) for (let d = 0; d < n; d++) out[i * n * n + d * (n + 1)] = 1;
+  return out;
+}
+
 /** Both with the batch dims to which theirs broadcast: views. */
 export function sharingBatch(a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
   const batch = broadcastShapes(batchOf(a), batchOf(b));

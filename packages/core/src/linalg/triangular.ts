@@ -17,6 +17,8 @@ type TriangularAttrs = Triangle & { readonly left: boolean };
 /** The part of a matrix that is read: what the gradient is of. */
 const triangleOf = (x: Tensor, { upper, unitriangular }: Triangle): Tensor =>
   upper ? triu(x, { diagonal: unitriangular ? 1 : 0 }) : tril(x, { diagonal: unitriangular ? -1 : 0 });
+
+/** The transpose of each matrix: a view. */
 export const mT = (x: Tensor): Tensor => transpose(x, -2, -1);
 
 /** A X = B or X A = B, the batch dims equal. */

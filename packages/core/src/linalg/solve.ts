@@ -1,0 +1,133 @@
+/** @file Systems of linear equations and inverses, also of tensors taken for matrices. */
+import { onHost } from "../calculus/host.ts";
+import { neg } from "../elementwise/arithmetic.ts";
+import { sub } from "../elementwise/scaled.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { composite, dispatchAll, type MultiOp, savedTensors, type Tensor } from "../op.ts";
+import { matmul } from "../primitives/matmul.ts";
+import { sameShape, sizeOf, wrapDim } from "../shape.ts";
+import { permute, reshape, squeeze, unsqueeze } from "../views/views.ts";
+import { factorLu, solveLu } from "./algorithms/lu.ts";
+import { batchOf, countOf, identities, matrixOf, refuseFailed, requireFloat, requireSameDType, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
+import type { CheckOption } from "./cholesky.ts";
+import { mT } from "./triangular.ts";
+
+/** Who refuses a singular matrix; null: nobody, and the result is what comes of it. */
+type Attrs = { readonly refusedBy: string | null };
+
+/** A^-1 B in the place of B, matrix by matrix. @returns for each which pivot, from one, is the first that is zero, or 0 */
+function solved(a: Float64Array, b: Float64Array, count: number, n: number, k: number): Float64Array {
+  const infos = new Float64Array(count), pivots = new Float64Array(n);
+  for (let i = 0; i < count; i++) {
+    const lu = a.subarray(i * n * n, (i + 1) * n * n);
+    infos[i] = factorLu(lu, n, n, pivots, true);
+    solveLu(lu, n, pivots, b.subarray(i * n * k, (i + 1) * n * k), k);
+  }
+  return infos;
+}
+
+/** A X = B, the batch dims equal; and which pivot is zero. */
+const solveOp: MultiOp<Attrs> = {
+  name: "linalg.solve",
+  gradName: () => "LinalgSolveExBackward0",
+  run: (device, [given, right], { refusedBy }) => onHost("linalg.solve", device, [given!, right!], ([a, b]) => {
+    const [n, k] = matrixOf(right!), infos = solved(a!, b!, countOf(given!), n, k);
+    if (refusedBy !== null) refuseFailed(refusedBy, infos, given!.ndim > 2, () => "The solver failed because the input matrix is singular.");
+    return [{ dtype: right!.dtype, shape: right!.shape, values: b! }, { dtype: "int32", shape: batchOf(given!), values: infos }];
+  }),
+  saves: (_, needs) => ({ savedInputs: [0], savedResults: needs & 1 ? [0] : [] }),
+  vjp([grad], node) {
+    if (grad === undefined) return [undefined, undefined];
+    const [a, x] = savedTensors(node) as [Tensor, Tensor?], gradB = solvedBy(mT(a), grad);
+    return [x && neg(matmul(gradB, mT(x))), gradB];
+  },
+  // A dX = dB - dA X
+  jvp([da, db], [a], [x]) {
+    const product = da && matmul(da, x!);
+    return [solvedBy(a!, product === undefined ? db! : db === undefined ? neg(product) : sub(db, product))];
+  },
+  batched: (attrs) => attrs,
+};
+const solvedBy = (a: Tensor, b: Tensor): Tensor => dispatchAll(solveOp, [a, b], { refusedBy: null })[0]!;
+
+export type LeftOption = {
+  /** Whether A X = B is solved (the default), or X A = B. */
+  readonly left?: boolean;
+};
+export type SolveInfo = { readonly result: Tensor; readonly info: Tensor };
+function solution(A: Tensor, B: Tensor, left: boolean, refusedBy: string | null): SolveInfo {
+  requireFloat("linalg.solve", A);
+  requireSameDType("linalg.solve", A, B);
+  const isVector = B.ndim === 1 || (A.ndim - 1 === B.ndim && sameShape(B.shape, A.shape.slice(0, -1)));
+  requireSystem("linalg.solve", A, isVector ? unsqueeze(B, -1) : B, left);
+  if (isVector && !left) throw new ShapeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)");
+  const [a, b] = sharingBatch(left ? A : mT(A), isVector ? unsqueeze(B, -1) : left ? B : mT(B));
+  const [x, info] = dispatchAll(solveOp, [a, b], { refusedBy }) as [Tensor, Tensor], result = isVector ? squeeze(x, -1) : left ? x : mT(x);
+  if (result !== x && result.gradFn !== null) result.gradFn.label = "LinalgSolveExBackward0";
+  return { result, info };
+}
+/**
+ * The solution X of A X = B: `[..., n, n]` and `[..., n, k]`, the batch dims broadcast; or B is a vector for each matrix, `[n]` or `[..., n]`.
+ * PyTorch's `torch.linalg.solve`.
+ * @throws LinAlgError where a matrix is singular
+ */
+export const solve: (A: Tensor, B: Tensor, options?: LeftOption) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, { left = true }: LeftOption = {}): Tensor => solution(A, B, left, "torch.linalg.solve").result);
+/** As `linalg.solve`, and for each matrix which pivot, from one, is the first that is zero, or 0. */
+export const solveEx: (A: Tensor, B: Tensor, options?: LeftOption & CheckOption) => SolveInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, { left = true, checkErrors = false }: LeftOption & CheckOption = {}): SolveInfo =>
+  solution(A, B, left, checkErrors ? "torch.linalg.solve_ex" : null));
+
+/** A^-1, and which pivot is zero. */
+const inverseOp: MultiOp<Attrs> = {
+  name: "linalg.inv",
+  gradName: () => "LinalgInvExBackward0",
+  run: (device, [given], { refusedBy }) => onHost("linalg.inv", device, [given!], ([a]) => {
+    const count = countOf(given!), [n] = matrixOf(given!), values = identities(count, n), infos = solved(a!, values, count, n, n);
+    if (refusedBy !== null) refuseFailed(refusedBy, infos, given!.ndim > 2, (info) => `The diagonal element ${info} is zero, the inversion could not be completed because the input matrix is singular.`);
+    return [{ dtype: given!.dtype, shape: given!.shape, values }, { dtype: "int32", shape: batchOf(given!), values: infos }];
+  }),
+  saves: () => ({ savedInputs: [], savedResults: [0] }),
+  vjp([grad], node) {
+    if (grad === undefined) return [undefined];
+    const x = mT(savedTensors(node)[0]!);
+    return [neg(matmul(x, matmul(grad, x)))];
+  },
+  jvp: ([tangent], _, [x]) => [neg(matmul(x!, matmul(tangent!, x!)))],
+  batched: (attrs) => attrs,
+};
+export type InverseInfo = { readonly inverse: Tensor; readonly info: Tensor };
+function inverted(A: Tensor, refusedBy: string | null): InverseInfo {
+  requireFloat("linalg.inv", A);
+  requireSquare("linalg.inv", A);
+  const [result, info] = dispatchAll(inverseOp, [A], { refusedBy }) as [Tensor, Tensor];
+  return { inverse: result, info };
+}
+/** The inverses of matrices that may be singular: then of infinities and NaN. */
+export const inverseOrNone = (A: Tensor): Tensor => dispatchAll(inverseOp, [A], { refusedBy: null })[0]!;
+/**
+ * The inverse of each matrix of `[..., n, n]`: PyTorch's `torch.linalg.inv`.
+ * @throws LinAlgError where a matrix is singular
+ */
+export const inv: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => inverted(A, "linalg.inv").inverse);
+/** PyTorch's other name of `linalg.inv`. */
+export const inverse: (A: Tensor) => Tensor = inv;
+/** As `linalg.inv`, and for each matrix which pivot, from one, is the first that is zero, or 0. */
+export const invEx: (A: Tensor, options?: CheckOption) => InverseInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, { checkErrors = false }: CheckOption = {}): InverseInfo => inverted(A, checkErrors ? "linalg.inv_ex" : null));
+
+export type IndexOption = {
+  /** How many dims of x are those of the rows; 2 by default. */
+  readonly ind?: number;
+};
+/** The tensor that `tensordot` over the last `x.ndim - ind` dims undoes: PyTorch's `torch.linalg.tensorinv`. */
+export const tensorinv: (x: Tensor, options?: IndexOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { ind = 2 }: IndexOption = {}): Tensor => {
+  if (!(ind > 0)) throw new ArgumentError("Expected a strictly positive integer for 'ind'");
+  const rows = x.shape.slice(0, ind), columns = x.shape.slice(ind), size = sizeOf(columns);
+  if (size !== sizeOf(rows)) throw new ShapeError(`Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got ${size} != ${sizeOf(rows)}`);
+  return reshape(inverted(reshape(x, [sizeOf(rows), size]), "linalg.inv").inverse, [...columns, ...rows]);
+});
+/** The tensor X of `tensordot(A, X, X.ndim)` = B. @param dims which dims of A are moved to the end first. PyTorch's `torch.linalg.tensorsolve`. */
+export const tensorsolve: (A: Tensor, B: Tensor, dims?: readonly number[]) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, dims: readonly number[] = []): Tensor => {
+  const last = dims.map((dim) => wrapDim(dim, A.ndim)), a = permute(A, [...[...A.shape.keys()].filter((dim) => !last.includes(dim)), ...last]);
+  const shape = a.shape.slice(B.ndim), size = sizeOf(shape), rows = sizeOf(a.shape.slice(0, B.ndim));
+  if (size !== rows) throw new ShapeError(`Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got ${size} != ${rows}`);
+  return reshape(solution(reshape(a, [size, size]), reshape(B, [B.window.size]), true, "torch.linalg.solve").result, shape);
+});
