@@ -10,6 +10,7 @@ import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
 import { mapKernel } from "./kernels/map.ts";
 import { matmulKernel, Multiplier } from "./kernels/matmul.ts";
 import { Reducer, reduceKernel } from "./kernels/reduce.ts";
+import { rowsKernel } from "./kernels/rows.ts";
 import { scanKernel } from "./kernels/scan.ts";
 import { sortKernel } from "./kernels/sort.ts";
 import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
@@ -68,6 +69,7 @@ export function backendOn(engine: Engine): Backend {
       gather: gatherKernel(indexer),
       scatter: scatterKernel(indexer),
       copy: copyKernel(engine, copier),
+      rows: rowsKernel(engine, reducer),
     },
     allocate(dtype, length) {
       engine.check();

@@ -1,6 +1,6 @@
 /** @file A backend under test: buffers whose whole content is known, kernels run on them, and results that are checked later, together. */
 import {
-  type Backend, type Buffer, type DType, type Kernel, type PrimitiveAttrs, type PrimitiveName, type TypedArray, View,
+  type Backend, type Buffer, type DType, type Kernel, type Kernels, type PrimitiveAttrs, type PrimitiveName, type TypedArray, View,
 } from "@adjoint/core/backend";
 import { counted, type Counted } from "./counted.ts";
 import { decode, encode, positionsOf } from "./host.ts";
@@ -54,7 +54,7 @@ export class Device {
   }
 
   run<P extends PrimitiveName>(name: P, inputs: readonly Operand[], outputs: readonly Operand[], attrs: PrimitiveAttrs[P]): void {
-    const kernel: Kernel<PrimitiveAttrs[P]> = this.backend.kernels[name];
+    const kernels: Kernels = this.backend.kernels, kernel: Kernel<PrimitiveAttrs[P]> = kernels[name];
     kernel(inputs.map((x) => x.view), outputs.map((x) => x.view), attrs);
   }
 

@@ -11,6 +11,7 @@ export { type Program, showProgram, type Statement } from "./differential/progra
 export { type Random, randomFrom } from "./differential/random.ts";
 export { checkCompilesNothing } from "./ops/compile-count.ts";
 export { gradcheck, type GradcheckOptions } from "./ops/gradcheck.ts";
+export { fusedSuite } from "./ops/fused-suite.ts";
 export { memorySuite } from "./ops/memory-suite.ts";
 export { gradcheckSuite, opSuite } from "./ops/op-suite.ts";
 export { kernelSuite } from "./kernel-suite.ts";

@@ -1,5 +1,7 @@
 /** @file The entry "@adjoint/core/backend": what the author of a backend needs, and nothing else. */
-export type { Backend, Buffer, Kernel, Kernels, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, ScanOp, Triple } from "./backend.ts";
+export type {
+  Backend, Buffer, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, RowForm, RowStage, ScanOp, Triple,
+} from "./backend.ts";
 export { complain, type Complaint, outOfBounds, type Places } from "./complaint.ts";
 export { decodeHost, type DType, type DTypeInfo, dtypes, encodeHost, isStoredOnly, roundTo, type TypedArray } from "./dtype.ts";
 export { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./narrow-float.ts";

@@ -56,6 +56,32 @@ export interface PrimitiveAttrs {
   copy: {};
 }
 
+/**
+ * How a stage keeps a value: as an `element` of each place, as a `scalar` of each row (it reads nothing that changes along the row), added up over all rows
+ * for each `column`, or reduced along the row.
+ */
+export type RowForm = "element" | "scalar" | "column" | ReduceOp;
+/** The program's result k goes to output `into[k].output`. */
+export type RowStage = { readonly program: Program; readonly into: readonly { readonly output: number; readonly as: RowForm }[] };
+
+/**
+ * What a call of each fused kernel says. A backend has any of them, or none: what it lacks core runs as calls of the kernels above, which is also what a
+ * fused kernel must agree with. The suite compares them, and counts that the fused one ran.
+ */
+export interface FusedAttrs {
+  /**
+   * Stages, each over the whole row before the next: what softmax and normalisation are made of. All views show `[rows, n]`, n from 2 to 65,536, with a last stride
+   * of 1, or 0 where a row has one value; a first stride of 0 where all rows share it. The args of every stage are the inputs, and after them the
+   * outputs, read at the same place as earlier stages have left them; a stage may replace the output that it reads, and writes no output that another of its results reads.
+   * No stage reads `index`. Of an output, a column's first stride is 0, and a scalar's last. Sums as in `reduce`.
+   */
+  rows: { readonly stages: readonly RowStage[]; readonly params: readonly number[] };
+}
+
+export type FusedName = keyof FusedAttrs;
+/** Kernels that do several things at once. */
+export type FusedKernels<B extends Buffer = Buffer> = { readonly [F in FusedName]: Kernel<FusedAttrs[F], B> };
+
 /** One number for each of three spatial dims. */
 export type Triple = readonly [number, number, number];
 
@@ -102,7 +128,7 @@ export interface Backend<B extends Buffer = Buffer> {
   readonly limits: Limits;
   /** True if buffers are ordinary JavaScript memory, which the collector frees when nobody holds them. */
   readonly collected?: boolean;
-  readonly kernels: Kernels<B>;
+  readonly kernels: Kernels<B> & Partial<FusedKernels<B>>;
   /** Room for `length` elements, not zeroed. Throws OutOfMemoryError where the device knows at once, and stays usable. */
   allocate(dtype: DType, length: number): B;
   /** The buffer is not used by any later call; calls made before still see its content. */

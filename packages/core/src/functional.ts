@@ -72,7 +72,7 @@ export * from "./fused/losses/margins.ts";
 export * from "./fused/losses/ranking.ts";
 export { type Reduction, type ReductionOptions } from "./fused/losses/reduction.ts";
 export * from "./fused/losses/regression.ts";
-export { type AttentionOptions, attentionWithWeights, layerNorm, type LayerNormOptions, linear, nativeLayerNorm, scaledDotProductAttention } from "./fused/network.ts";
+export { type AttentionOptions, attentionWithWeights, layerNorm, type LayerNormOptions, linear, nativeLayerNorm, rmsNorm, type RmsNormOptions, scaledDotProductAttention } from "./fused/network.ts";
 export { asStrided, type AsStridedOptions, asStridedScatter } from "./composites/as-strided.ts";
 export { index, indexAsync, indexPut, indexPut_, indexPutAsync_, type IndexPutOptions, maskedSelect, nonzero } from "./composites/indexing.ts";
 export { type IndexTerm, type Slice } from "./composites/index-terms.ts";
@@ -137,6 +137,6 @@ export { argsort, kthvalue, mode, msort, sort, type SortOptions, topk, type Topk
 export * from "./composites/unique.ts";
 export { type Median, median, nanmedian } from "./fused/median.ts";
 export * from "./fused/log-sums.ts";
-export { profiled, type Profile, type ProfileRow } from "./profiled.ts";
+export { profiled, type Profile, type ProfileRow, unfused } from "./profiled.ts";
 export type { Backend } from "./backend.ts";
 export { onWarning, warn, type WarningHandler } from "./warning.ts";

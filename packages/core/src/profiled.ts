@@ -1,5 +1,5 @@
-/** @file `profiled(backend)`: a backend around another, which counts and times its kernels. */
-import type { Backend, Kernel, Kernels, PrimitiveAttrs, PrimitiveName } from "./backend.ts";
+/** @file Backends around another: `profiled(backend)` counts and times its kernels, `unfused(backend)` leaves out the fused ones. */
+import type { Backend, FusedAttrs, FusedKernels, Kernel, Kernels, PrimitiveAttrs } from "./backend.ts";
 import { dtypes } from "./dtype.ts";
 import type { View } from "./view.ts";
 
@@ -7,7 +7,7 @@ import type { View } from "./view.ts";
 declare const performance: { now(): number };
 
 export type ProfileRow = {
-  /** The op where its program says it ("map gelu"), else the primitive. */
+  /** The op where its program says it ("map gelu", "rows softmax"), else the kernel. */
   readonly name: string;
   calls: number;
   /** Bytes of all views read and written. */
@@ -20,8 +20,8 @@ export type Profile = { readonly rows: Map<string, ProfileRow>; table(): string;
 /** The same backend, counting. Costs O(1) per call. Tensors made on the wrapper belong to the wrapper as their device. */
 export function profiled(backend: Backend): Backend & { readonly profile: Profile } {
   const rows = new Map<string, ProfileRow>();
-  const wrap = <P extends PrimitiveName>(name: P, kernel: Kernel<PrimitiveAttrs[P]>): Kernel<PrimitiveAttrs[P]> => (inputs, outputs, attrs) => {
-    const label = "program" in attrs ? `${name} ${attrs.program.name}` : name;
+  const wrap = <Attrs extends KernelAttrs>(name: string, kernel: Kernel<Attrs>): Kernel<Attrs> => (inputs, outputs, attrs) => {
+    const program = "program" in attrs ? attrs.program : "stages" in attrs ? attrs.stages[0]?.program : undefined, label = program === undefined ? name : `${name} ${program.name}`;
     let row = rows.get(label);
     if (row === undefined) rows.set(label, (row = { name: label, calls: 0, bytes: 0, milliseconds: 0 }));
     const from = performance.now();
@@ -31,7 +31,9 @@ export function profiled(backend: Backend): Backend & { readonly profile: Profil
     row.bytes += bytesOf(inputs) + bytesOf(outputs);
   };
   const k = backend.kernels;
-  const kernels: Kernels = {
+  const fused: Partial<FusedKernels> = k.rows === undefined ? {} : { rows: wrap("rows", k.rows) };
+  const kernels: Kernels & Partial<FusedKernels> = {
+    ...fused,
     map: wrap("map", k.map), reduce: wrap("reduce", k.reduce), argReduce: wrap("argReduce", k.argReduce), scan: wrap("scan", k.scan), sort: wrap("sort", k.sort), matmul: wrap("matmul", k.matmul), conv: wrap("conv", k.conv),
     gather: wrap("gather", k.gather), scatter: wrap("scatter", k.scatter), copy: wrap("copy", k.copy),
   };
@@ -39,6 +41,14 @@ export function profiled(backend: Backend): Backend & { readonly profile: Profil
     kernels,
     profile: { rows, table: () => tableOf([...rows.values()]), reset: () => rows.clear() },
   });
+}
+
+type KernelAttrs = PrimitiveAttrs[keyof PrimitiveAttrs] | FusedAttrs[keyof FusedAttrs];
+
+/** The same backend without its fused kernels: what they stand for runs as calls of the others. To compare with, and to find a kernel that is wrong. */
+export function unfused(backend: Backend): Backend {
+  const { rows: _, ...kernels } = backend.kernels;
+  return Object.assign(Object.create(backend) as Backend, { kernels });
 }
 
 const bytesOf = (views: readonly View[]): number => views.reduce((sum, view) => sum + view.size * dtypes[view.dtype].bytes, 0);

@@ -33,7 +33,7 @@ export const plainOps = {
   "i32x4.min_s": 0xfd0b6, "i32x4.max_s": 0xfd0b8,
   "i64x2.extmul_low_i32x4_u": 0xfd0de, "i64x2.extmul_high_i32x4_u": 0xfd0df,
   "f32x4.abs": 0xfd0e0, "f32x4.neg": 0xfd0e1, "f32x4.sqrt": 0xfd0e3,
-  "f32x4.add": 0xfd0e4, "f32x4.sub": 0xfd0e5, "f32x4.mul": 0xfd0e6, "f32x4.div": 0xfd0e7, "f32x4.min": 0xfd0e8, "f32x4.max": 0xfd0e9,
+  "f32x4.add": 0xfd0e4, "f32x4.sub": 0xfd0e5, "f32x4.mul": 0xfd0e6, "f32x4.div": 0xfd0e7, "f32x4.min": 0xfd0e8, "f32x4.max": 0xfd0e9, "f32x4.pmin": 0xfd0ea, "f32x4.pmax": 0xfd0eb,
   "f64x2.add": 0xfd0f0, "f64x2.sub": 0xfd0f1, "f64x2.mul": 0xfd0f2, "f64x2.div": 0xfd0f3,
   "i32x4.trunc_sat_f32x4_s": 0xfd0f8, "f32x4.convert_i32x4_s": 0xfd0fa,
   "i32x4.trunc_sat_f64x2_s_zero": 0xfd0fc, "f64x2.convert_low_i32x4_s": 0xfd0fe,

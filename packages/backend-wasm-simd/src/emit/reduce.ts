@@ -1,23 +1,20 @@
 /** @file Emits the two kernels of a reduction: along contiguous rows, and across rows for contiguous columns. */
-import type { Apply, DType, Expr, ReduceOp } from "@adjoint/core/backend";
+import type { Apply, Expr, ReduceOp } from "@adjoint/core/backend";
 import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
-import type { PlainOp } from "../asm/opcodes.ts";
 import type { Engine } from "../engine.ts";
 import { bytesOf } from "../memory.ts";
 import { addressWord, loadWord, paramWord, strideWord } from "./arguments.ts";
 import { addFmod } from "./arithmetic.ts";
 import { Body, store, storeOne, storePartly } from "./body.ts";
+import { Accumulator, type Combine, combiner, FLUSH } from "./combine.ts";
 import type { Lowered } from "./lowered.ts";
-import { laneKind } from "./site.ts";
 
 /**
  * Counts of the argument block. `inner` elements are adjacent, in `rows` rows. The element in row r and column c has the
  * number `index + r * rowStep + c` along rows, and `index + c * rowStep + r` across them.
  */
 export const REDUCE = { inner: 0, rows: 1, index: 2, rowStep: 3 } as const;
-/** Steps after which an accumulator is added to a second one: sums are then as exact as pairwise ones. */
-const FLUSH = 32;
 
 export type ReduceLayout = "rows" | "columns";
 
@@ -26,19 +23,6 @@ export function emitReduce(engine: Engine, source: Lowered, op: ReduceOp, splat:
   const fmod = source.usesFmod ? addFmod(module) : -1;
   module.func("run", [], [], (f) => new Reduction(f, engine.relaxed, source, op, splat, fmod)[layout]());
   return engine.link<"run">(module).run as () => void;
-}
-
-type Combine = { readonly op: PlainOp; readonly identity: (f: Code) => Code };
-
-function combiner(op: ReduceOp, dtype: DType): Combine {
-  const kind = laneKind(dtype), constant = (bits: number) => (f: Code) => f.constant(bits), float = (x: number) => (f: Code) => f.floatConstant(x);
-  if (kind === "bool") return op === "max" ? { op: "v128.or", identity: constant(0) } : { op: "v128.and", identity: constant(-1) };
-  switch (op) {
-    case "sum": return { op: kind === "float" ? "f32x4.add" : "i32x4.add", identity: constant(0) };
-    case "prod": return kind === "float" ? { op: "f32x4.mul", identity: float(1) } : { op: "i32x4.mul", identity: constant(1) };
-    case "max": return kind === "float" ? { op: "f32x4.max", identity: float(-Infinity) } : { op: "i32x4.max_s", identity: constant(-2147483648) };
-    case "min": return kind === "float" ? { op: "f32x4.min", identity: float(Infinity) } : { op: "i32x4.min_s", identity: constant(2147483647) };
-  }
 }
 
 class Reduction {
@@ -81,43 +65,39 @@ class Reduction {
   /** One result for each row; the output's row stride leads from one to the next. */
   rows(): void {
     const f = this.#f, { unroll } = this.#source, step = 4 * unroll, output = this.#source.args.length;
-    const remaining = f.local("i32"), count = f.local("i32"), total = f.local("v128");
-    const parts = Array.from({ length: unroll }, () => f.local("v128"));
+    const remaining = f.local("i32"), count = f.local("i32"), sum = new Accumulator(f, this.#combine, unroll);
     f.loop((nextRow) => {
       this.#inputs((i) => f.get(this.#bases[i]).set(this.#pointers[i]));
       f.get(this.#inner).set(remaining);
       if (this.#source.usesIndex) f.get(this.#from).op("i32x4.splat").constant(0, 1, 2, 3).op("i32x4.add").set(this.#index);
       this.#body.row();
-      this.#combine.identity(f).set(total);
+      sum.start();
       f.while(() => f.get(remaining).i32(step).op("i32.ge_u"), () => {
-        for (const part of parts) this.#combine.identity(f).set(part);
+        sum.startParts();
         f.get(remaining).i32(step).op("i32.div_u").set(count);
         f.i32(FLUSH).get(count).get(count).i32(FLUSH).op("i32.gt_u").op("select").set(count);
         f.get(remaining).get(count).i32(step).op("i32.mul").op("i32.sub").set(remaining);
         f.loop((again) => {
-          parts.forEach((part, k) => {
+          sum.parts.forEach((part, k) => {
             this.#body.vector(4 * k);
-            this.#accumulate(part);
+            if (this.#product === undefined) sum.take(k, this.#body.value(this.#result));
+            else this.#accumulate(part);
             this.#countOn(4);
           });
           this.#advance(this.#pointers, step);
           f.get(count).i32(1).op("i32.sub").tee(count).branchIf(again);
         });
-        this.#fold(total, parts);
+        sum.foldParts();
       });
       f.while(() => f.get(remaining).i32(0).op("i32.gt_s"), () => {
         this.#body.vector(0);
-        f.get(total);
-        this.#pushValue();
-        this.#combine.identity(f).constant(0, 1, 2, 3).get(remaining).op("i32x4.splat").op("i32x4.lt_s").op("v128.bitselect");
-        f.op(this.#combine.op).set(total);
+        sum.takeSome(() => this.#pushValue(), remaining);
         this.#countOn(4);
         this.#advance(this.#pointers, 4);
         f.increment(remaining, -4);
       });
-      f.get(total).get(total).shuffle(2, 3, 0, 1).get(total).op(this.#combine.op).set(total);
-      f.get(total).get(total).shuffle(1, 0, 3, 2).get(total).op(this.#combine.op).set(total);
-      storeOne(f, this.#result.dtype, this.#bases[output], total);
+      sum.finish();
+      storeOne(f, this.#result.dtype, this.#bases[output], sum.total);
       this.#bases.forEach((base, i) => f.get(base).get(this.#strides[i]).op("i32.add").set(base));
       f.get(this.#from).get(this.#rowStep).op("i32.add").set(this.#from);
       f.get(this.#rows).i32(1).op("i32.sub").tee(this.#rows).branchIf(nextRow);
@@ -196,12 +176,5 @@ class Reduction {
   #factors(): Code {
     const [x, y] = this.#product!.operands;
     return this.#f.get(this.#body.value(x)).get(this.#body.value(y));
-  }
-  /** total = total op parts, pair by pair. */
-  #fold(total: Local<"v128">, parts: readonly Local<"v128">[]): void {
-    const f = this.#f, { op } = this.#combine;
-    for (let width = 1; width < parts.length; width *= 2)
-      for (let k = 0; k < parts.length; k += 2 * width) f.get(parts[k]).get(parts[k + width]).op(op).set(parts[k]);
-    f.get(total).get(parts[0]).op(op).set(total);
   }
 }

@@ -13,3 +13,7 @@ function bareHandle(x: Tensor): Tensor {
   join(bare, null);
   return bare;
 }
+
+/** The same of several results. */
+export const decomposedAll = (inputs: readonly Tensor[], run: (...bare: readonly Tensor[]) => readonly Tensor[]): readonly Tensor[] =>
+  framed(() => noGrad(() => run(...inputs.map(bareHandle))).map(alias), () => false);

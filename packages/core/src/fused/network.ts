@@ -1,6 +1,6 @@
 /** @file What networks are made of: linear, layerNorm, attention. Functions of other ops; gradients come for free. */
-import { to, wide } from "../elementwise/elementwise.ts";
-import { add, mul, rsqrt, square, sub, where } from "../elementwise/index.ts";
+import { to } from "../elementwise/elementwise.ts";
+import { add, mul, where } from "../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { dropout } from "../creation/random.ts";
 import { softmax } from "./softmax.ts";
@@ -9,7 +9,8 @@ import { matmul } from "../primitives/matmul.ts";
 import { sameShape, type Shape, showShape } from "../shape.ts";
 import { t, transpose } from "../views/views.ts";
 import { causalMask } from "./mask.ts";
-import { mean } from "../composites/reductions.ts";
+import { finfo } from "../numeric-limits.ts";
+import { normalized, normalizedOpenly } from "./normalize.ts";
 
 /** x W^T + b. x [..., in], weight [out, in], bias [out]. */
 export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
@@ -32,19 +33,26 @@ function checkNormalized(x: Tensor, normalizedShape: Shape, named: { readonly [n
     throw new ShapeError(`Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}`);
   return first;
 }
-/** The result, the means, and what the deviations were divided by, inverted. */
-function normalized(x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number): [Tensor, Tensor, Tensor] {
-  const first = checkNormalized(x, normalizedShape, { weight, bias }), dims = normalizedShape.map((_, i) => first + i), kept = { keepdim: true };
-  const whole = wide(x), centre = mean(whole, dims, kept), centred = sub(whole, centre), inverse = rsqrt(add(mean(square(centred), dims, kept), eps));
-  const normal = mul(centred, inverse), scaled = weight ? mul(normal, weight) : normal;
-  return [to(bias ? add(scaled, bias) : scaled, x.dtype), centre, inverse];
-}
+/** The last dims of x, which are normalised together. */
+const lastDims = (x: Tensor, normalizedShape: Shape, named: { readonly [name: string]: Tensor | null | undefined }): number[] => {
+  const first = checkNormalized(x, normalizedShape, named);
+  return normalizedShape.map((_, i) => first + i);
+};
 
 /** (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016). */
 export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormOptions) => Tensor = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, { weight, bias, eps = 1e-5 }: LayerNormOptions = {}): Tensor =>
-  normalized(x, normalizedShape, weight, bias, eps)[0]);
+  to(normalized(x, { dims: lastDims(x, normalizedShape, { weight, bias }), eps, place: "column", weight, bias }).out, x.dtype));
 /** As `layerNorm`, with the means and the inverse deviations beside the result: `[out, mean, rstd]`. PyTorch's `native_layer_norm`. */
-export const nativeLayerNorm: (x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number) => [Tensor, Tensor, Tensor] = /*@__PURE__*/ composite(undefined, normalized);
+export const nativeLayerNorm: (x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number) => [Tensor, Tensor, Tensor] = /*@__PURE__*/ composite(undefined,
+  (x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number): [Tensor, Tensor, Tensor] => {
+    const { out, mean, inverse } = normalizedOpenly(x, { dims: lastDims(x, normalizedShape, { weight, bias }), eps, weight, bias });
+    return [to(out, x.dtype), mean!, inverse];
+  });
+
+export type RmsNormOptions = { readonly weight?: Tensor | undefined; /** By default the distance from 1 to the next number of x's dtype. */ readonly eps?: number | undefined };
+/** x / sqrt(mean of x^2 + eps) over the last dims, `normalizedShape`; then scaled (Zhang and Sennrich, 2019). PyTorch 2.4's `rms_norm`. */
+export const rmsNorm: (x: Tensor, normalizedShape: Shape, options?: RmsNormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, normalizedShape: Shape, { weight, eps = finfo(x.dtype).eps }: RmsNormOptions = {}): Tensor =>
+  to(normalized(x, { dims: lastDims(x, normalizedShape, { weight }), eps, place: "column", centred: false, weight }).out, x.dtype));
 
 export type AttentionOptions = {
   /** bool [.., l, s]: where to attend; or a float tensor that is added to the scores. */

@@ -13,6 +13,7 @@ import * as python from "../python.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { cat } from "../views/cat.ts";
 import { repeat } from "../views/repeat.ts";
+import { normalized, normalizedOpenly } from "./normalize.ts";
 import { narrow, reshape, unsqueeze } from "../views/views.ts";
 
 type Affine = {
@@ -44,15 +45,19 @@ const scaled = (x: Tensor, { weight, bias }: Affine, dtype: DType): Tensor => {
   return to(bias ? add(out, alongChannels(x, bias)) : out, dtype);
 };
 
-/** (x - mean) / sqrt(variance + eps) with the statistics of x itself over all dims but the channels; the running ones follow. Of 16-bit floats a float32. With it the means, and 1 / sqrt(variance + eps). */
-function batchStatistics(given: Tensor, { runningMean, runningVar }: Stats, momentum: number, eps: number): [normal: Tensor, centre: Tensor, inverse: Tensor] {
-  const x = wide(given), dims = [...x.shape.keys()].filter((d) => d !== 1), kept = { keepdim: true }, count = sizeOf(dims.map((d) => x.shape[d]!));
-  const centre = mean(x, dims, kept), centred = sub(x, centre), variance = mean(square(centred), dims, kept), inverse = rsqrt(add(variance, eps));
-  follow(runningMean, centre, momentum);
+/** All dims but the channels. */
+const apart = (x: Tensor): number[] => [...x.shape.keys()].filter((d) => d !== 1);
+function followAll({ runningMean, runningVar }: Stats, x: Tensor, mean: Tensor, variance: Tensor, momentum: number): void {
+  const count = sizeOf(apart(x).map((d) => x.shape[d]!));
+  follow(runningMean, mean, momentum);
   if (runningVar) follow(runningVar, mul(variance, count / (count - 1)), momentum);
-  return [mul(centred, inverse), centre, inverse];
 }
-const byBatch = (x: Tensor, stats: Stats, momentum: number, eps: number): Tensor => batchStatistics(x, stats, momentum, eps)[0];
+/** (x - mean) / sqrt(variance + eps) with the statistics of x itself over all dims but the channels, scaled and shifted; the running ones follow. Of 16-bit floats a float32. */
+function byBatch(x: Tensor, stats: Stats, momentum: number, eps: number, { weight, bias }: Affine = {}): Tensor {
+  const { out, mean, variance } = normalized(x, { dims: apart(x), eps, place: "row", weight: weight && alongChannels(x, weight), bias: bias && alongChannels(x, bias) });
+  followAll(stats, x, mean!, variance, momentum);
+  return out;
+}
 const byRunning = (x: Tensor, runningMean: Tensor, runningVar: Tensor, eps: number): Tensor =>
   mul(sub(wide(x), alongChannels(x, runningMean)), alongChannels(x, rsqrt(add(wide(runningVar), eps))));
 
@@ -74,7 +79,7 @@ export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runn
     if (x.window.size === 0 && channels === undefined) return clone(x);
     if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
     checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
-    if (training) return scaled(byBatch(x, { runningMean, runningVar }, momentum, eps), options, x.dtype);
+    if (training) return to(byBatch(x, { runningMean, runningVar }, momentum, eps, options), x.dtype);
     if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
     return scaled(byRunning(x, runningMean, runningVar, eps), options, x.dtype);
   });
@@ -92,8 +97,9 @@ export const nativeBatchNorm: (
   if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
   checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
   if (training) {
-    const [normal, centre, inverse] = batchStatistics(x, { runningMean, runningVar }, momentum, eps);
-    return [scaled(normal, { weight, bias }, x.dtype), reshape(centre, [channels]), reshape(inverse, [channels])];
+    const { out, mean, variance, inverse } = normalizedOpenly(x, { dims: apart(x), eps });
+    followAll({ runningMean, runningVar }, x, mean!, variance, momentum);
+    return [scaled(out, { weight, bias }, x.dtype), reshape(mean!, [channels]), reshape(inverse, [channels])];
   }
   if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
   const none = (): Tensor => zeros([0], { dtype: x.dtype, device: x.device });

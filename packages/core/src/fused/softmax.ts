@@ -1,34 +1,54 @@
-/** @file softmax and logSoftmax: a decomposition that is their meaning, and a derivative that reads the result alone. */
+/** @file softmax and logSoftmax, along rows, with derivatives that read the result alone. */
 import { clone, reshape } from "../calculus/map-reduce.ts";
+import { alongRows, isFollowed, type Rows, rowsOf, rowsPerDType } from "../calculus/rows.ts";
 import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
-import { exp, log, mul, sub, div } from "../elementwise/index.ts";
+import { exp, mul, sub } from "../elementwise/index.ts";
 import { decomposed } from "../composites/decomposed.ts";
-import { amax, sum } from "../composites/reductions.ts";
+import { sum } from "../composites/reductions.ts";
+import * as s from "../scalar/expr.ts";
 import { wrapDim } from "../shape.ts";
-import { isFloat, scalarTypeName } from "../dtype.ts";
+import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { warn } from "../warning.ts";
 
 type Attrs = { readonly dim: number };
 const kept = { keepdim: true } as const;
 
-/** 16-bit floats are rounded at the end alone. */
-const roundedOnce = (run: (x: Tensor, dim: number) => Tensor): Op<Attrs>["run"] => (_, [given], { dim }) => decomposed([given!], (x) => to(run(wide(x), dim), x.dtype));
+const forward = /*@__PURE__*/ rowsPerDType((d) => {
+  const [x, out, most, total] = [s.arg(0, d), s.arg(1, d), s.arg(2, d), s.arg(3, d)], e = s.exp(s.sub(x, most));
+  return rowsOf("softmax", [d], [], [[[1, "max", x]], [[0, "element", e]], [[2, "sum", out]], [[2, "scalar", s.div(1, total)]], [[0, "element", s.mul(out, total)]]]);
+});
+const backward = /*@__PURE__*/ rowsPerDType((d) => {
+  const [grad, out, total] = [s.arg(0, d), s.arg(1, d), s.arg(3, d)];
+  return rowsOf("softmaxBackward", [d, d], [], [[[1, "sum", s.mul(grad, out)]], [[0, "element", s.mul(out, s.sub(grad, total))]]]);
+});
+const logForward = /*@__PURE__*/ rowsPerDType((d) => {
+  const [x, most, total] = [s.arg(0, d), s.arg(2, d), s.arg(3, d)], shifted = s.sub(x, most);
+  return rowsOf("logSoftmax", [d], [], [[[1, "max", x]], [[2, "sum", s.exp(shifted)]], [[2, "scalar", s.log(total)]], [[0, "element", s.sub(shifted, total)]]]);
+});
+const logBackward = /*@__PURE__*/ rowsPerDType((d) => {
+  const [grad, out, total] = [s.arg(0, d), s.arg(1, d), s.arg(3, d)];
+  return rowsOf("logSoftmaxBackward", [d, d], [], [[[1, "sum", grad]], [[0, "element", s.sub(grad, s.mul(s.exp(out), total))]]]);
+});
+
+/** The first result of rows along a dim; 16-bit floats are rounded at the end alone. */
+const first = (rows: (dtype: DType) => Rows, inputs: readonly Tensor[], dim: number): Tensor => {
+  const wides = inputs.map(wide);
+  return to(alongRows(rows(wides[0]!.dtype), wides, [dim])[0]!, inputs[0]!.dtype);
+};
 
 const softmaxOp: Op<Attrs> = {
   name: "softmax",
   gradName: () => "SoftmaxBackward0",
-  run: roundedOnce((x, dim) => {
-    const e = exp(sub(x, amax(x, dim, kept)));
-    return div(e, sum(e, dim, kept));
-  }),
+  run: (_, [given], { dim }) => decomposed([given!], (x) => first(forward, [x], dim)),
   saves: () => ({ savedInputs: [], savedResults: [0] }),
   // d out_i = out_i (d x_i - sum_j out_j d x_j)
   vjp([grad], node) {
-    const out = wide(savedTensors(node)[0]!);
-    const weighted = mul(wide(grad!), out);
-    return [to(sub(weighted, mul(out, sum(weighted, node.attrs.dim, kept))), grad!.dtype)];
+    const [out] = savedTensors(node) as [Tensor], { dim } = node.attrs;
+    if (!isFollowed()) return [first(backward, [grad!, out], dim)];
+    const weighted = mul(wide(grad!), wide(out));
+    return [to(sub(weighted, mul(wide(out), sum(weighted, dim, kept))), grad!.dtype)];
   },
   jvp([t], _, [out], { dim }) {
     const weighted = mul(t!, out!);
@@ -40,14 +60,13 @@ const softmaxOp: Op<Attrs> = {
 const logSoftmaxOp: Op<Attrs> = {
   name: "logSoftmax",
   gradName: () => "LogSoftmaxBackward0",
-  run: roundedOnce((x, dim) => {
-    const shifted = sub(x, amax(x, dim, kept));
-    return sub(shifted, log(sum(exp(shifted), dim, kept)));
-  }),
+  run: (_, [given], { dim }) => decomposed([given!], (x) => first(logForward, [x], dim)),
   saves: () => ({ savedInputs: [], savedResults: [0] }),
   vjp([grad], node) {
-    const out = wide(savedTensors(node)[0]!), g = wide(grad!);
-    return [to(sub(g, mul(exp(out), sum(g, node.attrs.dim, kept))), grad!.dtype)];
+    const [out] = savedTensors(node) as [Tensor], { dim } = node.attrs;
+    if (!isFollowed()) return [first(logBackward, [grad!, out], dim)];
+    const g = wide(grad!);
+    return [to(sub(g, mul(exp(wide(out)), sum(g, dim, kept))), grad!.dtype)];
   },
   jvp: ([t], _, [out], { dim }) => [sub(t!, sum(mul(t!, exp(out!)), dim, kept))],
   batched: ({ dim }, { length }) => ({ dim: dim + length }),

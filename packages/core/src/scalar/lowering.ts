@@ -17,6 +17,8 @@ import {
 type Target = {
   /** To the nearest integer; which one at a tie does not matter. */
   readonly nearest: (x: Expr) => Expr;
+  /** The same, and 2^23 times it as int32; garbage where |x| is not far below 2^22. */
+  readonly power: (x: Expr) => { readonly n: Expr; readonly shifted: Expr };
 };
 type Formula = (target: Target, x: Expr, y: Expr) => Expr;
 
@@ -35,7 +37,11 @@ const negateIfOdd = (x: Expr, n: Expr): Expr => bitcast(xor(bitcast(x), shl(n, 3
 /** 2^n for an int32 n from -126 to 127. */
 const powerOfTwo = (n: Expr): Expr => bitcast(shl(add(n, 127), 23));
 /** x 2^n for a normal x whose result is normal. */
-const scale = (x: Expr, n: Expr): Expr => bitcast(add(bitcast(x), shl(n, 23)));
+const scale = (x: Expr, n: Expr): Expr => scaleBy(x, shl(n, 23));
+/** @param shifted 2^23 n */
+const scaleBy = (x: Expr, shifted: Expr): Expr => bitcast(add(bitcast(x), shifted));
+/** The low bits of `x + MAGIC` are those of the integer nearest to x. */
+const MAGIC = 1.5 * 2 ** 23;
 /** The leading 12 bits of x: products of two such are exact. */
 const head = (x: Expr): Expr => bitcast(and(bitcast(x), -4096));
 /** f(x), but x itself where x is a zero: most formulas lose the sign of -0. */
@@ -43,21 +49,21 @@ const keepZero = (x: Expr, result: Expr): Expr => select(eq(x, 0), x, result);
 const f32 = (value: number): Expr => lit(value, "float32");
 
 /** x = n ln(2) + r with |r| <= ln(2)/2. */
-function reduceByLn2({ nearest }: Target, x: Expr): { readonly n: Expr; readonly r: Expr } {
-  const n = nearest(mul(x, Math.LOG2E));
-  return { n, r: sub(sub(x, mul(n, LN2[0])), mul(n, LN2[1])) };
+function reduceByLn2({ power }: Target, x: Expr): { readonly shifted: Expr; readonly r: Expr } {
+  const { n, shifted } = power(mul(x, Math.LOG2E));
+  return { shifted, r: sub(sub(x, mul(n, LN2[0])), mul(n, LN2[1])) };
 }
 
-/** Results below 2^-126 are 0. */
+/** Results below 2^-126 are 0. Above the range infinity, and NaN of NaN. */
 const exp: Formula = (target, x) => {
-  const { n, r } = reduceByLn2(target, x);
-  const y = scale(add(mul(r, polynomial(EXP, r)), 1), cast(n, "int32"));
-  return select(le(88.72284, x), Infinity, select(lt(x, -87.33654), 0, y));
+  const { shifted, r } = reduceByLn2(target, x);
+  const y = scaleBy(add(mul(r, polynomial(EXP, r)), 1), shifted);
+  return select(lt(x, 88.72284), select(lt(x, -87.33654), 0, y), mul(x, Infinity));
 };
 
 /** (e^x - 1) / 2, accurate however small it is, for x from -87 to 89; the sign of zero is lost. */
 function halfExpm1(target: Target, x: Expr): Expr {
-  const { n, r } = reduceByLn2(target, x), halfPower = powerOfTwo(sub(cast(n, "int32"), 1));
+  const { shifted, r } = reduceByLn2(target, x), halfPower = bitcast(add(shifted, 126 << 23));
   const q = add(r, mul(mul(r, r), polynomial(EXPM1, r)));
   return add(mul(halfPower, q), sub(halfPower, 0.5)); // 2^n (1 + q) - 1, halved so that n may be 128
 }
@@ -224,12 +230,24 @@ export const loweredUlp: { readonly [I in LoweredName]: number } = {
   rem: 0, round: 0, sign: 0, ceil: 0,
 };
 
+/** The nearest integer by way of the sum's last bits: fewer instructions than rounding and converting. */
+const byMagic: Target["power"] = (x) => {
+  const t = add(x, MAGIC);
+  return { n: sub(t, MAGIC), shifted: shl(bitcast(t), 23) };
+};
+
+export type LowerOptions = {
+  /** Sums are rounded as they are written: no compiler makes x of (x + c) - c, as those of GPUs may. */
+  readonly strictSums?: boolean;
+};
+
 /**
  * Rewrites every instruction that is not in `builtin` into others, for float32.
  * The result uses only neg abs add sub mul div sqrt floor trunc round min max isNan, comparison, bits, select, cast, bitcast.
  */
-export function lower(root: Expr, builtin: ReadonlySet<InstructionName>): Expr {
-  const target: Target = { nearest: builtin.has("round") ? round : (x) => floor(add(x, 0.5)) };
+export function lower(root: Expr, builtin: ReadonlySet<InstructionName>, { strictSums = false }: LowerOptions = {}): Expr {
+  const nearest = builtin.has("round") ? round : (x: Expr): Expr => floor(add(x, 0.5));
+  const target: Target = { nearest, power: strictSums ? byMagic : (x) => { const n = nearest(x); return { n, shifted: shl(cast(n, "int32"), 23) }; } };
   const lowered = new Map<Expr, Expr>();
   for (const expr of topologicalOrder([root])) {
     if (expr.kind !== "apply") {

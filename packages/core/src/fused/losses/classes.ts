@@ -4,13 +4,14 @@ import { isFloat, promoteTypes } from "../../dtype.ts";
 import { add, div, mul, ne, neg, where } from "../../elementwise/index.ts";
 import { to, wide } from "../../elementwise/elementwise.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
-import { composite, type Tensor } from "../../op.ts";
+import { activeInterpreter, composite, type Tensor } from "../../op.ts";
 import { gatherSaying, indexSelect } from "../../primitives/gather.ts";
 import * as python from "../../python.ts";
 import { sameShape } from "../../shape.ts";
 import { reshape, squeeze, unsqueeze } from "../../views/views.ts";
 import { logSoftmax } from "../softmax.ts";
 import { checkReduction, reduced, type Reduction } from "./reduction.ts";
+import { scoreLosses } from "./scores.ts";
 
 export type NllOptions = {
   readonly reduction?: Reduction;
@@ -41,10 +42,14 @@ function checkWeight(x: Tensor, weight: Tensor | null | undefined): void {
 }
 
 const pick = /*@__PURE__*/ gatherSaying({ error: "index", text: "Target {index} is out of bounds." });
-/** -x at the class of each target, of 16-bit floats in float32. */
-function picked(x: Tensor, target: Tensor): Tensor {
+/** The loss of each target's class, with a dim of size 1 left of the classes: of 16-bit floats in float32. */
+type Losses = (x: Tensor, dim: number, target: Tensor) => Tensor;
+const ofLogarithms: Losses = (x, dim, target) => neg(wide(pick(x, dim, target)));
+const ofScores: Losses = (x, dim, target) => scoreLosses(wide(x), dim, target, pick);
+
+function picked(x: Tensor, target: Tensor, losses: Losses): Tensor {
   const dim = x.ndim === 1 ? 0 : 1;
-  return neg(wide(squeeze(pick(x, dim, unsqueeze(target, dim)), dim)));
+  return squeeze(losses(x, dim, unsqueeze(target, dim)), dim);
 }
 
 /** What the loss of each target counts: 0 where it is ignored, else the weight of its class. */
@@ -54,10 +59,10 @@ function factors(x: Tensor, counts: Tensor, safe: Tensor, weight: Tensor | null 
 }
 
 /** The sum, or the sum divided by what counts. */
-function nll(x: Tensor, given: Tensor, { reduction = "mean", ignoreIndex = -100, weight }: NllOptions): Tensor {
+function nll(x: Tensor, given: Tensor, { reduction = "mean", ignoreIndex = -100, weight }: NllOptions, lossesOf: Losses = ofLogarithms): Tensor {
   const target = x.ndim === 1 && given.ndim === 1 ? squeeze(given) : given;
   const counts = ne(target, ignoreIndex), safe = where(counts, target, 0);
-  const losses = where(counts, picked(x, safe), 0);
+  const losses = where(counts, picked(x, safe, lossesOf), 0);
   if (!weight && reduction !== "mean") return to(reduced(losses, reduction), x.dtype);
   const of = factors(losses, counts, safe, weight && wide(weight)), loss = weight ? mul(losses, of) : losses;
   return to(reduction === "mean" ? div(sum(loss), sum(of)) : reduced(loss, reduction), x.dtype);
@@ -110,6 +115,7 @@ export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOpt
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new ArgumentError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
   if (x.ndim > 0 && sameShape(x.shape, target.shape) && isFloat(target.dtype)) return ofProbabilities(x, target, options);
   check(x, target, options.weight);
+  if (labelSmoothing === 0 && x.window.size > 0 && isFloat(x.dtype) && activeInterpreter() === null) return labelled(nll(x, target, options, ofScores), x);
   const logs = logSoftmax(x, x.ndim === 1 ? 0 : 1), loss = labelled(nll(logs, target, options), x);
   return labelSmoothing === 0 ? loss : to(add(mul(loss, 1 - labelSmoothing), mul(even(wide(logs), target, options), labelSmoothing / x.shape[x.ndim === 1 ? 0 : 1]!)), x.dtype);
 });

@@ -1,0 +1,101 @@
+/** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
+import { batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, rmsNorm, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
+import type { Backend, FusedName } from "@adjoint/core/backend";
+import { type Case, check } from "../case.ts";
+import { uniform } from "../samples/numbers.ts";
+
+type Inputs = readonly [x: Tensor, ...others: Tensor[]];
+type Sample = {
+  readonly name: string;
+  /** Which kernel must have run, and how often at least: forward and backward, if nothing is said. */
+  readonly kernel: FusedName;
+  readonly calls?: number;
+  /** What stands beside x: its shapes. */
+  readonly beside: (shape: Shape) => readonly Shape[];
+  readonly run: (...inputs: Inputs) => Tensor;
+};
+
+const row = (shape: Shape): Shape => shape.slice(-1);
+const samples: readonly Sample[] = [
+  { name: "softmax", kernel: "rows", beside: () => [], run: (x) => softmax(x, -1) },
+  { name: "logSoftmax", kernel: "rows", beside: () => [], run: (x) => logSoftmax(x, -1) },
+  { name: "layerNorm", kernel: "rows", beside: (shape) => [row(shape), row(shape)], run: (x, weight, bias) => layerNorm(x, row(x.shape), { weight: weight!, bias: bias! }) },
+  { name: "layerNorm without bias", kernel: "rows", beside: (shape) => [row(shape)], run: (x, weight) => layerNorm(x, row(x.shape), { weight: weight! }) },
+  { name: "layerNorm alone", kernel: "rows", beside: () => [], run: (x) => layerNorm(x, row(x.shape)) },
+  { name: "rmsNorm", kernel: "rows", beside: (shape) => [row(shape)], run: (x, weight) => rmsNorm(x, row(x.shape), { weight: weight! }) },
+  { name: "groupNorm", kernel: "rows", beside: () => [], run: (x) => groupNorm(x.reshape([1, x.shape[0]!, x.shape[1]!]), x.shape[0]!) },
+  {
+    name: "batchNorm of one example", kernel: "rows", beside: (shape) => [shape.slice(0, 1), shape.slice(0, 1)],
+    run: (x, weight, bias) => batchNorm(x.reshape([1, ...x.shape]), null, null, { weight: weight!, bias: bias!, training: true }),
+  },
+  {
+    name: "crossEntropy", kernel: "rows", calls: 1, beside: () => [],
+    run: (x) => crossEntropy(x, tensor(Int32Array.from({ length: x.shape[0]! }, (_, i) => (i % 3 === 1 ? -100 : (7 * i) % x.shape[1]!)), { device: x.device }), { reduction: "sum" }),
+  },
+];
+
+/** Short, odd, around multiples of the lanes and of the pieces; few long rows, many short ones. */
+const shapes: readonly Shape[] = [[1, 2], [3, 3], [5, 4], [2, 5], [7, 31], [3, 64], [4, 129], [1, 4097], [2, 4098], [3, 4099], [2, 20_001], [700, 33], [5000, 2]];
+const largest = 200_000;
+
+/** Numbers that look random; `special` puts a NaN, both infinities, and a row that is masked out as a whole among them. */
+const values = (shape: Shape, special: boolean): Float32Array<ArrayBuffer> => {
+  const [rows, n] = shape as [number, number];
+  return Float32Array.from({ length: rows * n }, (_, at) => {
+    const i = Math.floor(at / n), j = at % n;
+    if (special && i === 0 && j === 1) return NaN;
+    if (special && i === 1) return -Infinity;
+    if (special && i === 2 && j === 0) return Infinity;
+    if (special && i === 3 && j < n / 2) return -Infinity;
+    return 6 * uniform(at, 3) - 3;
+  });
+};
+
+/** The result, and the gradients of it times fixed weights, without a graph of their own: those that fused kernels compute. */
+async function resultsOf({ run, beside }: Sample, device: Backend, shape: Shape, kind: Kind): Promise<number[][]> {
+  const s = scope("fused");
+  try {
+    const parts = s.run(() => {
+      const [rows, n] = shape as [number, number], wide = [rows, n + 3];
+      const whole = kind === "cut" ? tensor(values(wide, false), { shape: wide, device, requiresGrad: true }) : tensor(values(shape, kind === "special"), { shape, device, requiresGrad: true });
+      const others = beside(shape).map((of, i) => tensor(Float32Array.from({ length: of.reduce((a, b) => a * b, 1) }, (_, at) => 0.5 + uniform(at, 5 + i)), { shape: of, device, requiresGrad: true }));
+      const out = run(kind === "cut" ? whole.narrow(1, 1, n) : whole, ...others);
+      const weights = tensor(Float32Array.from({ length: out.numel() }, (_, at) => uniform(at, 9) - 0.4), { shape: out.shape, device });
+      out.backward(weights);
+      return [out.detach(), ...[whole, ...others].map((x) => x.grad!)];
+    });
+    return await Promise.all(parts.map(async (x) => [...(await x.data())].map(Number)));
+  } finally {
+    s.close();
+  }
+}
+/** `cut`: rows lie further apart than they are long. */
+type Kind = "plain" | "special" | "cut";
+
+/** Within a few roundings of the largest number of the result; what is not finite is the same. */
+function compare(what: string, got: readonly number[], want: readonly number[]): void {
+  const scale = want.reduce((most, w) => (Number.isFinite(w) ? Math.max(most, Math.abs(w)) : most), 1);
+  got.forEach((g, i) => {
+    const w = want[i]!;
+    check(Number.isFinite(w) ? Math.abs(g - w) <= 4e-6 * scale : Object.is(g, w), `${what}[${i}] is ${g}, without the fused kernel ${w}`);
+  });
+}
+
+const fusedCase = (sample: Sample, kind: Kind): Case => ({
+  name: `fused: ${sample.name}${kind === "plain" ? "" : kind === "cut" ? " of a part of each row" : " of NaN and infinities"}`,
+  needs: ["float32", "int32", "bool"],
+  async run({ backend }) {
+    if (backend.kernels[sample.kernel] === undefined) return;
+    for (const shape of shapes) {
+      if (kind !== "plain" && shape[0]! * shape[1]! > largest / 10) continue;
+      const before = backend.calls[sample.kernel], got = await resultsOf(sample, backend, shape, kind);
+      check(backend.calls[sample.kernel] - before >= (sample.calls ?? 2), `${sample.name} of [${shape.join()}]: the kernel ${sample.kernel} did not run as often as it should`);
+      const after = backend.calls[sample.kernel], want = await resultsOf(sample, unfused(backend), shape, kind);
+      check(backend.calls[sample.kernel] === after, `${sample.name}: unfused() has a fused kernel`);
+      got.forEach((part, k) => compare(`${sample.name} of [${shape.join()}], ${k === 0 ? "the result" : `gradient ${k}`}`, part, want[k]!));
+    }
+  },
+});
+
+/** Every fused kernel that a backend has; nothing for one that has none. */
+export const fusedSuite = (): readonly Case[] => samples.flatMap((sample) => (["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)));
