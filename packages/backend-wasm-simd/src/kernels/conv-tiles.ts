@@ -23,7 +23,7 @@ export class ConvTiles {
   /** Whether rows of the output fill most of the fours that they take. */
   suits(windows: WasmView): boolean {
     const width = windows.shape[8];
-    return width > 0.6 * 4 * places(width, spacingOf(windows));
+    return width >= 0.8 * 4 * places(width, spacingOf(windows));
   }
 
   /** @param windows `[g, n, c, ...window, ...out]`, every window of x @param weights `[g, o, c * window]` @param out `[g, n, o, ...out]` */
