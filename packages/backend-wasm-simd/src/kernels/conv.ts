@@ -7,6 +7,7 @@ import { bytesOf, type WasmBuffer } from "../memory.ts";
 import { phasesAlong, type Step } from "./conv-phases.ts";
 import { ConvTiles } from "./conv-tiles.ts";
 import type { Copier } from "./copy.ts";
+import { Depthwise } from "./depthwise.ts";
 import { matrixOf, type Multiplier } from "./matmul.ts";
 import { Odometer } from "./odometer.ts";
 import { offsetTable } from "./offsets.ts";
@@ -26,6 +27,7 @@ export class Convolver {
   readonly #multiplier: Multiplier;
   readonly #reducer: Reducer;
   readonly #tiles: ConvTiles;
+  readonly #depthwise: Depthwise;
   #linked: ConvKernels | undefined;
 
   constructor(engine: Engine, copier: Copier, multiplier: Multiplier, reducer: Reducer) {
@@ -34,10 +36,12 @@ export class Convolver {
     this.#multiplier = multiplier;
     this.#reducer = reducer;
     this.#tiles = new ConvTiles(engine, multiplier.blocks);
+    this.#depthwise = new Depthwise(engine, copier);
   }
 
   convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
     this.#engine.check();
+    if (this.#depthwise.convolve(x, filter, out, attrs)) return;
     if (attrs.spread.every((apart, d) => apart === 1 || attrs.stride[d] > 1)) return this.#whole(x, filter, out, attrs);
     const alongs = [0, 1, 2].map((d) => phasesAlong(d, filter.shape[d + 3], out.shape[d + 3], attrs));
     for (const depth of alongs[0]) for (const height of alongs[1]) for (const width of alongs[2]) {

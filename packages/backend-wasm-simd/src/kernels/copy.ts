@@ -57,6 +57,11 @@ export class Copier {
     while (odometer.next());
   }
 
+  /** Rows of adjacent bytes. */
+  rows(rows: number, bytes: number, from: number, fromRow: number, to: number, toRow: number): void {
+    this.#kernels.rows(rows, bytes, from, fromRow, to, toRow);
+  }
+
   /** One plane of elements of `bytes` bytes; strides and addresses in bytes. */
   plane(bytes: number, rows: number, columns: number, from: number, fromRow: number, fromColumn: number, to: number, toRow: number, toColumn: number): void {
     const kernels = this.#kernels;

@@ -1,0 +1,110 @@
+/**
+ * @file Emits convolutions of one channel with a window of three by three at stride 1, and of the gradient of that window: nine weights, or nine sums, stay
+ * in registers. Other windows are emit/conv.ts. What is called is kernels/depthwise.ts.
+ */
+import type { Code, Local } from "../asm/code.ts";
+import { Module } from "../asm/module.ts";
+import type { Engine } from "../engine.ts";
+import { SCRATCH } from "../memory.ts";
+import { storePartly } from "./body.ts";
+
+/**
+ * Strides and addresses in bytes; elements of rows are adjacent. x has two rows and two columns more than out and y.
+ * `window`: (rows, width, weights, x, xRow, out, outRow): nine adjacent weights.
+ * `gradient`: (rows, width, sums, x, xRow, y, yRow): adds the products of y with each of the nine shifts of x to nine vectors of sums.
+ */
+export type DepthwiseKernels = { readonly [N in "window" | "gradient"]: (...args: number[]) => number };
+
+export function linkDepthwise(engine: Engine): DepthwiseKernels {
+  const module = new Module();
+  window(module, engine.relaxed);
+  gradient(module, engine.relaxed);
+  return engine.link<keyof DepthwiseKernels>(module);
+}
+
+type V128 = Local<"v128">;
+const nine = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+function fused(f: Code, relaxed: boolean, x: V128, y: V128, sum: V128): void {
+  if (relaxed) f.get(x).get(y).get(sum).op("f32x4.relaxed_madd").set(sum);
+  else f.get(sum).get(x).get(y).op("f32x4.mul").op("f32x4.add").set(sum);
+}
+
+/** Two rows of the output at a time: of the four rows of x that they see, two are read once for both. */
+function window(module: Module, relaxed: boolean): void {
+  module.func("window", ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, width, weights, x, xRow, out, outRow) => {
+    const factors = nine.map(() => f.local("v128")), sums = [f.local("v128"), f.local("v128")], value = f.local("v128");
+    const from = [0, 1, 2, 3].map(() => f.local("i32")), to = [f.local("i32"), f.local("i32")], left = f.local("i32"), rest = f.local("i32");
+    factors.forEach((factor, k) => f.get(weights).memory("v128.load32_splat", 4 * k).set(factor));
+    const vectors = () => {
+      for (const sum of sums) f.constant(0).set(sum);
+      from.forEach((pointer, row) => {
+        for (let column = 0; column < 3; column++) {
+          f.get(pointer).memory("v128.load", 4 * column).set(value);
+          sums.forEach((sum, made) => {
+            if (row - made >= 0 && row - made < 3) fused(f, relaxed, value, factors[3 * (row - made) + column], sum);
+          });
+        }
+      });
+    };
+    f.while(() => f.get(rows).i32(0).op("i32.gt_s"), () => {
+      // the row after an odd last one is computed from the same rows and stored aside
+      from.forEach((pointer, row) => {
+        if (row === 0) f.get(x).set(pointer);
+        else f.get(from[row - 1]).get(xRow);
+        if (row === 3) f.i32(0).get(rows).i32(1).op("i32.gt_s").op("select");
+        if (row > 0) f.op("i32.add").set(pointer);
+      });
+      f.get(out).set(to[0]).get(out).get(outRow).op("i32.add").i32(SCRATCH).get(rows).i32(1).op("i32.gt_s").op("select").set(to[1]).get(width).set(left);
+      f.while(() => f.get(left).i32(4).op("i32.ge_s"), () => {
+        vectors();
+        sums.forEach((sum, made) => f.get(to[made]).get(sum).memory("v128.store").increment(to[made], 16));
+        for (const pointer of from) f.increment(pointer, 16);
+        // what is aside stays within the scratch area
+        f.get(rows).i32(1).op("i32.eq").if(() => f.i32(SCRATCH).set(to[1]));
+        f.increment(left, -4);
+      });
+      f.get(left).if(() => {
+        vectors();
+        sums.forEach((sum, made) => {
+          f.get(left).set(rest);
+          storePartly(f, "float32", to[made], sum, rest);
+        });
+      });
+      f.get(x).get(xRow).i32(1).op("i32.shl").op("i32.add").set(x).get(out).get(outRow).i32(1).op("i32.shl").op("i32.add").set(out).increment(rows, -2);
+    });
+  });
+}
+
+function gradient(module: Module, relaxed: boolean): void {
+  module.func("gradient", ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, width, sums, x, xRow, y, yRow) => {
+    const totals = nine.map(() => f.local("v128")), value = f.local("v128"), factor = f.local("v128"), mask = f.local("v128");
+    const from = [0, 1, 2].map(() => f.local("i32")), by = f.local("i32"), left = f.local("i32");
+    for (const total of totals) f.constant(0).set(total);
+    const vectors = (isPart: boolean) => {
+      const masked = () => { if (isPart) f.get(mask).op("v128.and"); };
+      f.get(by).memory("v128.load");
+      masked();
+      f.set(factor);
+      totals.forEach((total, k) => {
+        f.get(from[Math.floor(k / 3)]).memory("v128.load", 4 * (k % 3));
+        masked();
+        f.set(value);
+        fused(f, relaxed, value, factor, total);
+      });
+    };
+    f.get(width).i32(3).op("i32.and").op("i32x4.splat").constant(0, 1, 2, 3).op("i32x4.gt_s").set(mask);
+    f.while(() => f.get(rows), () => {
+      from.forEach((pointer, row) => (row === 0 ? f.get(x) : f.get(from[row - 1]).get(xRow).op("i32.add")).set(pointer));
+      f.get(y).set(by).get(width).set(left);
+      f.while(() => f.get(left).i32(4).op("i32.ge_s"), () => {
+        vectors(false);
+        for (const pointer of from) f.increment(pointer, 16);
+        f.increment(by, 16).increment(left, -4);
+      });
+      f.get(left).if(() => vectors(true));
+      f.get(x).get(xRow).op("i32.add").set(x).get(y).get(yRow).op("i32.add").set(y).increment(rows, -1);
+    });
+    totals.forEach((total, k) => f.get(sums).get(sums).memory("v128.load", 16 * k).get(total).op("f32x4.add").memory("v128.store", 16 * k));
+  });
+}
