@@ -25,9 +25,13 @@ export async function openDevice({ gpu: given, powerPreference }: OpenOptions): 
   const adapter = await gpu.requestAdapter(powerPreference === undefined ? {} : { powerPreference });
   if (adapter === null)
     throw new DeviceError("webgpu: no adapter; this machine has no graphics driver that WebGPU can use (on Linux: install Vulkan's, libvulkan1 and a driver)");
-  const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter.limits) });
+  const requiredFeatures = wantedFeatures.filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits: limitsOf(adapter.limits) });
   return { device, info: describe(adapter.info) };
 }
+
+/** Timestamps measure kernels for `profile`. */
+const wantedFeatures: readonly GPUFeatureName[] = ["timestamp-query"];
 
 const wantedLimits = [
   "maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxComputeWorkgroupStorageSize",

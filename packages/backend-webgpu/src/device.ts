@@ -1,6 +1,6 @@
 /** @file One WebGPU device, until it is lost, behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
 import {
-  type Backend, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type Kernels, type Limits, type TypedArray,
+  type Backend, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type Kernels, type Limits, type Timeline, type TypedArray,
 } from "@adjoint/core/backend";
 import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import { Faults } from "./faults.ts";
@@ -66,6 +66,8 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       scatter: scatterKernel(this),
     };
   }
+
+  get timeline(): Timeline | undefined { return this.recorder.timestamps; }
 
   /** Throws if the device is lost or disposed. */
   assertAlive(): void {

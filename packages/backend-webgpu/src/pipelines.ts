@@ -27,6 +27,7 @@ export const floatWord = (index: number): string => `bitcast<f32>(${word(index)}
 export const threadNumber = "  let thread = global.y * u[0].y + global.x;\n  if (thread >= u[0].x) { return; }";
 
 export class Pipeline {
+  readonly label: string;
   /** Undefined until it is compiled, where that is not waited for. */
   gpu: GPUComputePipeline | undefined;
   readonly uniformBytes: number;
@@ -36,7 +37,8 @@ export class Pipeline {
   readonly #recent: { readonly chunks: readonly Chunk[]; readonly group: GPUBindGroup }[] = [];
   #next: number = 0;
 
-  constructor(gpu: GPUComputePipeline | undefined, layout: GPUBindGroupLayout, uniformBytes: number, workgroup: number) {
+  constructor(label: string, gpu: GPUComputePipeline | undefined, layout: GPUBindGroupLayout, uniformBytes: number, workgroup: number) {
+    this.label = label;
     this.gpu = gpu;
     this.#layout = layout;
     this.uniformBytes = uniformBytes;
@@ -84,8 +86,8 @@ export class Pipelines {
       const layout = this.#layout(shader, vectors * 16);
       const module = this.#device.createShaderModule({ label, code });
       const descriptor = { label, layout: layout.pipeline, compute: { module, entryPoint: "main" } };
-      if (this.#coming === undefined) return new Pipeline(this.#device.createComputePipeline(descriptor), layout.group, vectors * 16, x * y);
-      const pipeline = new Pipeline(undefined, layout.group, vectors * 16, x * y);
+      if (this.#coming === undefined) return new Pipeline(label, this.#device.createComputePipeline(descriptor), layout.group, vectors * 16, x * y);
+      const pipeline = new Pipeline(label, undefined, layout.group, vectors * 16, x * y);
       this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: compiling ${label}: ${error.message}`))));
       return pipeline;
     });

@@ -6,6 +6,7 @@ import type { TypedArray } from "@adjoint/core/backend";
 import { type Chunk, usage } from "./buffers.ts";
 import type { Faults } from "./faults.ts";
 import type { Pipeline } from "./pipelines.ts";
+import { Timestamps } from "./timestamps.ts";
 
 const RING_BYTES = 1 << 16;
 /** Dispatches after which work is submitted, so that the device begins while the host goes on. */
@@ -35,11 +36,14 @@ export class Recorder {
   epoch: number = 1;
   dispatches: number = 0;
   submits: number = 0;
+  /** Where the device has them. */
+  readonly timestamps: Timestamps | undefined;
 
   constructor(device: GPUDevice, faults: Faults) {
     this.#device = device;
     this.#faults = faults;
     this.#step = device.limits.minUniformBufferOffsetAlignment;
+    this.timestamps = device.features.has("timestamp-query") ? new Timestamps(device, () => this.flush()) : undefined;
     this.#ring = device.createBuffer({ size: RING_BYTES, usage: usage.uniform | usage.copyTarget });
   }
 
@@ -95,7 +99,9 @@ export class Recorder {
     }
     if (pipeline.gpu === undefined) return; // It was refused, which the next read reports.
     for (let i = 0; i < chunks.length; i++) chunks[i]!.usedIn = this.epoch;
-    const pass = (this.#pass ??= this.#commands().beginComputePass());
+    const timestampWrites = this.timestamps?.next(pipeline.label);
+    if (timestampWrites !== undefined) this.#endPass(); // Only whole passes are measured.
+    const pass = (this.#pass ??= this.#commands().beginComputePass(timestampWrites === undefined ? undefined : { timestampWrites }));
     if (this.#pipeline !== pipeline) {
       pass.setPipeline(pipeline.gpu);
       this.#pipeline = pipeline;
@@ -103,6 +109,7 @@ export class Recorder {
     this.#dynamic[0] = this.#slot;
     pass.setBindGroup(0, pipeline.group(this.#device, this.#ring, chunks), this.#dynamic, 0, 1);
     pass.dispatchWorkgroups(x, y, z);
+    if (timestampWrites !== undefined) this.#endPass();
     this.dispatches++;
     if (++this.#pending >= SUBMIT_AFTER) this.flush();
     else if (!this.#scheduled) {
@@ -154,6 +161,7 @@ export class Recorder {
     this.release();
     this.#encoder = undefined;
     this.#pass = undefined;
+    this.timestamps?.dispose();
     this.#ring.destroy();
   }
 

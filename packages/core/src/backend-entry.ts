@@ -1,6 +1,6 @@
 /** @file The entry "@adjoint/core/backend": what the author of a backend needs, and nothing else. */
 export type {
-  Backend, Buffer, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, RowForm, RowStage, ScanOp, Triple,
+  Backend, Buffer, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, KernelSpan, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, RowForm, RowStage, ScanOp, Timeline, Triple,
 } from "./backend.ts";
 export { complain, type Complaint, outOfBounds, type Places } from "./complaint.ts";
 export { decodeHost, type DType, type DTypeInfo, dtypes, encodeHost, isStoredOnly, roundTo, type TypedArray } from "./dtype.ts";

@@ -112,6 +112,18 @@ export type Limits = {
   readonly maxBytes: number;
 };
 
+/** What one kernel took on the device, which has a clock of its own. Milliseconds. */
+export type KernelSpan = { readonly name: string; readonly start: number; readonly ms: number };
+
+/** Measures kernels on the device, while it is asked to. */
+export interface Timeline {
+  start(): void;
+  /** Kernels dispatched since `start`. */
+  readonly count: number;
+  /** Resolves when they have run, with one span for each, in the order in which they were dispatched; fewer where the device stopped measuring. */
+  stop(): Promise<readonly KernelSpan[]>;
+}
+
 /** A device as a value. Calls run in the order in which they are made; only reads and `sync` wait. */
 export interface Backend<B extends Buffer = Buffer> {
   /** Short and lower case: "cpu", "wasm", "webgpu", "tfjs". Printed as PyTorch's device. */
@@ -129,6 +141,8 @@ export interface Backend<B extends Buffer = Buffer> {
   /** True if buffers are ordinary JavaScript memory, which the collector frees when nobody holds them. */
   readonly collected?: boolean;
   readonly kernels: Kernels<B> & Partial<FusedKernels<B>>;
+  /** Where the device can say what its kernels take: for `profile`. */
+  readonly timeline?: Timeline | undefined;
   /** Room for `length` elements, not zeroed. Throws OutOfMemoryError where the device knows at once, and stays usable. */
   allocate(dtype: DType, length: number): B;
   /** The buffer is not used by any later call; calls made before still see its content. */

@@ -1,5 +1,5 @@
 /** @file The door for ops that write into their first input: what may be changed, and whose history moves. Knows no op. */
-import { activeInterpreter, commonDevice, needsOf } from "./dispatch.ts";
+import { activeInterpreter, commonDevice, needsOf, titleOf } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { AutogradError } from "./errors.ts";
 import type { Lineage } from "./lineage.ts";
@@ -7,6 +7,7 @@ import { record } from "./record.ts";
 import { Edge, isGradEnabled, isInferenceModeEnabled, moveWatch, Node, type Rule } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 import { overlapsItself } from "./view.ts";
+import { activeWatcher, watched } from "./watching.ts";
 
 /** The rule by which a change of a view is a change of its base: inputs (base, what the view becomes), one result, the base. */
 export type WriteRule = Rule<Lineage>;
@@ -23,14 +24,19 @@ export type InPlace = {
 /** Runs an op that writes into `target`, its first input. The history of the target, or of the base it is a view of, moves to the new node. */
 export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string }, target: Tensor, others: readonly Tensor[], attrs: Attrs, { write, copy, writeRule }: InPlace): Tensor {
   const inputs = [target, ...others], interpreter = activeInterpreter();
-  commonDevice(op, inputs, attrs);
+  const device = commonDevice(op, inputs, attrs), watcher = activeWatcher();
   const needs = isGradEnabled() && isFloat(target.window.dtype) ? needsOf(inputs) : 0;
   checkInPlace(target, needs);
   // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
   const saves = needs === 0 ? undefined : op.saves(attrs, needs);
   const before = saves?.savedInputs.includes(0) === true ? withEdge(copy(target), target.edge) : target;
   const tangents = interpreter === null ? undefined : interpreter.followInPlace(op, inputs, attrs);
-  write();
+  if (watcher === null) write();
+  else
+    watched(watcher, `${titleOf(op, attrs)}_`, "op", device, inputs, () => {
+      write();
+      return [target];
+    });
   target.storage.version++;
   tangents?.();
   if (needs === 0) return target;

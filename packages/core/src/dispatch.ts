@@ -10,6 +10,7 @@ import { Storage } from "./storage.ts";
 import { isGradEnabled, isInferenceModeEnabled, type Rule } from "./tape.ts";
 import { alive, Tensor } from "./tensor.ts";
 import { type Buffer, denseView, type View } from "./view.ts";
+import { activeWatcher, watched } from "./watching.ts";
 
 /** An op as the engine sees it: how it runs, and its derivative. */
 export interface Op<Attrs> extends Rule<Attrs> {
@@ -82,7 +83,7 @@ export function commonDevice<Attrs>(op: Rule<Attrs> & { readonly name: string },
   }
   return first;
 }
-const titleOf = <Attrs>(op: Rule<Attrs> & { readonly name: string }, attrs: Attrs): string => op.title?.(attrs) ?? op.name;
+export const titleOf = <Attrs>(op: Rule<Attrs> & { readonly name: string }, attrs: Attrs): string => op.title?.(attrs) ?? op.name;
 
 function lifetimeOf(inputs: readonly Tensor[]): Lifetime | null {
   let lifetime: Lifetime | null = null;
@@ -100,7 +101,8 @@ export function needsOf(inputs: readonly Tensor[]): number {
 export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, on?: Device): Tensor {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.run(op, inputs, attrs);
   const device = inputs.length === 0 ? on! : commonDevice(op, inputs, attrs);
-  const out = op.run(device, inputs, attrs);
+  const watcher = activeWatcher();
+  const out = watcher === null ? op.run(device, inputs, attrs) : watched(watcher, titleOf(op, attrs), "op", device, inputs, () => [op.run(device, inputs, attrs)] as const)[0];
   join(out, lifetimeOf(inputs));
   if (isGradEnabled() && isFloat(out.window.dtype)) {
     const needs = needsOf(inputs);
@@ -112,7 +114,8 @@ export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
 
 export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.runAll(op, inputs, attrs);
-  const outs = op.run(commonDevice(op, inputs, attrs), inputs, attrs);
+  const device = commonDevice(op, inputs, attrs), watcher = activeWatcher();
+  const outs = watcher === null ? op.run(device, inputs, attrs) : watched(watcher, titleOf(op, attrs), "op", device, inputs, () => op.run(device, inputs, attrs));
   const lifetime = lifetimeOf(inputs);
   for (const out of outs) join(out, lifetime);
   const needs = isGradEnabled() ? needsOf(inputs) : 0;

@@ -1,36 +1,9 @@
-/** @file Through the public API: devices that are lost and come back, and memory shared with the page. Checks run in Node and in browsers. */
-import { webgpu, type WebGpuBackend, webgpuStats } from "@adjoint/backend-webgpu";
-import { DeviceError, DeviceLostError, DTypeError, fromBuffer, noGrad, OutOfMemoryError, scope, tensor, type Tensor, zeros } from "@adjoint/core";
+/** @file Through the public API: devices that are lost and come back, and memory that is not there. Checks run in Node and in browsers. */
+import { webgpu, webgpuStats } from "@adjoint/backend-webgpu";
+import { DeviceError, DeviceLostError, noGrad, OutOfMemoryError, scope, tensor, zeros } from "@adjoint/core";
 import { mismatch } from "./harness.ts";
 import { openDevice } from "./open.ts";
-
-type Check = { readonly name: string; readonly run: () => Promise<void> };
-function assert(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new Error(message);
-}
-async function failure(act: () => unknown): Promise<unknown> {
-  try {
-    await act();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
-const list = async (x: Tensor): Promise<number[]> => Array.from(await x.data());
-
-/** A weight and a loss of it: 78, and in the weight [6, 10, 14, 22]. */
-function model(device: WebGpuBackend): { readonly w: Tensor; readonly step: () => Tensor } {
-  const w = tensor([[1, 2], [3, 4]], { device, requiresGrad: true });
-  const step = (): Tensor => {
-    const loss = w.matmul(tensor([[1, 0], [1, 1]], { device })).square().sum();
-    loss.backward();
-    return loss;
-  };
-  return { w, step };
-}
-
-/** GPUBufferUsage by value: Node has no such globals. */
-const STORAGE = 128, COPY_SRC = 4, COPY_DST = 8, MAP_READ = 1;
+import { assert, type Check, failure, list, model } from "./whole.ts";
 
 export const recoveryChecks: readonly Check[] = [
   {
@@ -57,31 +30,6 @@ export const recoveryChecks: readonly Check[] = [
         w.grad = null;
       }
       assert(webgpuStats(device).liveBuffers === 1, `only the weight is live, not ${webgpuStats(device).liveBuffers} buffers`);
-      device.dispose();
-    },
-  },
-  {
-    name: "warmup compiles ahead, runs the function as it is, and keeps the order of what comes meanwhile",
-    run: async () => {
-      const device = await webgpu(), { w, step } = model(device), s = scope();
-      const warm = device.warmup(() => noGrad(() => {
-        s.adopt(tensor([1, 2], { device }).add(1));
-        w.mul_(2);
-      }));
-      noGrad(() => w.sub_(1)); // after the change above, whose kernel is still being compiled
-      const meanwhile = list(w);
-      await warm;
-      mismatch("meanwhile", await meanwhile, [1, 3, 5, 7], 0);
-      noGrad(() => w.add_(1).div_(2));
-      await device.warmup(() => { s.run(step); });
-      const { pipelinesCompiled } = webgpuStats(device);
-      w.grad = null;
-      mismatch("loss", [await s.run(step).item()], [78], 0);
-      mismatch("gradient", await list(w.grad!), [6, 10, 14, 22], 0);
-      assert(webgpuStats(device).pipelinesCompiled === pipelinesCompiled, "all was compiled ahead");
-      const error = await failure(() => device.warmup(async () => {}));
-      assert(error instanceof DeviceError, String(error));
-      mismatch("afterwards", await list(w), [1, 2, 3, 4], 0);
       device.dispose();
     },
   },
@@ -125,32 +73,6 @@ export const recoveryChecks: readonly Check[] = [
       assert(device.gpu === second, "it runs on the device that was given");
       device.dispose();
       second.destroy();
-    },
-  },
-  {
-    name: "a tensor over a buffer of the page: nothing is copied, changes in place show, and the page keeps it",
-    run: async () => {
-      const device = await webgpu(), { gpu } = device;
-      const buffer = gpu.createBuffer({ size: 32, usage: STORAGE | COPY_SRC | COPY_DST });
-      gpu.queue.writeBuffer(buffer, 0, new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]));
-      const before = webgpuStats(device).liveBytes, x = fromBuffer(device.importBuffer(buffer, "float32"), [2, 3], { device });
-      assert(webgpuStats(device).liveBytes === before, "the page's memory is not counted");
-      mismatch("sum", [await x.sum().item()], [21], 0);
-      gpu.queue.writeBuffer(buffer, 0, new Float32Array([10]));
-      noGrad(() => x.mul_(2));
-      const slice = device.exportBuffer(x.select(0, 1));
-      assert(slice.buffer === buffer && slice.offset === 12 && slice.bytes === 12, `${slice.offset}, ${slice.bytes}`);
-      x.dispose();
-      const staging = gpu.createBuffer({ size: 32, usage: MAP_READ | COPY_DST }), encoder = gpu.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, 0, staging, 0, 32);
-      gpu.queue.submit([encoder.finish()]);
-      await staging.mapAsync(1);
-      mismatch("the page sees", Array.from(new Float32Array(staging.getMappedRange())), [20, 4, 6, 8, 10, 12, 7, 8], 0);
-      const narrow = gpu.createBuffer({ size: 4, usage: STORAGE });
-      const errors = [await failure(() => device.importBuffer(narrow, "float32")), await failure(() => device.exportBuffer(zeros([2, 3], { device }).t()))];
-      for (const error of errors) assert(error instanceof DeviceError, String(error));
-      assert((await failure(() => device.importBuffer(buffer, "float64"))) instanceof DTypeError, "float64 is refused");
-      device.dispose();
     },
   },
   {

@@ -9,6 +9,7 @@ import { type Arrival, type Edge, enableGrad, type Node, nodeObserver, noGrad, t
 import { alias, type Tensor } from "../tensor.ts";
 import { mapInto } from "./in-place.ts";
 import { clone, mapProgram, sumTo } from "./map-reduce.ts";
+import { activeWatcher, watched } from "../watching.ts";
 
 type AnyNode = Node<never>;
 class Pending implements Arrival {
@@ -247,7 +248,8 @@ function pullBack(node: AnyNode, grads: Slots): void {
   const outer = openFrame();
   let given: Slots = NONE;
   try {
-    const made = node.rule!.vjp(grads, node);
+    const watcher = activeWatcher();
+    const made = watcher === null ? node.rule!.vjp(grads, node) : watched(watcher, node.name, "backward", node.outputs[0]!.device, grads, () => node.rule!.vjp(grads, node));
     given = new Array<Tensor | undefined>(made.length);
     // Each edge owns a handle before the first deposit, which may free what it adds up.
     for (let i = 0; i < made.length; i++) {

@@ -1,0 +1,108 @@
+/** @file `profile(fn)`: which ops run, how often, for how long, on how many bytes; the same table on every device. */
+import type { KernelSpan, Timeline } from "../backend.ts";
+import type { Device } from "../device.ts";
+import { dtypes } from "../dtype.ts";
+import { AutogradError } from "../errors.ts";
+import { refusePromise } from "../scope.ts";
+import type { Tensor } from "../tensor.ts";
+import { activeWatcher, setWatcher, type Watcher } from "../watching.ts";
+import { type OpRow, type ProfiledCall, rowsOf, tableOf, traceOf } from "./report.ts";
+
+/** What browsers, Node and Deno share: no DOM types here. */
+declare const performance: { now(): number };
+
+/** What a profile found. Times are milliseconds. */
+export type OpProfile<R = unknown> = {
+  /** What the function gave. */
+  readonly result: R;
+  /** One row for each op, and each derivative rule, by its name; what takes longest first. */
+  readonly rows: readonly OpRow[];
+  /** All calls in order, nested by their depth. */
+  readonly calls: readonly ProfiledCall[];
+  /** The rows as text. */
+  table(): string;
+  /** The calls, and the kernels of devices that measure them, as JSON in Chrome's trace format: open it in chrome://tracing or ui.perfetto.dev. */
+  trace(): string;
+};
+
+/** A call and the numbers, on its device, of the first kernel that it dispatched and of the one after its last. */
+type Entry = { readonly call: ProfiledCall; readonly device: Device; readonly from: number; to: number };
+
+class Recording implements Watcher {
+  readonly entries: Entry[] = [];
+  readonly timelines: Map<Device, Timeline | undefined> = new Map();
+  readonly #began: number = performance.now();
+  readonly #open: Entry[] = [];
+
+  enter(name: string, phase: "op" | "backward", device: Device, inputs: readonly (Tensor | undefined)[]): void {
+    if (!this.timelines.has(device)) {
+      const { timeline } = device.backend;
+      this.timelines.set(device, timeline);
+      timeline?.start();
+    }
+    const call: ProfiledCall = { name, phase, device: device.backend.name, depth: this.#open.length, bytes: bytesOf(inputs), start: performance.now() - this.#began, hostMs: 0, selfMs: 0, deviceMs: undefined };
+    const from = this.timelines.get(device)?.count ?? 0, entry = { call, device, from, to: from };
+    this.entries.push(entry);
+    this.#open.push(entry);
+  }
+
+  leave(outs: readonly (Tensor | undefined)[]): void {
+    const entry = this.#open.pop()!, { call } = entry;
+    call.hostMs = performance.now() - this.#began - call.start;
+    call.selfMs += call.hostMs;
+    call.bytes += bytesOf(outs);
+    entry.to = this.timelines.get(entry.device)?.count ?? 0;
+    const outer = this.#open.at(-1);
+    if (outer !== undefined) outer.call.selfMs -= call.hostMs;
+  }
+
+  /** Asks the devices what their kernels took, and gives each kernel to the innermost call that dispatched it. */
+  async finish(): Promise<readonly KernelSpan[]> {
+    const all: KernelSpan[] = [];
+    for (const [device, timeline] of this.timelines) {
+      if (timeline === undefined) continue;
+      const spans = await timeline.stop(), taken = new Set<number>();
+      all.push(...spans);
+      // Calls are in the order in which they began, so what is inside of a call comes after it.
+      for (const { call, device: on, from, to } of this.entries.toReversed()) {
+        if (on !== device) continue;
+        call.deviceMs = 0;
+        for (let k = from; k < Math.min(to, spans.length); k++) {
+          if (taken.has(k)) continue;
+          taken.add(k);
+          call.deviceMs += spans[k]!.ms;
+        }
+      }
+    }
+    return all;
+  }
+}
+
+function bytesOf(tensors: readonly (Tensor | undefined)[]): number {
+  let bytes = 0;
+  for (const x of tensors) if (x !== undefined) bytes += x.window.size * dtypes[x.window.dtype].bytes;
+  return bytes;
+}
+
+/**
+ * Runs a synchronous function and tells of every op in it, backward's included. On a device that measures its kernels (webgpu, where the adapter has
+ * timestamps) the rows have the device's time too, which is waited for.
+ * @throws AutogradError where a profile is already running, or the function returns a promise
+ * @example
+ * const report = await profile(() => loss(model, batch).backward());
+ * console.log(report.table());
+ */
+export async function profile<R>(fn: () => R): Promise<OpProfile<R>> {
+  if (activeWatcher() !== null) throw new AutogradError("profile: one is already running; profiles do not nest");
+  const recording = new Recording();
+  let spans: readonly KernelSpan[] = [], result: R;
+  setWatcher(recording);
+  try {
+    result = refusePromise("profile", fn());
+  } finally {
+    setWatcher(null);
+    spans = await recording.finish();
+  }
+  const calls = recording.entries.map(({ call }) => call), rows = rowsOf(calls);
+  return { result, rows, calls, table: () => tableOf(rows), trace: () => traceOf(calls, spans) };
+}
