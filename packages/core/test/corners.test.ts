@@ -1,6 +1,6 @@
 /** @file Corners in which PyTorch's answer is a choice: infinities beside a deviation, zeros under a root, numbers without a tensor, dims that are not there. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { add, div, func, mul, norm, onWarning, ones, rsub, setDefaultDevice, softsign, stdMean, sub, sumToSize, tensor, type Tensor, varMean } from "@adjoint/core";
+import { add, div, func, mul, norm, onWarning, ones, rsub, setDefaultDevice, softsign, special, stdMean, sub, sumToSize, tensor, type Tensor, varMean } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => setDefaultDevice(cpu()));
@@ -21,6 +21,7 @@ describe("values", () => {
     ["the sum of two floats", () => add(0.5, 2), ["float64", 2.5]],
     ["the product of two whole numbers", () => mul(3, 2), ["int32", 6]],
     ["a quotient rounded down", () => div(-7.5, 2, { roundingMode: "floor" }), ["float64", -4]],
+    ["a polynomial beyond the numbers", () => special.hermitePolynomialHe(tensor([3, 501]), tensor([1, 5e6])), ["float32", [3, NaN]]],
     ["a difference written into a tensor", () => sub.out(tensor(0), 5, 3), ["float32", 2]],
   ])("%s", (_, make, want) => expect(shown(make())).toEqual(want));
 
@@ -33,6 +34,7 @@ describe("values", () => {
 
 test.each<readonly [string, () => unknown, string]>([
   ["rsub of a number", () => rsub(2 as never, tensor([1])), "rsub() received an invalid combination of arguments - got (int, Tensor)"],
+  ["a polynomial of too large a degree", () => special.chebyshevPolynomialT(tensor([0.5]), 20000), "chebyshevPolynomialT: degrees up to 16384"],
   ["the square of bools in place", () => tensor([true]).square_(), "Found dtype Bool but expected Int"],
   ["a vector transposed", () => ones([2]).mT, "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."],
 ])("refused: %s", (_, call, message) => expect(call).toThrow(message));

@@ -1,11 +1,13 @@
 /** @file The orthogonal polynomials of torch.special, by their recurrences: as many steps as the largest degree asks. They have no derivative. */
+import { refusing } from "../calculus/refusing.ts";
 import { dtypes, isFloat } from "../dtype.ts";
-import { add, div, eq, lt, mul, sub, trunc, where } from "../elementwise/index.ts";
+import { add, div, eq, gt, lt, mul, sub, trunc, where } from "../elementwise/index.ts";
 import { type Operand, resultType, to } from "../elementwise/elementwise.ts";
 import { ArgumentError } from "../errors.ts";
 import { composite, isTensor, noGrad, type Tensor } from "../op.ts";
 import { amax } from "../composites/reductions.ts";
 import { fullLike, onesLike } from "../creation/fill.ts";
+import * as s from "../scalar/expr.ts";
 import { broadcastShapes } from "../shape.ts";
 import { hostNumbers } from "../views/host-numbers.ts";
 import { expand } from "../views/views.ts";
@@ -16,6 +18,7 @@ type Polynomial = (x: Operand, n: Operand) => Tensor;
 const LARGEST = 16384;
 
 const polynomial = (name: string, { first, next }: Family): Polynomial => {
+  const refuse = refusing((x) => s.not(s.isNan(x)), { error: "argument", text: `${name}: degrees up to ${LARGEST}, but where the polynomial is beyond the numbers` });
   const run = composite(undefined, (x: Operand, n: Operand): Tensor => noGrad(() => {
     const common = resultType([x, n]), result = isFloat(common) ? common : "float32", dtype = dtypes[result].compute, beside = isTensor(x) ? x : n as Tensor;
     const tensorOf = (a: Operand): Tensor => (isTensor(a) ? to(a, dtype) : fullLike(beside, a, { dtype }));
@@ -24,10 +27,14 @@ const polynomial = (name: string, { first, next }: Family): Polynomial => {
     const degree = where(lt(given, 2 ** 63), given, -1); // what is no 64-bit integer counts as negative, as in PyTorch
     let p = onesLike(at), q = first(at), out = where(lt(degree, 0), 0, where(eq(degree, 0), p, q));
     const largest = at.window.size === 0 ? 0 : isTensor(n) ? hostNumbers(name, amax(degree))[0]! : Number(n) < 2 ** 63 ? Math.trunc(Number(n)) : -1;
-    if (largest > LARGEST) throw new ArgumentError(`${name}: degrees up to ${LARGEST}, got ${largest}`);
-    for (let k = 1; k < largest; k++) {
+    for (let k = 1; k < Math.min(largest, LARGEST); k++) {
       [p, q] = [q, next(k, at, q, p)];
       out = where(eq(degree, k + 1), q, out);
+    }
+    if (largest > LARGEST) {
+      const beyond = gt(degree, LARGEST);
+      refuse(where(beyond, q, NaN)); // infinite less infinite: NaN is NaN in every degree from there on
+      out = where(beyond, NaN, out);
     }
     return to(out, result);
   }));
