@@ -27,6 +27,7 @@ export interface MultiOp<Attrs> extends Rule<Attrs> {
 export interface ViewOp<Attrs> extends Rule<Attrs> {
   readonly name: string;
   view(view: View, attrs: Attrs): View;
+  batched(attrs: Attrs, lead: Shape, inputs: readonly Tensor[]): Attrs;
 }
 
 /** What function transforms (vmap, jvp) put between ops and the engine, while one of them is active. */

@@ -79,7 +79,7 @@ export class Lineage {
   batched(lead: Shape): Lineage {
     const { window, parent, op, attrs } = this;
     const wide = restride(window, [...lead, ...window.shape], [...lead.map(() => 0), ...window.strides], window.offset);
-    return new Lineage(this.family, parent === null ? null : parent.batched(lead), op, op === null ? undefined : op.batched!(attrs, lead, []), wide, this.creation);
+    return new Lineage(this.family, parent === null ? null : parent.batched(lead), op, op?.batched(attrs, lead, []), wide, this.creation);
   }
   /** The window of this view within a base that lies elsewhere. */
   within(base: View): View {

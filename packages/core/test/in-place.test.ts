@@ -1,6 +1,6 @@
 /** Changes in place through views and bases: values alias, histories follow. Expected numbers are worked out in the comments. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { add, AutogradError, grad, memory, mul, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
+import { add, AutogradError, func, grad, memory, mul, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import * as functions from "@adjoint/core/functional";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -153,6 +153,17 @@ describe("asStrided", () => {
     y.asStrided([2], [2], { storageOffset: 1 }).mul_(5); // y = [1, 10, 3, 20]
     y.sum().backward();
     expect(x.grad!.toArraySync()).toEqual([1, 5, 1, 5]);
+  });
+  test("of each example in vmap, read and written, with its gradient", () => {
+    const x = leaf([1, 2, 3, 4, 5, 6, 7, 8], [2, 4]), windows = (row: Tensor): Tensor => row.asStrided([2, 2], [1, 2]);
+    const y = func.vmap(windows)(x.mul(1));
+    expect(y.toArraySync()).toEqual([[[1, 3], [2, 4]], [[5, 7], [6, 8]]]);
+    y.mul(y).sum().backward();
+    expect(x.grad!.toArraySync()).toEqual([[2, 4, 6, 8], [10, 12, 14, 16]]);
+    expect(func.vmap(func.vmap(windows))(x.detach().reshape([1, 2, 4])).toArraySync()).toEqual([y.toArraySync()]);
+    expect(func.vmap((row: Tensor) => { const z = row.mul(1); z.asStrided([2], [2], { storageOffset: 1 }).mul_(10); return z; })(x.detach()).toArraySync()).toEqual([[1, 20, 3, 40], [5, 60, 7, 80]]);
+    expect(func.vmap(func.grad((row: Tensor) => windows(row).pow(2).sum()))(x.detach()).toArraySync()).toEqual([[2, 4, 6, 8], [10, 12, 14, 16]]);
+    expect(() => func.vmap((row: Tensor) => row.asStrided([6], [1]))(x.detach())).toThrow("requiring a storage size of 10 elements are out of bounds for storage of size 8");
   });
   test("refuses what lies outside", () => {
     expect(() => ones([4]).asStrided([2, 2], [10, 10])).toThrow("out of bounds for storage of size 4");

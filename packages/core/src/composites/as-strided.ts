@@ -1,5 +1,5 @@
 /** @file `asStrided`: any window onto a tensor's memory. Its derivative goes by the places in memory that input and result share. */
-import { reshape, zerosOn } from "../calculus/map-reduce.ts";
+import { expand, reshape, zerosOn } from "../calculus/map-reduce.ts";
 import { fromHost } from "../creation/fill.ts";
 import { div } from "../elementwise/index.ts";
 import { ArgumentError, NotSupportedError, ShapeError } from "../errors.ts";
@@ -10,7 +10,15 @@ import { extent, overlapsItself, restride, type View } from "../view.ts";
 
 type Layout = { readonly shape: Shape; readonly strides: Shape; readonly offset: number };
 /** How the input lay in memory, and how the result does; `span` elements of memory from the first on are enough for both. */
-type Attrs = { readonly input: Layout; readonly result: Layout; readonly span: number; /** Of the input, several elements may share a place. */ readonly overlaps: boolean };
+type Attrs = {
+  readonly input: Layout; readonly result: Layout; readonly span: number;
+  /** Of the input, several elements may share a place. */
+  readonly overlaps: boolean;
+  /** How many batch dims stand before: each example has a window as the first has it. */
+  readonly lead: number;
+  /** The elements of the memory. */
+  readonly length: number;
+};
 
 /** Where each element lies, in logical order. */
 function placesOf({ shape, strides, offset }: Layout): Int32Array<ArrayBuffer> {
@@ -29,10 +37,12 @@ function placesOf({ shape, strides, offset }: Layout): Int32Array<ArrayBuffer> {
 }
 const vector = (values: Int32Array<ArrayBuffer>, beside: Tensor): Tensor => fromHost(values, [values.length], "int32", { device: beside.device });
 
-/** What lies at the places of `to`, after everything of `x` was added up at those of `from`. */
-function carry(x: Tensor, from: Layout, to: Layout, span: number): Tensor {
-  const memory = scatterAdd(zerosOn(x.storage.device, x.dtype, [span]), 0, vector(placesOf(from), x), reshape(x, [sizeOf(from.shape)]));
-  return reshape(gather(memory, 0, vector(placesOf(to), x)), to.shape);
+/** What lies at the places of `to`, after everything of `x` was added up at those of `from`, for each example. */
+function carry(x: Tensor, from: Layout, to: Layout, { span, lead }: Attrs): Tensor {
+  const outer = x.shape.slice(0, lead), count = sizeOf(outer);
+  const table = (layout: Layout): Tensor => expand(vector(placesOf(layout), x), [count, sizeOf(layout.shape)]);
+  const memory = scatterAdd(zerosOn(x.storage.device, x.dtype, [count, span]), 1, table(from), reshape(x, [count, sizeOf(from.shape)]));
+  return reshape(gather(memory, 1, table(to)), [...outer, ...to.shape]);
 }
 
 /** How many elements of a layout lie at the place of each: 1 where nothing overlaps. */
@@ -45,18 +55,23 @@ function sharers(layout: Layout, span: number, beside: Tensor): Tensor {
 const asStridedOp: ViewOp<Attrs> = {
   name: "as_strided",
   gradName: () => "AsStridedBackward0",
-  view(view, { input, result }) {
-    if (view.offset !== input.offset || view.strides.some((step, d) => step !== input.strides[d] && view.shape[d]! > 1))
+  view(view, { input, result, lead, length }) {
+    const { shape, strides, offset } = view;
+    if ((lead === 0 && offset !== input.offset) || strides.slice(lead).some((step, d) => step !== input.strides[d] && input.shape[d]! > 1))
       throw new NotSupportedError("as_strided: a change in place through it is recorded only where its base lies in memory from the first element on; clone() the base first");
-    return restride(view, result.shape, result.strides, result.offset);
+    const seen = restride(view, [...shape.slice(0, lead), ...result.shape], [...strides.slice(0, lead), ...result.strides], result.offset + offset - input.offset);
+    if (lead > 0 && reach(seen) > length)
+      throw new ShapeError(`setStorage: sizes ${showShape(seen.shape)}, strides ${showShape(seen.strides)}, storage offset ${seen.offset}, requiring a storage size of ${reach(seen)} elements are out of bounds for storage of size ${length}`);
+    return seen;
   },
   saves: () => savesNothing,
   // Elements of the input that share a place share its gradient, as in PyTorch.
   vjp([grad], node: Node<Attrs>) {
-    const { input, result, span, overlaps } = node.attrs, whole = carry(grad!, result, input, span);
+    const { input, result, span, overlaps } = node.attrs, whole = carry(grad!, result, input, node.attrs);
     return [overlaps ? div(whole, sharers(input, span, whole)) : whole];
   },
-  jvp: ([t], _, __, { input, result, span, overlaps }) => [overlaps ? carry(div(t!, sharers(input, span, t!)), input, result, span) : carry(t!, input, result, span)],
+  jvp: ([t], _, __, attrs) => [carry(attrs.overlaps ? div(t!, sharers(attrs.input, attrs.span, t!)) : t!, attrs.input, attrs.result, attrs)],
+  batched: (attrs, { length }) => ({ ...attrs, lead: attrs.lead + length }),
 };
 
 function checkLayout(length: number, size: Shape, stride: Shape, offset: number): void {
@@ -81,7 +96,7 @@ export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStri
   const { storageOffset = x.window.offset } = options;
   checkLayout(x.storage.length, size, stride, storageOffset);
   const result = restride(x.window, size, stride, storageOffset);
-  return dispatchView(asStridedOp, x, { input: layoutOf(x.window), result: layoutOf(result), span: Math.max(reach(x.window), reach(result), 1), overlaps: overlapsItself(x.window) });
+  return dispatchView(asStridedOp, x, { input: layoutOf(x.window), result: layoutOf(result), span: Math.max(reach(x.window), reach(result), 1), overlaps: overlapsItself(x.window), lead: 0, length: x.storage.length });
 }
 /** A dense copy of x with `source` in the place of such a window onto it; where elements of the window overlap, any one is kept. */
 export const asStridedScatter: (x: Tensor, source: Tensor, size: Shape, stride: Shape, options?: AsStridedOptions) => Tensor = /*@__PURE__*/ composite("AsStridedScatterBackward0", (x: Tensor, source: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor => {

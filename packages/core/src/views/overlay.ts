@@ -22,7 +22,7 @@ export function placing<A>(view: ViewOp<A>): Op<Placed<A>> {
     saves: () => savesNothing,
     vjp: ([grad], node) => [dispatchView(view, grad!, node.attrs.attrs)],
     jvp: "linear",
-    batched: ({ attrs, shape, name }, lead) => ({ attrs: view.batched!(attrs, lead, []), shape: [...lead, ...shape], name }),
+    batched: ({ attrs, shape, name }, lead) => ({ attrs: view.batched(attrs, lead, []), shape: [...lead, ...shape], name }),
   };
   return op;
 }
@@ -43,7 +43,7 @@ export function overlaying<A>(view: ViewOp<A>): Op<Overlaid<A>> {
       return [node.needs(0) ? dispatch(op, [grad!, zerosOn(grad!.storage.device, grad!.dtype, part.shape)], node.attrs) : undefined, node.needs(1) ? part : undefined];
     },
     jvp: "linear",
-    batched: ({ attrs, name }, lead) => ({ attrs: view.batched!(attrs, lead, []), name }),
+    batched: ({ attrs, name }, lead) => ({ attrs: view.batched(attrs, lead, []), name }),
   };
   return op;
 }
@@ -61,6 +61,6 @@ export function copying<A>(view: ViewOp<A>, adjoint: Op<Placed<A>>): Op<{ readon
     saves: () => savesNothing,
     vjp: ([grad], node) => [dispatch(adjoint, [grad!], { ...node.attrs, shape: node.shapeOf(0) })],
     jvp: "linear",
-    batched: ({ attrs, name }, lead) => ({ attrs: view.batched!(attrs, lead, []), name }),
+    batched: ({ attrs, name }, lead) => ({ attrs: view.batched(attrs, lead, []), name }),
   };
 }
