@@ -91,6 +91,7 @@ export { matrixExp, matrixPower } from "./linalg/powers.ts";
 export { inverse } from "./linalg/solve.ts";
 export { triangularSolve, type TriangularSolution, type TriangularSolveOptions } from "./linalg/triangular.ts";
 export { logSoftmax, softmax } from "./fused/softmax.ts";
+export { adamStep, type AdamStep, sgdStep, type SgdStep } from "./fused/steps.ts";
 export { argmax, argmin } from "./primitives/arg-reduce.ts";
 export { gather, indexSelect, scatterAdd } from "./primitives/gather.ts";
 export { matmul } from "./primitives/matmul.ts";

@@ -4,7 +4,7 @@ import { isTensor, type Tensor } from "./tensor.ts";
 
 export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
 export { activeInterpreter, allocate, commonDevice, dispatch, dispatchAll, dispatchView, type Interpreter, madeTogether, type MultiOp, type Op, setInterpreter, type ViewOp } from "./dispatch.ts";
-export { dispatchInPlace, refuseOverlap, type WriteRule } from "./dispatch-in-place.ts";
+export { checkInPlace, dispatchInPlace, refuseOverlap, type WriteRule } from "./dispatch-in-place.ts";
 export { savedTensors } from "./record.ts";
 export { Lineage } from "./lineage.ts";
 export { closeFrame, framed, join, keep, openFrame, refusePromise, takeFromFrame, youngest } from "./scope.ts";

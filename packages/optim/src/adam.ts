@@ -1,5 +1,5 @@
 /** @file Adam and AdamW. */
-import { add_, copy_, div, maximum, mul, mul_, neg, sqrt, square, type Tensor, zerosLike } from "@adjoint/core/functional";
+import { adamStep, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { type Betas, checkBetas, checkEpsilon, checkRate, checkWeightDecay } from "./checks.ts";
 import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
@@ -31,23 +31,12 @@ const fresh = (param: Tensor, amsgrad: boolean): AdamState =>
 
 /** What both have: the two moments. */
 abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
-  /** Weight decay as a part of the gradient: L2 regularisation. */
-  protected decayed(param: Tensor, grad: Tensor, { weightDecay }: AdamOptions): Tensor {
-    return weightDecay === 0 ? grad : add_(mul(param, weightDecay), grad);
-  }
-  protected override update(param: Tensor, given: Tensor, group: ParamGroup<AdamOptions>, state: AdamState | undefined): AdamState {
-    const { lr, betas: [beta1, beta2], eps, amsgrad, maximize } = group;
-    const grad = this.decayed(param, maximize ? neg(given) : given, group);
-    const of = state ?? fresh(param, amsgrad);
+  /** Whether weight decay shrinks the parameter itself, and is no part of the gradient. */
+  protected abstract readonly decoupled: boolean;
+  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<AdamOptions>, state: AdamState | undefined): AdamState {
+    const { betas: [beta1, beta2], amsgrad } = group, of = state ?? fresh(param, amsgrad), { expAvg, expAvgSq, maxExpAvgSq } = of;
     of.step++;
-    const { step, expAvg, expAvgSq, maxExpAvgSq } = of;
-    add_(mul_(expAvg, beta1), grad, { alpha: 1 - beta1 });
-    add_(mul_(expAvgSq, beta2), square(grad), { alpha: 1 - beta2 });
-    const second = maxExpAvgSq === undefined ? expAvgSq : copy_(maxExpAvgSq, maximum(maxExpAvgSq, expAvgSq));
-    // m / (sqrt(v) / c + eps) as c m / (sqrt(v) + c eps): one pass less.
-    const correction = Math.sqrt(1 - beta2 ** step);
-    const denominator = add_(sqrt(second), eps * correction);
-    add_(param, div(expAvg, denominator), { alpha: (-lr * correction) / (1 - beta1 ** step) });
+    adamStep(param, grad, expAvg, expAvgSq, maxExpAvgSq, { ...group, beta1, beta2, decoupled: this.decoupled, step: of.step });
     return of;
   }
 }
@@ -58,6 +47,7 @@ abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
  * @example `const optimizer = new Adam(model.parameters(), { lr: 1e-3 })`
  */
 export class Adam extends AdamBase {
+  protected readonly decoupled: boolean = false;
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, checked({ ...defaults, differentiable: false, fused: false, ...options }));
   }
@@ -65,11 +55,8 @@ export class Adam extends AdamBase {
 
 /** Adam whose weight decay shrinks the parameter and leaves the moments alone: PyTorch's `AdamW` (Loshchilov and Hutter, 2019). */
 export class AdamW extends AdamBase {
+  protected readonly decoupled: boolean = true;
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, checked({ ...defaults, weightDecay: 1e-2, ...options }));
-  }
-  protected override decayed(param: Tensor, grad: Tensor, { lr, weightDecay }: AdamOptions): Tensor {
-    if (weightDecay !== 0) mul_(param, 1 - lr * weightDecay);
-    return grad;
   }
 }

@@ -1,5 +1,5 @@
 /** @file Stochastic gradient descent with momentum. */
-import { add_, keepCopy, mul, mul_, neg, type Tensor } from "@adjoint/core/functional";
+import { keepCopy, sgdStep, type Tensor } from "@adjoint/core/functional";
 import { checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
 import { OptimizerError } from "./errors.ts";
 import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
@@ -30,15 +30,8 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     super(params, all);
   }
   protected override update(param: Tensor, grad: Tensor, group: ParamGroup<SGDOptions>, state: SGDState | undefined): SGDState | undefined {
-    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
-    const up = maximize ? neg(grad) : grad;
-    const decayed = weightDecay === 0 ? up : add_(mul(param, weightDecay), up);
-    if (momentum === 0) {
-      add_(param, decayed, { alpha: -lr });
-      return state;
-    }
-    const buffer = state === undefined ? keepCopy(decayed) : add_(mul_(state.momentumBuffer, momentum), decayed, { alpha: 1 - dampening });
-    add_(param, nesterov ? add_(mul(buffer, momentum), decayed) : buffer, { alpha: -lr });
-    return state ?? { momentumBuffer: buffer };
+    const isFirst = state === undefined, of = group.momentum === 0 ? undefined : (state ?? { momentumBuffer: keepCopy(param) });
+    sgdStep(param, grad, of?.momentumBuffer, { ...group, isFirst });
+    return of ?? state;
   }
 }

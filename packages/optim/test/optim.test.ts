@@ -1,5 +1,5 @@
 import { cpu } from "@adjoint/backend-cpu-js";
-import { crossEntropy, linear, manualSeed, memory, randn, scope, setDefaultDevice, tensor, type Tensor, tanh } from "@adjoint/core";
+import { crossEntropy, linear, manualSeed, memory, profiled, randn, scope, setDefaultDevice, tensor, type Tensor, tanh } from "@adjoint/core";
 import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, LBFGS, NAdam, OptimizerError, RAdam, RMSprop, Rprop, SGD } from "@adjoint/optim";
 import { beforeAll, describe, expect, it } from "vitest";
 import trajectories from "./trajectories.json" with { type: "json" };
@@ -192,6 +192,28 @@ describe("printed as PyTorch prints them", () => {
     [text("ASGD", ["alpha: 0.75", "foreach: None", "lambd: 0.0001", "lr: 0.01", "maximize: False", "t0: 1000000.0", "weight_decay: 0"]), () => new ASGD([a()])],
     [text("LBFGS", ["history_size: 100", "line_search_fn: None", "lr: 1", "max_eval: 25", "max_iter: 20", "tolerance_change: 1e-09", "tolerance_grad: 1e-07"]), () => new LBFGS([a()])],
   ])("%s", (expected, make) => expect(String(make())).toBe(expected));
+});
+
+describe("one pass", () => {
+  it.each([
+    ["SGD", (p: readonly Tensor[]) => new SGD(p, { lr: 0.1 })],
+    ["SGD with all it has", (p: readonly Tensor[]) => new SGD(p, { lr: 0.1, momentum: 0.9, weightDecay: 0.1, nesterov: true })],
+    ["Adam", (p: readonly Tensor[]) => new Adam(p, { weightDecay: 0.1, amsgrad: true })],
+    ["AdamW", (p: readonly Tensor[]) => new AdamW(p)],
+  ])("%s changes a parameter and its state by one kernel", (_, make) => {
+    const device = profiled(cpu()), params = [3, 5].map((n) => randn([n], { device, requiresGrad: true }));
+    const optimizer = make(params), step = (): void => {
+      for (const p of params) p.grad = randn(p.shape, { device });
+      optimizer.step();
+    };
+    step();
+    device.profile.reset();
+    step();
+    const steps = [...device.profile.rows.values()].filter(({ name }) => name.includes("Step"));
+    expect(steps.map(({ calls }) => calls)).toEqual([2]);
+    expect([...device.profile.rows.keys()].filter((name) => !name.includes("Step") && !name.includes("randn"))).toEqual([]);
+    expect(params.map(({ version }) => version)).toEqual([2, 2]);
+  });
 });
 
 describe("memory", () => {

@@ -2,7 +2,7 @@
 import { scalarTypeName } from "../dtype.ts";
 import { AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
-import { activeInterpreter, commonDevice, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
+import { activeInterpreter, checkInPlace, commonDevice, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import { broadcastOf, callMap, copyView, materialize } from "./call.ts";
@@ -24,7 +24,7 @@ export function mapInto(target: Tensor, p: Program, others: readonly Tensor[], p
     });
   }
   return dispatchInPlace(mapOp, target, others, attrs, {
-    write: () => write(target, p, inputs, params),
+    write: () => write([target], p, inputs, params),
     copy: (x) => materialize(x, x.shape),
     writeRule: writeViewOp,
   });
@@ -48,15 +48,31 @@ export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], pa
   const shape = broadcastOf(inputs, inputs.length === 0 ? [] : undefined);
   if (!sameShape(shape, target.shape)) throw new ShapeError(`output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`);
   refuseOverlap(target);
-  write(target, p, inputs, params);
+  write([target], p, inputs, params);
   target.storage.version++;
   return target;
 }
 
-/** Runs the program into the target, with copies of what the target lies over. */
-function write(target: Tensor, p: Program, inputs: readonly Tensor[], params: readonly number[]): void {
-  const safe = inputs.map((x) => (clashes(target.window, x.window) ? materialize(x, x.shape) : x));
-  callMap(target.storage.device, safe, [target], { program: p, params }, target.shape);
+/**
+ * Writes the results of a program into its first inputs, the targets, all in one pass. Not recorded: none may need a gradient while changes are. All targets
+ * have one shape and memory of their own.
+ */
+export function mapTogether(targets: readonly Tensor[], p: Program, others: readonly Tensor[], params: readonly number[]): void {
+  const inputs = [...targets, ...others];
+  commonDevice(mapOp, inputs, { program: p, params });
+  for (const target of targets) {
+    checkInPlace(target, isGradEnabled() && target.requiresGrad ? 1 : 0);
+    checkTarget(target, inputs);
+  }
+  if (inputs.some((x) => x.traced !== null)) throw new NotSupportedError(`${p.name}: not inside of a function transform`);
+  write(targets, p, inputs, params);
+  for (const target of targets) target.storage.version++;
+}
+
+/** Runs the program into the targets, with copies of what one of them lies over. */
+function write(targets: readonly Tensor[], p: Program, inputs: readonly Tensor[], params: readonly number[]): void {
+  const safe = inputs.map((x) => (targets.some((target) => clashes(target.window, x.window)) ? materialize(x, x.shape) : x)), [{ storage, shape }] = targets as [Tensor];
+  callMap(storage.device, safe, targets, { program: p, params }, shape);
   safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
 }
 

@@ -1,0 +1,67 @@
+/** @file The steps of optimizers: a parameter and all that is remembered of it, changed in one pass. The numbers are params: another rate compiles nothing. */
+import { mapTogether } from "../calculus/in-place.ts";
+import { type DType, dtypes } from "../dtype.ts";
+import type { Tensor } from "../op.ts";
+import * as s from "../scalar/expr.ts";
+import type { Expr } from "../scalar/expr.ts";
+import { type Program, program } from "../scalar/program.ts";
+
+const programs = /*@__PURE__*/ new Map<string, Program>();
+
+/**
+ * @param kind what tells this formula from others of its name
+ * @param formula the new values of the first inputs, from the inputs and the numbers
+ */
+function step(name: string, kind: string, targets: readonly Tensor[], grad: Tensor, numbers: readonly number[], formula: (x: readonly Expr[], n: readonly Expr[]) => readonly Expr[]): void {
+  const inputs = [...targets, grad], key = `${name} ${kind}${inputs.map((x) => x.dtype).join()}`;
+  let known = programs.get(key);
+  if (known === undefined) {
+    const { compute } = dtypes[targets[0]!.dtype], args = inputs.map((x): DType => x.dtype);
+    const results = formula(args.map((dtype, i) => s.cast(s.load(i, dtype), compute)), numbers.map((_, i) => s.param(i, compute)));
+    programs.set(key, (known = program(name, args, numbers.map(() => compute), results.map((x, k) => s.cast(x, args[k]!)))));
+  }
+  mapTogether(targets, known, [grad], numbers);
+}
+
+export type SgdStep = {
+  readonly lr: number; readonly momentum: number; readonly dampening: number; readonly weightDecay: number; readonly nesterov: boolean; readonly maximize: boolean;
+  /** Whether the buffer is new: then the gradient goes in undamped. */
+  readonly isFirst: boolean;
+};
+/**
+ * One step of stochastic gradient descent, in place and unrecorded: g = grad + weightDecay p; b = momentum b + (1 - dampening) g; p -= lr b. PyTorch's `SGD`.
+ * @param buffer what momentum remembers, of the parameter's shape; needed where `momentum` is not 0
+ */
+export function sgdStep(p: Tensor, grad: Tensor, buffer: Tensor | undefined, { lr, momentum, dampening, weightDecay, nesterov, maximize, isFirst }: SgdStep): void {
+  const decays = weightDecay !== 0;
+  step("sgdStep", [decays, nesterov, isFirst].map(Number).join(""), buffer === undefined ? [p] : [p, buffer], grad, [-lr, maximize ? -1 : 1, weightDecay, momentum, 1 - dampening], (x, [rate, sign, decay, keep, take]) => {
+    const up = s.mul(x.at(-1)!, sign!), g = decays ? s.add(s.mul(x[0]!, decay!), up) : up;
+    if (buffer === undefined) return [s.add(x[0]!, s.mul(g, rate!))];
+    const b = isFirst ? g : s.add(s.mul(x[1]!, keep!), s.mul(g, take!)), by = nesterov ? s.add(s.mul(b, keep!), g) : b;
+    return [s.add(x[0]!, s.mul(by, rate!)), b];
+  });
+}
+
+export type AdamStep = {
+  readonly lr: number; readonly beta1: number; readonly beta2: number; readonly eps: number; readonly weightDecay: number; readonly maximize: boolean;
+  /** Weight decay shrinks the parameter, and leaves the moments alone: AdamW. */
+  readonly decoupled: boolean;
+  /** From 1 on. */
+  readonly step: number;
+};
+/**
+ * One step of Adam or AdamW, in place and unrecorded: m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps).
+ * @param largest the largest second moment so far, to divide by (amsgrad)
+ */
+export function adamStep(p: Tensor, grad: Tensor, first: Tensor, second: Tensor, largest: Tensor | undefined, options: AdamStep): void {
+  const { lr, beta1, beta2, eps, weightDecay, maximize, decoupled } = options, decays = weightDecay !== 0;
+  // m / (sqrt(v) / c + eps) as c m / (sqrt(v) + c eps): a division less
+  const correction = Math.sqrt(1 - beta2 ** options.step), rate = (-lr * correction) / (1 - beta1 ** options.step);
+  const numbers = [rate, maximize ? -1 : 1, decoupled ? 1 - lr * weightDecay : weightDecay, beta1, 1 - beta1, beta2, 1 - beta2, eps * correction];
+  const targets = largest === undefined ? [p, first, second] : [p, first, second, largest];
+  step("adamStep", [decays, decoupled].map(Number).join(""), targets, grad, numbers, (x, [by, sign, decay, b1, rest1, b2, rest2, add]) => {
+    const up = s.mul(x.at(-1)!, sign!), g = decays && !decoupled ? s.add(s.mul(x[0]!, decay!), up) : up, old = decays && decoupled ? s.mul(x[0]!, decay!) : x[0]!;
+    const m = s.add(s.mul(x[1]!, b1!), s.mul(g, rest1!)), v = s.add(s.mul(x[2]!, b2!), s.mul(s.mul(g, g), rest2!)), most = largest === undefined ? v : s.max(x[3]!, v);
+    return [s.add(old, s.mul(s.div(m, s.add(s.sqrt(most), add!)), by!)), m, v, ...(largest === undefined ? [] : [most])];
+  });
+}
