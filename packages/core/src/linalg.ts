@@ -10,7 +10,7 @@ export { qr, type QrFactors, type QrMode, type QrOptions } from "./linalg/qr.ts"
 export { householderProduct } from "./linalg/reflections.ts";
 export { svd, type SvdFactors, type SvdOptions, svdvals } from "./linalg/svd.ts";
 export { lstsq, type LeastSquares, type LstsqDriver, type LstsqOptions } from "./linalg/lstsq.ts";
-export { linalgNorm as norm, matrixNorm } from "./linalg/norms.ts";
+export { cond, type ConditionOrder, linalgNorm as norm, matrixNorm } from "./linalg/norms.ts";
 export { matrixRank, type MatrixRankOptions, pinv, type PinvOptions } from "./linalg/pinv.ts";
 export { type Tolerance } from "./linalg/tolerance.ts";
 export { linalgCholesky as cholesky, choleskyEx, type CheckOption, type CholeskyInfo, type UpperOption } from "./linalg/cholesky.ts";
@@ -19,3 +19,4 @@ export { inv, invEx, type InverseInfo, type LeftOption, solve, solveEx, type Sol
 export { det, type SignAndLog, slogdet } from "./linalg/determinant.ts";
 export { type HermitianOption, ldlFactor, ldlFactorEx, type LdlFactors, type LdlInfo, ldlSolve } from "./linalg/ldl.ts";
 export { matrixExp, matrixPower } from "./linalg/powers.ts";
+export { eig, type Eigen, eigvals } from "./linalg/eig.ts";

@@ -1,6 +1,6 @@
 /** Factorisations: what is promised beyond numbers that the conformance suite and the golden cases compare. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { geqrf, grad, LinAlgError, linalg, manualSeed, norm, ones, ormqr, pinverse, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
+import { complex, geqrf, grad, LinAlgError, linalg, manualSeed, norm, ones, ormqr, pinverse, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const device = cpu();
@@ -37,6 +37,33 @@ describe("what is taken apart can be put together", () => {
     isNear(eigenvectors.mul(eigenvalues.unsqueeze(-2)).matmul(eigenvectors.mT), x);
     isNear(linalg.eigh(x.tril()).eigenvalues, linalg.eigvalsh(x.triu(), { UPLO: "U" }));
     isNear(symeig(x.triu(), { eigenvectors: true }).eigenvectors.abs(), eigenvectors.abs());
+  });
+});
+
+describe("eigenvalues of any matrix", () => {
+  const matrices = (): readonly Tensor[] => [...[1, 2, 3, 4, 7, 30].map((n) => drawn(n, n)), drawn(2, 3, 5, 5), eye(3).roll(1, 0), zeros([3, 3], { dtype: "float64" }), tensor([[1, 1e9], [1e-9, 1]], { dtype: "float64" }), drawn(5, 5).triu()];
+  test("A V = V L, and each vector has length 1 and its largest element real", () => {
+    for (const A of matrices()) {
+      const { eigenvalues: L, eigenvectors: V } = linalg.eig(A), scale = Math.max(1, largest(A));
+      const [left, right] = [complex(A, A.mul(0)).matmul(V), V.mul(L.reshape([...L.shape.slice(0, -1), 1, L.shape[L.ndim - 1]!]))];
+      expect(largest(left.sub(right).abs())).toBeLessThan(1e-12 * scale);
+      isNear(V.abs().square().sum(-2), ones(L.shape, { dtype: "float64" }));
+      const { indices } = V.abs().max(-2);
+      expect(largest(V.imag().gather(-2, indices.unsqueeze(-2)))).toBe(0);
+      expect(linalg.eigvals(A).allcloseSync(L, { rtol: 1e-9, atol: 1e-9 * scale })).toBe(true);
+    }
+  });
+  test("examples of the documentation", () => {
+    expect(values(linalg.eig(tensor([[0, 1], [-1, 0]])).eigenvalues.imag())).toEqual([1, -1]);
+    expect(values(linalg.cond(tensor([[2, 0], [0, 4]])))).toBe(2);
+    expect([null, -2, 1, "fro"].map((p) => values(linalg.cond(ones([2, 2]), p as 1))).map((x) => (x as number) > 1e6 || (x as number) < 1e-6)).toEqual([true, true, true, true]);
+    expect(values(linalg.cond(zeros([2, 2]), 1))).toBe(NaN); // 0 times Infinity, as in PyTorch
+  });
+  test("a gradient that depends on phases is refused", () => {
+    const x = tensor([[0, 1], [-1, 0.5]], { dtype: "float64" }).requiresGrad_();
+    expect(() => linalg.eig(x).eigenvectors.abs().sum().backward()).not.toThrow();
+    expect(() => linalg.eig(x).eigenvectors.imag().select(-1, 0).sum().backward()).toThrow("linalg_eig_backward: The eigenvectors in the complex case are specified up to multiplication by e^{i phi}.");
+    expect(() => linalg.eig(tensor([[NaN]]))).toThrow("torch.linalg.eig: input tensor should not contain infs or NaNs.");
   });
 });
 

@@ -64,6 +64,6 @@ export const names: { readonly [name: string]: Row } = {
   trapezoid: "trapezoid(y, x, {dx, dim})", trapz: "trapz(y, x, {dx, dim})", cumulative_trapezoid: "cumulativeTrapezoid(y, x, {dx, dim})",
   "nn.functional._scaled_dot_product_attention": "attentionWithWeights(query, key, value, {attn_mask, dropout_p, is_causal, need_attn_weights})", // The weights come in any case.
   gradient: "gradient(input, {spacing, dim, edge_order})",
-  "linalg.pinv": "linalg.pinv(input, {rcond, atol, rtol, hermitian})", "linalg.matrix_rank": "linalg.matrixRank(input, {tol, atol, rtol, hermitian})", "linalg.lstsq": "linalg.lstsq(input, b, {rcond, driver})",
+  "linalg.pinv": "linalg.pinv(input, {rcond, atol, rtol, hermitian})", "linalg.matrix_rank": "linalg.matrixRank(input, {tol, atol, rtol, hermitian})", "linalg.lstsq": "linalg.lstsq(input, b, {rcond, driver})", "linalg.cond": "linalg.cond(input, p)",
   T: ".T()", unfold: ".unfold(input, dimension, size, step)", "nn.functional.normalize": "normalize(input, {p, dim, eps})",
 };

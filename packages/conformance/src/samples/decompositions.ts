@@ -54,9 +54,20 @@ const norms: readonly OpSample[] = [
   row("norm of order nuc", [[3, 3]], (p) => A.norm(spread(p!), "nuc")),
 ];
 
+/** Far from symmetric, so that some eigenvalues are complex. */
+const turning = (p: A.Tensor): A.Tensor => p.add(A.linspace(-1, 2, p.shape[p.ndim - 1]!, { device: p.device }).outer(A.linspace(2, -1, p.shape[p.ndim - 1]!, { device: p.device })).to(p.dtype)).add(A.diag(A.arange(p.shape[p.ndim - 1]!, undefined, 1, { device: p.device })).to(p.dtype));
+const complex: readonly OpSample[] = [
+  row("eig", [[3, 3]], (p) => { const { eigenvalues, eigenvectors } = A.linalg.eig(turning(p!)); return total(eigenvalues.real(), eigenvalues.imag(), eigenvectors.abs()); }), row("vectors of eig, batched", [[2, 4, 4]], (p) => A.linalg.eig(turning(p!)).eigenvectors.abs().square()),
+  row("what eigenvectors are scaled by", [[4, 4]], (p) => { const { eigenvalues, eigenvectors } = A.linalg.eig(turning(p!)); return eigenvectors.mul(eigenvalues.reshape([1, 4])).matmul(eigenvectors.mH).real(); }),
+  row("eigvals", [[2, 4, 4]], (p) => { const L = A.linalg.eigvals(turning(p!)); return total(L.real(), L.imag()); }), row("eigvals of a transposed view", [[3, 3]], (p) => A.linalg.eigvals(turning(p!).t()).abs()), row("eigvals of nothing", [[0, 0]], (p) => A.linalg.eigvals(p!).real()),
+];
+const conditions: readonly OpSample[] = [
+  ...([undefined, -2, 1, Infinity, "fro", "nuc"] as const).map((ord) => row(`cond ${ord ?? ""}`, [[2, 3, 3]], (p) => A.linalg.cond(spread(p!), ord))), row("cond of tall matrices", [tall], (p) => A.linalg.cond(spread(p!))),
+];
+
 const nearly: readonly OpSample[] = [
   row("svdLowrank", [[5, 3]], (p) => { const { U, S, V } = A.svdLowrank(spread(p!), { q: 2, niter: 1 }); return total(U.mul(S).matmul(V.mT), S); }, 1), row("svdLowrank of wide matrices", [[2, 2, 3]], (p) => A.svdLowrank(spread(p!), { q: 3 }).S, 1),
   row("svdLowrank of a difference", [[4, 3], [4, 3]], (p, q) => A.svdLowrank(spread(p!), { q: 3, M: q! }).S, 1), row("pcaLowrank", [[5, 3]], (p) => A.pcaLowrank(spread(p!)).S, 1),
 ];
 
-export const decompositionSamples: readonly OpSample[] = [...orthogonal, ...eigen, ...singular, ...inverses, ...norms, ...nearly];
+export const decompositionSamples: readonly OpSample[] = [...orthogonal, ...eigen, ...singular, ...inverses, ...norms, ...nearly, ...complex, ...conditions];

@@ -2,13 +2,17 @@
 import { elementNorm, type NormOptions, vectorNorm } from "../composites/norms.ts";
 import { amax, amin, sum } from "../composites/reductions.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
+import { zeros } from "../creation/fill.ts";
+import { div, gt, mul } from "../elementwise/arithmetic.ts";
 import { to } from "../elementwise/elementwise.ts";
+import { where } from "../elementwise/where.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { wrapDim } from "../shape.ts";
 import { movedim } from "../views/rearrange.ts";
-import { squeeze, unsqueeze } from "../views/views.ts";
-import { requireFloat } from "./checks.ts";
+import { narrow, squeeze, unsqueeze } from "../views/views.ts";
+import { batchOf, matrixOf, requireFloat, requireMatrix, requireSquare } from "./checks.ts";
+import { invEx } from "./solve.ts";
 import { svdvals } from "./svd.ts";
 
 type Dims = number | readonly number[];
@@ -51,3 +55,23 @@ export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | 
   if ((dim === undefined || dim === null) && x.ndim !== 2) throw new ShapeError(`Expected a tensor with 2 dimensions, but got a tensor with ${x.ndim} dimension${x.ndim === 1 ? "" : "s"} instead.`);
   return matrixNorm(x, "nuc", typeof dim === "number" ? [dim] : dim ?? null, options);
 }
+
+export type ConditionOrder = number | "fro" | "nuc";
+/**
+ * The condition number of matrices: the norm times that of the inverse; by default (2) the largest singular value over the smallest, which exists for any shape. A singular
+ * matrix has Infinity. PyTorch's `torch.linalg.cond`.
+ */
+export const cond: (A: Tensor, p?: ConditionOrder | null) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, p: ConditionOrder | null = null): Tensor => {
+  requireMatrix("linalg.cond", A);
+  requireFloat("linalg.cond", A);
+  if (p === null || p === 2 || p === -2) {
+    const k = Math.min(...matrixOf(A));
+    if (k === 0) return zeros(batchOf(A), { dtype: A.dtype, device: A.device });
+    const S = svdvals(A), first = narrow(S, -1, 0, 1), last = narrow(S, -1, k - 1, 1);
+    return squeeze(p === -2 ? div(last, first) : div(first, last), -1);
+  }
+  requireSquare(`linalg.cond(ord=${p})`, A);
+  if (matrixOf(A)[0] === 0) return zeros(batchOf(A), { dtype: A.dtype, device: A.device });
+  const { inverse, info } = invEx(A);
+  return mul(matrixNorm(A, p), matrixNorm(where(unsqueeze(unsqueeze(gt(info, 0), -1), -1), Infinity, inverse), p));
+});
