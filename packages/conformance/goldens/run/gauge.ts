@@ -4,11 +4,12 @@ import { type OpCase, type Pack, valuesOf } from "../pack.ts";
 import { type Keywords, type Value } from "../python/values.ts";
 import { type Check, distance, Mismatch, numbers } from "./compare.ts";
 import { tensorsOf } from "./decode.ts";
-import { isUpToSign, sameFactors } from "./factors.ts";
+import { isInAnyOrder, isUpToSign, sameEigen, sameFactors } from "./factors.ts";
 
 export async function compareLoosely(pack: Pack, item: OpCase, check: Check, args: readonly Value[], kw: Keywords, out: Value): Promise<void> {
   if (item.flag === "unordered") return await asSets(pack, item, out);
   if (isUpToSign(pack) && Array.isArray(out)) return await sameFactors(pack, item, check, out);
+  if (isInAnyOrder(pack)) return await sameEigen(pack, item, check, out);
   try {
     await check.value(out, item.out, "result", item.check === "meta");
   } catch (error) {
