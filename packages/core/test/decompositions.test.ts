@@ -127,6 +127,10 @@ describe("corners", () => {
       const x = drawn(4, 3), { Q, R } = linalg.qr(x.mul(scale));
       isNear(Q.matmul(R).div(scale), x);
       isNear(linalg.svdvals(x.mul(scale)).div(scale), linalg.svdvals(x));
+      const square = drawn(5, 5), half = square.add(square.mT);
+      isNear(linalg.eigvalsh(half.mul(scale)).div(scale), linalg.eigvalsh(half));
+      isNear(linalg.eig(square.mul(scale)).eigenvalues.real().div(scale), linalg.eig(square).eigenvalues.real());
+      isNear(linalg.pinv(x.mul(scale)).mul(scale), linalg.pinv(x));
     }
   });
   test("what has no derivative says so", () => {

@@ -3,20 +3,20 @@ import { balance, reduceToHessenberg, schurForm } from "./schur.ts";
 
 /** The eigenvalues, real and imaginary part side by side. @param a n by n, destroyed @returns whether it converged */
 export function eigenvalues(a: Float64Array, n: number, values: Float64Array): boolean {
-  const re = new Float64Array(n), im = new Float64Array(n);
+  const re = new Float64Array(n), im = new Float64Array(n), unit = scaleToRange(a);
   balance(a, n);
   reduceToHessenberg(a, n, undefined);
   if (!schurForm(a, n, re, im, undefined)) return false;
-  interleave(re, im, values);
+  interleave(re, im, unit, values);
   return true;
 }
 
 /** Also the eigenvectors, n by n complex numbers, one vector a column: of length 1, their largest element real. */
 export function eigenvectors(a: Float64Array, n: number, values: Float64Array, vectors: Float64Array): boolean {
-  const re = new Float64Array(n), im = new Float64Array(n), schur = new Float64Array(n * n), scale = balance(a, n);
+  const re = new Float64Array(n), im = new Float64Array(n), schur = new Float64Array(n * n), unit = scaleToRange(a), scale = balance(a, n);
   reduceToHessenberg(a, n, schur);
   if (!schurForm(a, n, re, im, schur)) return false;
-  interleave(re, im, values);
+  interleave(re, im, unit, values);
   let size = 0;
   for (let i = 0; i < n; i++) for (let j = i; j < n; j++) size = Math.max(size, Math.abs(a[i * n + j]!));
   const x = new Float64Array(n), y = new Float64Array(n), u = new Float64Array(n), v = new Float64Array(n);
@@ -40,10 +40,19 @@ export function eigenvectors(a: Float64Array, n: number, values: Float64Array, v
   return true;
 }
 
-function interleave(re: Float64Array, im: Float64Array, into: Float64Array): void {
+/** Divides by a power of 2, which it returns, what is so large or small that products would leave the range. */
+function scaleToRange(a: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]!));
+  if (largest === 0 || (largest > 1e-70 && largest < 1e70)) return 1;
+  const unit = 2 ** Math.round(Math.log2(largest));
+  for (let i = 0; i < a.length; i++) a[i]! /= unit;
+  return unit;
+}
+function interleave(re: Float64Array, im: Float64Array, unit: number, into: Float64Array): void {
   for (let k = 0; k < re.length; k++) {
-    into[2 * k] = re[k]!;
-    into[2 * k + 1] = im[k]!;
+    into[2 * k] = re[k]! * unit;
+    into[2 * k + 1] = im[k]! * unit;
   }
 }
 
@@ -69,13 +78,12 @@ function substitute(t: Float64Array, n: number, k: number, re: number, im: numbe
   }
   for (let i = k - 1; i >= 0; i--) {
     const at = i * n + i;
-    let p = rest(t, i, n, i + 1, last, x), q = rest(t, i, n, i + 1, last, y);
+    const p = rest(t, i, n, i + 1, last, x), q = rest(t, i, n, i + 1, last, y);
     if (i > 0 && t[at - 1]! !== 0) {
       // A block of two rows: Cramer's rule.
       const above = at - n - 1, a = t[above]! - re, b = t[above + 1]!, c = t[at - 1]!, d = t[at]! - re;
       const r = rest(t, i - 1, n, i + 1, last, x), s = rest(t, i - 1, n, i + 1, last, y);
-      let dr = a * d - im * im - b * c, di = -im * (a + d);
-      if (Math.abs(dr) + Math.abs(di) < least * least) dr = least * least;
+      const di = -im * (a + d), exact = a * d - im * im - b * c, dr = Math.abs(exact) + Math.abs(di) < least * least ? least * least : exact;
       divide(x, y, i - 1, r * d + s * im - b * p, s * d - r * im - b * q, dr, di);
       divide(x, y, i, a * p + im * q - c * r, a * q - im * p - c * s, dr, di);
       i--;
