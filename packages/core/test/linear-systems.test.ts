@@ -111,6 +111,8 @@ describe("PyTorch's messages", () => {
     ["det of an oblong", () => det(ones([2, 3])), "linalg.det: A must be batches of square matrices, but they are 2 by 3 matrices"],
     ["choleskyInverse of a singular factor", () => choleskyInverse(zeros([1, 1])), "cholesky_inverse: The diagonal element 1 is zero, the inversion could not be completed because the input matrix is singular."],
     ["choleskySolve of other sizes", () => choleskySolve(ones([3, 1]), eye(2)), "Incompatible matrix sizes for cholesky_solve: each A matrix is 2 by 2 but each b matrix is 3 by 1"],
+    ["the gradient of ldlFactor", () => linalg.ldlFactor(eye(2).requiresGrad_()).LD.sum().backward(), "the derivative for 'aten::linalg_ldl_factor_ex' is not implemented."],
+    ["the gradient of ldlSolve", () => linalg.ldlSolve(eye(1), ones([1], { dtype: "int32" }), ones([1, 1]).requiresGrad_()).sum().backward(), "the derivative for 'aten::linalg_ldl_solve' is not implemented."],
     ["matrixPower of half", () => matrixPower(eye(2), 0.5), "linalg.matrix_power: n must be an integer, got 0.5"],
     ["tensorinv of other sizes", () => linalg.tensorinv(ones([2, 3])), "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got 1 != 6"],
     ["tensorsolve of other sizes", () => linalg.tensorsolve(ones([2, 3]), ones([2])), "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got 3 != 2"],

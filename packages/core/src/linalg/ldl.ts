@@ -1,9 +1,9 @@
-/** @file Symmetric matrices that need not be definite: their factors A = L D L', and systems solved by them. They have no derivative, as in PyTorch 1.13. */
+/** @file Symmetric matrices that need not be definite: their factors A = L D L', and systems solved by them. As in PyTorch 1.13 they have no derivative. */
 import { onHost } from "../calculus/host.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchAll, type MultiOp, type Op, savesNothing, type Tensor } from "../op.ts";
+import { notDerived } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
-import { detach } from "../api/reading.ts";
 import { expand } from "../views/views.ts";
 import { factorBunchKaufman, solveBunchKaufman } from "./algorithms/bunch-kaufman.ts";
 import { batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSameDType, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
@@ -18,7 +18,7 @@ export type LdlInfo = LdlFactors & { readonly info: Tensor };
 
 const ldlFactorOp: MultiOp<{ readonly refusedBy: string | null }> = {
   name: "linalg.ldlFactor",
-  gradName: () => "NotDifferentiable",
+  gradName: () => "NotImplemented",
   run: (device, [given], { refusedBy }) => onHost("linalg.ldl_factor", device, [given!], ([a]) => {
     const count = countOf(given!), [n] = matrixOf(given!), pivots = new Float64Array(count * n), infos = new Float64Array(count), batch = batchOf(given!);
     for (let i = 0; i < count; i++) {
@@ -30,18 +30,19 @@ const ldlFactorOp: MultiOp<{ readonly refusedBy: string | null }> = {
     return [{ dtype: given!.dtype, shape: given!.shape, values: a! }, { dtype: "int32", shape: [...batch, n], values: pivots }, { dtype: "int32", shape: batch, values: infos }];
   }),
   saves: () => savesNothing,
-  vjp: () => [],
+  vjp: () => { throw notDerived("aten::linalg_ldl_factor_ex"); },
+  jvp: () => { throw notDerived("aten::linalg_ldl_factor_ex"); },
   batched: (attrs) => attrs,
 };
 function factored(name: string, A: Tensor, refusedBy: string | null): LdlInfo {
   requireSquare(name, A);
   requireFloat(name, A);
-  const [LD, pivots, info] = dispatchAll(ldlFactorOp, [detach(A)], { refusedBy }) as [Tensor, Tensor, Tensor];
+  const [LD, pivots, info] = dispatchAll(ldlFactorOp, [A], { refusedBy }) as [Tensor, Tensor, Tensor];
   return { LD, pivots, info };
 }
 /**
  * The factors of symmetric matrices `[..., n, n]`, of which the lower triangle is read: D and, below it, L without its ones, and pivots as LAPACK's sytrf
- * gives them. No gradient. PyTorch's `torch.linalg.ldl_factor`.
+ * gives them. Its gradient is an error. PyTorch's `torch.linalg.ldl_factor`.
  */
 export const ldlFactor: (A: Tensor, options?: HermitianOption) => LdlFactors = /*@__PURE__*/ composite(undefined, (A: Tensor): LdlFactors => {
   const { LD, pivots } = factored("torch.linalg.ldl_factor", A, "torch.linalg.ldl_factor");
@@ -53,7 +54,7 @@ export const ldlFactorEx: (A: Tensor, options?: HermitianOption & CheckOption) =
 
 const ldlSolveOp: Op<{}> = {
   name: "linalg.ldlSolve",
-  gradName: () => "NotDifferentiable",
+  gradName: () => "NotImplemented",
   run: (device, [factors, exchanges, right]) => onHost("linalg.ldl_solve", device, [factors!, exchanges!, right!], ([a, pivots, x]) => {
     const [n, k] = matrixOf(right!);
     for (let i = 0; i < countOf(right!); i++)
@@ -61,10 +62,11 @@ const ldlSolveOp: Op<{}> = {
     return [{ dtype: right!.dtype, shape: right!.shape, values: x! }];
   })[0]!,
   saves: () => savesNothing,
-  vjp: () => [],
+  vjp: () => { throw notDerived("aten::linalg_ldl_solve"); },
+  jvp: () => { throw notDerived("aten::linalg_ldl_solve"); },
   batched: (attrs) => attrs,
 };
-/** The solution X of A X = B by what `linalg.ldlFactor` gives of A, the batch dims broadcast. No gradient. PyTorch's `torch.linalg.ldl_solve`. */
+/** The solution X of A X = B by what `linalg.ldlFactor` gives of A, the batch dims broadcast. Its gradient is an error. PyTorch's `torch.linalg.ldl_solve`. */
 export const ldlSolve: (LD: Tensor, pivots: Tensor, B: Tensor, options?: HermitianOption) => Tensor = /*@__PURE__*/ composite(undefined, (LD: Tensor, pivots: Tensor, B: Tensor): Tensor => {
   const name = "torch.linalg.ldl_solve";
   requireSquare(name, LD);
@@ -73,5 +75,5 @@ export const ldlSolve: (LD: Tensor, pivots: Tensor, B: Tensor, options?: Hermiti
   if (pivots.dtype !== "int32") throw new DTypeError(`${name}: Expected pivots to be integers. Got ${pivots.dtype}`);
   if (!sameShape(LD.shape.slice(0, -1), pivots.shape)) throw new ShapeError(`${name}: Expected LD.shape[:-1] and pivots.shape to be the same, but got pivots with shape [${pivots.shape.join(", ")}] instead.`);
   const [factors, b] = sharingBatch(LD, B);
-  return dispatch(ldlSolveOp, [detach(factors), expand(pivots, factors.shape.slice(0, -1)), detach(b)], {});
+  return dispatch(ldlSolveOp, [factors, expand(pivots, factors.shape.slice(0, -1)), b], {});
 });

@@ -30,11 +30,18 @@ export function factorLu(a: Float64Array, m: number, n: number, pivots: Float64A
         if (factor !== 0) for (let c = j + 1; c < to; c++) a[i * n + c]! -= factor * a[j * n + c]!;
       }
     }
-    for (let i = from + 1; i < m; i++) subtractRows(a, i * n + to, a, from * n + to, n, a, i * n + from, 1, Math.min(i, to) - from, n - to);
+    for (let i = from + 1; i < m; i++) {
+      const count = Math.min(i, to) - from;
+      if (!isZero(a, i * n + from, count)) subtractRows(a, i * n + to, a, from * n + to, n, a, i * n + from, 1, count, n - to);
+    }
   }
   return info;
 }
 
+function isZero(x: Float64Array, from: number, count: number): boolean {
+  for (let c = from; c < from + count; c++) if (x[c] !== 0) return false;
+  return true;
+}
 /** The row, from the diagonal down, whose element in column j is the largest. */
 function largestBelow(a: Float64Array, m: number, n: number, j: number): number {
   let best = j, most = Math.abs(a[j * n + j]!);

@@ -19,15 +19,22 @@ export function solveTriangularLeft(a: Float64Array, n: number, x: Float64Array,
   }
 }
 
+/** Columns that are eliminated together from the right. */
+const BLOCK = 8;
+
 /** Solves X A = B in the place of B: A is [n, n], B [m, n]. */
 export function solveTriangularRight(a: Float64Array, n: number, x: Float64Array, m: number, { upper, unitriangular }: Triangle): void {
-  for (let step = 0; step < n; step++) {
-    const i = upper ? step : n - 1 - step, row = i * n, pivot = a[row + i]!, first = upper ? i + 1 : 0, count = n - 1 - step;
+  for (let done = 0; done < n; done += BLOCK) {
+    const size = Math.min(BLOCK, n - done), from = upper ? done : n - done - size, rest = upper ? from + size : 0, count = n - done - size;
     for (let r = 0; r < m; r++) {
-      const at = r * n;
-      if (!unitriangular) x[at + i]! /= pivot;
-      const factor = x[at + i]!;
-      for (let c = first; c < first + count; c++) x[at + c]! -= factor * a[row + c]!;
+      const row = r * n;
+      for (let step = 0; step < size; step++) {
+        const i = upper ? from + step : from + size - 1 - step;
+        if (!unitriangular) x[row + i]! /= a[i * n + i]!;
+        const factor = x[row + i]!, first = upper ? i + 1 : from, last = upper ? from + size : i;
+        for (let c = first; c < last; c++) x[row + c]! -= factor * a[i * n + c]!;
+      }
+      subtractRows(x, row + rest, a, from * n + rest, n, x, row + from, 1, size, count);
     }
   }
 }
