@@ -13,6 +13,7 @@ import { Reducer, reduceKernel } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
 import { scanKernel } from "./kernels/scan.ts";
 import { sortKernel } from "./kernels/sort.ts";
+import { WindowExtrema } from "./kernels/window-extremum.ts";
 import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
 import { nextTask } from "./task.ts";
 
@@ -52,6 +53,7 @@ export async function wasm(options: WasmOptions = {}): Promise<Backend> {
 export function backendOn(engine: Engine): Backend {
   const { memory } = engine;
   const copier = new Copier(engine), reducer = new Reducer(engine, copier), indexer = new Indexer(engine, copier);
+  const extrema = new WindowExtrema(engine);
   const multiplier = new Multiplier(engine, copier, reducer);
 
   const backend: Backend<WasmBuffer> = {
@@ -60,8 +62,8 @@ export function backendOn(engine: Engine): Backend {
     limits: { maxBindings: MAX_INPUTS, maxRank: 8, maxBytes: memory.maxBytes },
     kernels: {
       map: mapKernel(engine, copier),
-      reduce: reduceKernel(engine, reducer),
-      argReduce: argReduceKernel(engine, copier),
+      reduce: reduceKernel(engine, reducer, extrema),
+      argReduce: argReduceKernel(engine, copier, extrema),
       scan: scanKernel(engine),
       sort: sortKernel(engine),
       matmul: matmulKernel(multiplier),

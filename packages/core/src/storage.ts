@@ -74,5 +74,7 @@ export class Storage {
     held[this.#slot] = undefined;
     this.device.account(-1, -bytes[this.#slot]!);
     this.device.backend.free(this.buffer);
+    // Detached, it is off the collector's books at once: else a loop that frees all it makes would still have the heap collected again and again.
+    this.ballast?.transfer(0);
   }
 }

@@ -2,16 +2,14 @@
  * @file Emits convolutions of several channels: register tiles of output channels by places, which read the windows where x has them. What is called, and
  * the tables of places, are kernels/conv-tiles.ts.
  */
-import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 import { SCRATCH } from "../memory.ts";
+import { pushPlaces, type Spacing } from "./places.ts";
 import { addPart, atMost, emitTile, ROOM_ROW, SMALL_ROWS } from "./tile.ts";
 
-/** Four places of the output in a row: where the first sees x and where it lies, offsets in bytes, and how many of the four there are. */
+/** Four places of the output in a row: where the first sees x and where it lies, offsets in bytes, and how many of the four there are: of places that lie anyhow, four or one. */
 export const GROUP = { x: 0, out: 4, count: 8, bytes: 12 } as const;
-/** How x lies along a row of places: adjacent, every second element, or anyhow. In the last, groups have four places or one. */
-export type Spacing = "adjacent" | "second" | "any";
 
 /**
  * `large`, `small`: (rows, pairs, depth, a, offsets, groups, x, xColumn, c, cRow, cColumn, accumulate): rows of the packed filter a times windows, which have an
@@ -23,21 +21,6 @@ export function linkConvTiles(engine: Engine, spacing: Spacing): ConvTileKernels
   const module = new Module(), part = addPart(module);
   for (const [name, height] of [["large", engine.tileRows], ["small", SMALL_ROWS]] as const) windowTiles(module, name, height, engine.relaxed, spacing, part);
   return engine.link<keyof ConvTileKernels>(module);
-}
-
-type I32 = Local<"i32">;
-
-/** The address of the first is in a local; leaves a vector of four elements of x. */
-function pushPlaces(f: Code, spacing: Spacing, at: I32, column: I32): void {
-  if (spacing === "adjacent") f.get(at).memory("v128.load");
-  else if (spacing === "second") f.get(at).memory("v128.load").get(at).memory("v128.load", 16).shuffle(0, 2, 4, 6);
-  else {
-    f.get(at).memory("v128.load32_splat");
-    for (let lane = 1; lane < 4; lane++) {
-      f.get(at).get(column).op("i32.add").set(at);
-      f.get(at).memory("f32.load").lane("f32x4.replace_lane", lane);
-    }
-  }
 }
 
 function windowTiles(module: Module, name: string, height: number, relaxed: boolean, spacing: Spacing, part: number): void {

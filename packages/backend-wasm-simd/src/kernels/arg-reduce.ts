@@ -6,13 +6,15 @@ import { bytesOf, type WasmBuffer } from "../memory.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
 import { Temporaries } from "./temporaries.ts";
+import type { WindowExtrema } from "./window-extremum.ts";
 
-export function argReduceKernel(engine: Engine, copier: Copier): Kernel<PrimitiveAttrs["argReduce"], WasmBuffer> {
+export function argReduceKernel(engine: Engine, copier: Copier, extrema: WindowExtrema): Kernel<PrimitiveAttrs["argReduce"], WasmBuffer> {
   const kernels: { readonly [O in "max" | "min"]: Map<DType, ArgReduceRun> } = { max: new Map(), min: new Map() };
 
   return ([input], [output], { op, reduced }) => {
     engine.check();
     const { dtype } = input;
+    if (extrema.run(op, "place", input, output, reduced)) return;
     let run = kernels[op].get(dtype);
     if (run === undefined) kernels[op].set(dtype, (run = emitArgReduce(engine, dtype, op)));
     const temporaries = new Temporaries(engine.memory);

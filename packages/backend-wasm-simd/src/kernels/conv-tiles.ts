@@ -1,5 +1,6 @@
 /** @file Convolutions of several channels as tiles that read x in place: the packed filter, the table of a window's offsets, and the places of the output by fours. */
-import { type ConvTileKernels, GROUP, linkConvTiles, type Spacing } from "../emit/conv-tiles.ts";
+import { type ConvTileKernels, GROUP, linkConvTiles } from "../emit/conv-tiles.ts";
+import { type Spacing, spacingOf } from "../emit/places.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { BLOCK_DEPTH, BLOCK_ROWS, type Blocks, evenly, type Matrix } from "./blocks.ts";
 import { offsetTable } from "./offsets.ts";
@@ -23,13 +24,13 @@ export class ConvTiles {
   /** Whether rows of the output fill most of the fours that they take. */
   suits(windows: WasmView): boolean {
     const width = windows.shape[8];
-    return width >= 0.8 * 4 * places(width, spacingOf(windows));
+    return width >= 0.8 * 4 * places(width, spacingOf(windows.strides[8]));
   }
 
   /** @param windows `[g, n, c, ...window, ...out]`, every window of x @param weights `[g, o, c * window]` @param out `[g, n, o, ...out]` */
   convolve(windows: WasmView, weights: WasmView, out: WasmView): void {
     const { memory, tileRows } = this.#engine, temporaries = new Temporaries(memory), [groups, examples, channels, ...size] = out.shape, depth = weights.shape[2];
-    const spacing = spacingOf(windows), kernels = (this.#linked[spacing] ??= linkConvTiles(this.#engine, spacing));
+    const spacing = spacingOf(windows.strides[8]), kernels = (this.#linked[spacing] ??= linkConvTiles(this.#engine, spacing));
     const most = evenly(depth, BLOCK_DEPTH), lines = channels + tileRows, [, , cRow, , , cColumn] = out.strides.map((s) => 4 * s);
     const perExample = size[0] * size[1] * places(size[2], spacing), together = Math.min(examples, Math.max(1, Math.floor(GROUPS / perExample)));
     try {
@@ -86,5 +87,3 @@ export class ConvTiles {
       }
   }
 }
-
-const spacingOf = ({ strides }: WasmView): Spacing => (strides[8] === 1 ? "adjacent" : strides[8] === 2 ? "second" : "any");

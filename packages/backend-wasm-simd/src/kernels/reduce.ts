@@ -8,6 +8,7 @@ import { bytesOf, type WasmBuffer } from "../memory.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
 import { Temporaries } from "./temporaries.ts";
+import type { WindowExtrema } from "./window-extremum.ts";
 
 /** Elements that one kernel reduces to one, at most, along rows and across them. Longer ones leave parts, reduced in turn. */
 const LONGEST: { readonly [L in ReduceLayout]: number } = { rows: 4096, columns: 1024 };
@@ -167,8 +168,10 @@ export class Reducer {
 const piece = (isAcross: boolean, length: number): number =>
   isAcross ? Math.max(64, Math.floor(CHUNK / length / 4) * 4) : Math.max(1, Math.floor(CHUNK / length));
 
-export const reduceKernel = (engine: Engine, reducer: Reducer): Kernel<PrimitiveAttrs["reduce"], WasmBuffer> =>
+export const reduceKernel = (engine: Engine, reducer: Reducer, extrema: WindowExtrema): Kernel<PrimitiveAttrs["reduce"], WasmBuffer> =>
   (inputs, [output], { program, params, op, reduced }) => {
     engine.check();
+    const [prologue] = program.results;
+    if ((op === "max" || op === "min") && prologue.kind === "arg" && extrema.run(op, "value", inputs[prologue.index], output, reduced)) return;
     reducer.reduce(inputs, output, program, params, op, reduced);
   };

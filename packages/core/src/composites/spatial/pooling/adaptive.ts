@@ -10,7 +10,7 @@ import { type Shape, showShape } from "../../../shape.ts";
 import { mean, sum, type ValuesAndIndices } from "../../reductions.ts";
 import type { Rank } from "../arguments.ts";
 import { checkDims } from "./sizes.ts";
-import { adaptiveWindow, maxOver, windowed } from "./windows.ts";
+import { adaptiveWindow, maxAndPlaces, maxOver, windowed } from "./windows.ts";
 
 /** One size for all spatial dims, or one for each; null keeps the input's. */
 export type OutputSize = number | readonly (number | null)[];
@@ -68,9 +68,10 @@ export type AdaptiveMaxPoolOptions = { readonly returnIndices?: boolean };
 const maxima = (rank: Rank) => composite(undefined, (x: Tensor, outputSize: OutputSize, options: AdaptiveMaxPoolOptions = {}): Tensor | ValuesAndIndices => {
   const op = `adaptive_max_pool${rank}d`;
   check(op, x, rank, true);
-  const sizes = outputSizes(op, x, rank, outputSize), found = maxOver(x, sizes.map((count, d) => adaptiveWindow(x.shape[x.ndim - rank + d]!, count)));
-  if (found.values.gradFn !== null) found.values.gradFn.label = rank === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${rank}DBackward0`;
-  return options.returnIndices === true ? found : found.values;
+  const sizes = outputSizes(op, x, rank, outputSize), windows = sizes.map((count, d) => adaptiveWindow(x.shape[x.ndim - rank + d]!, count));
+  const found = options.returnIndices === true ? maxAndPlaces(x, windows) : maxOver(x, windows), { gradFn } = "values" in found ? found.values : found;
+  if (gradFn !== null) gradFn.label = rank === 1 ? "SqueezeBackward1" : `AdaptiveMaxPool${rank}DBackward0`;
+  return found;
 });
 const line = /*@__PURE__*/ maxima(1), plane = /*@__PURE__*/ maxima(2), volume = /*@__PURE__*/ maxima(3);
 

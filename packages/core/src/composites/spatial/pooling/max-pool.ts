@@ -8,7 +8,7 @@ import { type Shape, showShape, sizeOf } from "../../../shape.ts";
 import type { ValuesAndIndices } from "../../reductions.ts";
 import { perWindowDim, type Rank, type Spatial } from "../arguments.ts";
 import { type PoolOptions, poolingOf } from "./sizes.ts";
-import { fixedWindow, maxOver } from "./windows.ts";
+import { fixedWindow, maxAndPlaces, maxOver } from "./windows.ts";
 
 export type MaxPoolOptions = PoolOptions & { readonly dilation?: Spatial; readonly returnIndices?: boolean };
 type WithIndices = MaxPoolOptions & { readonly returnIndices: true };
@@ -31,9 +31,10 @@ const pooled = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Spat
   const { kernel, stride, padding, dilation, out } = poolingOf(rank === 3 ? "max_pool3d_with_indices_out_cpu_template" : `max_pool${rank}d`, x, rank, kernelSize, options);
   if (x.dtype === "bool") throw new DTypeError(notForBool("max_pool2d"));
   const sizes = x.shape.slice(-rank);
-  const found = maxOver(x, kernel.map((size, d) => fixedWindow(sizes[d]!, out[d]!, size, stride[d]!, padding[d]!, dilation[d]!)));
-  if (found.values.gradFn !== null) found.values.gradFn.label = rank === 1 ? "SqueezeBackward1" : `MaxPool${rank}DWithIndicesBackward0`;
-  return options.returnIndices === true ? found : found.values;
+  const windows = kernel.map((size, d) => fixedWindow(sizes[d]!, out[d]!, size, stride[d]!, padding[d]!, dilation[d]!));
+  const found = options.returnIndices === true ? maxAndPlaces(x, windows) : maxOver(x, windows), { gradFn } = "values" in found ? found.values : found;
+  if (gradFn !== null) gradFn.label = rank === 1 ? "SqueezeBackward1" : `MaxPool${rank}DWithIndicesBackward0`;
+  return found;
 });
 const line = /*@__PURE__*/ pooled(1), plane = /*@__PURE__*/ pooled(2), volume = /*@__PURE__*/ pooled(3);
 

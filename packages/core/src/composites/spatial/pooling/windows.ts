@@ -1,13 +1,14 @@
 /** @file Windows along dims as lists of places, and the maximum over them: what fixed, adaptive and other windows have in common. */
-import { reshape } from "../../../calculus/map-reduce.ts";
+import { reshape, zerosOn } from "../../../calculus/map-reduce.ts";
 import { fromHost } from "../../../creation/fill.ts";
-import { noGrad, type Tensor } from "../../../op.ts";
+import { deviceOf, dispatch, noGrad, type Op, savedTensors, type Tensor } from "../../../op.ts";
 import { argMaxOver } from "../../../primitives/arg-reduce.ts";
-import { gather, indexSelect } from "../../../primitives/gather.ts";
+import { gather, indexSelect, scatterAdd } from "../../../primitives/gather.ts";
 import { type Shape, sizeOf } from "../../../shape.ts";
 import { unfoldDim } from "../../../views/windows.ts";
 import { expand, permute, slice } from "../../../views/views.ts";
-import type { ValuesAndIndices } from "../../reductions.ts";
+import { decomposed } from "../../decomposed.ts";
+import { amaxOver, type ValuesAndIndices } from "../../reductions.ts";
 
 /**
  * For each element of the result along a dim: the places that its window sees, all lists of one length. `step` says that they are those of
@@ -32,7 +33,7 @@ export function adaptiveWindow(size: number, count: number): Window & { readonly
   return { places: starts.map((start, o) => Array.from({ length: longest }, (_, k) => start + (k < lengths[o]! ? k : 0))), lengths };
 }
 
-const intTensor = (like: Tensor, values: readonly number[], shape: Shape): Tensor => fromHost(Int32Array.from(values), shape, "int32", { device: like.device });
+const intTensor = (like: Tensor, values: Int32Array<ArrayBuffer>, shape: Shape): Tensor => fromHost(values, shape, "int32", { device: like.device });
 
 /** A dim taken apart: its windows in its place, what each sees as a last dim. */
 export function windowed(x: Tensor, dim: number, { places, regular }: Window): Tensor {
@@ -42,26 +43,70 @@ export function windowed(x: Tensor, dim: number, { places, regular }: Window): T
     return regular.dilation === 1 ? seen : slice(seen, -1, 0, Infinity, regular.dilation);
   }
   const isWhole = flat.length === shape[dim] && flat.every((place, i) => place === i);
-  const picked = isWhole ? x : indexSelect(x, dim, intTensor(x, flat, [flat.length]));
+  const picked = isWhole ? x : indexSelect(x, dim, intTensor(x, Int32Array.from(flat), [flat.length]));
   const apart = reshape(picked, [...shape.slice(0, dim), places.length, length, ...shape.slice(dim + 1)]);
   return permute(apart, [...apart.shape.keys()].filter((d) => d !== dim + 1).concat(dim + 1));
 }
 
-/** The maximum over windows of the last dims, and where in the flattened plane of these dims it lies. */
-export function maxOver(x: Tensor, windows: readonly Window[]): ValuesAndIndices {
-  const rank = windows.length, lead = x.shape.slice(0, -rank), plane = x.shape.slice(-rank), out = windows.map(({ places }) => places.length);
-  // Only where the maximum lies is asked of the windows; values, and gradients, go by that.
-  const found = noGrad(() => argMaxOver(windows.reduce((y, window, i) => windowed(y, lead.length + i, window), x), Array.from({ length: rank }, (_, k) => lead.length + rank + k)));
-  const seen = windows.reduce<(readonly number[])[][]>((all, { places }) => all.flatMap((lists) => places.map((list) => [...lists, list])), [[]]);
-  const places = seen.flatMap((lists) => seenFrom(lists, plane)), window = sizeOf(windows.map(({ places: [first] }) => first?.length ?? 0));
-  const table = expand(intTensor(x, places, [...out, window]), [...lead, ...out, window]);
-  const indices = reshape(gather(table, -1, reshape(found, [...lead, ...out, 1])), [...lead, ...out]);
-  return { values: valuesAt(x, indices, rank), indices };
+type Windows = { readonly windows: readonly Window[] };
+
+/** The maximum over windows of the last dims. Where it lies is asked only by the derivatives, which go by the first of equals. */
+const maxOverOp: Op<Windows> = {
+  name: "maxOver",
+  gradName: ({ windows }) => `MaxPool${windows.length}DWithIndicesBackward0`,
+  run: (_, [given], { windows }) => decomposed([given!], (x) => {
+    const { seen, dims } = seenBy(x, windows);
+    return amaxOver(seen, dims);
+  }),
+  saves: () => ({ savedInputs: [0], savedResults: [] }),
+  vjp([grad], node) {
+    const [x] = savedTensors(node) as [Tensor], { windows } = node.attrs, rank = windows.length, lead = x.shape.slice(0, -rank), out = grad!.shape;
+    const flat = [...lead, sizeOf(out.slice(lead.length))], zeros = zerosOn(deviceOf(grad!.device), grad!.dtype, [...lead, sizeOf(x.shape.slice(-rank))]);
+    return [reshape(scatterAdd(zeros, -1, reshape(placesOver(x, windows), flat), reshape(grad!, flat)), x.shape)];
+  },
+  jvp: ([t], [x], _, { windows }) => [valuesAt(t!, placesOver(x!, windows), windows.length)],
+  batched: (attrs) => attrs,
+};
+
+/** The maximum over windows of the last dims. */
+export const maxOver = (x: Tensor, windows: readonly Window[]): Tensor => dispatch(maxOverOp, [x], { windows });
+/** The same, and where in the flattened plane of these dims it lies. */
+export function maxAndPlaces(x: Tensor, windows: readonly Window[]): ValuesAndIndices {
+  const indices = placesOver(x, windows);
+  return { values: valuesAt(x, indices, windows.length), indices };
 }
 
-/** The row-major numbers, in a plane, of all combinations of places along its dims. */
-const seenFrom = (lists: readonly (readonly number[])[], plane: Shape): number[] =>
-  lists.reduce<number[]>((all, places, d) => all.flatMap((at) => places.map((place) => at * plane[d]! + place)), [0]);
+/** Windows of the last dims taken apart, and the dims of what each sees. */
+function seenBy(x: Tensor, windows: readonly Window[]): { readonly seen: Tensor; readonly dims: readonly number[] } {
+  const rank = windows.length, lead = x.ndim - rank;
+  return { seen: windows.reduce((y, window, i) => windowed(y, lead + i, window), x), dims: windows.map((_, k) => lead + rank + k) };
+}
+
+/** Where in the flattened plane of the last dims the maximum of each window lies; of equals the first, of NaNs the first. */
+function placesOver(x: Tensor, windows: readonly Window[]): Tensor {
+  const rank = windows.length, lead = x.shape.slice(0, -rank), out = windows.map(({ places }) => places.length);
+  const found = noGrad(() => {
+    const { seen, dims } = seenBy(x, windows);
+    return argMaxOver(seen, dims);
+  });
+  const window = sizeOf(windows.map(({ places: [first] }) => first?.length ?? 0));
+  const table = expand(intTensor(x, placeTable(windows, x.shape.slice(-rank)), [...out, window]), [...lead, ...out, window]);
+  return reshape(gather(table, -1, reshape(found, [...lead, ...out, 1])), [...lead, ...out]);
+}
+
+/** For each window, in row-major order, the row-major numbers in a plane of what it sees. */
+function placeTable(windows: readonly Window[], plane: Shape): Int32Array<ArrayBuffer> {
+  let table = Int32Array.of(0), made = 1, seen = 1;
+  windows.forEach(({ places }, d) => {
+    const length = places[0]?.length ?? 0, next = new Int32Array(table.length * places.length * length);
+    let to = 0;
+    for (let i = 0; i < made; i++) for (const list of places) for (let k = 0; k < seen; k++) for (let l = 0; l < length; l++) next[to++] = table[i * seen + k]! * plane[d]! + list[l]!;
+    table = next;
+    made *= places.length;
+    seen *= length;
+  });
+  return table;
+}
 
 /** The elements at row-major numbers of the plane of the last `rank` dims. */
 export function valuesAt(x: Tensor, indices: Tensor, rank: number): Tensor {
