@@ -1,4 +1,4 @@
-/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--verbose` for every failure, `--known FILE` brings a list of known differences up to date. */
+/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--verbose` for every failure, `--known FILE` brings a list of known differences up to date, `--parity FILE` the parity page. `--device` takes several, by commas. */
 import { type Backend, setDefaultDevice } from "@adjoint/core";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,6 +8,7 @@ import { openers as usual } from "../fuzz/devices.ts";
 import { loadPack, type Pack, packsIn } from "./pack.ts";
 import { type GoldenRecord, type Group, groups, kinds, runGolden } from "./run/groups.ts";
 import { updateKnown } from "./run/known.ts";
+import { columnsOf, renderParity, updateParity } from "./run/parity.ts";
 import { summary } from "./run/summary.ts";
 
 const openers: { readonly [name: string]: () => Promise<Backend> } = {
@@ -22,19 +23,21 @@ function fail(complaint: string): never {
   process.stderr.write(`goldens: ${complaint}\n`);
   process.exit(2);
 }
-function flags(): { readonly dir?: string; readonly device: string; readonly op?: string; readonly group?: string; readonly json?: string; readonly verbose?: boolean; readonly known?: string } {
+const text = { type: "string" } as const;
+function flags() {
   try {
-    return parseArgs({ options: { dir: { type: "string" }, device: { type: "string", default: "cpu" }, op: { type: "string" }, group: { type: "string" }, json: { type: "string" }, verbose: { type: "boolean" }, known: { type: "string" } } }).values;
+    return parseArgs({ options: { dir: text, device: { ...text, default: "cpu" }, op: text, group: text, json: text, verbose: { type: "boolean" }, known: text, parity: text } }).values;
   } catch (error) {
     return fail((error as Error).message.split("\n")[0]!);
   }
 }
-const { dir, device: deviceName, op, group, json, verbose, known } = flags();
-const folder = dir === undefined ? fileURLToPath(new URL("../../../../shared/goldens/dev", import.meta.url)) : resolve(process.env["INIT_CWD"] ?? ".", dir);
-const open = Object.hasOwn(openers, deviceName) ? openers[deviceName] : undefined;
-if (open === undefined) fail(`--device takes one of ${Object.keys(openers).join(", ")}, got "${deviceName}"`);
+const { dir, device: deviceNames, op, group, json, verbose, known, parity } = flags(), ops = op?.split(",");
+const given = (path: string): string => resolve(process.env["INIT_CWD"] ?? ".", path);
+const folder = dir === undefined ? fileURLToPath(new URL("../../../../shared/goldens/dev", import.meta.url)) : given(dir);
+for (const name of deviceNames.split(",")) if (!Object.hasOwn(openers, name)) fail(`--device takes one of ${Object.keys(openers).join(", ")}, got "${name}"`);
 if (group !== undefined && !Object.hasOwn(groups, group)) fail(`--group takes one of ${Object.keys(groups).join(", ")}, got "${group}"`);
 if (!existsSync(folder) || !statSync(folder).isDirectory()) fail(`--dir: there is no folder ${folder}`);
+if (parity !== undefined && (!parity.endsWith(".json") || group !== "ops")) fail("--parity takes a .json file, beside which the page is written, and --group ops");
 
 /** The packs to run, with their group: of the folders named as groups are, or of a folder of packs itself. */
 function* chosen(): Generator<readonly [Group, string]> {
@@ -56,30 +59,41 @@ function read(path: string): Pack {
 
 // A promise that a case gave up: its error belongs to no other case.
 process.on("unhandledRejection", (error) => process.stderr.write(`goldens: an error that no case waited for: ${String(error)}\n`));
-const device = await open().catch((error: unknown) => fail(`the device ${deviceName} does not open: ${(error as Error).message}`));
-setDefaultDevice(device);
-const records: GoldenRecord[] = [], keys: string[] = [];
-for (const [name, path] of chosen()) {
-  const pack = read(path);
-  if (op !== undefined && pack.op !== op) continue;
-  for (const item of pack.cases) {
-    const record = await runGolden(pack, item, device);
-    records.push(record);
-    keys.push(pack.priority === undefined ? name : `${name} ${pack.priority}`);
-    if (record.status === "failed" && (verbose === true || op !== undefined)) process.stdout.write(`failed ${record.id}: ${record.reason?.slice(0, 300)}\n`);
-    if (typeof record.float64 === "string" && (verbose === true || op !== undefined)) process.stdout.write(`in float64 ${record.id}: ${record.float64.slice(0, 300)}\n`);
+const knownPath = fileURLToPath(new URL("../test/fixtures/known-differences.json", import.meta.url));
+const all: GoldenRecord[] = [];
+
+async function runOn(deviceName: string): Promise<void> {
+  const device = await openers[deviceName]!().catch((error: unknown) => fail(`the device ${deviceName} does not open: ${(error as Error).message}`));
+  setDefaultDevice(device);
+  const records: GoldenRecord[] = [], keys: string[] = [], packs: Pack[] = [];
+  for (const [name, path] of chosen()) {
+    const pack = read(path);
+    if (ops !== undefined && !ops.includes(pack.op ?? "")) continue;
+    for (const item of pack.cases) {
+      const record = await runGolden(pack, item, device);
+      records.push(record);
+      packs.push(pack);
+      keys.push(pack.priority === undefined ? name : `${name} ${pack.priority}`);
+      if (record.status === "failed" && (verbose === true || op !== undefined)) process.stdout.write(`failed ${record.id}: ${record.reason?.slice(0, 300)}\n`);
+      if (typeof record.float64 === "string" && (verbose === true || op !== undefined)) process.stdout.write(`in float64 ${record.id}: ${record.float64.slice(0, 300)}\n`);
+    }
   }
+  if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);
+  process.stdout.write(summary(records, keys));
+  if (parity !== undefined) writeFileSync(given(parity).replace(/json$/, "md"), renderParity(updateParity(given(parity), device, columnsOf(packs, records, knownPath))));
+  device.dispose();
+  all.push(...records);
 }
-if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);
-process.stdout.write(summary(records, keys));
+for (const name of deviceNames.split(",")) {
+  if (deviceNames.includes(",")) process.stdout.write(`on ${name}:\n`);
+  await runOn(name);
+}
 if (json !== undefined) {
-  const path = resolve(process.env["INIT_CWD"] ?? ".", json);
   try {
-    writeFileSync(path, JSON.stringify(records, null, 1));
+    writeFileSync(given(json), JSON.stringify(all, null, 1));
   } catch (error) {
     fail(`--json: ${(error as Error).message}`);
   }
 }
-if (known !== undefined) updateKnown(resolve(process.env["INIT_CWD"] ?? ".", known), records);
-device.dispose();
-process.exitCode = records.some(({ status }) => status === "failed") ? 1 : 0;
+if (known !== undefined) updateKnown(given(known), all);
+process.exitCode = all.some(({ status }) => status === "failed") ? 1 : 0;

@@ -23,7 +23,7 @@ export type OpCase = GoldenCase & {
 };
 export type Pack = {
   readonly kind: "op" | "modules" | "repr" | "errors" | "promotion" | "train" | "func"; readonly cases: readonly GoldenCase[]; readonly data: ArrayBuffer;
-  readonly op?: string; readonly variant?: string; readonly priority?: string; readonly schemas?: readonly string[]; readonly gauge?: string;
+  readonly op?: string; readonly variant?: string; readonly priority?: string; readonly category?: string; readonly schemas?: readonly string[]; readonly gauge?: string;
   /** Python source of the callable, where it is a wrapper of the operator. */
   readonly src?: string;
 };

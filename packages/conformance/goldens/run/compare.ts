@@ -15,6 +15,8 @@ export class Mismatch extends Error {
 export class Check {
   readonly table: Table;
   worst = 0;
+  /** The largest distance of a float32 element from its answer, in units of the last place of that; undefined where there was none. */
+  ulp: number | undefined;
   constructor(table: Table) {
     this.table = table;
   }
@@ -38,6 +40,7 @@ export class Check {
         : Math.min(distance(a, b, tolerance), precision === 64 ? Infinity : distance(a, Math.fround(b), tolerance), alternative === undefined ? Infinity : distance(a, alternative[k]!, tolerance));
       if (!(error <= 1)) throw new Mismatch(`${what}: element ${k} is ${a}, expected ${b}${Number.isFinite(error) ? ` (${error.toPrecision(3)} times what is allowed)` : ""}`);
       this.worst = Math.max(this.worst, error);
+      if (got.dtype === "float32" && precision === 32) this.ulp = Math.max(this.ulp ?? 0, Math.min(ulpsBetween(a, b), ulpsBetween(a, Math.fround(b)), alternative === undefined ? Infinity : ulpsBetween(a, alternative[k]!)));
     }
   }
 
@@ -103,6 +106,11 @@ export async function numbers(given: AnyTensor): Promise<ArrayLike<number>> {
   const x: Tensor = isComplex(given) ? noGrad(() => viewAsReal(given)) : given;
   const wide = x.dtype === "float16" || x.dtype === "bfloat16" ? x.detach().to("float32") : x;
   return await wide.data();
+}
+/** How many units of the last place of b, as a float32, lie between; of 0, which has no last place, none. */
+function ulpsBetween(a: number, b: number): number {
+  if (a === b || b === 0 || (a !== a && b !== b)) return 0;
+  return Number.isFinite(a) && Number.isFinite(b) ? Math.abs(a - b) / 2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(b)))) - 23) : Infinity;
 }
 export const distance = (a: number, b: number, tolerance: number): number =>
   (a === b || (a !== a && b !== b) ? 0 : Number.isFinite(a) && Number.isFinite(b) ? Math.abs(a - b) / (tolerance * Math.max(1, Math.abs(b))) : Infinity);

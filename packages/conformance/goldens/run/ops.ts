@@ -8,7 +8,7 @@ import { operator, program, python, readPython } from "../torch/host.ts";
 import { Check, Mismatch } from "./compare.ts";
 import { type AnyTensor, type Precision, realOf, Table, tensorsOf } from "./decode.ts";
 import { isExpected } from "./messages.ts";
-import { expectError, type GoldenRecord, textOf, verdict } from "./verdict.ts";
+import { expectError, type GoldenRecord, type Measured, textOf, verdict } from "./verdict.ts";
 import { compareLoosely, sameAmongEquals } from "./gauge.ts";
 
 export async function runOp(pack: Pack, given: GoldenCase, device: Backend): Promise<GoldenRecord> {
@@ -57,7 +57,7 @@ async function wrapped(source: string): Promise<Native> {
   }
   return (args, kw) => python.call(fn, args, kw);
 }
-async function attempt(pack: Pack, item: OpCase, device: Backend, call: Native, precision: Precision): Promise<number> {
+async function attempt(pack: Pack, item: OpCase, device: Backend, call: Native, precision: Precision): Promise<number | Measured> {
   const s = scope(item.id), table = new Table(pack, item, device, precision), check = new Check(table);
   try {
     const inputs = (): readonly [readonly Value[], Keywords] => [item.args.map(table.decode), Object.fromEntries(Object.entries(item.kw ?? {}).map(([k, v]) => [k, table.decode(v)]))];
@@ -66,11 +66,12 @@ async function attempt(pack: Pack, item: OpCase, device: Backend, call: Native, 
     if (item.error !== undefined) return await expectError(item.error, async () => invoke(call, args, kw));
     const out = await invoke(call, args, kw), outs = tensorsOf(out);
     await compareLoosely(pack, item, check, args, kw, out);
+    const { ulp } = check; // Of results alone: derivatives are further from them.
     if (item.check !== "meta" && precision === 32) aliasing(item, table, out);
     for (const [input, want] of item.mut ?? []) await check.tensor(table.value(input), want, `input ${input} after the call`);
     await derivatives(pack, item, table, check, outs, args, kw);
     if (precision === 32 && (item.ip === 1 || item.ipe !== undefined)) await inPlace(pack, item, device);
-    return check.worst;
+    return { error: check.worst, ...(ulp === undefined ? {} : { ulp }) };
   } finally {
     table.dispose();
     s.close();

@@ -12,19 +12,24 @@ export type GoldenRecord = {
   readonly error?: number; readonly reason?: string;
   /** Of operators, where the device has float64 and the case passed: the largest error there against 1e-10, or how it differs. */
   readonly float64?: number | string;
+  /** Of float32 results: the largest distance from the answer, in units of its last place. */
+  readonly ulp?: number;
 };
+/** What a check measured: the largest error against what is allowed, and that of the results in ulp. */
+export type Measured = { readonly error: number; readonly ulp?: number };
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 /** A dtype, or a way to read, that the device does not have, wherever on the way it was asked for. */
-const beyondDevice = (error: unknown): boolean => (error instanceof DTypeError && /device '.*' does not (take|compute in)/.test(error.message)) || (error instanceof DeviceError && error.message.includes("cannot read synchronously"));
+const beyondDevice = (error: unknown): boolean => (error instanceof DTypeError && /device '.*' does not (take|compute in)/.test(error.message)) || (error instanceof DeviceError && /cannot (read synchronously|be read at once)/.test(error.message));
 /** A device that answers later reports then, too, what it found wrong with values. */
 export const settled = async (): Promise<void> => { const device = getDefaultDevice(); if (device.readSync === undefined) await device.sync(); };
 const missing = (error: unknown): boolean => error instanceof Unsupported || error instanceof NotSupportedError || error instanceof Missing || beyondDevice(error);
 
 /** The record of a case whose check gives its largest error, or throws. */
-export async function verdict(id: string, check: () => Promise<number>): Promise<GoldenRecord> {
+export async function verdict(id: string, check: () => Promise<number | Measured>): Promise<GoldenRecord> {
   try {
-    return { id, status: "passed", error: await check() };
+    const found = await check();
+    return { id, status: "passed", ...(typeof found === "number" ? { error: found } : found) };
   } catch (error) {
     if (missing(error)) return { id, status: "not implemented", reason: error instanceof Missing ? `no operator ${error.wanted}` : textOf(error) };
     const name = error instanceof Raised ? error.type : error instanceof Error ? error.name : "";
