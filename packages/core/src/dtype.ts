@@ -53,7 +53,10 @@ const rank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float: 2 
 /** The wider kind: bool, then int, then float. */
 export const widerKind = (a: DTypeKind, b: DTypeKind): DTypeKind => (rank[a] >= rank[b] ? a : b);
 
-/** PyTorch's `promote_types`: the smallest dtype that both can be cast to. */
+/**
+ * PyTorch's `promote_types`: the smallest dtype that both can be cast to.
+ * @example promoteTypes("int32", "float32") // "float32"
+ */
 export function promoteTypes(a: DType, b: DType): DType {
   if (a === b) return a;
   const x = dtypes[a], y = dtypes[b];

@@ -25,7 +25,7 @@ const floats: { readonly [D in DType]?: readonly [significand: number, exponent:
 /**
  * The limits of a float dtype, by default float32. PyTorch's `finfo`.
  * @throws DTypeError for a dtype that is no float
- * @example `finfo("float16").max` is 65504
+ * @example finfo("float32").eps === 2 ** -23 // true
  */
 export function finfo(dtype: DType = "float32"): FloatInfo {
   const float = floats[dtype];
@@ -37,7 +37,7 @@ export function finfo(dtype: DType = "float32"): FloatInfo {
 /**
  * The limits of an integer dtype. PyTorch's `iinfo`.
  * @throws DTypeError for floats, and for bool
- * @example `iinfo("uint8").max` is 255
+ * @example iinfo("uint8").max // 255
  */
 export function iinfo(dtype: DType): IntegerInfo {
   const { kind, bytes } = dtypes[dtype];

@@ -8,4 +8,5 @@ export function markParameter(x: Tensor): Tensor {
   marked.add(x);
   return x;
 }
+/** Whether a tensor is marked as a parameter, as `nn.parameter` does it. */
 export const isParameter = (value: unknown): value is Tensor => isTensor(value) && marked.has(value);

@@ -1,8 +1,10 @@
 /** @file The namespace `special`: PyTorch's `torch.special`. */
 export { airyAi } from "./elementwise/special/airy.ts";
 export * from "./elementwise/special/bessel.ts";
-export * from "./elementwise/special/modified-bessel.ts";
-export * from "./elementwise/special/error-function.ts";
+export {
+  i0, i0e, i1, i1e, modifiedBesselI0, modifiedBesselI1, modifiedBesselK0, modifiedBesselK1, scaledModifiedBesselK0, scaledModifiedBesselK1,
+} from "./elementwise/special/modified-bessel.ts";
+export { erfc, erfcx, erfinv, logNdtr, ndtr, ndtri } from "./elementwise/special/error-function.ts";
 export { digamma, gammaln, multigammaln, psi } from "./elementwise/special/gamma.ts";
 export { polygamma, zeta } from "./elementwise/special/zeta.ts";
 export * from "./elementwise/special/logarithmic.ts";

@@ -267,7 +267,10 @@ function withRecording<R>(mode: string, on: boolean, run: () => R): R {
     recording = before;
   }
 }
-/** Runs a synchronous function without recording: PyTorch's `no_grad`. */
+/**
+ * Runs a synchronous function without recording: PyTorch's `no_grad`.
+ * @example noGrad(() => tensor([1], { requiresGrad: true }).mul(2)).requiresGrad // false
+ */
 export const noGrad = <R>(run: () => R): R => withRecording("noGrad", false, run);
 /** Runs a synchronous function with recording, inside `noGrad` too: PyTorch's `enable_grad`. */
 export const enableGrad = <R>(run: () => R): R => withRecording("enableGrad", true, run);

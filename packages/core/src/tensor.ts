@@ -146,6 +146,10 @@ export class Tensor implements Mortal {
 // The mark by which a tensor of any copy of this package is known: its version.
 Object.defineProperty(Tensor.prototype, Symbol.for(TENSOR), { value: VERSION });
 
+/**
+ * Whether a value is a tensor. One of another copy of this package is an error that names both versions.
+ * @example isTensor(ones([2])) // true
+ */
 export const isTensor = (value: unknown): value is Tensor => {
   if (value instanceof Tensor) return true;
   if (typeof value !== "object" || value === null) return false;
@@ -192,6 +196,7 @@ export function alias(tensor: Tensor): Tensor {
   return twin;
 }
 
+/** Whether operations on this leaf are recorded: `x.requiresGrad_(value)`. */
 export function setRequiresGrad(tensor: Tensor, value: boolean): void {
   alive("requiresGrad_", tensor);
   if (value && tensor.traced?.physical)

@@ -30,13 +30,25 @@ function sameKind(x: Tensor, y: Tensor): boolean {
   if (x.dtype !== y.dtype) throw new DTypeError(`Expected object of data type ${scalarTypeName[x.dtype]} but got data type ${scalarTypeName[y.dtype]} for argument #2 'other' in call to equal`);
   return sameShape(x.shape, y.shape);
 }
-/** Whether two tensors of one dtype have one shape and equal elements. NaN equals nothing. */
+/**
+ * Whether two tensors of one dtype have one shape and equal elements. NaN equals nothing.
+ * @example await equal(tensor([1, 2]), tensor([1, 2])) // true
+ */
 export const equal = async (x: Tensor, y: Tensor): Promise<boolean> => sameKind(x, y) && answer(everywhere(x, y));
-/** As `equal`, at once: on devices that can. */
+/**
+ * As `equal`, at once: on devices that can.
+ * @example equalSync(tensor([1, 2]), tensor([1, 3])) // false
+ */
 export const equalSync = (x: Tensor, y: Tensor): boolean => sameKind(x, y) && answerSync(everywhere(x, y));
-/** Whether all elements are close: |x - y| <= atol + rtol |y|. */
+/**
+ * Whether all elements are close: |x - y| <= atol + rtol |y|.
+ * @example await allclose(tensor([1]), tensor([1.000001])) // true
+ */
 export const allclose = async (x: Tensor, y: Tensor, options: CloseOptions = {}): Promise<boolean> => answer(closeEverywhere(x, y, options));
-/** As `allclose`, at once: on devices that can. */
+/**
+ * As `allclose`, at once: on devices that can.
+ * @example allcloseSync(tensor([1]), tensor([1.1])) // false
+ */
 export const allcloseSync = (x: Tensor, y: Tensor, options: CloseOptions = {}): boolean => answerSync(closeEverywhere(x, y, options));
 
 function one(x: Tensor): Tensor {
@@ -44,7 +56,13 @@ function one(x: Tensor): Tensor {
   if (x.window.size > 1) throw new ArgumentError("Boolean value of Tensor with more than one value is ambiguous");
   return x;
 }
-/** Whether the only element of a tensor is not zero. */
+/**
+ * Whether the only element of a tensor is not zero.
+ * @example await isNonzero(tensor([3])) // true
+ */
 export const isNonzero = async (x: Tensor): Promise<boolean> => (await item(one(x))) !== 0;
-/** As `isNonzero`, at once: on devices that can. */
+/**
+ * As `isNonzero`, at once: on devices that can.
+ * @example isNonzeroSync(tensor([0])) // false
+ */
 export const isNonzeroSync = (x: Tensor): boolean => itemSync(one(x)) !== 0;

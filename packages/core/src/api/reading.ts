@@ -29,12 +29,16 @@ function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) =>
 /**
  * The elements in row-major order, a fresh array in the host layout: bool one byte each, float16 and bfloat16 their
  * 16-bit words. `toArray` and `item` give numbers.
+ * @example await data(tensor([1, 2])) // [1, 2]
  */
 export function data(x: Tensor): Promise<TypedArray> {
   if (x.window.size === 0) return Promise.resolve(dtypes[x.dtype].hostArray(0));
   return read(x, (buffer, at, count) => x.device.read(buffer, at, count));
 }
-/** As `data`, at once: on devices that can. */
+/**
+ * As `data`, at once: on devices that can.
+ * @example dataSync(tensor([1, 2])) // [1, 2]
+ */
 export function dataSync(x: Tensor): TypedArray {
   const backend = x.device;
   if (backend.readSync === undefined)
@@ -48,12 +52,18 @@ function oneElement(x: Tensor): void {
     throw new ArgumentError("only one element tensors can be converted to Python scalars");
 }
 const scalarOf = (x: Tensor, values: TypedArray): number => (alive("item", x), decodeHost(x.dtype, values)[0]!);
-/** The value of a tensor of one element; a bool is 0 or 1. */
+/**
+ * The value of a tensor of one element; a bool is 0 or 1.
+ * @example await item(tensor(5)) // 5
+ */
 export async function item(x: Tensor): Promise<number> {
   oneElement(x);
   return decodeHost(x.dtype, await data(x))[0]!;
 }
-/** As `item`, at once: on devices that can. */
+/**
+ * As `item`, at once: on devices that can.
+ * @example itemSync(tensor(5)) // 5
+ */
 export function itemSync(x: Tensor): number {
   oneElement(x);
   return scalarOf(x, dataSync(x));
@@ -68,12 +78,18 @@ function nest(values: ArrayLike<number>, shape: Shape, dtype: DType): NestedArra
   };
   return level(0);
 }
-/** Nested arrays of numbers or booleans; a 0-d tensor gives the bare value. */
+/**
+ * Nested arrays of numbers or booleans; a 0-d tensor gives the bare value.
+ * @example await toArray(tensor([[1, 2]])) // [[1, 2]]
+ */
 export async function toArray(x: Tensor): Promise<NestedArray> {
   const { shape, dtype } = x;
   return nest(decodeHost(dtype, await data(x)), shape, dtype);
 }
-/** As `toArray`, at once: on devices that can. */
+/**
+ * As `toArray`, at once: on devices that can.
+ * @example toArraySync(tensor([[1, 2]])) // [[1, 2]]
+ */
 export const toArraySync = (x: Tensor): NestedArray => nest(decodeHost(x.dtype, dataSync(x)), x.shape, x.dtype);
 
 const labels = (x: Tensor, device: string | undefined) => ({ gradFn: x.gradFn?.name, requiresGrad: x.requiresGrad, device, isParameter: isParameter(x) });
@@ -107,6 +123,7 @@ const isBackend = (target: object): target is Backend => "kernels" in target;
 /**
  * `x.to("float64")` casts at once, `x.to(other)` to the dtype of another tensor, `x.to({ memoryFormat: "channels_last" })` lays out anew; `await x.to(device)` moves.
  * The tensor itself where it is as asked already, unless `copy` says otherwise.
+ * @example to(tensor([1.5]), "int32") // [1]
  */
 export function to(x: Tensor, target: DType | Tensor, options?: ToOptions): Tensor;
 export function to(x: Tensor, options: ToOptions & { readonly dtype?: DType }): Tensor;
@@ -117,7 +134,10 @@ export function to(x: Tensor, target: DType | Tensor | Backend | (ToOptions & { 
   return isBackend(target) ? moveTo(x, target) : toFormat(x, target.dtype ?? x.dtype, target);
 }
 
-/** The same memory, cut from the tape. */
+/**
+ * The same memory, cut from the tape.
+ * @example detach(tensor([1], { requiresGrad: true }).mul(2)).requiresGrad // false
+ */
 export function detach(x: Tensor): Tensor {
   alive("detach", x);
   if (x.traced?.physical) return activeInterpreter()!.lift(x, detach);

@@ -93,6 +93,12 @@ export type BackwardOptions = {
 /**
  * Adds to the `.grad` of every leaf its gradient: PyTorch's `Tensor.backward` and, of several tensors, `autograd.backward`.
  * @param gradients the gradient of what follows, of each tensor's shape; needed unless a tensor has one element
+ * @example
+ * ```ts
+ * const x = tensor([1, 2], { requiresGrad: true });
+ * backward(x.square().sum());
+ * x.grad // [2, 4]
+ * ```
  */
 export function backward(tensors: OneOrMore<Tensor>, gradients?: OneOrMore<Cotangent>, options: BackwardOptions = {}): void {
   const { createGraph = false, retainGraph = createGraph } = options;
@@ -129,7 +135,14 @@ export type GradOptions = Pick<BackwardOptions, "retainGraph" | "createGraph"> &
   readonly materializeGrads?: boolean;
 };
 
-/** The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is not touched. PyTorch's `autograd.grad`. */
+/**
+ * The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is not touched. PyTorch's `autograd.grad`.
+ * @example
+ * ```ts
+ * const x = tensor([1, 2], { requiresGrad: true });
+ * grad(x.square().sum(), x) // [[2, 4]]
+ * ```
+ */
 export function grad(outputs: OneOrMore<Tensor>, inputs: OneOrMore<Tensor>, options: GradOptions = {}): (Tensor | null)[] {
   const { createGraph = false, retainGraph = createGraph, materializeGrads = false, allowUnused = materializeGrads, gradOutputs } = options;
   if (materializeGrads && !allowUnused)

@@ -23,7 +23,7 @@ function checkParts(name: string, x: Tensor, y: Tensor, names: readonly [string,
 const joined = /*@__PURE__*/ composite("ComplexBackward0", (x: Tensor, y: Tensor): Tensor => stack(broadcastTensors(x, y), -1));
 /**
  * real + i imag; both float32, or both float64, and broadcast together.
- * @example `complex(tensor([1, 2]), tensor([3, 4]))` prints as tensor([1.+3.j, 2.+4.j])
+ * @example viewAsReal(complex(tensor([1]), tensor([2]))) // [[1, 2]]
  */
 export function complex(real: Tensor, imag: Tensor): ComplexTensor {
   checkParts("complex", real, imag, ["real", "imag"]);
@@ -46,14 +46,20 @@ const polarOp: Op<null> = {
   batched: () => null,
 };
 const turned = /*@__PURE__*/ composite(undefined, (abs: Tensor, angle: Tensor): Tensor => dispatch(polarOp, broadcastTensors(abs, angle), null));
-/** abs (cos angle + i sin angle); both float32, or both float64, and broadcast together. Of a negative length the gradient is PyTorch's: that of |abs|. */
+/**
+ * abs (cos angle + i sin angle); both float32, or both float64, and broadcast together. Of a negative length the gradient is PyTorch's: that of |abs|.
+ * @example polar(tensor([2]), tensor([Math.PI / 2])).imag() // [2]
+ */
 export function polar(abs: Tensor, angle: Tensor): ComplexTensor {
   checkParts("polar", abs, angle, ["abs", "angle"]);
   return new ComplexTensor(turned(abs, angle));
 }
 
 const seenAs = (x: Tensor, name: string): Tensor => dispatchView(permuteOp, x, { dims: [...x.shape.keys()], name });
-/** A real tensor of shape [..., 2] as complex numbers: a view. */
+/**
+ * A real tensor of shape [..., 2] as complex numbers: a view.
+ * @example viewAsComplex(tensor([[1, 2]])).imag() // [2]
+ */
 export function viewAsComplex(x: Tensor): ComplexTensor {
   if (isComplex(x)) throw new DTypeError("view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: ComplexFloat");
   if (x.dtype === "float16") throw new NotSupportedError("view_as_complex: there is no complex32 here; cast to float32");
@@ -62,12 +68,18 @@ export function viewAsComplex(x: Tensor): ComplexTensor {
   if (x.shape.at(-1) !== 2) throw new ShapeError("Tensor must have a last dimension of size 2");
   return new ComplexTensor(seenAs(x, "ViewAsComplexBackward0"));
 }
-/** A complex tensor as a real one of shape [..., 2]: a view. */
+/**
+ * A complex tensor as a real one of shape [..., 2]: a view.
+ * @example viewAsReal(complex(tensor([1]), tensor([2]))) // [[1, 2]]
+ */
 export function viewAsReal(z: ComplexTensor): Tensor {
   if (!isComplex(z)) throw new DTypeError("view_as_real is only supported for complex tensors");
   return seenAs(z.pair, "ViewAsRealBackward0");
 }
-/** The imaginary part: a view. */
+/**
+ * The imaginary part: a view.
+ * @example imag(complex(tensor([1]), tensor([2]))) // [2]
+ */
 export function imag(z: ComplexTensor): Tensor {
   if (!isComplex(z)) throw new NotSupportedError("imag is not implemented for tensors with non-complex dtypes.");
   return z.imag();

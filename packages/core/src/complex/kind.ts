@@ -11,7 +11,11 @@ export type ComplexNumber = { readonly re: number; readonly im: number };
 
 export const COMPLEX: symbol = /*@__PURE__*/ Symbol.for("adjoint.complex");
 
-/** Whether it is a ComplexTensor. @throws ArgumentError if it is one of another copy of this package */
+/**
+ * Whether it is a ComplexTensor.
+ * @throws ArgumentError if it is one of another copy of this package
+ * @example isComplex(ones([1])) // false
+ */
 export function isComplex(x: unknown): x is ComplexTensor {
   if (typeof x !== "object" || x === null) return false;
   const mark: unknown = Reflect.get(x, COMPLEX);
@@ -26,7 +30,10 @@ export const partsOf = (dtype: AnyDType): DType => (isComplexDType(dtype) ? (dty
 /** The complex dtype that holds such numbers. bfloat16 gives complex64, and float16 too, where PyTorch does not ask for complex32. */
 export const complexOf = (dtype: AnyDType): ComplexDType => (partsOf(dtype) === "float64" ? "complex128" : "complex64");
 
-/** PyTorch's `promote_types`: the smallest dtype that both can be cast to. */
+/**
+ * PyTorch's `promote_types`: the smallest dtype that both can be cast to.
+ * @example promoteTypes("int32", "float32") // "float32"
+ */
 export function promoteTypes(a: DType, b: DType): DType;
 export function promoteTypes(a: AnyDType, b: AnyDType): AnyDType;
 export function promoteTypes(a: AnyDType, b: AnyDType): AnyDType {

@@ -18,7 +18,10 @@ function refuseComplex(target: Tensor, ...others: readonly unknown[]): void {
   if (found !== undefined) throw new DTypeError(`result type ${scalarName(found)} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
 }
 
-/** x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool. */
+/**
+ * x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool.
+ * @example where(tensor([true, false]), tensor([1, 2]), 0) // [1, 0]
+ */
 export function where(condition: Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor;
 export function where(condition: Tensor, x: ComplexOperand, y: ComplexTensor): ComplexTensor;
 export function where(condition: Tensor, x: Operand, y: Operand): Tensor;
@@ -28,7 +31,10 @@ export function where(condition: Tensor, x: Operand | ComplexOperand, y: Operand
   return whereReal(condition, x as Operand, y as Operand);
 }
 
-/** x + value * y * z. */
+/**
+ * x + value * y * z.
+ * @example addcmul(tensor([1]), tensor([2]), tensor([3])) // [7]
+ */
 export function addcmul(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
 export function addcmul(x: Any, y: ComplexTensor, z: Any, options?: ValueOptions): ComplexTensor;
 export function addcmul(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions): ComplexTensor;
@@ -42,7 +48,10 @@ export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions 
   refuseComplex(x, y, z);
   return addcmulReal_(x, y, z, options);
 }
-/** x + value * y / z; y or z is a float. */
+/**
+ * x + value * y / z; y or z is a float.
+ * @example addcdiv(tensor([1]), tensor([6]), tensor([3])) // [3]
+ */
 export function addcdiv(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
 export function addcdiv(x: Any, y: ComplexTensor, z: Any, options?: ValueOptions): ComplexTensor;
 export function addcdiv(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions): ComplexTensor;
@@ -60,7 +69,10 @@ export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions 
 function refuseNumber(x: Tensor, value: unknown): void {
   if (isComplexNumber(value) && value.im !== 0) throw new ArgumentError(`value cannot be converted to type ${x.dtype === "float64" ? "double" : x.dtype === "float32" ? "float" : x.dtype} without overflow`);
 }
-/** x with `value` where the mask is true; they broadcast together. The value is a number or a 0-d tensor. */
+/**
+ * x with `value` where the mask is true; they broadcast together. The value is a number or a 0-d tensor.
+ * @example maskedFill(tensor([1, 2]), tensor([true, false]), 0) // [0, 2]
+ */
 export function maskedFill(x: ComplexTensor, mask: Tensor, value: ComplexOperand): ComplexTensor;
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor;
 export function maskedFill(x: Any, mask: Tensor, value: Operand | ComplexOperand): Any {
@@ -79,6 +91,7 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
  * x with more at its ends: `pad` is [before, after] of the last dim, then of the one before it, and so on; a negative number takes away. "constant"
  * puts `value` there, "reflect" what lies inward, "replicate" the edge, "circular" the other end; these three pad the last one to three dims of
  * [n, channels, ...] or [channels, ...].
+ * @example pad(tensor([1, 2]), [1, 0]) // [0, 1, 2]
  */
 export function pad(x: ComplexTensor, pad: readonly number[], options?: PadOptions): ComplexTensor;
 export function pad(x: Tensor, pad: readonly number[], options?: PadOptions): Tensor;

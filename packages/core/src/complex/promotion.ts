@@ -4,12 +4,15 @@ import { canCast as canCastReal, resultType as resultOfReal, type Operand } from
 import type { ComplexOperand } from "./complex-tensor.ts";
 import { type AnyDType, commonDType, isComplex, isComplexDType, isComplexNumber } from "./kind.ts";
 
-/** PyTorch's `can_cast`: whether values may be stored in place, which is not so from a wider kind (bool, int, float, complex) to a narrower. */
+/**
+ * PyTorch's `can_cast`: whether values may be stored in place, which is not so from a wider kind (bool, int, float, complex) to a narrower.
+ * @example canCast("float32", "int32") // false
+ */
 export const canCast = (from: AnyDType, to: AnyDType): boolean => isComplexDType(to) || (!isComplexDType(from) && canCastReal(from, to));
 
 /**
  * PyTorch's `result_type`: tensors with dims come before 0-d tensors, and those before numbers, within one kind.
- * @example `resultType([ones([2], { dtype: "uint8" }), 1.5])` is "float32"
+ * @example resultType([ones([2], { dtype: "uint8" }), 1.5]) // "float32"
  */
 export function resultType(operands: readonly Operand[]): DType;
 export function resultType(operands: readonly (Operand | ComplexOperand)[]): AnyDType;

@@ -91,6 +91,7 @@ export type AsStridedOptions = { /** In elements from the beginning of the memor
 /**
  * A window of these sizes and strides, in elements, onto the memory of x, from `storageOffset` on (that of x by default). A view.
  * Strides are not negative; elements may overlap.
+ * @example asStrided(arange(6), [2, 2], [1, 3]) // [[0, 3], [1, 4]]
  */
 export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor {
   const { storageOffset = x.window.offset } = options;
@@ -98,7 +99,10 @@ export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStri
   const result = restride(x.window, size, stride, storageOffset);
   return dispatchView(asStridedOp, x, { input: layoutOf(x.window), result: layoutOf(result), span: Math.max(reach(x.window), reach(result), 1), overlaps: overlapsItself(x.window), lead: 0, length: x.storage.length });
 }
-/** A dense copy of x with `source` in the place of such a window onto it; where elements of the window overlap, any one is kept. */
+/**
+ * A dense copy of x with `source` in the place of such a window onto it; where elements of the window overlap, any one is kept.
+ * @example asStridedScatter(zeros([4]), ones([2]), [2], [2]) // [1, 0, 1, 0]
+ */
 export const asStridedScatter: (x: Tensor, source: Tensor, size: Shape, stride: Shape, options?: AsStridedOptions) => Tensor = /*@__PURE__*/ composite("AsStridedScatterBackward0", (x: Tensor, source: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor => {
   if (!sameShape(source.shape, size)) throw new ShapeError(`expected src to have a size equal to the slice of self. src size = ${showShape(source.shape)}, slice size = ${showShape(size)}`);
   const { storageOffset = 0 } = options, flat = reshape(x, [x.window.size]);

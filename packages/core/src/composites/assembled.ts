@@ -12,21 +12,29 @@ import { tensorsOf } from "../views/rearrange.ts";
 import { reshape } from "../views/views.ts";
 import { sum } from "./reductions.ts";
 
-/** The sum of the main diagonal of a matrix. */
+/**
+ * The sum of the main diagonal of a matrix.
+ * @example trace(tensor([[1, 2], [3, 4]])) // 5
+ */
 export const trace: (x: Tensor) => Tensor = /*@__PURE__*/ composite("TraceBackward0", (x: Tensor): Tensor => {
   if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`);
   return sum(diagonal(x));
 });
-/** The sum of x over what broadcasting would repeat, in the given shape: PyTorch's `sum_to_size`. In the shape [], which is the sum of all, bools and small integers become int32. */
+/**
+ * The sum of x over what broadcasting would repeat, in the given shape: PyTorch's `sum_to_size`. In the shape [], which is the sum of all, bools and small integers become int32.
+ * @example sumToSize(ones([2, 3]), [1, 3]) // [[2, 2, 2]]
+ */
 export const sumToSize: (x: Tensor, size: readonly number[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, size: readonly number[]): Tensor => {
   const lead = x.ndim - size.length;
   if (lead < 0 || size.some((n, d) => n !== 1 && n !== x.shape[d + lead])) throw new ShapeError(`size {[${size.join(", ")}]} is not expandable to size {[${x.shape.join(", ")}]}.`);
   if (size.length === 0) return sum(x);
   const dims = x.shape.flatMap((n, d) => (d < lead || (size[d - lead] === 1 && n !== 1) ? [d] : []));
-  if (size.length === 0) return sum(x); // Of a 0-d tensor too, which so becomes int32 where it is an integer.
   return dims.length === 0 ? x : reshapeAs(sum(x, dims, { keepdim: true }), size);
 });
-/** A matrix with the given matrices (or vectors, or numbers) along its diagonal and zeros elsewhere. */
+/**
+ * A matrix with the given matrices (or vectors, or numbers) along its diagonal and zeros elsewhere.
+ * @example blockDiag(tensor([[1, 2]]), tensor([[3]])) // [[1, 2, 0], [0, 0, 3]]
+ */
 export const blockDiag: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
   const tensors = tensorsOf(given);
   if (tensors.length === 0) throw new ArgumentError("blockDiag: expected at least one tensor, as their device and dtype make the result");
@@ -44,7 +52,10 @@ export const blockDiag: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*
   }), 0);
 });
 export type CombinationOptions = { readonly r?: number; readonly withReplacement?: boolean };
-/** All ways to choose r (2) elements of a vector, in order: rows. */
+/**
+ * All ways to choose r (2) elements of a vector, in order: rows.
+ * @example combinations(tensor([1, 2, 3])) // [[1, 2], [1, 3], [2, 3]]
+ */
 export const combinations: (x: Tensor, options?: CombinationOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { r = 2, withReplacement = false }: CombinationOptions = {}): Tensor => {
   if (x.ndim !== 1) throw new ShapeError(`Expect a 1D vector, but got shape [${x.shape.join(", ")}]`);
   if (!(r >= 0)) throw new ArgumentError(`Expect a non-negative number, but got ${r}`);

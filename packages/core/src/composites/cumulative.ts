@@ -21,14 +21,14 @@ const accumulate = (scan: (x: Tensor, dim: number, name: string) => Tensor, name
 /**
  * The sum of the elements up to each along a dim, of the same shape: `y_i = x_0 + ... + x_i`. PyTorch's `cumsum`.
  * @param options `dtype`: what to cast to before; integers and bools are summed in int32
- * @example `tensor([1, 2, 3]).cumsum(0)` is `[1, 3, 6]`
+ * @example cumsum(tensor([1, 2, 3]), 0) // [1, 3, 6]
  */
 export const cumsum: (x: Tensor, dim: number, options?: CumulativeOptions) => Tensor = /*@__PURE__*/ accumulate(scanSum, "CumsumBackward0");
 /**
  * The product of the elements up to each along a dim, of the same shape: `y_i = x_0 ... x_i`. Its derivatives divide by nothing, so they are
  * right at zeros too. PyTorch's `cumprod`.
  * @param options `dtype`: what to cast to before; integers and bools are multiplied in int32
- * @example `tensor([1, 2, 3]).cumprod(0)` is `[1, 2, 6]`
+ * @example cumprod(tensor([1, 2, 3]), 0) // [1, 2, 6]
  */
 export const cumprod: (x: Tensor, dim: number, options?: CumulativeOptions) => Tensor = /*@__PURE__*/ accumulate(scanProduct, "CumprodBackward0");
 
@@ -39,12 +39,12 @@ const cumulativeExtremum = (op: "max" | "min", name: string) => /*@__PURE__*/ co
 });
 /**
  * The largest of the elements up to each along a dim, and where it lies, the last of equals. From the first NaN on all is NaN. PyTorch's `cummax`.
- * @example `tensor([1, 3, 2]).cummax(0).values` is `[1, 3, 3]`
+ * @example cummax(tensor([1, 3, 2]), 0) // { values: [1, 3, 3], indices: [0, 1, 1] }
  */
 export const cummax: (x: Tensor, dim: number) => ValuesAndIndices = /*@__PURE__*/ cumulativeExtremum("max", "CummaxBackward0");
 /**
  * The smallest of the elements up to each along a dim, and where it lies, the last of equals. From the first NaN on all is NaN. PyTorch's `cummin`.
- * @example `tensor([2, 3, 1]).cummin(0).values` is `[2, 2, 1]`
+ * @example cummin(tensor([2, 3, 1]), 0) // { values: [2, 2, 1], indices: [0, 0, 2] }
  */
 export const cummin: (x: Tensor, dim: number) => ValuesAndIndices = /*@__PURE__*/ cumulativeExtremum("min", "CumminBackward0");
 
@@ -79,7 +79,7 @@ const given = (name: string, x: Tensor | undefined, { dx }: TrapezoidOptions): v
 /**
  * The area under samples y along a dim (the last by default), by the trapezoid rule, at points x or `dx` apart. PyTorch's `trapezoid`.
  * @throws ShapeError where x does not fit y
- * @example `trapezoid(tensor([1, 5, 10]))` is 10.5
+ * @example trapezoid(tensor([1, 5, 10])) // 10.5
  */
 export const trapezoid: (y: Tensor, x?: Tensor, options?: TrapezoidOptions) => Tensor = /*@__PURE__*/ composite(undefined, (y: Tensor, x: Tensor | undefined, options: TrapezoidOptions = {}): Tensor => {
   given("trapezoid", x, options);
@@ -88,7 +88,7 @@ export const trapezoid: (y: Tensor, x?: Tensor, options?: TrapezoidOptions) => T
 });
 /**
  * The areas under samples y up to each but the first along a dim, by the trapezoid rule. PyTorch's `cumulative_trapezoid`.
- * @example `cumulativeTrapezoid(tensor([1, 5, 10]))` is `[3, 10.5]`
+ * @example cumulativeTrapezoid(tensor([1, 5, 10])) // [3, 10.5]
  */
 export const cumulativeTrapezoid: (y: Tensor, x?: Tensor, options?: TrapezoidOptions) => Tensor = /*@__PURE__*/ composite(undefined, (y: Tensor, x: Tensor | undefined, options: TrapezoidOptions = {}): Tensor => {
   given("cumulative_trapezoid", x, options);

@@ -13,7 +13,7 @@ export type DiffOptions = { readonly n?: number; readonly prepend?: Tensor; read
  * The differences of neighbours along a dim (the last by default), `n` times over; `prepend` and `append` are joined to x before. Bools give
  * whether neighbours differ. PyTorch's `diff`.
  * @throws ShapeError for a tensor without dims, or where what is joined does not fit
- * @example `diff(tensor([1, 3, 2]))` is `[2, -1]`
+ * @example diff(tensor([1, 3, 2])) // [2, -1]
  */
 export const diff: (x: Tensor, dim?: number, options?: DiffOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { n = 1, prepend, append }: DiffOptions = {}): Tensor => {
   if (x.ndim === 0) throw new ShapeError("diff expects input to be at least one-dimensional");

@@ -25,7 +25,10 @@ function dropChannels(x: Tensor, p: number): Tensor {
   return channels(x, p);
 }
 
-/** Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, length] or [channels, length]. */
+/**
+ * Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, length] or [channels, length].
+ * @example dropout1d(ones([1, 2, 2]), 0) // [[[1, 1], [1, 1]]]
+ */
 export function dropout1d(x: Tensor, p: number = 0.5, { training = true }: Training = {}): Tensor {
   checkP(p);
   if (x.ndim !== 2 && x.ndim !== 3)
@@ -33,7 +36,10 @@ export function dropout1d(x: Tensor, p: number = 0.5, { training = true }: Train
   if (!training || p === 0) return x;
   return x.ndim === 3 ? dropChannels(x, p) : squeeze(dropChannels(unsqueeze(x, 0), p), 0);
 }
-/** Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, height, width]. */
+/**
+ * Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, height, width].
+ * @example dropout2d(ones([1, 2, 1, 1]), 0).shape // [1, 2, 1, 1]
+ */
 export function dropout2d(x: Tensor, p: number = 0.5, { training = true }: Training = {}): Tensor {
   checkP(p);
   if (x.ndim !== 3 && x.ndim !== 4)
@@ -42,7 +48,10 @@ export function dropout2d(x: Tensor, p: number = 0.5, { training = true }: Train
     warn("dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, please switch to using dropout1d instead.");
   return !training || p === 0 ? x : dropChannels(x, p);
 }
-/** Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, depth, height, width], or without n. */
+/**
+ * Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, depth, height, width], or without n.
+ * @example dropout3d(ones([1, 2, 1, 1, 1]), 0).shape // [1, 2, 1, 1, 1]
+ */
 export function dropout3d(x: Tensor, p: number = 0.5, { training = true }: Training = {}): Tensor {
   checkP(p);
   if (x.ndim !== 4 && x.ndim !== 5)
@@ -59,12 +68,18 @@ const keeping = /*@__PURE__*/ composite(undefined, (x: Tensor, p: number, byChan
   const a = 1 / Math.sqrt((ALPHA * ALPHA * p + 1) * (1 - p)), noise = mask(x, p, byChannel);
   return add(mul(x, mul(noise, a)), add(mul(sub(noise, 1), ALPHA * a), ALPHA * a * p));
 });
-/** Sets elements to SELU's lower limit with probability p, and keeps mean and variance. */
+/**
+ * Sets elements to SELU's lower limit with probability p, and keeps mean and variance.
+ * @example alphaDropout(ones([2]), 0.5) // [1, 1]
+ */
 export function alphaDropout(x: Tensor, p: number = 0.5, { training = false }: Training = {}): Tensor {
   checkP(p);
   return !training || p === 0 ? x : keeping(x, p, false);
 }
-/** As `alphaDropout`, of whole channels. x [n, channels, ...]. */
+/**
+ * As `alphaDropout`, of whole channels. x [n, channels, ...].
+ * @example featureAlphaDropout(ones([1, 2, 1]), 0.5).shape // [1, 2, 1]
+ */
 export function featureAlphaDropout(x: Tensor, p: number = 0.5, { training = false }: Training = {}): Tensor {
   checkP(p);
   if (!training || p === 0) return x;

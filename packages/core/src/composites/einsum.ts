@@ -85,7 +85,7 @@ function implied(inputs: readonly (readonly string[])[]): string[] {
 /**
  * Sums of products over named dims (Einstein's notation): letters name the dims of each operand, those that the output lacks are summed
  * over; `...` stands for further dims, which broadcast; a letter twice in a term is a diagonal.
- * @example `einsum("bij,bjk->bik", x, y)` is a batched matrix product, `einsum("ii", x)` a trace
+ * @example einsum("ij,j->i", tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
 export const einsum: (equation: string, ...operands: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (equation: string, ...given: readonly Tensor[]): Tensor => {
   const operands = tensorsOf(given), [left, right] = equation.replaceAll(" ", "").split("->") as [string, string?];

@@ -57,7 +57,10 @@ const padded = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, wei
   return where(unsqueeze(eq(index, padding), -1), detach(rows), rows);
 });
 
-/** The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`. */
+/**
+ * The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`.
+ * @example embedding(tensor(Int32Array.of(1, 0)), tensor([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
+ */
 export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
   const { paddingIdx, maxNorm, normType = 2, scaleGradByFreq = false } = options;
   if (weight.ndim !== 2) throw new ShapeError("'weight' must be 2-D");
@@ -84,6 +87,7 @@ export type EmbeddingBagOptions = EmbeddingOptions & {
 
 /**
  * The sum, mean or maximum of rows by bags: [bags, d]. input [bags, n], or 1-d with `offsets`. An empty bag gives 0; padding does not count.
+ * @example embeddingBag(tensor([[0, 1]], { dtype: "int32" }), tensor([[1, 2], [3, 4]])) // [[2, 3]]
  */
 export const embeddingBag: (input: Tensor, weight: Tensor, options?: EmbeddingBagOptions) => Tensor = /*@__PURE__*/ composite("EmbeddingBagBackward0", (input: Tensor, weight: Tensor, options: EmbeddingBagOptions = {}): Tensor => {
   const { offsets, mode = "mean", perSampleWeights: factors, includeLastOffset = false, paddingIdx, ...rest } = options;

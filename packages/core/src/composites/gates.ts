@@ -7,7 +7,10 @@ import * as s from "../scalar/expr.ts";
 import { wrapDim } from "../shape.ts";
 import { chunk, reshape } from "../views/views.ts";
 
-/** The first half along `dim` times the sigmoid of the second (Dauphin et al., 2017). */
+/**
+ * The first half along `dim` times the sigmoid of the second (Dauphin et al., 2017).
+ * @example glu(tensor([1, 2, 0, 0])) // [0.5, 1]
+ */
 export const glu: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("GluBackward0", (x: Tensor, dim: number = -1): Tensor => {
   if (x.ndim === 0) throw new ShapeError("glu does not support 0-dimensional tensors");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
@@ -22,6 +25,7 @@ const sloped: Elementwise<readonly [x: Tensor, weight: Tensor]> = /*@__PURE__*/ 
 /**
  * x above 0, weight * x below (He et al., 2015). weight of one slope, or of one for each channel, dim 1.
  * @throws ShapeError if the number of slopes is another than that of channels
+ * @example prelu(tensor([-2, 3]), tensor([0.5])) // [-1, 3]
  */
 export const prelu: (x: Tensor, weight: Tensor) => Tensor = /*@__PURE__*/ composite("PreluBackward0", (x: Tensor, weight: Tensor): Tensor => {
   const count = weight.window.size;
@@ -33,7 +37,10 @@ export const prelu: (x: Tensor, weight: Tensor) => Tensor = /*@__PURE__*/ compos
 });
 
 export type RreluOptions = { readonly lower?: number; readonly upper?: number; readonly training?: boolean };
-/** x above 0, a random slope between lower (1/8) and upper (1/3) times x below; their mean when not training (Xu et al., 2015). */
+/**
+ * x above 0, a random slope between lower (1/8) and upper (1/3) times x below; their mean when not training (Xu et al., 2015).
+ * @example rrelu(tensor([-2, 3]), { lower: 0.5, upper: 0.5 }) // [-1, 3]
+ */
 export const rrelu: (x: Tensor, options?: RreluOptions) => Tensor = /*@__PURE__*/ composite("RreluWithNoiseBackward0", (x: Tensor, options: RreluOptions = {}): Tensor => {
   const { lower = 1 / 8, upper = 1 / 3, training = false } = options;
   if (lower > upper) throw new ArgumentError("Lower bound should be less than or equal to the upper bound");

@@ -19,7 +19,7 @@ export type HistcOptions = { readonly bins?: number; readonly min?: number; read
  * How many elements fall into each of `bins` (100) equal bins from min to max; where these are equal, from the least to the largest element. What lies
  * outside does not count. Of x's dtype. PyTorch's `histc`.
  * @throws DTypeError for what is no float; ArgumentError for a range or number of bins that is none
- * @example `histc(tensor([1, 2, 1]), { bins: 4, min: 0, max: 3 })` is `[0, 2, 1, 0]`
+ * @example histc(tensor([1, 2, 1]), { bins: 2, min: 0, max: 4 }) // [2, 1]
  */
 export const histc: (x: Tensor, options?: HistcOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor => {
   if (!isFloat(x.dtype) || x.dtype.endsWith("16")) throw new DTypeError(`"${x.dtype === "bool" ? "linspace" : "histogram"}_cpu" not implemented for '${scalarTypeName[x.dtype]}'`);
@@ -94,7 +94,7 @@ function checkHistogram(shape: Shape, dtype: DType, bins: readonly (Tensor | num
  * How many elements fall into each bin, or what they weigh, and the edges of the bins: those given as an ascending vector, or those of so many equal ones.
  * A bin begins at its left edge; the last ends with its right edge. Without gradients. PyTorch's `histogram`.
  * @throws DTypeError for what is no float; ShapeError for a weight of another shape
- * @example `histogram(tensor([1, 2, 1]), 4, { range: [0, 3] }).hist` is `[0, 2, 1, 0]`
+ * @example histogram(tensor([1, 2, 1]), 2, { range: [0, 4] }) // { hist: [2, 1], binEdges: [0, 2, 4] }
  */
 export function histogram(x: Tensor, bins: Tensor | number = 100, options: HistogramOptions = {}): { readonly hist: Tensor; readonly binEdges: Tensor } {
   checkHistogram([x.window.size, 1], x.dtype, [bins], options.weight, x.shape);
@@ -103,7 +103,7 @@ export function histogram(x: Tensor, bins: Tensor | number = 100, options: Histo
 }
 /**
  * The same for points, the last dim of x, in as many dims: bins of each dim, or one number of bins for all. Given edges are handed on as views. PyTorch's `histogramdd`.
- * @example `histogramdd(tensor([[0, 1], [1, 0]]), [2, 2]).hist` is `[[0, 1], [1, 0]]`
+ * @example histogramdd(tensor([[0, 1], [1, 0]]), [2, 2]).hist // [[0, 1], [1, 0]]
  */
 export function histogramdd(x: Tensor, bins: number | readonly number[] | readonly Tensor[], options: HistogramOptions = {}): { readonly hist: Tensor; readonly binEdges: readonly Tensor[] } {
   if (x.ndim < 2) throw new ShapeError("torch.histogramdd(): input tensor should have at least 2 dimensions, but got " + `${x.ndim}`);
@@ -119,7 +119,7 @@ export type BincountOptions = { /** What each element counts for, instead of 1. 
  * How often each non-negative integer occurs, or the sum of its weights: of `minlength` elements, or of one more than the largest integer, so that it is a
  * promise. Counts are int32, sums of weights float32 where the weights are, else float64. PyTorch's `bincount`.
  * @throws ShapeError for what is no vector; ArgumentError for negative integers; DTypeError for floats
- * @example `await bincount(tensor(Int32Array.of(1, 3, 1)))` is `[0, 2, 0, 1]`
+ * @example await bincount(tensor(Int32Array.of(1, 3, 1))) // [0, 2, 0, 1]
  */
 export async function bincount(x: Tensor, { weights, minlength = 0 }: BincountOptions = {}): Promise<Tensor> {
   const refuse = "bincount only supports 1-d non-negative integral inputs.";

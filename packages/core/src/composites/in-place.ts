@@ -40,7 +40,10 @@ export const tril_: InPlace<typeof tril> = /*@__PURE__*/ inPlace(tril);
 export const triu_: InPlace<typeof triu> = /*@__PURE__*/ inPlace(triu);
 
 export type FillDiagonalOptions = { /** Begin again below, with a row left out, in a matrix that is taller than wide. */ readonly wrap?: boolean };
-/** The main diagonal of a matrix becomes the value; of more dims, which are equal then, the elements whose indices are. */
+/**
+ * The main diagonal of a matrix becomes the value; of more dims, which are equal then, the elements whose indices are.
+ * @example fillDiagonal_(zeros([2, 2]), 7) // [[7, 0], [0, 7]]
+ */
 export const fillDiagonal_: (x: Tensor, value: number, options?: FillDiagonalOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, value: number, { wrap = false }: FillDiagonalOptions = {}): Tensor => {
   if (x.ndim < 2) throw new ShapeError("dimensions must larger than 1");
   if (x.ndim > 2 && x.shape.some((n) => n !== x.shape[0])) throw new ShapeError("all dimensions of input must be of equal length");

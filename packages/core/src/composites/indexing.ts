@@ -88,7 +88,7 @@ const lookUp: (indexed: Indexed) => Tensor = /*@__PURE__*/ composite("IndexBackw
 /**
  * PyTorch's `x[...]`, with numbers, slices, null, "..." and int32 tensors; what holds no tensor is a view. Positions may be negative.
  * @throws IndexError for a position out of range, too many terms, or tensors that do not broadcast together
- * @example `x.index(0, "1:3", null)`, `x.index("...", tensor([2, 0], { dtype: "int32" }))`
+ * @example index(tensor([[1, 2], [3, 4]]), ":", 0) // [1, 3]
  */
 export const index: (x: Tensor, ...terms: IndexTerm[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ...terms: IndexTerm[]): Tensor => {
   const indexed = lookAt(x, terms, refuseMask);
@@ -110,7 +110,10 @@ const free = (known: Map<unknown, readonly Tensor[]>): void => {
   for (const tables of known.values()) for (const table of tables) table.dispose();
 };
 
-/** As `index`, with masks too: bool tensors of the shape of the dims they stand for, whose values are read first. */
+/**
+ * As `index`, with masks too: bool tensors of the shape of the dims they stand for, whose values are read first.
+ * @example await indexAsync(tensor([1, 2, 3]), tensor([true, false, true])) // [1, 3]
+ */
 export async function indexAsync(x: Tensor, ...terms: IndexTerm[]): Promise<Tensor> {
   const known = await positionsOf(terms, x.device);
   try {
@@ -168,9 +171,15 @@ export function indexPut_(x: Tensor, terms: readonly IndexTerm[], value: Tensor 
   if (terms.length === 1 && isTensor(mask) && mask.dtype === "bool" && (!isTensor(value) || value.window.size === 1)) return writeMasked(x, mask, value, accumulate);
   return write(x, terms, value, accumulate, refuseMask);
 }
-/** As `indexPut_`, out of place. */
+/**
+ * As `indexPut_`, out of place.
+ * @example indexPut(zeros([3]), [tensor(Int32Array.of(0, 2))], tensor([5, 6])) // [5, 0, 6]
+ */
 export const indexPut: (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options?: IndexPutOptions) => Tensor = /*@__PURE__*/ composite("IndexPutBackward0", (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor => indexPut_(clone(x), terms, value, options));
-/** As `indexPut_`, with masks of any kind, whose values are read first. */
+/**
+ * As `indexPut_`, with masks of any kind, whose values are read first.
+ * @example await indexPutAsync_(tensor([1, 2]), [tensor([true, false])], 9) // [9, 2]
+ */
 export async function indexPutAsync_(x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Promise<Tensor> {
   const known = await positionsOf(terms, x.device);
   try {
@@ -188,7 +197,10 @@ const writeMasked = /*@__PURE__*/ composite(undefined, (x: Tensor, mask: Tensor,
   return x;
 });
 
-/** Where x is not zero: int32 [n, dims], in row-major order. Its size depends on values, so it is a promise on every device. */
+/**
+ * Where x is not zero: int32 [n, dims], in row-major order. Its size depends on values, so it is a promise on every device.
+ * @example await nonzero(tensor([0, 1, 1])) // [[1], [2]]
+ */
 export async function nonzero(x: Tensor): Promise<Tensor> {
   const { shape, device } = x, values = await data(x), rows: number[] = [];
   for (let i = 0; i < values.length; i++) {
@@ -206,7 +218,10 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
   return found;
 }
 
-/** The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device. */
+/**
+ * The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device.
+ * @example await maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])) // [1, 3]
+ */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
   if (mask.dtype !== "bool") throw new ArgumentError("masked_select: expected BoolTensor for mask");
   const shape = broadcastShapes(mask.shape, x.shape), wide = expand(mask, shape), values = await data(wide);

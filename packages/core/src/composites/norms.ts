@@ -80,7 +80,10 @@ function vector(op: string, name: string, x: Tensor, p: number, dim: Dims | unde
       : `${op} cannot compute the ${p} norm on the dimension ${dims.find((d) => x.shape[d] === 0)} because this dimension is empty and the operation does not have an identity`);
   return dispatch(normOp, [input], { p, dims, keepdim, name });
 }
-/** (sum of |x| ** ord) ** (1 / ord) over the dims, or all: torch.linalg.vector_norm. Infinity is the largest, -Infinity the smallest, 0 the count of non-zeros. */
+/**
+ * (sum of |x| ** ord) ** (1 / ord) over the dims, or all: torch.linalg.vector_norm. Infinity is the largest, -Infinity the smallest, 0 the count of non-zeros.
+ * @example linalg.vectorNorm(tensor([3, -4]), 1) // 7
+ */
 export const vectorNorm = (x: Tensor, ord: number = 2, dim?: Dims | null, options: NormOptions = {}): Tensor =>
   vector("linalg.vector_norm", "LinalgVectorNormBackward0", x, ord, dim ?? undefined, options);
 
@@ -91,9 +94,15 @@ export function elementNorm(x: Tensor, p: number | string | null = "fro", dim?: 
 }
 
 export type DistanceOptions = { readonly p?: number };
-/** The p-norm of x - y, as one number. */
+/**
+ * The p-norm of x - y, as one number.
+ * @example dist(tensor([0, 0]), tensor([3, 4])) // 5
+ */
 export const dist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("DistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => elementNorm(sub(x, y), p));
-/** The distances between all rows of x [.., m, k] and of y [.., n, k]: [.., m, n]. */
+/**
+ * The distances between all rows of x [.., m, k] and of y [.., n, k]: [.., m, n].
+ * @example cdist(tensor([[0, 0]]), tensor([[3, 4], [0, 1]])) // [[5, 1]]
+ */
 export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("CdistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
   if (x.ndim < 2) throw new ShapeError(`cdist only supports at least 2D tensors, X1 got: ${x.ndim}D`);
   if (y.ndim < 2) throw new ShapeError(`cdist only supports at least 2D tensors, X2 got: ${y.ndim}D`);
@@ -104,12 +113,18 @@ export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor 
   return difference.shape[difference.ndim - 1] === 0 ? sum(difference, -1) : vector("cdist", "NormBackward1", difference, p, -1, {});
 });
 export type PairwiseOptions = { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean };
-/** The p-norm of x - y + eps over the last dim. */
+/**
+ * The p-norm of x - y + eps over the last dim.
+ * @example pairwiseDistance(tensor([[0, 0]]), tensor([[3, 4]])) // [5]
+ */
 export const pairwiseDistance: (x: Tensor, y: Tensor, options?: PairwiseOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { p = 2, eps = 1e-6, keepdim = false }: PairwiseOptions = {}): Tensor => {
   const plain = add(sub(x, y), eps), difference = isFloat(plain.dtype) ? plain : to(plain, "float32");
   return elementNorm(difference, p, difference.ndim - 1, { keepdim });
 });
-/** The distances between all pairs of rows of a matrix, in the order (0, 1), (0, 2) ... (1, 2) ... */
+/**
+ * The distances between all pairs of rows of a matrix, in the order (0, 1), (0, 2) ... (1, 2) ...
+ * @example pdist(tensor([[0, 0], [3, 4], [0, 1]])) // [5, 1, 4.2426]
+ */
 export const pdist: (x: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("PdistBackward0", (x: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
   if (x.ndim !== 2) throw new ShapeError(`pdist only supports 2D tensors, got: ${x.ndim}D`);
   if (!(p >= 0)) throw new ArgumentError("pdist only supports non-negative p values");
@@ -118,17 +133,26 @@ export const pdist: (x: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE
 });
 
 export type CosineOptions = { readonly eps?: number };
-/** The cosine of the angle between x and y along a dim; norms below eps count as eps. */
+/**
+ * The cosine of the angle between x and y along a dim; norms below eps count as eps.
+ * @example cosineSimilarity(tensor([1, 0]), tensor([1, 1]), 0) // 0.7071
+ */
 export const cosineSimilarity: (x: Tensor, y: Tensor, dim?: number, options?: CosineOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dim: number = 1, { eps = 1e-8 }: CosineOptions = {}): Tensor => {
   const [a, b] = broadcastTensors(x, y) as [Tensor, Tensor];
   const unit = (t: Tensor): Tensor => div(t, clampMin(vectorNorm(t, 2, dim, kept), eps));
   return sum(mul(unit(a), unit(b)), dim);
 });
 export type NormalizeOptions = { readonly p?: number; readonly dim?: Dims; readonly eps?: number };
-/** x divided by its p-norm along a dim, or by eps where that is larger. */
+/**
+ * x divided by its p-norm along a dim, or by eps where that is larger.
+ * @example normalize(tensor([3, 4]), { dim: 0 }) // [0.6, 0.8]
+ */
 export const normalize: (x: Tensor, options?: NormalizeOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor =>
   div(x, clampMin(elementNorm(x, p, dim, kept), eps)));
-/** Each slice along a dim, scaled down to p-norm `maxnorm` where it is longer. */
+/**
+ * Each slice along a dim, scaled down to p-norm `maxnorm` where it is longer.
+ * @example renorm(tensor([[3, 4], [0, 1]]), 2, 0, 1) // [[0.6, 0.8], [0, 1]]
+ */
 export const renorm: (x: Tensor, p: number, dim: number, maxnorm: number) => Tensor = /*@__PURE__*/ composite("RenormBackward0", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
   if (x.ndim < 2) throw new ShapeError(`renorm: input needs at least 2 dimensions, got ${x.ndim} dimensions`);
   if (!(p > 0)) throw new ArgumentError("renorm: non-positive-norm not supported");

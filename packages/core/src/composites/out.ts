@@ -80,7 +80,13 @@ const withOwnOut = (run: Extremum): WithOut<Parameters<Extremum>> => withOut((..
   if (dtype !== target.dtype) throw new DTypeError(`Expected the dtype for input and out to match, but got ${scalarTypeName[dtype]} for input's dtype and ${scalarTypeName[target.dtype]} for out's dtype.`);
   return out(run, target, ...args);
 });
-/** The maximum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
+/**
+ * The maximum over the dims, or over all; NaN if there is one. Ties share the gradient evenly.
+ * @example amax(tensor([[1, 3], [5, 2]]), 1) // [3, 5]
+ */
 export const amax: WithOut<Parameters<Extremum>> = /*@__PURE__*/ withOwnOut(amaxOf);
-/** The minimum over the dims, or over all; NaN if there is one. Ties share the gradient evenly. */
+/**
+ * The minimum over the dims, or over all; NaN if there is one. Ties share the gradient evenly.
+ * @example amin(tensor([[1, 3], [5, 2]]), 1) // [1, 2]
+ */
 export const amin: WithOut<Parameters<Extremum>> = /*@__PURE__*/ withOwnOut(aminOf);

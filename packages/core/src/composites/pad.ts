@@ -63,6 +63,7 @@ export type PadOptions = { readonly mode?: PadMode; /** Of the mode "constant": 
  * x with more at its ends: `pad` is [before, after] of the last dim, then of the one before it, and so on; a negative number takes away. "constant"
  * puts `value` there, "reflect" what lies inward, "replicate" the edge, "circular" the other end; these three pad the last one to three dims of
  * [n, channels, ...] or [channels, ...].
+ * @example pad(tensor([1, 2]), [1, 0]) // [0, 1, 2]
  */
 export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {}): Tensor {
   const { mode = "constant", value } = options;
@@ -83,5 +84,8 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
   checkPlaces(x, sides, mode);
   return byPlace(x, sides, mode);
 }
-/** x with `value` at its ends: `pad` as of `pad`. */
+/**
+ * x with `value` at its ends: `pad` as of `pad`.
+ * @example constantPadNd(tensor([1, 2]), [1, 0], 9) // [0, 1, 2]
+ */
 export const constantPadNd = (x: Tensor, sizes: readonly number[], options: { readonly value?: number } = {}): Tensor => pad(x, sizes, options);

@@ -8,7 +8,10 @@ function checkRank(op: string, x: Tensor): void {
   if (x.ndim < 3) throw new ShapeError(`${op} expects input to have at least 3 dimensions, but got input with ${x.ndim} dimension(s)`);
 }
 
-/** [..., c r^2, h, w] as [..., c, h r, w r]: each block of r^2 channels becomes a block of places (Shi et al., 2016). */
+/**
+ * [..., c r^2, h, w] as [..., c, h r, w r]: each block of r^2 channels becomes a block of places (Shi et al., 2016).
+ * @example pixelShuffle(arange(4).reshape([1, 4, 1, 1]), 2) // [[[[0, 1], [2, 3]]]]
+ */
 export const pixelShuffle: (x: Tensor, upscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelShuffleBackward0", (x: Tensor, r: number): Tensor => {
   checkRank("pixel_shuffle", x);
   if (!(r > 0)) throw new ArgumentError(`pixel_shuffle expects a positive upscale_factor, but got ${r}`);
@@ -18,7 +21,10 @@ export const pixelShuffle: (x: Tensor, upscaleFactor: number) => Tensor = /*@__P
   return reshape(permute(blocks, [...front.keys(), n, n + 3, n + 1, n + 4, n + 2]), [...front, c / (r * r), h * r, w * r]);
 });
 
-/** [..., c, h r, w r] as [..., c r^2, h, w]: the inverse of `pixelShuffle`. */
+/**
+ * [..., c, h r, w r] as [..., c r^2, h, w]: the inverse of `pixelShuffle`.
+ * @example pixelUnshuffle(arange(4).reshape([1, 1, 2, 2]), 2).shape // [1, 4, 1, 1]
+ */
 export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelUnshuffleBackward0", (x: Tensor, r: number): Tensor => {
   checkRank("pixel_unshuffle", x);
   if (!(r > 0)) throw new ArgumentError(`pixel_unshuffle expects a positive downscale_factor, but got ${r}`);
@@ -29,7 +35,10 @@ export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = /*
   return reshape(permute(blocks, [...front.keys(), n, n + 2, n + 4, n + 1, n + 3]), [...front, c * r * r, h / r, w / r]);
 });
 
-/** The channels dealt out to `groups` in turn: [n, groups, c / groups, ...] turned round (Zhang et al., 2018). */
+/**
+ * The channels dealt out to `groups` in turn: [n, groups, c / groups, ...] turned round (Zhang et al., 2018).
+ * @example channelShuffle(arange(4).reshape([1, 4, 1]), 2).flatten() // [0, 2, 1, 3]
+ */
 export const channelShuffle: (x: Tensor, groups: number) => Tensor = /*@__PURE__*/ composite("torch::autograd::NotImplemented", (x: Tensor, groups: number): Tensor => {
   if (x.ndim <= 2) throw new ShapeError(`channel_shuffle expects input with > 2 dims, but got input with sizes ${python.list(x.shape)}`);
   if (!(groups > 0)) throw new ArgumentError(`Number of groups to divide channels in must be positive. Value of groups:${groups}`);

@@ -50,7 +50,7 @@ export type ProdOptions = { readonly keepdim?: boolean; readonly dtype?: DType }
 /**
  * The product over a dim, or of all elements; 1 of none. Its derivatives divide by nothing, so they are right at zeros too. PyTorch's `prod`.
  * @param options `keepdim`; `dtype`: what to cast to before (integers and bools are multiplied in int32)
- * @example `tensor([[1, 2], [3, 4]]).prod(1)` is `[2, 12]`
+ * @example prod(tensor([2, 3, 4])) // 24
  */
 export const prod = (x: Tensor, dim?: number, options: ProdOptions = {}): Tensor => (dim === undefined ? prodAll : prodAlong)(x, dim, options);
 function product(x: Tensor, dim: number | undefined, { keepdim = false, dtype }: ProdOptions): Tensor {

@@ -48,8 +48,11 @@ const quantiles = (ignoreNan: boolean) => /*@__PURE__*/ composite(undefined, (x:
  * The q-th quantiles, q from 0 to 1, of all elements or along a dim: a number or 0-d tensor gives one, a vector of them a first dim.
  * NaN where there is a NaN. PyTorch's `quantile`.
  * @throws DTypeError for integers; ArgumentError for q out of range; ShapeError for nothing
- * @example `quantile(tensor([0, 1, 2, 3]), 0.5)` is 1.5
+ * @example quantile(tensor([0, 1, 2, 3]), 0.5) // 1.5
  */
 export const quantile: (x: Tensor, q: Tensor | number, dim?: number, options?: QuantileOptions) => Tensor = /*@__PURE__*/ quantiles(false);
-/** As `quantile`, of what is not NaN. PyTorch's `nanquantile`. */
+/**
+ * As `quantile`, of what is not NaN. PyTorch's `nanquantile`.
+ * @example nanquantile(tensor([1, NaN, 3]), 0.5) // 2
+ */
 export const nanquantile: (x: Tensor, q: Tensor | number, dim?: number, options?: QuantileOptions) => Tensor = /*@__PURE__*/ quantiles(true);

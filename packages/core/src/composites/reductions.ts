@@ -28,14 +28,20 @@ const sumType = (x: Tensor, dtype: DType | undefined): DType => dtype ?? (isFloa
 /** A sum in bool: whether there is anything. */
 const boolSum = (x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor =>
   reduceProgram("max", prologue("any", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), keepdim, "");
-/** The sum over the dims, or over all. */
+/**
+ * The sum over the dims, or over all.
+ * @example sum(tensor([[1, 2], [3, 4]]), 0) // [4, 6]
+ */
 export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
   const dtype = sumType(x, options.dtype), dims = wrapDims(dim, x.ndim);
   if (dtype === "bool") return boolSum(x, dim, options.keepdim ?? false);
   return reduceProgram("sum", prologue("sum", x.dtype, dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? "SumBackward0" : "SumBackward1");
 }
 
-/** The mean over the dims, or over all; of floats only. */
+/**
+ * The mean over the dims, or over all; of floats only.
+ * @example mean(tensor([[1, 2], [3, 4]]), 0) // [2, 3]
+ */
 export const mean = (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => (dim === undefined ? meanAll : meanDims)(x, dim, options);
 const meanAll = /*@__PURE__*/ composite("MeanBackward0", computeMean);
 const meanDims = /*@__PURE__*/ composite("MeanBackward1", computeMean);
@@ -84,7 +90,10 @@ const extremumAlong = (op: "max" | "min") => composite(undefined, (x: Tensor, di
 const maxAlong = /*@__PURE__*/ extremumAlong("max");
 const minAlong = /*@__PURE__*/ extremumAlong("min");
 
-/** PyTorch's overloads: the maximum of all; `{ values, indices }` along a dim; or the larger of two tensors. */
+/**
+ * PyTorch's overloads: the maximum of all; `{ values, indices }` along a dim; or the larger of two tensors.
+ * @example max(tensor([[1, 3], [5, 2]]), 1) // { values: [3, 5], indices: [1, 0] }
+ */
 export function max(x: Tensor): Tensor;
 export function max(x: Tensor, dim: number, options?: { readonly keepdim?: boolean }): ValuesAndIndices;
 export function max(x: Tensor, other: Tensor): Tensor;
@@ -92,7 +101,10 @@ export function max(x: Tensor, dimOrOther?: number | Tensor, options: { readonly
   if (dimOrOther === undefined) return extremumOver("max", x, undefined, false, true);
   return typeof dimOrOther === "number" ? maxAlong(x, dimOrOther, options.keepdim ?? false) : maximum(x, dimOrOther);
 }
-/** PyTorch's overloads: the minimum of all; `{ values, indices }` along a dim; or the smaller of two tensors. */
+/**
+ * PyTorch's overloads: the minimum of all; `{ values, indices }` along a dim; or the smaller of two tensors.
+ * @example min(tensor([[1, 3], [5, 2]]), 1) // { values: [1, 2], indices: [0, 1] }
+ */
 export function min(x: Tensor): Tensor;
 export function min(x: Tensor, dim: number, options?: { readonly keepdim?: boolean }): ValuesAndIndices;
 export function min(x: Tensor, other: Tensor): Tensor;
@@ -106,7 +118,13 @@ const boolean = (op: "max" | "min") => composite(undefined, (x: Tensor, dim?: Di
   const holds = reduceProgram(op, prologue(op === "max" ? "any" : "all", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), options.keepdim ?? false, "");
   return x.dtype === "uint8" ? to(holds, "uint8") : holds;
 });
-/** Whether all elements over the dims are non-zero. */
+/**
+ * Whether all elements over the dims are non-zero.
+ * @example all(tensor([true, false])) // false
+ */
 export const all: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("min");
-/** Whether any element over the dims is non-zero. */
+/**
+ * Whether any element over the dims is non-zero.
+ * @example any(tensor([true, false])) // true
+ */
 export const any: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("max");

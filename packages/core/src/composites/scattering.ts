@@ -33,7 +33,10 @@ const atLeast1 = (x: Tensor): Tensor => (x.ndim === 0 ? reshape(x, [1]) : x);
 const addInSelf = /*@__PURE__*/ scatterSaying(outOfSelf, "add", "index_add_");
 const copyAt = /*@__PURE__*/ scatterSaying({ error: "index", text: "index_copy_(): index {index} is out of bounds for dimension {dim} with size {size}" }, "set", "index_copy_");
 export type AlphaOption = { readonly alpha?: number };
-/** A copy of x with alpha * the slices of `source` added at the positions `index` along a dim. */
+/**
+ * A copy of x with alpha * the slices of `source` added at the positions `index` along a dim.
+ * @example indexAdd(zeros([3]), 0, tensor(Int32Array.of(2, 2)), tensor([1, 5])) // [0, 0, 6]
+ */
 export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, options?: AlphaOption) => Tensor = /*@__PURE__*/ composite("IndexAddBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: AlphaOption = {}): Tensor => {
   const d = wrapDim(dim, x.ndim), base = atLeast1(x), parts = atLeast1(source);
   if (source.dtype !== x.dtype) throw new DTypeError("index_add_(): self and source must have the same scalar type");
@@ -42,7 +45,10 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, o
   if (x.dtype === "bool") return reshape(to(addInSelf(to(base, "int32"), d, table, to(scaled, "int32")), "bool"), x.shape);
   return reshape(addInSelf(base, d, table, to(scaled, x.dtype)), x.shape);
 });
-/** A copy of x with the slices of `source` set at the positions `index` along a dim. */
+/**
+ * A copy of x with the slices of `source` set at the positions `index` along a dim.
+ * @example indexCopy(zeros([3]), 0, tensor(Int32Array.of(2, 0)), tensor([1, 5])) // [5, 0, 1]
+ */
 export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("IndexCopyBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
   const d = wrapDim(dim, x.ndim), base = atLeast1(x), parts = atLeast1(source);
   if (source.dtype !== x.dtype) throw new DTypeError(`index_copy_(): self and source expected to have the same dtype, but got (self) ${scalarTypeName[x.dtype]} and (source) ${scalarTypeName[source.dtype]}`);
@@ -51,7 +57,10 @@ export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) 
   if (source.ndim > 0 && index.window.size !== source.shape[d]) throw new IndexError(`index_copy_(): Number of indices (${index.window.size}) should be equal to source.size(dim) (${source.shape[d]})`);
   return reshape(copyAt(base, d, tableOf("index_copy_", base, d, index, shape), expand(parts, shape)), x.shape);
 });
-/** A copy of x with a number, or a 0-d tensor, at the positions `index` along a dim. */
+/**
+ * A copy of x with a number, or a 0-d tensor, at the positions `index` along a dim.
+ * @example indexFill(zeros([3]), 0, tensor(Int32Array.of(2, 0)), 7) // [7, 0, 7]
+ */
 export const indexFill: (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean) => Tensor = /*@__PURE__*/ composite("IndexFillBackward0", (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean): Tensor => {
   const d = wrapDim(dim, x.ndim), base = atLeast1(x), shape = base.shape.map((n, k) => (k === d ? index.window.size : n));
   if (typeof value === "object" && value.ndim !== 0) throw new ShapeError(`index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`);
@@ -65,14 +74,20 @@ const fromStart = (index: Tensor, size: number): Tensor => where(lt(index, 0), a
 const outOfAll: Complaint = { error: "index", text: "out of range: tried to access index {position} on a tensor of {size} elements." };
 const takeFrom = /*@__PURE__*/ gatherSaying(outOfAll);
 const putInto = /*@__PURE__*/ scatterSaying(outOfAll, "set", "put_"), addInto = /*@__PURE__*/ scatterSaying(outOfAll, "add", "put_");
-/** The elements of x, as if it were flattened, at int32 positions of any shape. */
+/**
+ * The elements of x, as if it were flattened, at int32 positions of any shape.
+ * @example take(tensor([[1, 2], [3, 4]]), tensor(Int32Array.of(3, 0))) // [4, 1]
+ */
 export const take: (x: Tensor, index: Tensor) => Tensor = /*@__PURE__*/ composite("TakeBackward0", (x: Tensor, index: Tensor): Tensor => {
   if (index.dtype !== "int32") throw new DTypeError(`take(): Expected a long tensor for index, but got ${scalarTypeName[index.dtype]}`);
   if (x.window.size === 0 && index.window.size !== 0) throw new IndexError("take(): tried to take from an empty tensor");
   return reshape(takeFrom(flatten(x), 0, fromStart(flatten(index), x.window.size)), index.shape);
 });
 export type PutOptions = { readonly accumulate?: boolean };
-/** A copy of x with `source` set, or added, at positions in the flattened x. */
+/**
+ * A copy of x with `source` set, or added, at positions in the flattened x.
+ * @example put(zeros([2, 2]), tensor(Int32Array.of(1, 2)), tensor([5, 6])) // [[0, 5], [6, 0]]
+ */
 export const put: (x: Tensor, index: Tensor, source: Tensor, options?: PutOptions) => Tensor = /*@__PURE__*/ composite("PutBackward0", (x: Tensor, index: Tensor, source: Tensor, { accumulate = false }: PutOptions = {}): Tensor => {
   if (index.dtype !== "int32") throw new DTypeError(`put_(): Expected a long tensor for index, but got ${scalarTypeName[index.dtype]}`);
   if (source.dtype !== x.dtype) throw new DTypeError(`put_(): self and source expected to have the same dtype, but got self.dtype = ${scalarTypeName[x.dtype]} and source.dtype = ${scalarTypeName[source.dtype]}`);
@@ -81,7 +96,10 @@ export const put: (x: Tensor, index: Tensor, source: Tensor, options?: PutOption
   if (x.dtype === "bool" && accumulate) return reshape(to(addInto(to(flat, "int32"), 0, places, to(values, "int32")), "bool"), x.shape);
   return reshape((accumulate ? addInto : putInto)(flat, 0, places, values), x.shape);
 });
-/** `gather` whose index broadcasts with x in all other dims; without a dim, of the flattened tensors. */
+/**
+ * `gather` whose index broadcasts with x in all other dims; without a dim, of the flattened tensors.
+ * @example takeAlongDim(tensor([[3, 1], [2, 4]]), tensor([[1], [0]], { dtype: "int32" }), 1) // [[1], [2]]
+ */
 export const takeAlongDim: (x: Tensor, index: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("GatherBackward0", (x: Tensor, index: Tensor, dim?: number): Tensor => {
   if (index.dtype !== "int32") throw new DTypeError("torch.take_along_dim(): dtype of indices should be Long but got " + scalarTypeName[index.dtype]);
   if (dim === undefined) return gather(flatten(x), 0, flatten(index));
@@ -116,6 +134,7 @@ const NODE = "ScatterReduceBackward0";
 /**
  * A copy of x in which the elements of `source` are combined at the places along a dim that `index` names: by sum, product, mean, maximum or minimum.
  * @throws ArgumentError for another reduction; DTypeError if the dtypes differ
+ * @example scatterReduce(ones([2]), 0, tensor(Int32Array.of(0, 0)), tensor([3, 5]), "sum") // [9, 1]
  */
 export const scatterReduce: (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, options?: ScatterReduceOptions) => Tensor = /*@__PURE__*/ composite(NODE, (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, { includeSelf = true }: ScatterReduceOptions = {}): Tensor => {
   const d = wrapDim(dim, x.ndim);
@@ -147,7 +166,10 @@ function laidOver(x: Tensor, part: Tensor): Tensor {
 }
 
 export type IndexReduceOptions = ScatterReduceOptions;
-/** `scatterReduce` of whole slices at the positions of a vector along a dim. */
+/**
+ * `scatterReduce` of whole slices at the positions of a vector along a dim.
+ * @example indexReduce(ones([3]), 0, tensor(Int32Array.of(2, 2)), tensor([2, 5]), "prod") // [1, 1, 10]
+ */
 export const indexReduce: (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: Exclude<ScatterReduction, "sum">, options?: IndexReduceOptions) => Tensor = /*@__PURE__*/ composite("IndexReduceBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: Exclude<ScatterReduction, "sum">, options: IndexReduceOptions = {}): Tensor => {
   const d = wrapDim(dim, x.ndim), parts = atLeast1(source);
   if (!["prod", "mean", "amax", "amin"].includes(reduce)) throw new ArgumentError(`index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got ${String(reduce)}.`);
@@ -158,6 +180,7 @@ export type ScatterOptions = { /** What becomes of the elements that meet: the s
 /**
  * A copy of x with the elements of `source`, or one number, set at the places along a dim that `index` names: `out[index[i][j]][j] = source[i][j]` for dim 0.
  * Of equal places any one wins. With `reduce` they are added, or multiplied, instead.
+ * @example scatter(zeros([3]), 0, tensor(Int32Array.of(2, 0)), tensor([1, 5])) // [5, 0, 1]
  */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number | boolean, options: ScatterOptions = {}): Tensor {
   const { reduce } = options;
@@ -171,7 +194,10 @@ const combined: (x: Tensor, dim: number, index: Tensor, source: Tensor | number 
 });
 
 const refuseMore = /*@__PURE__*/ refusing((excess) => s.le(0, excess), { error: "shape", text: "masked_scatter: expected self and source to have same dtypes and number of elements in source >= number of ones in mask" });
-/** A copy of x in which the elements where the bool mask is true are those of `source`, in order. */
+/**
+ * A copy of x in which the elements where the bool mask is true are those of `source`, in order.
+ * @example maskedScatter(zeros([3]), tensor([true, false, true]), tensor([1, 2])) // [1, 0, 2]
+ */
 export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("MaskedScatterBackward0", (x: Tensor, mask: Tensor, source: Tensor): Tensor => {
   if (mask.dtype !== "bool") throw new DTypeError(`masked_scatter: expected BoolTensor or ByteTensor for mask`);
   if (source.dtype !== x.dtype) throw new DTypeError(`masked_scatter: expected self and source to have same dtypes but got ${scalarTypeName[x.dtype]} and ${scalarTypeName[source.dtype]}`);
@@ -185,7 +211,10 @@ export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor 
 });
 
 export type OneHotOptions = { /** How many classes: one more than the largest, unless it is said. */ readonly numClasses?: number };
-/** Class numbers as rows that are 1 at the class and 0 elsewhere: int32 [.., classes]. */
+/**
+ * Class numbers as rows that are 1 at the class and 0 elsewhere: int32 [.., classes].
+ * @example oneHot(tensor(Int32Array.of(2, 0)), { numClasses: 3 }) // [[0, 0, 1], [1, 0, 0]]
+ */
 export function oneHot(x: Tensor, options: OneHotOptions = {}): Tensor {
   if (x.dtype !== "int32") throw new DTypeError("one_hot is only applicable to index tensor.");
   const { numClasses = -1 } = options;

@@ -52,7 +52,7 @@ export function bisect(sequence: Tensor, values: Tensor, right: boolean): Tensor
  * Where each value would be inserted into a sequence that is sorted along its last dim, so that it stays sorted: int32, of the values' shape. The sequence is
  * a vector, or has the values' dims but for the last. PyTorch's `searchsorted`.
  * @throws ShapeError where the dims do not fit; DTypeError where the dtypes differ
- * @example `searchsorted(tensor([1, 3, 5]), tensor([3, 4]))` is `[1, 2]`
+ * @example searchsorted(tensor([1, 3, 5]), tensor([3, 4])) // [1, 2]
  */
 export const searchsorted: (sequence: Tensor, values: Tensor | number, options?: SearchOptions) => Tensor = /*@__PURE__*/ composite(undefined, (sequence: Tensor, values: Tensor | number, { right = false, side, sorter }: SearchOptions = {}): Tensor => {
   if (side !== undefined && side !== "left" && side !== "right") throw new ArgumentError(`torch.searchsorted(): side can only be 'left' or 'right' but got ${String(side)}`);
@@ -86,7 +86,7 @@ export type BucketizeOptions = Pick<SearchOptions, "right" | "outInt32">;
  * The number of the bucket of each value, between boundaries that ascend: `boundaries[i - 1] < value <= boundaries[i]`, or with `right`
  * `boundaries[i - 1] <= value < boundaries[i]`. PyTorch's `bucketize`.
  * @throws ShapeError where the boundaries are no vector
- * @example `bucketize(tensor([1, 4]), tensor([1, 3, 5]))` is `[0, 2]`
+ * @example bucketize(tensor([1, 4]), tensor([1, 3, 5])) // [0, 2]
  */
 export const bucketize: (values: Tensor | number, boundaries: Tensor, options?: BucketizeOptions) => Tensor = /*@__PURE__*/ composite(undefined, (values: Tensor | number, boundaries: Tensor, { right = false }: BucketizeOptions = {}): Tensor => {
   if (boundaries.ndim !== 1) throw new ShapeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim})`);
@@ -96,7 +96,7 @@ export const bucketize: (values: Tensor | number, boundaries: Tensor, options?: 
 export type IsinOptions = { /** Nothing is gained by it here. */ readonly assumeUnique?: boolean; /** Whether it is not among them. */ readonly invert?: boolean };
 /**
  * Whether each element is among the test elements: bool, of the elements' shape. NaN is not even among NaNs. PyTorch's `isin`.
- * @example `isin(tensor([1, 2, 3]), tensor([3, 1]))` is `[true, false, true]`
+ * @example isin(tensor([1, 2, 3]), tensor([3, 1])) // [true, false, true]
  */
 export const isin: (elements: Tensor | number, among: Tensor | number, options?: IsinOptions) => Tensor = /*@__PURE__*/ composite(undefined, (elements: Tensor | number, among: Tensor | number, { invert = false }: IsinOptions = {}): Tensor => {
   const [like] = [elements, among].filter(isTensor);

@@ -30,7 +30,7 @@ const starts: { readonly [R in SegmentReduction]: number } = { sum: 0, mean: 0, 
  * Each segment along `axis` (0) reduced to one element: its sum, mean, maximum, minimum or product. A segment without elements is `initial`, or 0, NaN,
  * -Infinity, Infinity or 1. Of floats. PyTorch's `segment_reduce`.
  * @throws ArgumentError without lengths or offsets, or for another reduction; ShapeError where they do not fit
- * @example `segmentReduce(tensor([1, 2, 3]), "sum", { lengths: tensor(Int32Array.of(1, 2)) })` is `[1, 5]`
+ * @example segmentReduce(tensor([1, 2, 3]), "sum", { lengths: tensor(Int32Array.of(1, 2)) }) // [1, 5]
  */
 export const segmentReduce: (x: Tensor, reduce: SegmentReduction, options?: SegmentReduceOptions) => Tensor = /*@__PURE__*/ composite("SegmentReduceBackward0", (x: Tensor, reduce: SegmentReduction, { lengths, offsets, axis = 0, initial }: SegmentReduceOptions = {}): Tensor => {
   if (!Object.hasOwn(starts, reduce)) throw new ArgumentError(`unsupported reduction given! ${String(reduce)}`);

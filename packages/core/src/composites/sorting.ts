@@ -34,21 +34,24 @@ const sorted = (x: Tensor, dim: number, descending: boolean): ValuesAndIndices =
 /**
  * The elements along a dim in ascending order, and where they were; equal elements keep their order and NaN is the largest. PyTorch's `sort`.
  * @param dim the last by default
- * @example `sort(tensor([3, 1, 2])).values` is `[1, 2, 3]`
+ * @example sort(tensor([3, 1, 2])) // { values: [1, 2, 3], indices: [1, 2, 0] }
  */
 export const sort: (x: Tensor, dim?: number, options?: SortOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): ValuesAndIndices => sorted(x, dim, descending));
 /**
  * The int32 positions of the elements along a dim in ascending order; equal elements keep their order. PyTorch's `argsort`.
- * @example `argsort(tensor([3, 1, 2]))` is `[1, 2, 0]`
+ * @example argsort(tensor([3, 1, 2])) // [1, 2, 0]
  */
 export const argsort: (x: Tensor, dim?: number, options?: SortOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): Tensor => sortOrder(x, dim, descending));
-/** The elements along the first dim in ascending order. PyTorch's `msort`. */
+/**
+ * The elements along the first dim in ascending order. PyTorch's `msort`.
+ * @example msort(tensor([[3, 1], [2, 4]])) // [[2, 1], [3, 4]]
+ */
 export const msort: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor): Tensor => sorted(x, 0, false).values);
 
 /**
  * The k largest elements along a dim in descending order (or the smallest in ascending order), and where they are. NaN is the largest. PyTorch's `topk`.
  * @throws ArgumentError where there are not k of them; DTypeError for bools
- * @example `topk(tensor([3, 1, 2]), 2).values` is `[3, 2]`
+ * @example topk(tensor([3, 1, 2]), 2) // { values: [3, 2], indices: [0, 2] }
  */
 export const topk: (x: Tensor, k: number, dim?: number, options?: TopkOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices => {
   const d = wrapDim(dim, x.ndim);
@@ -76,7 +79,7 @@ function lineOf(op: string, x: Tensor, dim: number): number {
 /**
  * The k-th smallest element along a dim, counted from 1, and where it is. NaN is the largest. PyTorch's `kthvalue`.
  * @throws IndexError for a dim without elements; ArgumentError where there are not k of them; DTypeError for bools
- * @example `kthvalue(tensor([3, 1, 2]), 2).values` is 2
+ * @example kthvalue(tensor([3, 1, 2]), 2) // { values: 2, indices: 2 }
  */
 export const kthvalue: (x: Tensor, k: number, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {
   const d = lineOf("kthvalue", x, dim);
@@ -100,7 +103,7 @@ export const medianAlong = (ignoreNan: boolean, name: string): ((x: Tensor, dim:
 /**
  * The most frequent element along a dim, the smallest of several, and where it is (one of them). PyTorch's `mode`.
  * @throws IndexError for a dim without elements
- * @example `mode(tensor([3, 1, 3])).values` is 3
+ * @example mode(tensor([3, 1, 3])) // { values: 3, indices: 2 }
  */
 export const mode: (x: Tensor, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {
   const d = lineOf("mode", x, dim);

@@ -22,7 +22,10 @@ function crossAlong(x: Tensor, y: Tensor, dim: number): Tensor {
   const turned = (a: Tensor, by: number): Tensor => roll(a, -by, dim);
   return sub(mul(turned(x, 1), turned(y, 2)), mul(turned(x, 2), turned(y, 1)));
 }
-/** The cross product along a dim of size 3: the first such dim, unless it is said. */
+/**
+ * The cross product along a dim of size 3: the first such dim, unless it is said.
+ * @example cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
+ */
 export const cross: (x: Tensor, y: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, dim?: number): Tensor => {
   const [a, b] = broadcastTensors(x, y) as [Tensor, Tensor];
   const d = dim === undefined ? a.shape.indexOf(3) : wrapDim(dim, a.ndim);
@@ -31,7 +34,10 @@ export const cross: (x: Tensor, y: Tensor, dim?: number) => Tensor = /*@__PURE__
   return crossAlong(a, b, d);
 });
 export type DimOption = { readonly dim?: number };
-/** The cross product along a dim of size 3, the last by default: torch.linalg.cross. */
+/**
+ * The cross product along a dim of size 3, the last by default: torch.linalg.cross.
+ * @example linalg.cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
+ */
 export const linalgCross: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => {
   if (x.ndim !== y.ndim) throw new ShapeError("linalg.cross: inputs must have the same number of dimensions.");
   const d = wrapDim(dim, x.ndim);
@@ -39,7 +45,10 @@ export const linalgCross: (x: Tensor, y: Tensor, options?: DimOption) => Tensor 
   const [a, b] = broadcastTensors(x, y) as [Tensor, Tensor];
   return crossAlong(a, b, d);
 });
-/** The diagonal of the last two dims by default: torch.linalg.diagonal. */
+/**
+ * The diagonal of the last two dims by default: torch.linalg.diagonal.
+ * @example linalg.diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
+ */
 export const diagonalOf = (x: Tensor, options: DiagonalOptions = {}): Tensor => diagonal(x, { dim1: -2, dim2: -1, ...options });
 
 export type CovOptions = {
@@ -50,7 +59,10 @@ export type CovOptions = {
   /** How much each observation counts. */
   readonly aweights?: Tensor | undefined;
 };
-/** The covariances of variables, the rows, over observations, the columns. */
+/**
+ * The covariances of variables, the rows, over observations, the columns.
+ * @example cov(tensor([[1, 2, 3], [3, 2, 1]])) // [[1, -1], [-1, 1]]
+ */
 export const cov: (x: Tensor, options?: CovOptions) => Tensor = /*@__PURE__*/ composite(undefined, covariances);
 function covariances(x: Tensor, { correction = 1, fweights, aweights }: CovOptions = {}): Tensor {
   if (x.ndim > 2) throw new ShapeError(`cov(): expected input to have two or fewer dimensions but got an input with ${x.ndim} dimensions`);
@@ -77,7 +89,10 @@ function checkWeights(name: string, weights: Tensor | undefined, count: number):
   if (weights.window.size !== count) throw new ShapeError(`cov(): expected ${name} to have the same numel as there are observations in the input but got ${weights.window.size} != ${count}`);
   (name === "fweights" ? refuseCounts : refuseWeights)(weights);
 }
-/** The correlations of variables, the rows: covariances divided by both deviations, in [-1, 1]. */
+/**
+ * The correlations of variables, the rows: covariances divided by both deviations, in [-1, 1].
+ * @example corrcoef(tensor([[1, 2, 3], [3, 2, 1]])) // [[1, -1], [-1, 1]]
+ */
 export const corrcoef: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor): Tensor => {
   if (x.ndim > 2) throw new ShapeError(`corrcoef(): expected input to have two or fewer dimensions but got an input with ${x.ndim} dimensions`);
   const c = covariances(x);
@@ -87,7 +102,10 @@ export const corrcoef: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined
 });
 
 export type VanderOptions = { readonly N?: number; readonly increasing?: boolean };
-/** The powers of each element of a vector, as rows: from the highest down, unless `increasing`. */
+/**
+ * The powers of each element of a vector, as rows: from the highest down, unless `increasing`.
+ * @example vander(tensor([1, 2, 3])) // [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
+ */
 export const vander: (x: Tensor, options?: VanderOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { N, increasing = false }: VanderOptions = {}): Tensor => {
   if (x.ndim !== 1) throw new ShapeError(`x must be a one-dimensional tensor.`);
   const columns = N ?? x.shape[0]!;
@@ -101,6 +119,7 @@ export const vander: (x: Tensor, options?: VanderOptions) => Tensor = /*@__PURE_
 /**
  * The powers of the numbers along the last dim, as rows of a new one: 1, x, x^2 ... `N` of them, as many as there are numbers by default. PyTorch's `torch.linalg.vander`.
  * @throws ArgumentError for fewer than two powers
+ * @example linalg.vander(tensor([1, 2, 3])) // [[1, 1, 1], [1, 2, 4], [1, 3, 9]]
  */
 export const linalgVander: (x: Tensor, options?: { readonly N?: number }) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { N }: { readonly N?: number } = {}): Tensor => {
   if (x.dtype === "bool") throw new DTypeError("linalg.vander supports floating point, complex, and integer tensors, but got Bool");

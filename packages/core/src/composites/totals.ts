@@ -35,18 +35,27 @@ const logsumexpOp: Op<LogAttrs> = {
   jvp: ([tangent], [x], [out], { dims, keepdim }) => [sumOver(mul(tangent!, exp(sub(x!, reshape(out!, reducedShape(x!.shape, dims, true))))), dims, { keepdim })],
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
 };
-/** log(sum(exp(x))) over the dims, shifted by the maximum so that nothing overflows. */
+/**
+ * log(sum(exp(x))) over the dims, shifted by the maximum so that nothing overflows.
+ * @example logsumexp(tensor([0, 0]), 0) // 0.6931
+ */
 export const logsumexp: (x: Tensor, dim: Dims, options?: Keep) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: Dims, options: Keep = {}): Tensor =>
   dispatch(logsumexpOp, [isFloat(x.dtype) ? x : to(x, "float32")], { dims: wrapDims(dim, x.ndim), keepdim: options.keepdim ?? false }));
 
 const numbers = /*@__PURE__*/ perDType((d, c) => program("nansum", [d], [], [isFloat(d) ? s.cast(s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.load(0, d)), d) : s.arg(0, d)]));
-/** The sum over the dims, or of all, with NaN as 0. */
+/**
+ * The sum over the dims, or of all, with NaN as 0.
+ * @example nansum(tensor([1, NaN, 3])) // 4
+ */
 export const nansum: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite("NansumBackward0", (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
   const dtype = options.dtype ?? (isFloat(x.dtype) ? x.dtype : "int32");
   return reduceProgram("sum", numbers(dtype), [to(x, dtype)], [], wrapDims(dim, x.ndim), options.keepdim ?? false, "NansumBackward0");
 });
 const present = /*@__PURE__*/ perDType((d, c) => program("present", [d], [], [s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.lit(1, c))]));
-/** The mean over the dims, or of all, of what is no NaN. */
+/**
+ * The mean over the dims, or of all, of what is no NaN.
+ * @example nanmean(tensor([1, NaN, 3])) // 2
+ */
 export const nanmean: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
   const { keepdim = false, dtype = x.dtype } = options;
   if (!isFloat(x.dtype)) throw new DTypeError(`nanmean(): expected input to have floating point dtype but got ${scalarTypeName[x.dtype]}`);
@@ -54,12 +63,18 @@ export const nanmean: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor
   return to(div(nansum(wide, dim, { keepdim }), reduceProgram("sum", present(dtype), [wide], [], wrapDims(dim, x.ndim), keepdim, "")), dtype);
 });
 const nonZero = /*@__PURE__*/ perDType((d, c) => program("countNonzero", [d], [], [s.select(s.eq(s.load(0, d), s.lit(0, c)), s.lit(0, "int32"), s.lit(1, "int32"))]));
-/** How many elements over the dims, or of all, are not zero: int32. */
+/**
+ * How many elements over the dims, or of all, are not zero: int32.
+ * @example countNonzero(tensor([0, 2, 3])) // 2
+ */
 export const countNonzero = (x: Tensor, dim?: Dims): Tensor => reduceProgram("sum", nonZero(x.dtype), [x], [], wrapDims(dim, x.ndim), false, "");
 
 export type MinAndMax = { readonly min: Tensor; readonly max: Tensor };
 export type AminmaxOptions = { readonly dim?: number; readonly keepdim?: boolean };
-/** The smallest and the largest along a dim, or of all. */
+/**
+ * The smallest and the largest along a dim, or of all.
+ * @example aminmax(tensor([3, 1, 2])) // { min: 1, max: 3 }
+ */
 export function aminmax(x: Tensor, options: AminmaxOptions = {}): MinAndMax {
   const { dim, keepdim = false } = options;
   if (dim === undefined && x.window.size === 0) throw new IndexError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");

@@ -102,14 +102,17 @@ async function distinct<O extends UniqueConsecutiveOptions>(x: Tensor, dim: numb
  * The distinct elements of x in ascending order, a vector; or the distinct slices along a dim. With `returnInverse` or `returnCounts` an object of
  * `values`, `inverse` and `counts`. NaN is never the same as another. Without gradients. PyTorch's `unique`.
  * @throws IndexError for a dim of a tensor without dims; ShapeError where slices have no elements
- * @example `await unique(tensor([2, 1, 2]))` is `[1, 2]`
+ * @example await unique(tensor([2, 1, 2])) // [1, 2]
  */
 export const unique = <O extends UniqueOptions>(x: Tensor, dim?: number, options?: O): Promise<Unique<O>> => distinct(x, dim, true, options ?? ({} as O));
 /**
  * As `unique`, of what follows on its like only, in the order of x. PyTorch's `unique_consecutive`.
- * @example `await uniqueConsecutive(tensor([1, 1, 2, 1]))` is `[1, 2, 1]`
+ * @example await uniqueConsecutive(tensor([1, 1, 2, 1])) // [1, 2, 1]
  */
 export const uniqueConsecutive = <O extends UniqueConsecutiveOptions>(x: Tensor, dim?: number, options?: O): Promise<Unique<O>> => distinct(x, dim, false, options ?? ({} as O));
 
-/** Where x is not zero: int32 [n, dims], in row-major order. PyTorch's `argwhere`. */
+/**
+ * Where x is not zero: int32 [n, dims], in row-major order. PyTorch's `argwhere`.
+ * @example await argwhere(tensor([0, 1, 1])) // [[1], [2]]
+ */
 export const argwhere = (x: Tensor): Promise<Tensor> => nonzero(x);

@@ -20,7 +20,10 @@ const isOutside = (x: s.Expr): s.Expr => s.not(s.and(s.le(0, x), s.le(x, 1)));
 const checkProbabilities = /*@__PURE__*/ refusing(isOutside, {
   error: "argument", text: "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",
 });
-/** 1 with the probability that each element says, 0 otherwise. Its gradient is 0. */
+/**
+ * 1 with the probability that each element says, 0 otherwise. Its gradient is 0.
+ * @example bernoulli(tensor([0, 1])) // [0, 1]
+ */
 export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ composite("BernoulliBackward0", (x: Tensor, p?: number): Tensor => {
   if (p !== undefined && !(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
   if (p === undefined && !isFloat(x.dtype)) throw new DTypeError(`"bernoulli_tensor_cpu_p_" not implemented for '${scalarTypeName[x.dtype]}'`);
@@ -31,7 +34,10 @@ export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ compos
 /** Zeros that stand on the tape as made of x, whatever is in it. */
 const zeroOf = (x: Tensor): Tensor => where(lt(x, x), x, 0);
 
-/** mean + std * a draw from the normal distribution; either may be a number, or both with a shape. */
+/**
+ * mean + std * a draw from the normal distribution; either may be a number, or both with a shape.
+ * @example normal(0, 1, [2, 3]).shape // [2, 3]
+ */
 export function normal(mean: Tensor | number, std: Tensor | number = 1, shape?: readonly number[], options: CreationOptions = {}): Tensor {
   if (typeof std === "number" && std < 0) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
   if (typeof mean === "object" || typeof std === "object") return around(mean, std);
@@ -52,7 +58,10 @@ const overwritten = <A extends readonly unknown[]>(name: string, make: (x: Tenso
   if (name !== "random_" && name !== "bernoulli_" && !isFloat(x.dtype)) throw new DTypeError(`"${name}" not implemented for '${scalarTypeName[x.dtype]}'`);
   return copy_(x, make(x, ...rest));
 });
-/** Every element becomes a number from [from, to), [0, 1) by default. */
+/**
+ * Every element becomes a number from [from, to), [0, 1) by default.
+ * @example uniform_(zeros([2]), 1, 2).ge(1) // [true, true]
+ */
 export const uniform_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("check_uniform_bounds", (x: Tensor, from: number = 0, end: number = 1): Tensor => {
   if (!(from <= end)) throw new ArgumentError(`uniform_ expects to return a [from, to) range, but found from=${from} > to=${end}`);
   return add(mul(randLike(x), end - from), from);
@@ -62,7 +71,10 @@ export const normal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__
   if (!(std >= 0)) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
   return add(mul(randnLike(x), std), mean);
 });
-/** Every element becomes a draw from the exponential distribution. */
+/**
+ * Every element becomes a draw from the exponential distribution.
+ * @example exponential_(zeros([2])).gt(0) // [true, true]
+ */
 export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/ overwritten("exponential_cpu", (x: Tensor, lambd: number = 1): Tensor => {
   if (!(lambd >= 0)) throw new ArgumentError(`exponential_ expects lambda >= 0.0, but found lambda=${lambd}`);
   return mul(neg(log(sub(1, randLike(x)))), 1 / lambd);
@@ -72,7 +84,10 @@ export const bernoulli_: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ overw
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
   return to(lt(rand(x.shape, { device: x.device }), p), x.dtype);
 });
-/** Every element becomes a whole number from [from, to). */
+/**
+ * Every element becomes a whole number from [from, to).
+ * @example random_(zeros([2]), 3, 4) // [3, 3]
+ */
 export const random_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("random_", (x: Tensor, from: number = 0, end?: number): Tensor =>
   randintLike(x, from, end ?? (x.dtype === "bool" ? 2 : x.dtype === "uint8" ? 256 : x.dtype === "int8" ? 128 : x.dtype === "float16" ? 2049 : x.dtype === "bfloat16" ? 257 : 2 ** 24)));
 
@@ -80,6 +95,7 @@ export type MultinomialOptions = { readonly replacement?: boolean };
 /**
  * Positions drawn with the weights along the last dim: int32 [.., numSamples]. Without replacement they are distinct, in the order in which they are drawn.
  * @throws ArgumentError for weights that are negative or not finite; on an asynchronous device the next read rejects with it
+ * @example multinomial(tensor([0, 1, 0]), 2, { replacement: true }) // [1, 1]
  */
 export const multinomial: (x: Tensor, numSamples: number, options?: MultinomialOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, numSamples: number, { replacement = false }: MultinomialOptions = {}): Tensor => {
   if (x.ndim !== 1 && x.ndim !== 2) throw new ShapeError("prob_dist must be 1 or 2 dim");
@@ -119,7 +135,10 @@ function checkWeights(x: Tensor, replacement: boolean): void {
   refuseEmpty(sum(x, -1));
 }
 
-/** The numbers from 0 to n - 1 in random order: int32. */
+/**
+ * The numbers from 0 to n - 1 in random order: int32.
+ * @example sort(randperm(3)).values // [0, 1, 2]
+ */
 export const randperm: (n: number, options?: CreationOptions) => Tensor = /*@__PURE__*/ composite(undefined, (n: number, options: CreationOptions = {}): Tensor => {
   const { dtype = "int32", ...rest } = options;
   return to(argsort(rand([n], rest)), dtype);

@@ -104,7 +104,7 @@ export function fromBuffer(buffer: Buffer, shape: Shape, options: CreationOption
  * A tensor of the given data: a number, nested arrays, or a typed array (then of one dim, or of `options.shape`).
  * Numbers make float32, booleans bool, a typed array its own dtype; `dtype` casts. A Uint16Array is what `data()` gives of
  * float16 and bfloat16: their 16-bit words, where `dtype` says which.
- * @example `tensor([[1, 2], [3, 4]])`
+ * @example tensor([[1, 2], [3, 4]]).shape // [2, 2]
  */
 export function tensor(data: TensorData, options: CreationOptions & { readonly shape?: Shape } = {}): Tensor {
   if (isTypedArray(data)) {
@@ -134,14 +134,23 @@ function converted(values: ArrayLike<number>, from: DType, dtype: DType): TypedA
 
 const fill = /*@__PURE__*/ perDType((dtype, compute) => program("full", [], [compute], [s.cast(s.param(0, compute), dtype)]));
 
-/** `shape` filled with one value. A number makes float32, a boolean bool; `dtype` says otherwise. */
+/**
+ * `shape` filled with one value. A number makes float32, a boolean bool; `dtype` says otherwise.
+ * @example full([2], 7) // [7, 7]
+ */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
   return generated("full", fill(dtype), [elementOf(Number(value), dtype)], shape, options);
 }
-/** `shape` filled with 0. */
+/**
+ * `shape` filled with 0.
+ * @example zeros([2]) // [0, 0]
+ */
 export const zeros = (shape: Shape, options: CreationOptions = {}): Tensor => generated("zeros", fill(options.dtype ?? "float32"), [0], shape, options);
-/** `shape` filled with 1. */
+/**
+ * `shape` filled with 1.
+ * @example ones([2, 2]) // [[1, 1], [1, 1]]
+ */
 export const ones = (shape: Shape, options: CreationOptions = {}): Tensor => generated("ones", fill(options.dtype ?? "float32"), [1], shape, options);
 
 export const like = (x: Tensor, options: CreationOptions): CreationOptions => ({ dtype: x.dtype, device: x.device, ...options });
@@ -158,11 +167,20 @@ export function inFormat(order: DimOrder | undefined, options: CreationOptions, 
   made.dispose();
   return finish(laid, options);
 }
-/** Zeros of x's shape, dtype and device. */
+/**
+ * Zeros of x's shape, dtype and device.
+ * @example zerosLike(ones([2])) // [0, 0]
+ */
 export const zerosLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => zeros(x.shape, given));
-/** Ones of x's shape, dtype and device. */
+/**
+ * Ones of x's shape, dtype and device.
+ * @example onesLike(zeros([2])) // [1, 1]
+ */
 export const onesLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => ones(x.shape, given));
-/** One value in x's shape, dtype and device. */
+/**
+ * One value in x's shape, dtype and device.
+ * @example fullLike(zeros([2]), 7) // [7, 7]
+ */
 export const fullLike = (x: Tensor, value: number | boolean, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => full(x.shape, value, given));
 
 const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
@@ -170,7 +188,10 @@ const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
   return program("arange", [], [compute, compute], [s.cast(s.add(s.param(0, compute), s.mul(at, s.param(1, compute))), dtype)]);
 });
 
-/** start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. */
+/**
+ * start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32.
+ * @example arange(1, 7, 2) // [1, 3, 5]
+ */
 export function arange(start: number | boolean, end?: number | boolean, step: number = 1, options: CreationOptions = {}): Tensor {
   const [first, last] = end === undefined ? [0, Number(start)] : [Number(start), Number(end)];
   if (step === 0) throw new ArgumentError("step must be nonzero");
@@ -192,7 +213,10 @@ const line = /*@__PURE__*/ perDType((dtype, own) => {
   return program("linspace", [], [compute, compute, compute, compute], [s.cast(s.select(s.lt(s.mul(at, 2), s.add(last, 1)), forward, backward), dtype)]);
 });
 
-/** `steps` numbers evenly spaced from start to end, both included. */
+/**
+ * `steps` numbers evenly spaced from start to end, both included.
+ * @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
+ */
 export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError("number of steps must be non-negative");
   const dtype = options.dtype ?? "float32", whole = (x: number): number => (isFloat(dtype) ? x : Math.trunc(x)), from = whole(start), to = whole(end);
@@ -203,7 +227,10 @@ const diagonal = /*@__PURE__*/ perDType((dtype, compute) => {
   const columns = s.param(0, "int32");
   return program("eye", [], ["int32"], [s.cast(s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, compute), s.lit(0, compute)), dtype)]);
 });
-/** The identity of n rows and m (by default n) columns. */
+/**
+ * The identity of n rows and m (by default n) columns.
+ * @example eye(2) // [[1, 0], [0, 1]]
+ */
 export function eye(n: number, m: number = n, options: CreationOptions = {}): Tensor {
   if (!(n >= 0)) throw new ArgumentError(`n must be greater or equal to 0, got ${n}`);
   if (!(m >= 0)) throw new ArgumentError(`m must be greater or equal to 0, got ${m}`);

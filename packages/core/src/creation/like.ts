@@ -9,25 +9,49 @@ import { orderOf } from "../memory-format.ts";
 import { type CreationOptions, fromHost, full, generated, inFormat, laidOutLike, like, type LikeOptions, ones, tensor, type TensorData, zeros } from "./fill.ts";
 import { randint } from "./random.ts";
 
-/** `shape` of any content: here, zeros. */
+/**
+ * `shape` of any content: here, zeros.
+ * @example empty([2, 3]).shape // [2, 3]
+ */
 export function empty(shape: Shape, options: LikeOptions = {}): Tensor {
   const { memoryFormat = "contiguous_format", ...rest } = options;
   if (memoryFormat === "preserve_format") throw new ArgumentError("empty(): there is no tensor whose format could be preserved");
   return inFormat(orderOf(memoryFormat, { shape }), rest, (given) => zeros(shape, given));
 }
-/** Of x's shape, dtype and device, and any content. */
+/**
+ * Of x's shape, dtype and device, and any content.
+ * @example emptyLike(ones([2, 3])).shape // [2, 3]
+ */
 export const emptyLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => empty(x.shape, given));
-/** `shape` of any content, of x's dtype and device. */
+/**
+ * `shape` of any content, of x's dtype and device.
+ * @example ones([1]).newEmpty([2]).shape // [2]
+ */
 export const newEmpty = (x: Tensor, shape: Shape, options: CreationOptions = {}): Tensor => empty(shape, like(x, options));
-/** `shape` filled with a value, of x's dtype and device. */
+/**
+ * `shape` filled with a value, of x's dtype and device.
+ * @example ones([1]).newFull([2], 7) // [7, 7]
+ */
 export const newFull = (x: Tensor, shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor => full(shape, value, like(x, options));
-/** Ones of x's dtype and device. */
+/**
+ * Ones of x's dtype and device.
+ * @example zeros([1]).newOnes([2]) // [1, 1]
+ */
 export const newOnes = (x: Tensor, shape: Shape, options: CreationOptions = {}): Tensor => ones(shape, like(x, options));
-/** Zeros of x's dtype and device. */
+/**
+ * Zeros of x's dtype and device.
+ * @example ones([1]).newZeros([2]) // [0, 0]
+ */
 export const newZeros = (x: Tensor, shape: Shape, options: CreationOptions = {}): Tensor => zeros(shape, like(x, options));
-/** A tensor of the given data, of x's dtype and device. */
+/**
+ * A tensor of the given data, of x's dtype and device.
+ * @example ones([1]).newTensor([1, 2]) // [1, 2]
+ */
 export const newTensor = (x: Tensor, data: TensorData, options: CreationOptions = {}): Tensor => tensor(data, like(x, options));
-/** Whole numbers from low (0 if left out) up to, not including, high, in x's shape, dtype and device. */
+/**
+ * Whole numbers from low (0 if left out) up to, not including, high, in x's shape, dtype and device.
+ * @example randintLike(ones([2]), 1) // [0, 0]
+ */
 export function randintLike(x: Tensor, high: number, options?: LikeOptions): Tensor;
 export function randintLike(x: Tensor, low: number, high: number, options?: LikeOptions): Tensor;
 export function randintLike(x: Tensor, low: number, high?: number | LikeOptions, options: LikeOptions = {}): Tensor {
@@ -43,7 +67,10 @@ const powers = /*@__PURE__*/ perDType((dtype) => {
   return program("logspace", [], [compute, compute, compute, compute, compute], [s.cast(s.pow(base, exponent), dtype)]);
 });
 export type LogspaceOptions = CreationOptions & { readonly base?: number };
-/** base ** (`steps` numbers evenly spaced from start to end, both included). The base is 10 unless it is said. */
+/**
+ * base ** (`steps` numbers evenly spaced from start to end, both included). The base is 10 unless it is said.
+ * @example logspace(0, 2, 3) // [1, 10, 100]
+ */
 export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
   const { base = 10, ...rest } = options;
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError("number of steps must be non-negative");
@@ -53,7 +80,10 @@ export function logspace(start: number, end: number, steps: number, options: Log
 
 const ramp = /*@__PURE__*/ perDType((dtype, compute) => program("range", [], [compute, compute], [s.cast(s.add(s.param(0, compute), s.mul(s.cast(s.index, compute), s.param(1, compute))), dtype)]));
 export type RangeOptions = CreationOptions & { readonly step?: number };
-/** start, start + step ... up to end, which is included: PyTorch's older `range`. */
+/**
+ * start, start + step ... up to end, which is included: PyTorch's older `range`.
+ * @example range(1, 3) // [1, 2, 3]
+ */
 export function range(start: number, end: number, options: RangeOptions = {}): Tensor {
   const { step = 1, ...rest } = options;
   if (step === 0) throw new ArgumentError("step must be nonzero");
@@ -71,7 +101,13 @@ function places(rows: number, columns: number, options: TriangleOptions, keeps: 
   return rest.dtype === undefined || rest.dtype === "int32"
     ? fromHost(Int32Array.from(at.flat()), [2, at[0].length], "int32", rest) : tensor(at.flat(), { ...rest, shape: [2, at[0].length] });
 }
-/** The rows and columns of the elements on and below a diagonal: int32 [2, n]. */
+/**
+ * The rows and columns of the elements on and below a diagonal: int32 [2, n].
+ * @example trilIndices(2, 2) // [[0, 1, 1], [0, 0, 1]]
+ */
 export const trilIndices = (rows: number, columns: number, options: TriangleOptions = {}): Tensor => places(rows, columns, options, (over, offset) => over <= offset);
-/** The rows and columns of the elements on and above a diagonal: int32 [2, n]. */
+/**
+ * The rows and columns of the elements on and above a diagonal: int32 [2, n].
+ * @example triuIndices(2, 2) // [[0, 0, 1], [0, 1, 1]]
+ */
 export const triuIndices = (rows: number, columns: number, options: TriangleOptions = {}): Tensor => places(rows, columns, options, (over, offset) => over >= offset);

@@ -13,7 +13,16 @@ import { type CreationOptions, deviceFrom, generated, laidOutLike, type LikeOpti
 
 let globalSeed = 0, epoch = 0;
 
-/** Starts the random stream of every device anew. PyTorch's `manual_seed`; the numbers differ from PyTorch's. */
+/**
+ * Starts the random stream of every device anew. PyTorch's `manual_seed`; the numbers differ from PyTorch's.
+ * @example
+ * ```ts
+ * manualSeed(1);
+ * const x = rand([2]);
+ * manualSeed(1);
+ * equalSync(x, rand([2])) // true
+ * ```
+ */
 export function manualSeed(seed: number): void {
   if (!Number.isSafeInteger(seed)) throw new ArgumentError(`manualSeed: the seed must be a safe integer, got ${seed}`);
   globalSeed = seed;
@@ -97,7 +106,10 @@ const uniform = (at: Expr, first: number, dtype: DType, digits: number = 24): Ex
 const digitsOf = (dtype: DType): number => (dtype === "float16" ? 11 : dtype === "bfloat16" ? 8 : 24);
 
 const randProgram = /*@__PURE__*/ perDType((d, c) => program("rand", [], SEED, [s.cast(uniform(s.index, 0, c, digitsOf(d)), d)]));
-/** Uniform in [0, 1). */
+/**
+ * Uniform in [0, 1).
+ * @example rand([2, 3]).shape // [2, 3]
+ */
 export const rand = (shape: Shape, options: CreationOptions = {}): Tensor =>
   drawn([], shape, (_, whole) => generated("rand", randProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), whole, options));
 
@@ -108,14 +120,20 @@ const randnProgram = /*@__PURE__*/ perDType((d, c) => {
   const angle = s.mul(uniform(odd, 0, c), 2 * Math.PI);
   return program("randn", [], SEED, [s.cast(s.mul(radius, s.select(s.eq(even, s.index), s.cos(angle), s.sin(angle))), d)]);
 });
-/** From the standard normal distribution. */
+/**
+ * From the standard normal distribution.
+ * @example randn([2, 3]).shape // [2, 3]
+ */
 export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
   drawn([], shape, (_, whole) => generated("randn", randnProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), whole, options));
 
 const randintProgram = /*@__PURE__*/ perDType((d) =>
   program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]));
 const bounds: { readonly [D in DType]?: readonly [low: number, high: number] } = { bool: [0, 1], uint8: [0, 255], int8: [-128, 127], int16: [-32768, 32767] };
-/** Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default. */
+/**
+ * Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default.
+ * @example randint(3, 4, [2]) // [3, 3]
+ */
 export function randint(low: number, high: number, shape: Shape, options: CreationOptions = {}): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high)) throw new ArgumentError(`randint: bounds must be integers, got ${low} and ${high}`);
   if (low >= high) throw new ArgumentError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
@@ -126,16 +144,25 @@ export function randint(low: number, high: number, shape: Shape, options: Creati
   return drawn([], shape, (_, whole) => generated("randint", randintProgram(dtype), [...draw(deviceFrom(options)), low, high - low], whole, options));
 }
 
-/** `rand` of the shape of x, and of its dtype and device unless others are given. */
+/**
+ * `rand` of the shape of x, and of its dtype and device unless others are given.
+ * @example randLike(ones([2, 3])).shape // [2, 3]
+ */
 export const randLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => rand(x.shape, given));
-/** `randn` of the shape of x, and of its dtype and device unless others are given. */
+/**
+ * `randn` of the shape of x, and of its dtype and device unless others are given.
+ * @example randnLike(ones([2, 3])).shape // [2, 3]
+ */
 export const randnLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => randn(x.shape, given));
 
 /** params: p, 1 / (1 - p), the stream. The mask is drawn again in backward from the same numbers: nothing is saved. */
 const dropoutProgram = /*@__PURE__*/ perDType((d, c) => program("dropout", [d], [c, c, ...SEED], [
   s.cast(s.select(s.lt(uniform(s.index, 2, c), s.param(0, c)), s.lit(0, c), s.mul(s.load(0, d), s.param(1, c))), d),
 ]));
-/** Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training. */
+/**
+ * Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training.
+ * @example dropout(ones([4]), 0) // [1, 1, 1, 1]
+ */
 export function dropout(x: Tensor, p: number = 0.5, options: { readonly training?: boolean } = {}): Tensor {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
   if (options.training === false || p === 0) return x;

@@ -8,7 +8,10 @@ import { checkShape, denseStrides, type Shape, sizeOf } from "../shape.ts";
 import { extent, restride } from "../view.ts";
 import { type CreationOptions, finish, like, zeros } from "./fill.ts";
 
-/** A tensor of these sizes and strides, in elements, of any content: here, zeros. Elements may share a place, but then nothing can be written. */
+/**
+ * A tensor of these sizes and strides, in elements, of any content: here, zeros. Elements may share a place, but then nothing can be written.
+ * @example emptyStrided([2, 3], [1, 2]).stride() // [1, 2]
+ */
 export function emptyStrided(size: Shape, stride: Shape, options: CreationOptions = {}): Tensor {
   checkShape("empty_strided", size);
   if (size.length !== stride.length) throw new ShapeError(`dimensionality of sizes (${size.length}) must match dimensionality of strides (${stride.length})`);
@@ -20,7 +23,10 @@ export function emptyStrided(size: Shape, stride: Shape, options: CreationOption
   join(seen, null);
   return finish(seen, options);
 }
-/** As `emptyStrided`, of x's dtype and device. */
+/**
+ * As `emptyStrided`, of x's dtype and device.
+ * @example ones([1]).newEmptyStrided([2, 3], [1, 2]).stride() // [1, 2]
+ */
 export const newEmptyStrided = (x: Tensor, size: Shape, stride: Shape, options: CreationOptions = {}): Tensor => emptyStrided(size, stride, like(x, options));
 
 function stridesIn(order: DimOrder | undefined, shape: Shape): Shape {
@@ -35,12 +41,16 @@ function stridesIn(order: DimOrder | undefined, shape: Shape): Shape {
  * refused where other tensors look at the same memory. PyTorch's `resize_`.
  * @throws AutogradError of a tensor that requires a gradient
  * @throws NotSupportedError of a view, or of a tensor that has views
+ * @example tensor([1, 2, 3, 4]).resize_([2, 2]) // [[1, 2], [3, 4]]
  */
 export function resize_(x: Tensor, size: Shape, { memoryFormat = "contiguous_format" }: MemoryFormatOptions = {}): Tensor {
   if (memoryFormat === "preserve_format") throw new ArgumentError("Unsupported memory format Preserve");
   return resized(x, size, orderOf(memoryFormat, { shape: size }));
 }
-/** As `resize_`, to the size of another tensor. */
+/**
+ * As `resize_`, to the size of another tensor.
+ * @example resizeAs_(tensor([1, 2, 3, 4]), zeros([2, 2])) // [[1, 2], [3, 4]]
+ */
 export function resizeAs_(x: Tensor, other: Tensor, { memoryFormat = "contiguous_format" }: MemoryFormatOptions = {}): Tensor {
   return resized(x, alive("resize_as_", other).shape, orderOf(memoryFormat, other.window));
 }

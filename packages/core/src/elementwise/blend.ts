@@ -26,6 +26,7 @@ const between: Ternary = /*@__PURE__*/ elementwise("lerp", (x, y, weight) => {
 /**
  * x + weight * (end - x), of floats of one dtype; all broadcast together. The weight is a tensor or a number.
  * @throws DTypeError if the dtypes differ
+ * @example lerp(tensor([0, 10]), tensor([10, 20]), 0.25) // [2.5, 12.5]
  */
 export function lerp(x: Tensor, end: Tensor, weight: Operand): Tensor {
   checkSame(x, end, "end");
@@ -44,13 +45,19 @@ const withProduct: Scaled = /*@__PURE__*/ elementwise("addcmul", (x, y, z, value
 const withQuotient: Scaled = /*@__PURE__*/ elementwise("addcdiv", (x, y, z, value) => s.add(x!, s.mul(value!, s.div(y!, z!))), {
   rule: "float", gradient: (g, _, [, y, z, value]) => [g, s.mul(g, s.div(value!, z!)), s.neg(s.mul(g, s.div(s.mul(value!, s.div(y!, z!)), z!)))],
 });
-/** x + value * y * z. */
+/**
+ * x + value * y * z.
+ * @example addcmul(tensor([1]), tensor([2]), tensor([3])) // [7]
+ */
 export function addcmul(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
   return withProduct(x, y, z, numberIn([x, y, z], options.value ?? 1));
 }
 /** x += value * y * z. */
 export const addcmul_ = (x: Tensor, y: Tensor, z: Tensor, { value = 1 }: ValueOptions = {}): Tensor => withProduct.into(x, y, z, numberIn([x, y, z], value));
-/** x + value * y / z, of floats: y and z are not both integers. */
+/**
+ * x + value * y / z, of floats: y and z are not both integers.
+ * @example addcdiv(tensor([1]), tensor([6]), tensor([3])) // [3]
+ */
 export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
   refuseIntegers(y, z);
   return withQuotient(x, y, z, options.value ?? 1);
@@ -65,19 +72,28 @@ function refuseIntegers(y: Tensor, z: Tensor): void {
     throw new DTypeError("Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.");
 }
 
-/** |x| with the sign bit of y; integers give float32. */
+/**
+ * |x| with the sign bit of y; integers give float32.
+ * @example copysign(tensor([1, 2]), tensor([-3, 4])) // [-1, 2]
+ */
 export const copysign: Elementwise<readonly [x: Tensor, y: Operand]> = /*@__PURE__*/ elementwise("copysign", (x, y) => s.select(signBitOf(y!), s.neg(s.abs(x!)), s.abs(x!)), {
   rule: "float", takes: "tensorFirst", overload: ([, y]) => (typeof y === "object" ? 0 : 1),
   gradient: (g, out, [x]) => [s.select(s.eq(x!, 0), s.mul(g, 0), s.mul(g, s.div(out, s.select(s.eq(x!, 0), 1, x!)))), s.mul(g, 0)],
 });
-/** x * 2 ** y. */
+/**
+ * x * 2 ** y.
+ * @example ldexp(tensor([1.5]), tensor([3])) // [12]
+ */
 export const ldexp: (x: Tensor, y: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
   if (typeof x !== "object") throw new ArgumentError(`ldexp(): argument 'input' (position 1) must be Tensor, not ${Number.isInteger(x) ? "int" : "float"}`);
   return mul(x, pow(2, isFloat(y.dtype) ? y : to(y, "float32")));
 });
 
 const steps: Binary = /*@__PURE__*/ elementwise("heaviside", (x, y) => s.select(s.eq(x!, 0), y!, s.cast(s.lt(0, x!), x!.dtype)), { rule: "arithmetic", gradient: () => [] });
-/** 0 below 0, 1 above, and `values` at 0. Both have one dtype. */
+/**
+ * 0 below 0, 1 above, and `values` at 0. Both have one dtype.
+ * @example heaviside(tensor([-1, 0, 2]), tensor(0.5)) // [0, 0.5, 1]
+ */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
   if (x.dtype !== values.dtype) throw new DTypeError("heaviside is not yet implemented for tensors with different dtypes.");
   return steps(x, values);
@@ -98,7 +114,10 @@ function neighbour(x: Expr, y: Expr): Expr {
   }
   return s.select(s.isNan(y), y, s.select(either(s.isNan(x), s.eq(x, y)), s.select(s.isNan(x), x, y), next));
 }
-/** The next number after x towards y. Floats only, no derivative. */
+/**
+ * The next number after x towards y. Floats only, no derivative.
+ * @example nextafter(tensor([1]), tensor([2])).gt(1) // [true]
+ */
 export function nextafter(x: Tensor, y: Tensor): Tensor {
   const dtype = resultType([x, y]);
   if (isStoredOnly(dtype)) throw new DTypeError(`"nextafter_cpu" not implemented for '${scalarTypeName[dtype]}'`); // the numbers between are float32's
@@ -113,21 +132,39 @@ const ignoringNan = (name: string, wins: (x: Expr, y: Expr) => Expr): TwoTensors
     rule: "arithmetic", takes: "tensors", gradient: (g, _, [x, y]) => [s.select(first(x!, y!), g, 0), s.select(first(x!, y!), 0, g)],
   });
 };
-/** The larger; a number where the other is NaN. */
+/**
+ * The larger; a number where the other is NaN.
+ * @example fmax(tensor([NaN, 1]), tensor([2, 3])) // [2, 3]
+ */
 export const fmax: TwoTensors = /*@__PURE__*/ ignoringNan("fmax", s.ge);
-/** The smaller; a number where the other is NaN. */
+/**
+ * The smaller; a number where the other is NaN.
+ * @example fmin(tensor([NaN, 1]), tensor([2, 3])) // [2, 1]
+ */
 export const fmin: TwoTensors = /*@__PURE__*/ ignoringNan("fmin", s.le);
 
-/** x - trunc(x), with the sign of x. */
+/**
+ * x - trunc(x), with the sign of x.
+ * @example frac(tensor([1.5, -1.25])) // [0.5, -0.25]
+ */
 export const frac: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("frac", (x) => s.sub(x!, s.trunc(x!)), { rule: "floats", kernel: "frac_cpu", gradient: (g) => [g] });
-/** The sign; of real numbers the same as `sign`. */
+/**
+ * The sign; of real numbers the same as `sign`.
+ * @example sgn(tensor([-2, 0, 3])) // [-1, 0, 1]
+ */
 export const sgn: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("sgn", s.sign, { rule: "arithmetic" });
-/** The tensor itself; a bool is refused. */
+/**
+ * The tensor itself; a bool is refused.
+ * @example positive(tensor([1, -2])) // [1, -2]
+ */
 export function positive(x: Tensor): Tensor {
   if (x.dtype === "bool") throw new DTypeError("The `+` operator, on a bool tensor is not supported.");
   return x;
 }
-/** x ** y computed in float64, whatever the dtypes. */
+/**
+ * x ** y computed in float64, whatever the dtypes.
+ * @example floatPower(tensor([2, 3]), 2) // [4, 9]
+ */
 export const floatPower: (x: Operand, y: Operand) => Tensor = /*@__PURE__*/ composite(undefined, (x: Operand, y: Operand): Tensor => pow(wide(x), wide(y)));
 const wide = (x: Operand): Operand => (typeof x === "object" ? to(x, "float64") : x);
 
@@ -136,7 +173,10 @@ const numbersOnly: Elementwise<readonly [x: Tensor, nan: number, posinf: number,
   gradient: (g, _, [x]) => [s.select(both(s.lt(-Infinity, x!), s.lt(x!, Infinity)), g, 0)],
 });
 export type NanToNumOptions = { readonly nan?: number | null; readonly posinf?: number | null; readonly neginf?: number | null };
-/** NaN replaced by `nan` (0), infinities by the given numbers, or by the largest of the dtype. */
+/**
+ * NaN replaced by `nan` (0), infinities by the given numbers, or by the largest of the dtype.
+ * @example nanToNum(tensor([NaN, 2])) // [0, 2]
+ */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
   return isFloat(x.dtype) ? numbersOnly(x, ...replacements(x, options)) : to(mul(x, 1), x.dtype);
 }
@@ -144,5 +184,8 @@ export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
 export const nanToNum_ = (x: Tensor, options: NanToNumOptions = {}): Tensor => (isFloat(x.dtype) ? numbersOnly.into(x, ...replacements(x, options)) : x);
 const replacements = (x: Tensor, { nan, posinf, neginf }: NanToNumOptions): [number, number, number] =>
   [nan ?? 0, posinf ?? finfo(x.dtype).max, neginf ?? finfo(x.dtype).min];
-/** The angle of a real number: 0, or pi below 0; NaN of NaN. */
+/**
+ * The angle of a real number: 0, or pi below 0; NaN of NaN.
+ * @example angle(tensor([1, -1])) // [0, 3.1416]
+ */
 export const angle: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("angle", (x) => s.select(s.lt(x!, 0), Math.PI, s.select(s.isNan(x!), x!, s.lit(0, x!.dtype))), { rule: "float", gradient: (g) => [s.mul(g, 0)] });

@@ -30,12 +30,21 @@ const bounded = (name: string, overload: (operands: readonly Operand[]) => numbe
   });
 const clampLow = /*@__PURE__*/ bounded("clamp", byNumber, s.max, s.ge, s.lt), clampHigh = /*@__PURE__*/ bounded("clamp", byNumber, s.min, s.le, s.gt);
 
-/** The larger of x and a number or tensor; x's gradient passes where x is at least `min`. */
+/**
+ * The larger of x and a number or tensor; x's gradient passes where x is at least `min`.
+ * @example clampMin(tensor([-2, 2]), 0) // [0, 2]
+ */
 export const clampMin: Bounded = /*@__PURE__*/ bounded("clampMin", byTensor, s.max, s.ge, s.lt);
-/** The smaller of x and a number or tensor; x's gradient passes where x is at most `max`. */
+/**
+ * The smaller of x and a number or tensor; x's gradient passes where x is at most `max`.
+ * @example clampMax(tensor([-2, 2]), 0) // [-2, 0]
+ */
 export const clampMax: Bounded = /*@__PURE__*/ bounded("clampMax", byTensor, s.min, s.le, s.gt);
 
-/** Into [min, max], numbers or tensors; either may be left out. The gradient passes where x lies within, bounds included. */
+/**
+ * Into [min, max], numbers or tensors; either may be left out. The gradient passes where x lies within, bounds included.
+ * @example clamp(tensor([-2, 0.5, 2]), -1, 1) // [-1, 0.5, 1]
+ */
 export function clamp(x: Tensor, min?: Operand | null, max?: Operand | null): Tensor {
   const low = min ?? undefined, high = max ?? undefined;
   if (low !== undefined && high !== undefined) return clampBoth(x, low, high);
@@ -71,7 +80,10 @@ function checkFill(x: Tensor, mask: Tensor, value: Operand): void {
   if (dtypes[from].kind === "float" && dtypes[x.dtype].kind !== "float") throw doesNotFit(x.dtype);
 }
 
-/** x with `value`, a number or a 0-d tensor, where the bool mask is true; mask and x broadcast together. */
+/**
+ * x with `value`, a number or a 0-d tensor, where the bool mask is true; mask and x broadcast together.
+ * @example maskedFill(tensor([1, 2]), tensor([true, false]), 0) // [0, 2]
+ */
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
   checkFill(x, mask, value);
   return typeof value === "object" ? mapProgram(fillProgram(x.dtype, value.dtype), [x, mask, value]) : mapProgram(fillProgram(x.dtype, undefined), [x, mask], [elementOf(Number(value), x.dtype)]);

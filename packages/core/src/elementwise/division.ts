@@ -25,7 +25,10 @@ const overload = (): number => 2;
 const divFloor: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => floored(x!, y!), { rule: "number", overload, wrapsNumbers: true }));
 const divTrunc: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload, wrapsNumbers: true }));
 
-/** x / y rounded down; of integers an integer. No derivative. */
+/**
+ * x / y rounded down; of integers an integer. No derivative.
+ * @example floorDivide(tensor([7, -7]), 2) // [3, -4]
+ */
 export const floorDivide: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [] }));
 
 export type DivideOptions = {
@@ -35,6 +38,7 @@ export type DivideOptions = {
 /**
  * x / y. Without rounding, integers give a float; the derivative of a rounded quotient is 0.
  * @throws ArgumentError for another rounding mode
+ * @example div(tensor([7, -7]), 2, { roundingMode: "trunc" }) // [3, -3]
  */
 export const div: WithOut<[x: Operand, y: Operand, options?: DivideOptions]> =
   /*@__PURE__*/ withOut((x, y, options = {}) => rounding(options)(x, y), (target, x, y, options = {}) => rounding(options).out(target, x, y));
@@ -49,5 +53,8 @@ function rounding({ roundingMode = null }: DivideOptions): Binary {
     default: throw new ArgumentError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${String(roundingMode)}'`);
   }
 }
-/** x / y; of integers a float. */
+/**
+ * x / y; of integers a float.
+ * @example trueDivide(tensor([1, 2]), 4) // [0.25, 0.5]
+ */
 export const trueDivide: Binary = divide;

@@ -55,7 +55,7 @@ const scalarDType: { readonly [K in DTypeKind]: DType } = { bool: "bool", int: "
 
 /**
  * PyTorch's `result_type`: tensors with dims come before 0-d tensors, and those before numbers, within one kind.
- * @example `resultType([ones([2], { dtype: "uint8" }), 1.5])` is "float32"
+ * @example resultType([ones([2], { dtype: "uint8" }), 1.5]) // "float32"
  */
 export function resultType(operands: readonly Operand[]): DType {
   let dim: DType | undefined, zero: DType | undefined, scalar: DTypeKind | undefined;
@@ -235,7 +235,10 @@ function commonType(operands: readonly Operand[]): DType {
 }
 
 const kindRank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float: 2 };
-/** PyTorch's `can_cast`: whether values may be stored in place, which is not so from a wider kind (bool, int, float) to a narrower. */
+/**
+ * PyTorch's `can_cast`: whether values may be stored in place, which is not so from a wider kind (bool, int, float) to a narrower.
+ * @example canCast("float32", "int32") // false
+ */
 export const canCast = (from: DType, to: DType): boolean => kindRank[dtypes[from].kind] <= kindRank[dtypes[to].kind];
 
 /** The tensor in another dtype; the tensor itself if it has it already. Float to int truncates, then wraps through int32; what int32 cannot hold, NaN too, is its least number there. */

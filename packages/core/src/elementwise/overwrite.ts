@@ -10,11 +10,20 @@ import { showShape } from "../shape.ts";
 
 // The old value is an input that no result reads: its gradient stops here.
 const fillProgram = (name: string, d: DType): Program => program(name, [d], [dtypes[d].compute], [cast(param(0, dtypes[d].compute), d)]);
-/** Every element becomes the value. */
+/**
+ * Every element becomes the value.
+ * @example fill_(zeros([2]), 7) // [7, 7]
+ */
 export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [elementOf(Number(value), x.dtype)]);
-/** Every element becomes 0. */
+/**
+ * Every element becomes 0.
+ * @example zero_(ones([2])) // [0, 0]
+ */
 export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dtype), [], [0]);
-/** Takes the values of `source`, broadcast to x's shape and cast to its dtype. */
+/**
+ * Takes the values of `source`, broadcast to x's shape and cast to its dtype.
+ * @example copy_(zeros([2]), tensor([5, 6])) // [5, 6]
+ */
 export function copy_(x: Tensor, source: Tensor): Tensor {
   if (source.ndim > x.ndim)
     throw new ShapeError(`expand(${source.dtype}{${showShape(source.shape)}}, size=${showShape(x.shape)}): the number of sizes provided (${x.ndim}) must be greater or equal to the number of dimensions in the tensor (${source.ndim})`);

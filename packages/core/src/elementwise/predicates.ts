@@ -12,17 +12,35 @@ const predicate = { predicate: true } as const;
 /** Integers and bools are never it (or always). */
 const amongFloats = (f: (x: Expr) => Expr, others: (x: Expr, y: Expr) => Expr) => (x?: Expr): Expr => (isFloat(x!.dtype) ? f(x!) : others(x!, x!));
 
-/** Neither infinite nor NaN. */
+/**
+ * Neither infinite nor NaN.
+ * @example isfinite(tensor([1, Infinity, NaN])) // [true, false, false]
+ */
 export const isfinite: Unary = /*@__PURE__*/ elementwise("isfinite", /*@__PURE__*/ amongFloats(isFiniteOf, s.eq), predicate);
-/** Infinity or -Infinity. */
+/**
+ * Infinity or -Infinity.
+ * @example isinf(tensor([1, -Infinity])) // [false, true]
+ */
 export const isinf: Unary = /*@__PURE__*/ elementwise("isinf", /*@__PURE__*/ amongFloats((x) => s.eq(s.abs(x), Infinity), s.ne), predicate);
-/** Infinity. */
+/**
+ * Infinity.
+ * @example isposinf(tensor([Infinity, -Infinity])) // [true, false]
+ */
 export const isposinf: Unary = /*@__PURE__*/ elementwise("isposinf", /*@__PURE__*/ amongFloats((x) => s.eq(x, Infinity), s.ne), predicate);
-/** -Infinity. */
+/**
+ * -Infinity.
+ * @example isneginf(tensor([Infinity, -Infinity])) // [false, true]
+ */
 export const isneginf: Unary = /*@__PURE__*/ elementwise("isneginf", /*@__PURE__*/ amongFloats((x) => s.eq(x, -Infinity), s.ne), predicate);
-/** Always true: there are no complex numbers. */
+/**
+ * Always true: there are no complex numbers.
+ * @example isreal(tensor([1, 2])) // [true, true]
+ */
 export const isreal: Unary = /*@__PURE__*/ elementwise("isreal", (x) => s.or(s.eq(x!, x!), s.ne(x!, x!)), predicate);
-/** Whether the sign bit is set: of negative numbers and of -0. */
+/**
+ * Whether the sign bit is set: of negative numbers and of -0.
+ * @example signbit(tensor([-1, 1])) // [true, false]
+ */
 export const signbit: Unary = /*@__PURE__*/ elementwise("signbit", (x) => signBitOf(x!), predicate);
 
 const near = (nans: boolean) => (x?: Expr, y?: Expr, rtol?: Expr, atol?: Expr): Expr => {
@@ -45,6 +63,7 @@ export type CloseOptions = {
 /**
  * |x - y| <= atol + rtol |y|, element by element, or equal. Both have one dtype.
  * @throws DTypeError if the dtypes differ; ArgumentError for negative tolerances
+ * @example isclose(tensor([1, 2]), tensor([1.000001, 2.1])) // [true, false]
  */
 export function isclose(x: Tensor, y: Tensor, options: CloseOptions = {}): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;

@@ -14,7 +14,10 @@ export type RoundOptions = {
   /** Digits after the point; negative ones before it. */
   readonly decimals?: number;
 };
-/** To the nearest integer, or multiple of 10 ** -decimals; half to even. */
+/**
+ * To the nearest integer, or multiple of 10 ** -decimals; half to even.
+ * @example round(tensor([0.5, 1.5, -1.2])) // [0, 2, -1]
+ */
 export const round = (x: Tensor, options: RoundOptions = {}): Tensor => (options.decimals === undefined ? toInteger(x) : scaled(options.decimals)(x, 10 ** Math.abs(options.decimals)));
 /** As `round`, in place. */
 export const round_ = (x: Tensor, options: RoundOptions = {}): Tensor => (options.decimals === undefined ? toInteger.into(x) : scaled(options.decimals).into(x, 10 ** Math.abs(options.decimals)));

@@ -22,9 +22,15 @@ const scaled = (plain: Plain, withFactor: WithFactor): Scaled => withOut(
     return withFactor.out(target, x, y, options.alpha);
   });
 
-/** x + alpha * y. Of integers, alpha is an integer. */
+/**
+ * x + alpha * y. Of integers, alpha is an integer.
+ * @example add(tensor([1, 2]), tensor([3, 4]), { alpha: 10 }) // [31, 42]
+ */
 export const add: Scaled = /*@__PURE__*/ scaled(plainAdd, addScaled);
-/** x - alpha * y. Of integers, alpha is an integer. */
+/**
+ * x - alpha * y. Of integers, alpha is an integer.
+ * @example sub(tensor([5, 6]), 1) // [4, 5]
+ */
 export const sub: Scaled = /*@__PURE__*/ scaled(plainSub, subScaled);
 /** x += alpha * y. */
 export const add_ = (x: Tensor, y: Operand, { alpha }: ScaleOptions = {}): Tensor => (alpha === undefined ? plainAdd.into(x, y) : addScaled.into(x, y, alpha));
@@ -35,7 +41,10 @@ const rsubScaled: WithFactor = /*@__PURE__*/ elementwise("rsub", (x, y, alpha) =
   rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1), takes: "tensorFirst",
 });
 const rsubPlain: Plain = /*@__PURE__*/ elementwise("rsub", (x, y) => s.sub(y!, x!), { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1), takes: "tensorFirst" });
-/** y - alpha * x: the difference the other way round. */
+/**
+ * y - alpha * x: the difference the other way round.
+ * @example rsub(tensor([1, 2]), 10) // [9, 8]
+ */
 export function rsub(x: Tensor, y: Operand, options: ScaleOptions = {}): Tensor {
   const { alpha = 1 } = options;
   checkFactor("alpha", alpha, [x, y]);

@@ -10,7 +10,10 @@ import { type Operand, resultType } from "./elementwise.ts";
 
 const programs = /*@__PURE__*/ new Map<number, Program>();
 
-/** x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool. */
+/**
+ * x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool.
+ * @example where(tensor([true, false]), tensor([1, 2]), 0) // [1, 0]
+ */
 export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
   if (condition.dtype !== "bool") throw new DTypeError(`where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype}`);
   const common = resultType([x, y]);

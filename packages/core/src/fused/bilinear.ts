@@ -8,7 +8,10 @@ import { sameShape, sizeOf } from "../shape.ts";
 import { permute, reshape } from "../views/views.ts";
 
 export type BilinearOptions = { /** [k] */ readonly bias?: Tensor | null | undefined };
-/** out_k = x^T W_k y + b_k. x [..., n], y [..., m], weight [k, n, m], bias [k] -> [..., k]. */
+/**
+ * out_k = x^T W_k y + b_k. x [..., n], y [..., m], weight [k, n, m], bias [k] -> [..., k].
+ * @example bilinear(ones([1, 2]), ones([1, 3]), ones([1, 2, 3])) // [[6]]
+ */
 export const bilinear: (x: Tensor, y: Tensor, weight: Tensor, options?: BilinearOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, weight: Tensor, { bias }: BilinearOptions = {}): Tensor => {
   const front = x.shape.slice(0, -1), [k, n, m] = weight.shape as [number, number, number];
   if (x.ndim !== y.ndim) throw new ShapeError(`bilinear(): input dimensions do not match: got ${x.ndim} and ${y.ndim}`);

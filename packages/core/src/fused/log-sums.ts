@@ -43,7 +43,7 @@ const logSumsOp: Op<ScanAttrs> = {
 /**
  * `log(exp(x_0) + ... + exp(x_i))` along a dim, without overflow, of the same shape. PyTorch's `logcumsumexp`.
  * @throws DTypeError for integers and bools
- * @example `tensor([0, 0]).logcumsumexp(0)` is `[0, 0.6931]`
+ * @example logcumsumexp(tensor([0, 0]), 0) // [0, 0.6931]
  */
 export const logcumsumexp: (x: Tensor, dim: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number): Tensor => {
   const d = wrapDim(dim, x.ndim), attrs = { dim: d, reverse: false, name: "LogcumsumexpBackward0" };

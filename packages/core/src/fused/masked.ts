@@ -40,41 +40,71 @@ const integral = (x: Tensor): DType => (isFloat(x.dtype) ? x.dtype : "int32");
 /** All dims where none is said. */
 const given = (x: Tensor, dim: Dims | undefined): Dims => dim ?? [...x.shape.keys()];
 
-/** The sum of what counts; 0 of nothing. PyTorch's `torch.masked.sum`. */
+/**
+ * The sum of what counts; 0 of nothing. PyTorch's `torch.masked.sum`.
+ * @example masked.sum(tensor([1, 2, 3]), 0, { mask: tensor([true, false, true]) }) // 4
+ */
 export const sum: (x: Tensor, dim?: Dims, options?: MaskedReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, { mask, keepdim = false, dtype = integral(x) }: MaskedReduceOptions = {}): Tensor =>
   sumOf(filled(x, mask, 0), given(x, dim), { keepdim, dtype }));
-/** The product of what counts; 1 of nothing. PyTorch's `torch.masked.prod`. */
+/**
+ * The product of what counts; 1 of nothing. PyTorch's `torch.masked.prod`.
+ * @example masked.prod(tensor([1, 2, 3]), 0, { mask: tensor([true, false, true]) }) // 3
+ */
 export const prod: (x: Tensor, dim?: Dims, options?: MaskedReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, { mask, keepdim = false, dtype = integral(x) }: MaskedReduceOptions = {}): Tensor => {
   const dims = wrapDims(given(x, dim), x.ndim);
   return [...dims].reverse().reduce((y, d) => productOf(y, d, { keepdim }), to(filled(x, mask, 1), dtype));
 });
-/** The sum of what counts up to each element along a dim. PyTorch's `torch.masked.cumsum`. */
+/**
+ * The sum of what counts up to each element along a dim. PyTorch's `torch.masked.cumsum`.
+ * @example masked.cumsum(tensor([1, 2, 3]), 0, { mask: tensor([true, false, true]) }) // [1, 1, 4]
+ */
 export const cumsum: (x: Tensor, dim: number, options?: MaskedOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, { mask, dtype = x.dtype }: MaskedOptions = {}): Tensor => runningSum(filled(x, mask, 0), dim, { dtype }));
-/** The product of what counts up to each element along a dim. PyTorch's `torch.masked.cumprod`. */
+/**
+ * The product of what counts up to each element along a dim. PyTorch's `torch.masked.cumprod`.
+ * @example masked.cumprod(tensor([1, 2, 3]), 0, { mask: tensor([true, false, true]) }) // [1, 1, 3]
+ */
 export const cumprod: (x: Tensor, dim: number, options?: MaskedOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number, { mask, dtype = x.dtype }: MaskedOptions = {}): Tensor => runningProduct(filled(x, mask, 1), dim, { dtype }));
 
 type Extremum = (x: Tensor, dim?: Dims, options?: MaskedReduceOptions) => Tensor;
 const extremum = (reduce: (x: Tensor, dim: Dims, options: { readonly keepdim: boolean }) => Tensor, identity: (dtype: DType) => number): Extremum => composite(undefined, (x: Tensor, dim?: Dims, { mask, keepdim = false, dtype = x.dtype }: MaskedReduceOptions = {}): Tensor =>
   to(reduce(filled(x, mask, identity(x.dtype)), given(x, dim), { keepdim }), dtype));
-/** The largest of what counts; the least number of the dtype of nothing. PyTorch's `torch.masked.amax`. */
+/**
+ * The largest of what counts; the least number of the dtype of nothing. PyTorch's `torch.masked.amax`.
+ * @example masked.amax(tensor([1, 5, 3]), 0, { mask: tensor([true, false, true]) }) // 3
+ */
 export const amax: Extremum = /*@__PURE__*/ extremum(largest, least);
-/** The smallest of what counts; the greatest number of the dtype of nothing. PyTorch's `torch.masked.amin`. */
+/**
+ * The smallest of what counts; the greatest number of the dtype of nothing. PyTorch's `torch.masked.amin`.
+ * @example masked.amin(tensor([1, 0, 3]), 0, { mask: tensor([true, false, true]) }) // 1
+ */
 export const amin: Extremum = /*@__PURE__*/ extremum(smallest, greatest);
-/** log(sum(exp(x))) of what counts; -Infinity of nothing. PyTorch's `torch.masked.logsumexp`. */
+/**
+ * log(sum(exp(x))) of what counts; -Infinity of nothing. PyTorch's `torch.masked.logsumexp`.
+ * @example masked.logsumexp(tensor([0, 5, 0]), 0, { mask: tensor([true, false, true]) }) // 0.6931
+ */
 export const logsumexp: Extremum = /*@__PURE__*/ extremum(logSum, least);
 
 type Place = (x: Tensor, dim?: number, options?: MaskedReduceOptions) => Tensor;
 const place = (find: (x: Tensor, dim: number | undefined, options: { readonly keepdim: boolean }) => Tensor, identity: (dtype: DType) => number): Place => composite(undefined, (x: Tensor, dim?: number, { mask, keepdim = false, dtype = x.dtype }: MaskedReduceOptions = {}): Tensor =>
   to(find(filled(x, mask, identity(x.dtype)), dim, { keepdim }), dtype));
-/** Where the largest of what counts lies, in x's dtype. PyTorch's `torch.masked.argmax`. */
+/**
+ * Where the largest of what counts lies, in x's dtype. PyTorch's `torch.masked.argmax`.
+ * @example masked.argmax(tensor([1, 5, 3]), 0, { mask: tensor([true, false, true]) }) // 2
+ */
 export const argmax: Place = /*@__PURE__*/ place(placeOfLargest, least);
-/** Where the smallest of what counts lies, in x's dtype. PyTorch's `torch.masked.argmin`. */
+/**
+ * Where the smallest of what counts lies, in x's dtype. PyTorch's `torch.masked.argmin`.
+ * @example masked.argmin(tensor([1, 0, 3]), 0, { mask: tensor([true, false, true]) }) // 0
+ */
 export const argmin: Place = /*@__PURE__*/ place(placeOfSmallest, greatest);
 
 /** How many count, over the dims: int32. */
 const countOf = (x: Tensor, dim: Dims | undefined, mask: Tensor | undefined, keepdim: boolean): Tensor =>
   sumOf(mask === undefined ? full(x.shape, true, { device: x.device }) : maskFor(x, mask), given(x, dim), { keepdim });
-/** The mean of what counts; NaN of nothing. Of integers a float. PyTorch's `torch.masked.mean`. */
+/**
+ * The mean of what counts; NaN of nothing. Of integers a float. PyTorch's `torch.masked.mean`.
+ * @example masked.mean(tensor([1, 2, 5]), 0, { mask: tensor([true, false, true]) }) // 3
+ */
 export const mean: (x: Tensor, dim?: Dims, options?: MaskedReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, { mask, keepdim = false, dtype = x.dtype }: MaskedReduceOptions = {}): Tensor =>
   mask === undefined && isFloat(dtype) ? meanOf(x, given(x, dim), { keepdim, dtype }) : div(sumOf(filled(x, mask, 0), given(x, dim), { keepdim, dtype }), countOf(x, dim, mask, keepdim)));
 
@@ -84,22 +114,37 @@ function spread(x: Tensor, dim: Dims | undefined, { mask, keepdim = false, unbia
   const counted = reshape(count, total.shape);
   return to(div(total, unbiased ? clampMin(sub(counted, 1), 0) : counted), dtype);
 }
-/** The variance of what counts. PyTorch's `torch.masked.var`. */
+/**
+ * The variance of what counts. PyTorch's `torch.masked.var`.
+ * @example masked.var(tensor([1, 2, 5]), 0, { mask: tensor([true, false, true]) }) // 4
+ */
 const variance: (x: Tensor, dim?: Dims, options?: MaskedVarOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: MaskedVarOptions = {}): Tensor => spread(x, dim, options));
 export { variance as var };
-/** The square root of the variance of what counts. PyTorch's `torch.masked.std`. */
+/**
+ * The square root of the variance of what counts. PyTorch's `torch.masked.std`.
+ * @example masked.std(tensor([1, 2, 5]), 0, { mask: tensor([true, false, true]) }) // 2
+ */
 export const std: (x: Tensor, dim?: Dims, options?: MaskedVarOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: MaskedVarOptions = {}): Tensor => sqrt(spread(x, dim, options)));
 
-/** The lower median of what counts along a dim (the last by default); NaN of nothing. Of floats. PyTorch's `torch.masked.median`. */
+/**
+ * The lower median of what counts along a dim (the last by default); NaN of nothing. Of floats. PyTorch's `torch.masked.median`.
+ * @example masked.median(tensor([1, 2, 5]), 0, { mask: tensor([true, false, true]) }) // 1
+ */
 export const median: (x: Tensor, dim?: number, options?: MaskedReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { mask, keepdim = false }: MaskedReduceOptions = {}): Tensor => {
   if (!isFloat(x.dtype)) throw new DTypeError("masked median expects a floating point dtype here: whether a row has nothing that counts is not known at once; cast first");
   return nanmedian(filled(x, mask, NaN), dim, { keepdim }).values;
 });
 
-/** The p-norm (2 by default) of what counts. PyTorch's `torch.masked.norm`. */
+/**
+ * The p-norm (2 by default) of what counts. PyTorch's `torch.masked.norm`.
+ * @example masked.norm(tensor([3, 9, 4]), 0, { mask: tensor([true, false, true]) }) // 5
+ */
 export const norm: (x: Tensor, dim?: Dims, options?: MaskedNormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, { ord = 2, mask, keepdim = false, dtype }: MaskedNormOptions = {}): Tensor =>
   vectorNorm(filled(x, mask, ord === -Infinity ? Infinity : 0), ord, given(x, dim), { keepdim, ...(dtype === undefined ? {} : { dtype }) }));
-/** x over the p-norm of what counts along a dim, at least `eps`; 0 where the mask is false. PyTorch's `torch.masked.normalize`. */
+/**
+ * x over the p-norm of what counts along a dim, at least `eps`; 0 where the mask is false. PyTorch's `torch.masked.normalize`.
+ * @example masked.normalize(tensor([3, 9, 4]), 2, 0, { mask: tensor([true, false, true]) }) // [0.6, 0, 0.8]
+ */
 export const normalize: (x: Tensor, ord: number, dim: number, options?: MaskedOptions & { readonly eps?: number }) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ord: number, dim: number, { eps = 1e-12, ...options }: MaskedOptions & { readonly eps?: number } = {}): Tensor => {
   const length = norm(x, dim, { ...options, ord, keepdim: true });
   return div(filled(x, options.mask, 0), maximum(length, full([], eps, { dtype: length.dtype, device: x.device })));
@@ -108,14 +153,26 @@ export const normalize: (x: Tensor, ord: number, dim: number, options?: MaskedOp
 type Along = (x: Tensor, dim: number, options?: MaskedOptions) => Tensor;
 const along = (run: (x: Tensor, dim: number) => Tensor, identity: (dtype: DType) => number): Along => composite(undefined, (x: Tensor, dim: number, { mask, dtype = x.dtype }: MaskedOptions = {}): Tensor =>
   run(to(filled(x, mask, identity(x.dtype)), dtype), wrapDim(dim, x.ndim)));
-/** softmax of what counts along a dim; 0 where the mask is false. PyTorch's `torch.masked.softmax`. */
+/**
+ * softmax of what counts along a dim; 0 where the mask is false. PyTorch's `torch.masked.softmax`.
+ * @example masked.softmax(tensor([0, 9, 0]), 0, { mask: tensor([true, false, true]) }) // [0.5, 0, 0.5]
+ */
 export const softmax: Along = /*@__PURE__*/ along(exponential, least);
-/** logSoftmax of what counts along a dim; -Infinity where the mask is false. PyTorch's `torch.masked.log_softmax`. */
+/**
+ * logSoftmax of what counts along a dim; -Infinity where the mask is false. PyTorch's `torch.masked.log_softmax`.
+ * @example masked.logSoftmax(tensor([0, 9, 0]), 0, { mask: tensor([true, false, true]) }) // [-0.6931, -Infinity, -0.6931]
+ */
 export const logSoftmax: Along = /*@__PURE__*/ along(logarithmic, least);
-/** softmax of -x of what counts along a dim; 0 where the mask is false. PyTorch's `torch.masked.softmin`. */
+/**
+ * softmax of -x of what counts along a dim; 0 where the mask is false. PyTorch's `torch.masked.softmin`.
+ * @example masked.softmin(tensor([0, 9, 0]), 0, { mask: tensor([true, false, true]) }) // [0.5, 0, 0.5]
+ */
 export const softmin: Along = /*@__PURE__*/ along((x, dim) => exponential(sub(0, x), dim), greatest);
 
-/** log(exp(x) + exp(y)) with -Infinity for what a mask leaves out. PyTorch's `torch.masked.logaddexp`. */
+/**
+ * log(exp(x) + exp(y)) with -Infinity for what a mask leaves out. PyTorch's `torch.masked.logaddexp`.
+ * @example masked.logaddexp(tensor([0]), tensor([0])) // [0.6931]
+ */
 export const logaddexp: (x: Tensor, y: Tensor, options?: { readonly inputMask?: Tensor; readonly otherMask?: Tensor; readonly dtype?: DType }) => Tensor = /*@__PURE__*/ composite(undefined, (
   x: Tensor, y: Tensor, { inputMask, otherMask, dtype = x.dtype }: { readonly inputMask?: Tensor; readonly otherMask?: Tensor; readonly dtype?: DType } = {},
 ): Tensor => to(addLogs(filled(x, inputMask, least(x.dtype)), filled(y, otherMask, least(y.dtype))), dtype));

@@ -57,8 +57,11 @@ function medianOf(ignoreNan: boolean, name: string): Median {
  * The median of all elements, or `{ values, indices }` along a dim: of an even number the lower one of the middle two; NaN if there is a NaN. PyTorch's `median`.
  * Of no elements at all it is NaN, or the least integer.
  * @throws IndexError for a dim without elements; DTypeError for bools
- * @example `median(tensor([3, 1, 2]))` is 2
+ * @example median(tensor([3, 1, 2])) // 2
  */
 export const median: Median = /*@__PURE__*/ medianOf(false, "Median");
-/** As `median`, of what is not NaN. PyTorch's `nanmedian`. */
+/**
+ * As `median`, of what is not NaN. PyTorch's `nanmedian`.
+ * @example nanmedian(tensor([3, NaN, 1])) // 1
+ */
 export const nanmedian: Median = /*@__PURE__*/ medianOf(true, "Nanmedian");

@@ -71,6 +71,7 @@ export type BatchNormOptions = Affine & {
  * Each channel normalised over the batch and all places (Ioffe and Szegedy, 2015). x [n, channels, ...]; the statistics [channels] are changed in place
  * while training, the variance as the unbiased one.
  * @throws ShapeError when training on one value per channel, or if a vector is not of the number of channels
+ * @example batchNorm(tensor([[1], [3]]), null, null, { training: true }) // [[-1], [1]]
  */
 export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, options?: BatchNormOptions) => Tensor =
   /*@__PURE__*/ composite("NativeBatchNormBackward0", (x: Tensor, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, options: BatchNormOptions = {}): Tensor => {
@@ -87,6 +88,7 @@ export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runn
 /**
  * As `batchNorm`, with the means and the inverse deviations of this batch beside the result, without elements in evaluation: `[out, mean, rstd]`. PyTorch's
  * `native_batch_norm`.
+ * @example nativeBatchNorm(tensor([[1], [3]]), null, null, null, null, true, 0.1, 1e-5) // [[[-1], [1]], [2], [1]]
  */
 export const nativeBatchNorm: (
   x: Tensor, weight: Tensor | null | undefined, bias: Tensor | null | undefined, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, training: boolean, momentum: number, eps: number,
@@ -115,6 +117,7 @@ export type InstanceNormOptions = Affine & Stats & {
 /**
  * Each channel of each element of the batch normalised over its places (Ulyanov et al., 2016). x [n, channels, ...].
  * @throws ShapeError when there is one place only
+ * @example instanceNorm(tensor([[[1, 3]]])) // [[[-1, 1]]]
  */
 export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor = /*@__PURE__*/ composite("ViewBackward0", (x: Tensor, options: InstanceNormOptions = {}): Tensor => {
   const { runningMean, runningVar, useInputStats = true, momentum = 0.1, eps = 1e-5 } = options;
@@ -135,6 +138,7 @@ export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor 
 /**
  * Channels in `numGroups` groups, each normalised over its channels and places (Wu and He, 2018). x [n, channels, ...].
  * @throws ShapeError if the channels are not divisible by the groups, or a group has one value only
+ * @example groupNorm(tensor([[1, 3]]), 1) // [[-1, 1]]
  */
 export const groupNorm: (x: Tensor, numGroups: number, options?: Affine & { readonly eps?: number }) => Tensor =
   /*@__PURE__*/ composite("NativeGroupNormBackward0", (x: Tensor, numGroups: number, options: Affine & { readonly eps?: number } = {}): Tensor => {
@@ -155,6 +159,7 @@ export const groupNorm: (x: Tensor, numGroups: number, options?: Affine & { read
 export type LocalResponseNormOptions = { readonly alpha?: number; readonly beta?: number; readonly k?: number };
 /**
  * x / (k + alpha * mean of x^2 over the `size` channels around)^beta (Krizhevsky et al., 2012). x [n, channels, ...].
+ * @example localResponseNorm(tensor([[[1], [2]]]), 2) // [[[1], [1.9996]]]
  */
 export const localResponseNorm: (x: Tensor, size: number, options?: LocalResponseNormOptions) => Tensor = /*@__PURE__*/ composite("DivBackward0", (x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor => {
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;

@@ -47,27 +47,63 @@ const twice = (x: Tensor): Tensor => mul(x, 2);
 const shifted = (x: Tensor): Tensor => sub(mul(x, 4), 2);
 const chebyshev = (turned: (x: Tensor) => Tensor, first: (x: Tensor) => Tensor): Family => ({ first, next: (_, x, q, p) => sub(mul(turned(x), q), p) });
 
-/** Chebyshev's polynomial of the first kind, T_n(x). */
+/**
+ * Chebyshev's polynomial of the first kind, T_n(x).
+ * @example special.chebyshevPolynomialT(tensor([0.5]), 2) // [-0.5]
+ */
 export const chebyshevPolynomialT: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialT", /*@__PURE__*/ chebyshev(twice, (x) => x));
-/** Chebyshev's polynomial of the second kind, U_n(x). */
+/**
+ * Chebyshev's polynomial of the second kind, U_n(x).
+ * @example special.chebyshevPolynomialU(tensor([0.5]), 3) // [-1]
+ */
 export const chebyshevPolynomialU: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialU", /*@__PURE__*/ chebyshev(twice, twice));
-/** Chebyshev's polynomial of the third kind, V_n(x). */
+/**
+ * Chebyshev's polynomial of the third kind, V_n(x).
+ * @example special.chebyshevPolynomialV(tensor([0.5]), 2) // [-1]
+ */
 export const chebyshevPolynomialV: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialV", /*@__PURE__*/ chebyshev(twice, (x) => sub(twice(x), 1)));
-/** Chebyshev's polynomial of the fourth kind, W_n(x). */
+/**
+ * Chebyshev's polynomial of the fourth kind, W_n(x).
+ * @example special.chebyshevPolynomialW(tensor([0.5]), 2) // [1]
+ */
 export const chebyshevPolynomialW: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialW", /*@__PURE__*/ chebyshev(twice, (x) => add(twice(x), 1)));
-/** T_n(2 x - 1). */
+/**
+ * T_n(2 x - 1).
+ * @example special.shiftedChebyshevPolynomialT(tensor([0.75]), 2) // [-0.5]
+ */
 export const shiftedChebyshevPolynomialT: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialT", /*@__PURE__*/ chebyshev(shifted, (x) => sub(twice(x), 1)));
-/** U_n(2 x - 1). */
+/**
+ * U_n(2 x - 1).
+ * @example special.shiftedChebyshevPolynomialU(tensor([0.75]), 3) // [-1]
+ */
 export const shiftedChebyshevPolynomialU: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialU", /*@__PURE__*/ chebyshev(shifted, shifted));
-/** V_n(2 x - 1). */
+/**
+ * V_n(2 x - 1).
+ * @example special.shiftedChebyshevPolynomialV(tensor([0.75]), 2) // [-1]
+ */
 export const shiftedChebyshevPolynomialV: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialV", /*@__PURE__*/ chebyshev(shifted, (x) => sub(shifted(x), 1)));
-/** W_n(2 x - 1). */
+/**
+ * W_n(2 x - 1).
+ * @example special.shiftedChebyshevPolynomialW(tensor([0.75]), 2) // [1]
+ */
 export const shiftedChebyshevPolynomialW: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialW", /*@__PURE__*/ chebyshev(shifted, (x) => add(shifted(x), 1)));
-/** Hermite's polynomial of physics, H_n(x). */
+/**
+ * Hermite's polynomial of physics, H_n(x).
+ * @example special.hermitePolynomialH(tensor([2]), 2) // [14]
+ */
 export const hermitePolynomialH: Polynomial = /*@__PURE__*/ polynomial("hermitePolynomialH", { first: twice, next: (k, x, q, p) => sub(mul(twice(x), q), mul(p, 2 * k)) });
-/** Hermite's polynomial of probability, He_n(x). */
+/**
+ * Hermite's polynomial of probability, He_n(x).
+ * @example special.hermitePolynomialHe(tensor([2]), 2) // [3]
+ */
 export const hermitePolynomialHe: Polynomial = /*@__PURE__*/ polynomial("hermitePolynomialHe", { first: (x) => x, next: (k, x, q, p) => sub(mul(x, q), mul(p, k)) });
-/** Laguerre's polynomial, L_n(x). */
+/**
+ * Laguerre's polynomial, L_n(x).
+ * @example special.laguerrePolynomialL(tensor([2]), 2) // [-1]
+ */
 export const laguerrePolynomialL: Polynomial = /*@__PURE__*/ polynomial("laguerrePolynomialL", { first: (x) => sub(1, x), next: (k, x, q, p) => div(sub(mul(sub(2 * k + 1, x), q), mul(p, k)), k + 1) });
-/** Legendre's polynomial, P_n(x). */
+/**
+ * Legendre's polynomial, P_n(x).
+ * @example special.legendrePolynomialP(tensor([0.5]), 2) // [-0.125]
+ */
 export const legendrePolynomialP: Polynomial = /*@__PURE__*/ polynomial("legendrePolynomialP", { first: (x) => x, next: (k, x, q, p) => div(sub(mul(mul(x, 2 * k + 1), q), mul(p, k)), k + 1) });

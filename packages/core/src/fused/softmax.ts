@@ -88,7 +88,13 @@ const alongDim = (op: Op<Attrs>, name: string) => composite(undefined, (x: Tenso
   return x.ndim === 0 ? reshape(dispatch(op, [reshape(x, [1])], { dim: 0 }), []) : dispatch(op, [x], { dim: d });
 });
 
-/** exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. Without a dim PyTorch's choice, with a warning. */
+/**
+ * exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. Without a dim PyTorch's choice, with a warning.
+ * @example softmax(tensor([0, 1]), 0) // [0.2689, 0.7311]
+ */
 export const softmax: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ alongDim(softmaxOp, "softmax");
-/** x - log(sum(exp(x))) along a dim, shifted by the maximum. */
+/**
+ * x - log(sum(exp(x))) along a dim, shifted by the maximum.
+ * @example logSoftmax(tensor([0, 0]), 0) // [-0.6931, -0.6931]
+ */
 export const logSoftmax: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ alongDim(logSoftmaxOp, "log_softmax");

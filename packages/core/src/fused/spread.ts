@@ -64,7 +64,13 @@ const along = (op: Op<Attrs>) => (x: Tensor, dim?: number | readonly number[], o
   const { keepdim = false, correction = 1 } = options;
   return dispatch(op, [x], { dims: wrapDims(dim, x.ndim), keepdim, correction, all: dim === undefined || x.ndim === 0 });
 };
-/** The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes. */
+/**
+ * The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes.
+ * @example var_(tensor([1, 2, 3])) // 1
+ */
 export const var_: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(varOp);
-/** The square root of the variance. */
+/**
+ * The square root of the variance.
+ * @example std(tensor([1, 2, 3])) // 1
+ */
 export const std: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(stdOp);

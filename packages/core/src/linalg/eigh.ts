@@ -91,18 +91,23 @@ export type SymmetricEigen = { readonly eigenvalues: Tensor; readonly eigenvecto
  * and their gradient is infinite where eigenvalues are equal. PyTorch's `torch.linalg.eigh`.
  *
  * @throws LinAlgError where the algorithm does not converge, as for NaN
- * @example
- * const { eigenvalues, eigenvectors } = linalg.eigh(covariance);
+ * @example linalg.eigh(tensor([[2, 0], [0, 1]])).eigenvalues // [1, 2]
  */
 export function eigh(A: Tensor, options: EighOptions = {}): SymmetricEigen {
   const [eigenvalues, eigenvectors] = dispatchAll(eighOp, [A], attrsOf("linalg.eigh", A, options.UPLO ?? "L")) as [Tensor, Tensor];
   return { eigenvalues, eigenvectors };
 }
-/** The eigenvalues of symmetric matrices in ascending order; their gradient is that of `eigh`, where it exists. PyTorch's `torch.linalg.eigvalsh`. */
+/**
+ * The eigenvalues of symmetric matrices in ascending order; their gradient is that of `eigh`, where it exists. PyTorch's `torch.linalg.eigvalsh`.
+ * @example linalg.eigvalsh(tensor([[2, 0], [0, 1]])) // [1, 2]
+ */
 export const eigvalsh = (A: Tensor, options: EighOptions = {}): Tensor => dispatch(eigvalshOp, [A], attrsOf("linalg.eigvalsh", A, options.UPLO ?? "L"));
 
 export type SymeigOptions = { readonly eigenvectors?: boolean; readonly upper?: boolean };
-/** PyTorch's older `torch.symeig`: as `linalg.eigh`, of the upper triangle; without `eigenvectors: true` these are empty, and there is no gradient. */
+/**
+ * PyTorch's older `torch.symeig`: as `linalg.eigh`, of the upper triangle; without `eigenvectors: true` these are empty, and there is no gradient.
+ * @example symeig(tensor([[2, 0], [0, 1]])).eigenvalues // [1, 2]
+ */
 export function symeig(x: Tensor, { eigenvectors: vectors = false, upper = true }: SymeigOptions = {}): SymmetricEigen {
   const attrs = { ...attrsOf("symeig", x, upper ? "U" : "L", "SymeigBackward0"), vectors };
   const [eigenvalues, eigenvectors] = dispatchAll(eighOp, [x], attrs) as [Tensor, Tensor];

@@ -42,7 +42,10 @@ export type SvdLowrankOptions = LowRankOptions & {
   /** What is taken from A first, as a mean. */
   readonly M?: Tensor | null;
 };
-/** The q largest singular values of matrices `[..., m, n]` and their vectors, nearly, where few are large: U `[..., m, q]`, S `[..., q]`, V `[..., n, q]`. It draws random numbers. PyTorch's `torch.svd_lowrank`. */
+/**
+ * The q largest singular values of matrices `[..., m, n]` and their vectors, nearly, where few are large: U `[..., m, q]`, S `[..., q]`, V `[..., n, q]`. It draws random numbers. PyTorch's `torch.svd_lowrank`.
+ * @example svdLowrank(tensor([[3, 0], [0, 2]])).S.round({ decimals: 3 }) // [3, 2]
+ */
 export const svdLowrank: (A: Tensor, options?: SvdLowrankOptions) => TorchSvdFactors = /*@__PURE__*/ composite(undefined, (A: Tensor, { q, niter = 2, M }: SvdLowrankOptions = {}): TorchSvdFactors => {
   requireMatrix("svd_lowrank", A);
   requireFloat("svd_lowrank", A);
@@ -54,7 +57,10 @@ export type PcaLowrankOptions = LowRankOptions & {
   /** Whether the mean of each column is taken from it first (the default). */
   readonly center?: boolean;
 };
-/** The principal components of the rows of matrices `[..., m, n]`, as `svdLowrank` gives them: the columns of V. q is min(6, m, n) by default. PyTorch's `torch.pca_lowrank`. */
+/**
+ * The principal components of the rows of matrices `[..., m, n]`, as `svdLowrank` gives them: the columns of V. q is min(6, m, n) by default. PyTorch's `torch.pca_lowrank`.
+ * @example pcaLowrank(tensor([[1, 0], [-1, 0], [0, 0]])).S.round({ decimals: 3 }) // [1.414, 0]
+ */
 export const pcaLowrank: (A: Tensor, options?: PcaLowrankOptions) => TorchSvdFactors = /*@__PURE__*/ composite(undefined, (A: Tensor, { q, center = true, niter = 2 }: PcaLowrankOptions = {}): TorchSvdFactors => {
   requireMatrix("pca_lowrank", A);
   requireFloat("pca_lowrank", A);

@@ -68,10 +68,9 @@ export type LeastSquares = { readonly solution: Tensor; readonly residuals: Tens
 /**
  * The X of least |A X - B|, and of these the least X: A `[..., m, n]`, B `[..., m, k]` or `[..., m]`. `residuals` are sums of squares of each column, where m > n, the rank is full and
  * the driver is not "gelsy"; `rank` is not there for "gels", nor `singularValues` for "gels" and "gelsy". PyTorch's `torch.linalg.lstsq`.
- *
+ * 
  * @throws LinAlgError where the driver is "gels" and the rank is not full
- * @example
- * const { solution } = linalg.lstsq(A, b);
+ * @example linalg.lstsq(tensor([[2, 0], [0, 4]]), tensor([[2], [4]])).solution // [[1], [1]]
  */
 export const lstsq: (A: Tensor, B: Tensor, options?: LstsqOptions) => LeastSquares = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, options: LstsqOptions = {}): LeastSquares => {
   if (A.ndim < 2) throw new ShapeError(`${name}: input must have at least 2 dimensions.`);

@@ -18,8 +18,11 @@ import { svdvals } from "./svd.ts";
 type Dims = number | readonly number[];
 const kept = { keepdim: true } as const;
 
-/** The norm of the matrices that two dims make, the last two by default: "fro", by singular values ("nuc": their sum, 2: the largest, -2: the
- * smallest), or by sums of columns (1, -1) or rows (Infinity, -Infinity). PyTorch's `torch.linalg.matrix_norm`. */
+/**
+ * The norm of the matrices that two dims make, the last two by default: "fro", by singular values ("nuc": their sum, 2: the largest, -2: the
+ * smallest), or by sums of columns (1, -1) or rows (Infinity, -Infinity). PyTorch's `torch.linalg.matrix_norm`.
+ * @example linalg.matrixNorm(tensor([[3, 0], [0, 4]])) // 5
+ */
 export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly number[] | null, options?: NormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ord: number | string = "fro", dim: readonly number[] | null = [-2, -1], { keepdim = false, dtype }: NormOptions = {}): Tensor => {
   const given = dim ?? [-2, -1];
   if (x.ndim < 2) throw new ShapeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.");
@@ -39,7 +42,10 @@ export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly numbe
   const extreme = ord > 0 ? amax : amin, sums = vectorNorm(input, 1, summed, kept), out = extreme(sums, left, kept);
   return keepdim ? out : squeeze(out, [rows, columns]);
 });
-/** torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named. */
+/**
+ * torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named.
+ * @example linalg.norm(tensor([3, 4])) // 5
+ */
 export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims | null, options: NormOptions = {}): Tensor {
   const dims = dim === undefined || dim === null ? undefined : typeof dim === "number" ? [dim] : dim;
   if (ord === undefined || ord === null) return vectorNorm(x, 2, dims, options);
@@ -49,7 +55,10 @@ export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims |
   if (typeof ord === "string") throw new ArgumentError(`linalg.norm: Order ${ord} not supported for vectors; expected a number`);
   return vectorNorm(x, ord, dims, options);
 }
-/** PyTorch's older norm: a number or "fro" is the norm of the elements over the dims, or all; "nuc" is the nuclear norm of matrices, the sum of their singular values. */
+/**
+ * PyTorch's older norm: a number or "fro" is the norm of the elements over the dims, or all; "nuc" is the nuclear norm of matrices, the sum of their singular values.
+ * @example norm(tensor([3, 4])) // 5
+ */
 export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | null, options: NormOptions = {}): Tensor {
   if (p !== "nuc") return elementNorm(x, p, dim, options);
   if ((dim === undefined || dim === null) && x.ndim !== 2) throw new ShapeError(`Expected a tensor with 2 dimensions, but got a tensor with ${x.ndim} dimension${x.ndim === 1 ? "" : "s"} instead.`);

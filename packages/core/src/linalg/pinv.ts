@@ -95,9 +95,8 @@ export type PinvOptions = ToleranceOptions & {
 /**
  * The pseudo-inverse of Moore and Penrose of matrices `[..., m, n]`: `[..., n, m]`. Singular values up to max(atol, rtol times the largest) are zero. The gradient exists where the
  * rank does not change nearby. PyTorch's `torch.linalg.pinv`.
- *
- * @example
- * const x = linalg.pinv(A).matmul(b); // the least squares solution of A x = b
+ * `linalg.pinv(A).matmul(b)` is the least squares solution of A x = b.
+ * @example linalg.pinv(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  */
 export const pinv: (A: Tensor, options?: PinvOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, { rcond, atol, rtol, hermitian = false }: PinvOptions = {}): Tensor => {
   if (hermitian) requireSquare("linalg.pinv", A);
@@ -108,7 +107,10 @@ export const pinv: (A: Tensor, options?: PinvOptions) => Tensor = /*@__PURE__*/ 
   const batch = [absolute.shape, relative.shape].reduce<Shape>(broadcastShapes, batchOf(A));
   return dispatch(pinvOp, [expand(A, [...batch, ...A.shape.slice(-2)]), expand(absolute.detach(), batch), expand(relative.detach(), batch)], { hermitian, atol: 0, rtol: 0 });
 });
-/** The pseudo-inverse, where singular values up to `rcond` (1e-15 by default) times the largest are zero: PyTorch's older `torch.pinverse`. */
+/**
+ * The pseudo-inverse, where singular values up to `rcond` (1e-15 by default) times the largest are zero: PyTorch's older `torch.pinverse`.
+ * @example pinverse(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
+ */
 export const pinverse = (x: Tensor, options: { readonly rcond?: number } = {}): Tensor => pinv(x, { rcond: options.rcond ?? 1e-15 });
 
 export type MatrixRankOptions = ToleranceOptions & {
@@ -117,7 +119,10 @@ export type MatrixRankOptions = ToleranceOptions & {
   /** Whether the matrices are symmetric: then their lower triangle is read alone. */
   readonly hermitian?: boolean;
 };
-/** How many singular values of each matrix are more than max(atol, rtol times the largest): int32. PyTorch's `torch.linalg.matrix_rank`. */
+/**
+ * How many singular values of each matrix are more than max(atol, rtol times the largest): int32. PyTorch's `torch.linalg.matrix_rank`.
+ * @example linalg.matrixRank(tensor([[1, 0], [0, 0]])) // 1
+ */
 export const matrixRank: (A: Tensor, options?: MatrixRankOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, { tol, atol, rtol, hermitian = false }: MatrixRankOptions = {}): Tensor => {
   const name = "linalg.matrix_rank";
   if (hermitian) requireSquare(name, A);

@@ -90,8 +90,7 @@ function factors(name: string, x: Tensor, mode: QrMode): QrFactors {
  * A = QR with orthonormal columns in Q and R upper triangular, of matrices `[..., m, n]`; the diagonal of R has LAPACK's signs. It has a gradient unless
  * the mode is "r", or "complete" with m > n; the first min(m, n) columns must be independent. PyTorch's `torch.linalg.qr`.
  *
- * @example
- * const { Q, R } = linalg.qr(x);
+ * @example linalg.qr(eye(2)).R.abs() // [[1, 0], [0, 1]]
  */
 export function qr(A: Tensor, options: QrOptions = {}): QrFactors {
   const { mode = "reduced" } = options;
@@ -99,5 +98,8 @@ export function qr(A: Tensor, options: QrOptions = {}): QrFactors {
     throw new ArgumentError(`qr received unrecognized mode '${String(mode)}' but expected one of 'reduced' (default), 'r', or 'complete'`);
   return factors("linalg.qr", A, mode);
 }
-/** A = QR: PyTorch's older `torch.qr`, `linalg.qr` in mode "reduced", or with `some: false` in mode "complete". */
+/**
+ * A = QR: PyTorch's older `torch.qr`, `linalg.qr` in mode "reduced", or with `some: false` in mode "complete".
+ * @example qr(eye(2)).R.abs() // [[1, 0], [0, 1]]
+ */
 export const torchQr = (x: Tensor, options: { readonly some?: boolean } = {}): QrFactors => factors("linalg.qr", x, options.some === false ? "complete" : "reduced");

@@ -30,7 +30,10 @@ const geqrfOp: MultiOp<{}> = {
   },
   batched: (attrs) => attrs,
 };
-/** The factorisation as LAPACK keeps it: R on and above the diagonal of `a`, below it the vectors of the reflections, and their factors `tau`. PyTorch's `torch.geqrf`. */
+/**
+ * The factorisation as LAPACK keeps it: R on and above the diagonal of `a`, below it the vectors of the reflections, and their factors `tau`. PyTorch's `torch.geqrf`.
+ * @example geqrf(tensor([[3, 1], [4, 2]])).a.triu().abs() // [[5, 2.2], [0, 0.4]]
+ */
 export function geqrf(x: Tensor): { readonly a: Tensor; readonly tau: Tensor } {
   if (x.ndim < 2) throw new ShapeError("torch.geqrf: input must have at least 2 dimensions.");
   requireFloat("torch.geqrf", x);
@@ -59,6 +62,7 @@ function compact(x: Tensor, tau: Tensor): readonly [V: Tensor, T: Tensor] {
 /**
  * The first n columns of the product of the reflections `I - tau v v'` whose vectors lie below the diagonal of x `[..., m, n]`, as `geqrf` makes them; tau is `[..., k]`. PyTorch's
  * `torch.linalg.householder_product`, and `orgqr`.
+ * @example linalg.householderProduct(tensor([[1], [1]]), tensor([1])) // [[0], [-1]]
  */
 export const householderProduct: (x: Tensor, tau: Tensor) => Tensor = /*@__PURE__*/ composite("LinalgHouseholderProductBackward0", (x: Tensor, tau: Tensor): Tensor => {
   const name = "torch.linalg.householder_product";
@@ -77,7 +81,10 @@ export type OrmqrOptions = {
   /** Whether the transpose of Q stands for Q. */
   readonly transpose?: boolean;
 };
-/** Q times `other`, with Q the whole product, m by m, of the reflections that `geqrf` makes of x and tau. PyTorch's `torch.ormqr`. */
+/**
+ * Q times `other`, with Q the whole product, m by m, of the reflections that `geqrf` makes of x and tau. PyTorch's `torch.ormqr`.
+ * @example ormqr(tensor([[1], [1]]), tensor([1]), eye(2)) // [[0, -1], [-1, 0]]
+ */
 export const ormqr: (x: Tensor, tau: Tensor, other: Tensor, options?: OrmqrOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, tau: Tensor, other: Tensor, options: OrmqrOptions = {}): Tensor => {
   const { left = true, transpose: transposed = false } = options, side = left ? -2 : -1, k = tau.shape[tau.ndim - 1] ?? 0;
   if (x.ndim < 2) throw new ShapeError("torch.ormqr: input must have at least 2 dimensions.");

@@ -145,15 +145,17 @@ export type SvdFactors = { readonly U: Tensor; readonly S: Tensor; readonly Vh: 
  * `fullMatrices` adds have no gradient. PyTorch's `torch.linalg.svd`.
  *
  * @throws LinAlgError for infinities and NaN
- * @example
- * const { U, S, Vh } = linalg.svd(x, { fullMatrices: false });
+ * @example linalg.svd(tensor([[3, 0], [0, 2]])).S // [3, 2]
  */
 export function svd(A: Tensor, options: SvdOptions = {}): SvdFactors {
   requireSvd("linalg.svd", A, options.driver);
   const [U, S, Vh] = dispatchAll(svdOp, [A], { full: options.fullMatrices ?? true, name: "linalg.svd" }) as [Tensor, Tensor, Tensor];
   return { U, S, Vh };
 }
-/** The singular values of matrices, descending: `[..., min(m, n)]`. PyTorch's `torch.linalg.svdvals`. */
+/**
+ * The singular values of matrices, descending: `[..., min(m, n)]`. PyTorch's `torch.linalg.svdvals`.
+ * @example linalg.svdvals(tensor([[3, 0], [0, 2]])) // [3, 2]
+ */
 export function svdvals(A: Tensor, options: Pick<SvdOptions, "driver"> = {}): Tensor {
   requireSvd("linalg.svdvals", A, options.driver);
   return dispatch(svdvalsOp, [A], { full: false, name: "linalg.svdvals" });
@@ -166,7 +168,10 @@ export type TorchSvdOptions = {
   readonly computeUv?: boolean;
 };
 export type TorchSvdFactors = { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
-/** A = U diag(S) V': PyTorch's older `torch.svd`, which gives V where `linalg.svd` gives its transpose. */
+/**
+ * A = U diag(S) V': PyTorch's older `torch.svd`, which gives V where `linalg.svd` gives its transpose.
+ * @example svd(tensor([[3, 0], [0, 2]])).S // [3, 2]
+ */
 export const torchSvd: (x: Tensor, options?: TorchSvdOptions) => TorchSvdFactors = /*@__PURE__*/ composite(undefined, (x: Tensor, { some = true, computeUv = true }: TorchSvdOptions = {}): TorchSvdFactors => {
   if (computeUv) {
     const { U, S, Vh } = svd(x, { fullMatrices: !some });

@@ -64,8 +64,7 @@ export type SolveTriangularOptions = {
  * The solution X of A X = B, A triangular: `[..., n, n]` and `[..., n, k]`, the batch dims broadcast. A zero on the diagonal gives infinities, not an
  * error. PyTorch's `torch.linalg.solve_triangular`.
  *
- * @example
- * const x = linalg.solveTriangular(L, b, { upper: false });
+ * @example linalg.solveTriangular(tensor([[2, 0], [1, 1]]), tensor([[2], [3]]), { upper: false }) // [[1], [2]]
  */
 export const solveTriangular: (A: Tensor, B: Tensor, options: SolveTriangularOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, options: SolveTriangularOptions): Tensor => {
   if (typeof options?.upper !== "boolean") throw new ArgumentError("linalg.solve_triangular(): missing required option: upper");
@@ -83,7 +82,10 @@ export type TriangularSolveOptions = {
   readonly unitriangular?: boolean;
 };
 export type TriangularSolution = { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
-/** The solution X of A X = B and a copy of A: PyTorch's older `torch.triangular_solve`. */
+/**
+ * The solution X of A X = B and a copy of A: PyTorch's older `torch.triangular_solve`.
+ * @example triangularSolve(tensor([[2], [4]]), tensor([[2, 0], [0, 4]])) // { solution: [[1], [1]], clonedCoefficient: [[2, 0], [0, 4]] }
+ */
 export const triangularSolve: (B: Tensor, A: Tensor, options?: TriangularSolveOptions) => TriangularSolution = /*@__PURE__*/ composite(undefined, (B: Tensor, A: Tensor, options: TriangularSolveOptions = {}): TriangularSolution => {
   const { upper = true, transpose: transposed = false, unitriangular = false } = options;
   if (B.ndim < 2) throw new ShapeError(`torch.triangular_solve: Expected b to have at least 2 dimensions, but it has ${B.ndim} dimensions instead`);

@@ -41,7 +41,13 @@ function argExtremum(op: "max" | "min", x: Tensor, dim: number | undefined, { ke
 }
 
 type Options = { readonly keepdim?: boolean };
-/** The index of the first maximum along a dim, or in the flattened tensor; NaN counts as the largest. int32. */
+/**
+ * The index of the first maximum along a dim, or in the flattened tensor; NaN counts as the largest. int32.
+ * @example argmax(tensor([1, 3, 2])) // 1
+ */
 export const argmax = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("max", x, dim, options);
-/** The index of the first minimum along a dim, or in the flattened tensor; NaN counts as the smallest. int32. */
+/**
+ * The index of the first minimum along a dim, or in the flattened tensor; NaN counts as the smallest. int32.
+ * @example argmin(tensor([2, 1, 3])) // 1
+ */
 export const argmin = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("min", x, dim, options);

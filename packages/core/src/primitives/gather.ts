@@ -125,7 +125,10 @@ export const gatherSaying = (complaint: Complaint | undefined): Gather => /*@__P
   if (x.ndim !== 0 && index.ndim !== 0) return dispatch(gatherOp, [x, index], { dim: d, complaint });
   return reshape(dispatch(gatherOp, [reshape(x, [x.window.size]), reshape(index, [index.window.size])], { dim: 0, complaint }), index.shape);
 });
-/** `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank. */
+/**
+ * `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank.
+ * @example gather(tensor([[1, 2], [3, 4]]), 1, tensor([[1], [0]], { dtype: "int32" })) // [[2], [3]]
+ */
 export const gather: Gather = /*@__PURE__*/ gatherSaying(undefined);
 
 type Scatter = (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor;
@@ -140,12 +143,18 @@ export const scatterSaying = (complaint: Complaint | undefined, mode: "add" | "s
   if (x.ndim === 0) return reshape(dispatch(scatterOp, [reshape(x, [1]), reshape(index, [index.window.size]), reshape(source, [source.window.size])], { dim: 0, mode, complaint }), []);
   return dispatch(scatterOp, [x, index, source], { dim: d, mode, complaint });
 });
-/** A copy of x with `source[i][j]` added at `[index[i][j]][j]` for dim 0, and likewise for others. */
+/**
+ * A copy of x with `source[i][j]` added at `[index[i][j]][j]` for dim 0, and likewise for others.
+ * @example scatterAdd(zeros([2]), 0, tensor(Int32Array.of(1, 1)), tensor([3, 4])) // [0, 7]
+ */
 export const scatterAdd: Scatter = /*@__PURE__*/ scatterSaying(undefined, "add", "scatter_add");
 /** A copy of x with `source[i][j]` set at `[index[i][j]][j]` for dim 0; of equal indices any one wins. */
 export const scatter: Scatter = /*@__PURE__*/ scatterSaying(undefined, "set", "scatter");
 
-/** The slices of x at the int32 indices along a dim. */
+/**
+ * The slices of x at the int32 indices along a dim.
+ * @example indexSelect(tensor([5, 6, 7]), 0, tensor(Int32Array.of(2, 0))) // [7, 5]
+ */
 export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, dim: number, index: Tensor): Tensor => {
   if (index.ndim > 1) throw new ShapeError("index_select(): Index is supposed to be a vector");
   if (index.dtype !== "int32") throw new DTypeError("index_select(): Expected dtype int32 for index");

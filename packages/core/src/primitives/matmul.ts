@@ -67,6 +67,7 @@ function checkOperands(a: Tensor, b: Tensor): void {
 /**
  * The matrix product: `[..., m, k] x [..., k, n] -> [..., m, n]`, batch dims broadcast; a vector stands for one row (left) or
  * one column (right), which goes again. Both have one dtype. PyTorch's `matmul`.
+ * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])) // [3, 7]
  */
 export const matmul: (a: Tensor, b: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (a: Tensor, b: Tensor): Tensor => {
   checkOperands(a, b);

@@ -39,7 +39,10 @@ const catOp: Op<CatAttrs> = {
   batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
-/** Joins tensors along a dim. Their other sizes agree; dtypes are promoted. */
+/**
+ * Joins tensors along a dim. Their other sizes agree; dtypes are promoted.
+ * @example cat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
+ */
 export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => join(tensors, dim, "CatBackward0"));
 
 function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
@@ -61,7 +64,10 @@ function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
   return dispatch(catOp, parts.map((x) => to(x, dtype)), { dim: d, sizes: parts.map((x) => x.shape[d]!), name });
 }
 
-/** Joins tensors of one shape along a new dim. */
+/**
+ * Joins tensors of one shape along a new dim.
+ * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
+ */
 export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => {
   if (tensors.length === 0) throw new ArgumentError("stack expects a non-empty TensorList");
   const first = tensors[0]!;

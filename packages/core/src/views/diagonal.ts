@@ -37,15 +37,24 @@ function attrsOf(x: Tensor, { offset = 0, dim1 = 0, dim2 = 1 }: DiagonalOptions)
   return { offset, dim1: a, dim2: b };
 }
 
-/** The diagonal of the matrices that two dims make, above the main one by `offset`, as a last dim. A view. */
+/**
+ * The diagonal of the matrices that two dims make, above the main one by `offset`, as a last dim. A view.
+ * @example diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
+ */
 export const diagonal = (x: Tensor, options: DiagonalOptions = {}): Tensor => dispatchView(diagonalOp, x, attrsOf(x, options));
-/** A copy of x with `source` on a diagonal. */
+/**
+ * A copy of x with `source` on a diagonal.
+ * @example diagonalScatter(zeros([2, 2]), tensor([1, 2])) // [[1, 0], [0, 2]]
+ */
 export function diagonalScatter(x: Tensor, source: Tensor, options: DiagonalOptions = {}): Tensor {
   const attrs = attrsOf(x, options), part = diagonalOp.view(x.window, attrs).shape;
   if (part.join() !== source.shape.join()) throw new ShapeError(`expected src to have a size equal to the slice of self. src size = ${showShape(source.shape)}, slice size = ${showShape(part)}`);
   return dispatch(overlayOp, [x, source], { attrs, name: "DiagonalScatterBackward0" });
 }
-/** Matrices of zeros with the last dim of x on a diagonal, in dims `dim1` and `dim2` of the result, the last two by default. */
+/**
+ * Matrices of zeros with the last dim of x on a diagonal, in dims `dim1` and `dim2` of the result, the last two by default.
+ * @example diagEmbed(tensor([1, 2])) // [[1, 0], [0, 2]]
+ */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
   const { offset = 0, dim1 = -2, dim2 = -1 } = options, rank = x.ndim + 1;
   if (x.ndim === 0) wrapDim(dim1, 1);
@@ -59,7 +68,10 @@ function embed(x: Tensor, attrs: DiagonalAttrs, name: string): Tensor {
   return dispatch(placeOp, [x], { attrs, shape, name });
 }
 export type DiagOptions = { readonly diagonal?: number };
-/** Of a vector the matrix with it on a diagonal; of a matrix its diagonal, as a copy. */
+/**
+ * Of a vector the matrix with it on a diagonal; of a matrix its diagonal, as a copy.
+ * @example diag(tensor([1, 2])) // [[1, 0], [0, 2]]
+ */
 export const diag: (x: Tensor, options?: DiagOptions) => Tensor = /*@__PURE__*/ composite("DiagBackward0", (x: Tensor, options: DiagOptions = {}): Tensor => {
   const offset = options.diagonal ?? 0;
   if (x.ndim === 1) return embed(x, { offset, dim1: 0, dim2: 1 }, "DiagBackward0");
@@ -67,7 +79,10 @@ export const diag: (x: Tensor, options?: DiagOptions) => Tensor = /*@__PURE__*/ 
   return mapProgram(itself(x.dtype), [diagonal(x, { offset })]);
 });
 const itself = /*@__PURE__*/ perDType((d) => program("diag", [d], [], [s.arg(0, d)]));
-/** The matrix with all elements of x on a diagonal. */
+/**
+ * The matrix with all elements of x on a diagonal.
+ * @example diagflat(tensor([[1], [2]])) // [[1, 0], [0, 2]]
+ */
 export const diagflat: (x: Tensor, options?: { readonly offset?: number }) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, options: { readonly offset?: number } = {}): Tensor =>
   embed(reshape(x, [x.window.size]), { offset: options.offset ?? 0, dim1: 0, dim2: 1 }, "DiagBackward0"));
 
@@ -83,7 +98,13 @@ function triangular(name: string, family: (dtype: Tensor["dtype"]) => Program, x
   if (!Number.isInteger(above)) throw new ArgumentError(`${name}(): diagonal must be an integer, got ${above}`);
   return mapProgram(family(x.dtype), [x], [Math.max(1, x.shape[x.ndim - 2]!), Math.max(1, x.shape[x.ndim - 1]!), above]);
 }
-/** The matrices with zeros above the diagonal, or the one that lies `diagonal` above it. */
+/**
+ * The matrices with zeros above the diagonal, or the one that lies `diagonal` above it.
+ * @example tril(ones([2, 2])) // [[1, 0], [1, 1]]
+ */
 export const tril = (x: Tensor, options: DiagOptions = {}): Tensor => triangular("tril", lower, x, options);
-/** The matrices with zeros below the diagonal, or the one that lies `diagonal` above it. */
+/**
+ * The matrices with zeros below the diagonal, or the one that lies `diagonal` above it.
+ * @example triu(ones([2, 2])) // [[1, 1], [0, 1]]
+ */
 export const triu = (x: Tensor, options: DiagOptions = {}): Tensor => triangular("triu", upper, x, options);

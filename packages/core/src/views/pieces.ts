@@ -7,14 +7,20 @@ import { hostNumbers } from "./host-numbers.ts";
 import { atleast1d, atleast2d, atleast3d, tensorsOf } from "./rearrange.ts";
 import { expand, flatten, narrow, reshape, select } from "./views.ts";
 
-/** The slices along a dim, which goes. Views. */
+/**
+ * The slices along a dim, which goes. Views.
+ * @example unbind(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
+ */
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
   const d = wrapDim(dim, x.ndim);
   if (x.ndim === 0) throw new ShapeError("Dimension specified as 0 but tensor has no dimensions");
   return madeTogether(Array.from({ length: x.shape[d]! }, (_, i) => { const part = select(x, d, i); if (part.gradFn !== null) part.gradFn.label = "UnbindBackward0"; return part; }), "UnbindBackward0");
 }
 
-/** So many pieces of nearly equal size, the first ones longer; or pieces that end at the given places. Views. */
+/**
+ * So many pieces of nearly equal size, the first ones longer; or pieces that end at the given places. Views.
+ * @example tensorSplit(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ */
 export function tensorSplit(x: Tensor, given: number | readonly number[] | Tensor, dim: number = 0): Tensor[] {
   const sections = isTensor(given) ? sectionsOf(given) : given;
   if (x.ndim === 0) throw new ShapeError(`tensor_split expected at least a 1-dimensional tensor, but got a tensor with ${x.ndim} dims`);
@@ -37,11 +43,20 @@ function splitAlong(name: string, x: Tensor, dim: number, least: number, section
     throw new ShapeError(`torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${size} is not divisible by the split_size ${sections}!`);
   return tensorSplit(x, sections, dim);
 }
-/** Pieces along dim 1, of a vector along dim 0: so many equal ones, or those that end at the given places. Views. */
+/**
+ * Pieces along dim 1, of a vector along dim 0: so many equal ones, or those that end at the given places. Views.
+ * @example hsplit(tensor([1, 2, 3, 4]), 2) // [[1, 2], [3, 4]]
+ */
 export const hsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("hsplit", x, x.ndim === 1 ? 0 : 1, 1, sections);
-/** Pieces along dim 0, as `hsplit`. */
+/**
+ * Pieces along dim 0, as `hsplit`.
+ * @example vsplit(tensor([[1, 2], [3, 4]]), 2) // [[[1, 2]], [[3, 4]]]
+ */
 export const vsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("vsplit", x, 0, 2, sections);
-/** Pieces along dim 2, as `hsplit`. */
+/**
+ * Pieces along dim 2, as `hsplit`.
+ * @example dsplit(ones([1, 1, 4]), 2).map((x) => x.shape) // [[1, 1, 2], [1, 1, 2]]
+ */
 export const dsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("dsplit", x, 2, 3, sections);
 
 type Join = (tensors: readonly Tensor[]) => Tensor;
@@ -49,18 +64,33 @@ function nonEmpty(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
   if (tensors.length === 0) throw new ArgumentError(`${name} expects a non-empty TensorList`);
   return tensors;
 }
-/** Joined along dim 1, vectors along dim 0. */
+/**
+ * Joined along dim 1, vectors along dim 0.
+ * @example hstack([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
+ */
 export const hstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
   const all = atleast1d(nonEmpty("hstack", tensors));
   return cat(all, all[0]!.ndim === 1 ? 0 : 1);
 });
-/** Joined along dim 0, vectors as rows. */
+/**
+ * Joined along dim 0, vectors as rows.
+ * @example vstack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
+ */
 export const vstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast2d(nonEmpty("vstack", tensors)), 0));
-/** PyTorch's other name of `vstack`. */
+/**
+ * PyTorch's other name of `vstack`.
+ * @example rowStack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
+ */
 export const rowStack: Join = vstack;
-/** Joined along dim 2. */
+/**
+ * Joined along dim 2.
+ * @example dstack([tensor([1, 2]), tensor([3, 4])]) // [[[1, 3], [2, 4]]]
+ */
 export const dstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast3d(nonEmpty("dstack", tensors)), 2));
-/** Joined along dim 1, vectors as columns. */
+/**
+ * Joined along dim 1, vectors as columns.
+ * @example columnStack([tensor([1, 2]), tensor([3, 4])]) // [[1, 3], [2, 4]]
+ */
 export const columnStack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor =>
   cat(nonEmpty("column_stack", tensors).map((x) => (x.ndim <= 1 ? reshape(x, [x.window.size, 1]) : x)), 1));
 
@@ -68,7 +98,10 @@ export type MeshgridOptions = {
   /** "ij": the first tensor runs along dim 0; "xy": along dim 1, as in a picture. */
   readonly indexing?: "ij" | "xy";
 };
-/** The coordinates of a grid whose axes are the given vectors or numbers: one tensor each. Views. */
+/**
+ * The coordinates of a grid whose axes are the given vectors or numbers: one tensor each. Views.
+ * @example meshgrid([tensor([1, 2]), tensor([3, 4])], { indexing: "ij" }) // [[[1, 1], [2, 2]], [[3, 4], [3, 4]]]
+ */
 export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
   const { indexing = "ij" } = options;
   nonEmpty("meshgrid", tensors);
@@ -82,7 +115,10 @@ export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = 
   const grids = order.map((x, d) => expand(reshape(x, shape.map((size, k) => (k === d ? size : 1))), shape));
   return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
 }
-/** All tuples of elements, one of each vector: rows of a matrix; of one vector, the vector. */
+/**
+ * All tuples of elements, one of each vector: rows of a matrix; of one vector, the vector.
+ * @example cartesianProd(tensor([1, 2]), tensor([3, 4])) // [[1, 3], [1, 4], [2, 3], [2, 4]]
+ */
 export const cartesianProd: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
   const tensors = tensorsOf(given);
   for (const x of tensors) if (x.ndim !== 1) throw new ShapeError("Expect a 1D vector, but got shape " + `[${x.shape.join(", ")}]`);

@@ -26,24 +26,36 @@ const flipOp: Op<{ readonly dims: readonly number[] }> = {
   jvp: "linear",
   batched: ({ dims }, { length }) => ({ dims: dims.map((d) => d + length) }),
 };
-/** The order along each of the dims reversed. */
+/**
+ * The order along each of the dims reversed.
+ * @example flip(tensor([1, 2, 3]), 0) // [3, 2, 1]
+ */
 export function flip(x: Tensor, dims: Dims): Tensor {
   const list = typeof dims === "number" ? [dims] : dims;
   if (new Set(list.map((d) => wrapDim(d, x.ndim))).size !== list.length) wrapDims(list, x.ndim);
   return dispatch(flipOp, [x], { dims: x.ndim === 0 ? [] : list.map((d) => wrapDim(d, x.ndim)) });
 }
-/** The columns in reverse order. */
+/**
+ * The columns in reverse order.
+ * @example fliplr(tensor([[1, 2], [3, 4]])) // [[2, 1], [4, 3]]
+ */
 export function fliplr(x: Tensor): Tensor {
   if (x.ndim < 2) throw new ShapeError("Input must be >= 2-d.");
   return flip(x, [1]);
 }
-/** The rows in reverse order. */
+/**
+ * The rows in reverse order.
+ * @example flipud(tensor([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
+ */
 export function flipud(x: Tensor): Tensor {
   if (x.ndim < 1) throw new ShapeError("Input must be >= 1-d.");
   return flip(x, [0]);
 }
 
-/** The elements moved `shifts` places along each dim, round the end; without dims, along the flattened tensor. */
+/**
+ * The elements moved `shifts` places along each dim, round the end; without dims, along the flattened tensor.
+ * @example roll(tensor([1, 2, 3]), 1) // [3, 1, 2]
+ */
 export const roll: (x: Tensor, shifts: Dims, dims?: Dims) => Tensor = /*@__PURE__*/ composite("RollBackward0", (x: Tensor, shifts: Dims, dims?: Dims): Tensor => {
   const by = typeof shifts === "number" ? [shifts] : shifts, along = dims === undefined ? [] : typeof dims === "number" ? [dims] : dims;
   if (by.length === 0) throw new ArgumentError("`shifts` required");
@@ -58,7 +70,10 @@ function rollOne(x: Tensor, shift: number, d: number): Tensor {
 }
 
 export type Rot90Options = { readonly k?: number };
-/** The plane of two dims (the first two) rotated by k quarter turns, from the first towards the second. */
+/**
+ * The plane of two dims (the first two) rotated by k quarter turns, from the first towards the second.
+ * @example rot90(tensor([[1, 2], [3, 4]])) // [[2, 4], [1, 3]]
+ */
 export const rot90: (x: Tensor, dims?: readonly number[], options?: Rot90Options) => Tensor = /*@__PURE__*/ composite("Rot90Backward0", (x: Tensor, dims: readonly number[] = [0, 1], options: Rot90Options = {}): Tensor => {
   const { k = 1 } = options;
   if (dims.length !== 2) throw new ShapeError(`expected total rotation dims == 2, but got dims = ${dims.length}`);
@@ -74,7 +89,10 @@ export const rot90: (x: Tensor, dims?: readonly number[], options?: Rot90Options
   }
 });
 
-/** The tensor laid side by side, so many times along each dim; more repeats than dims add leading dims. */
+/**
+ * The tensor laid side by side, so many times along each dim; more repeats than dims add leading dims.
+ * @example repeat(tensor([1, 2]), [2]) // [1, 2, 1, 2]
+ */
 export const repeat: (x: Tensor, repeats: readonly number[]) => Tensor = /*@__PURE__*/ composite("RepeatBackward0", (x: Tensor, repeats: readonly number[]): Tensor => {
   const lead = repeats.length - x.ndim;
   if (lead < 0) throw new ShapeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
@@ -83,13 +101,17 @@ export const repeat: (x: Tensor, repeats: readonly number[]) => Tensor = /*@__PU
   const spread = expand(reshape(x, shape.flatMap((size) => [1, size])), shape.flatMap((size, d) => [repeats[d]!, size]));
   return reshapeTo(clone(spread), shape.map((size, d) => size * repeats[d]!));
 });
-/** As `repeat`, but fewer repeats than dims count from the last. */
+/**
+ * As `repeat`, but fewer repeats than dims count from the last.
+ * @example tile(tensor([1, 2]), [2]) // [1, 2, 1, 2]
+ */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
   return repeat(x, dims.length < x.ndim ? [...new Array<number>(x.ndim - dims.length).fill(1), ...dims] : dims);
 }
 /**
  * Each element, or each slice along a dim, `repeats` times in a row. One number for all, or one for each slice: as an array, or as a
  * tensor of integers, which the device must be able to read at once.
+ * @example repeatInterleave(tensor([1, 2]), 2) // [1, 1, 2, 2]
  */
 export const repeatInterleave: (x: Tensor, repeats: number | readonly number[] | Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, repeats: number | readonly number[] | Tensor, dim?: number): Tensor => {
   const counts = isTensor(repeats) ? hostNumbers("repeatInterleave", repeats) : repeats;

@@ -18,7 +18,10 @@ export const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name
   batched: ({ dims, name }, { length }) => ({ dims: [...Array(length).keys(), ...dims.map((d) => d + length)], name }),
 };
 
-/** The dims in another order. */
+/**
+ * The dims in another order.
+ * @example permute(ones([2, 3, 4]), [2, 0, 1]).shape // [4, 2, 3]
+ */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   checkSizes("permute", dims);
   if (dims.length !== x.ndim)
@@ -28,14 +31,20 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
   return dispatchView(permuteOp, x, { dims: wrapped, name: "PermuteBackward0" });
 }
 
-/** Two dims exchanged. */
+/**
+ * Two dims exchanged.
+ * @example transpose(tensor([[1, 2], [3, 4]]), 0, 1) // [[1, 3], [2, 4]]
+ */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const a = wrapDim(dim0, x.ndim), b = wrapDim(dim1, x.ndim);
   const dims = x.shape.map((_, d) => (d === a ? b : d === b ? a : d));
   return dispatchView(permuteOp, x, { dims, name: "TransposeBackward0" });
 }
 
-/** The transpose of a matrix; a vector stays as it is. */
+/**
+ * The transpose of a matrix; a vector stays as it is.
+ * @example t(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
+ */
 export function t(x: Tensor): Tensor {
   if (x.ndim > 2) throw new ShapeError(`t() expects a tensor with <= 2 dimensions, but self is ${x.ndim}D`);
   return dispatchView(permuteOp, x, { dims: x.ndim === 2 ? [1, 0] : x.shape.map((_, d) => d), name: "TBackward0" });
@@ -57,10 +66,16 @@ function inferShape(shape: Shape, size: number): Shape {
   return shape.map((dim) => (dim === -1 ? size / rest : dim));
 }
 
-/** The same elements in another shape, one size of which may be -1; a view where strides allow it, else a copy. */
+/**
+ * The same elements in another shape, one size of which may be -1; a view where strides allow it, else a copy.
+ * @example reshape(arange(4), [2, -1]) // [[0, 1], [2, 3]]
+ */
 export const reshape = (x: Tensor, shape: Shape): Tensor => reshapeTo(x, inferShape(shape, x.window.size));
 
-/** As reshape, but an error where a copy would be needed. */
+/**
+ * As reshape, but an error where a copy would be needed.
+ * @example view(arange(4), [2, 2]) // [[0, 1], [2, 3]]
+ */
 export function view(x: Tensor, shape: Shape): Tensor {
   const target = inferShape(shape, x.window.size);
   if (reshapeStrides(x.window, target) === undefined)
@@ -68,7 +83,10 @@ export function view(x: Tensor, shape: Shape): Tensor {
   return reshapeTo(x, target);
 }
 
-/** The dims from `startDim` to `endDim` made one. */
+/**
+ * The dims from `startDim` to `endDim` made one.
+ * @example flatten(tensor([[1, 2], [3, 4]])) // [1, 2, 3, 4]
+ */
 export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): Tensor {
   if (x.ndim === 0) return reshapeTo(x, [1]);
   const from = wrapDim(startDim, x.ndim), to = wrapDim(endDim, x.ndim);
@@ -76,7 +94,10 @@ export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): T
   return reshapeTo(x, [...x.shape.slice(0, from), sizeOf(x.shape.slice(from, to + 1)), ...x.shape.slice(to + 1)]);
 }
 
-/** Repeats dims of size 1, and adds leading dims, without copying; -1 keeps a size. */
+/**
+ * Repeats dims of size 1, and adds leading dims, without copying; -1 keeps a size.
+ * @example expand(tensor([[1], [2]]), [2, 3]) // [[1, 1, 1], [2, 2, 2]]
+ */
 export function expand(x: Tensor, shape: Shape): Tensor {
   const lead = shape.length - x.ndim;
   if (lead < 0)
@@ -94,13 +115,19 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return expandTo(x, target);
 }
 
-/** Without dims of size 1: all of them, or those among `dim`. */
+/**
+ * Without dims of size 1: all of them, or those among `dim`.
+ * @example squeeze(ones([1, 2, 1])).shape // [2]
+ */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
   const among = dim === undefined ? undefined : (typeof dim === "number" ? [dim] : dim).map((d) => wrapDim(d, x.ndim));
   return reshapeTo(x, x.shape.filter((size, d) => size !== 1 || (among !== undefined && !among.includes(d))), among === undefined ? "SqueezeBackward0" : "SqueezeBackward1");
 }
 
-/** With a dim of size 1 inserted at `dim`. */
+/**
+ * With a dim of size 1 inserted at `dim`.
+ * @example unsqueeze(ones([2]), 0).shape // [1, 2]
+ */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   const at = wrapDim(dim, x.ndim + 1);
   return reshapeTo(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)], "UnsqueezeBackward0");
@@ -138,7 +165,10 @@ const padOp: Op<SliceAttrs> = {
   batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
-/** The elements start, start + step ... before end along a dim; negative bounds count from the end, as Python's slices. */
+/**
+ * The elements start, start + step ... before end along a dim; negative bounds count from the end, as Python's slices.
+ * @example slice(tensor([1, 2, 3, 4]), 0, 0, 4, 2) // [1, 3]
+ */
 export function slice(x: Tensor, dim: number, start: number = 0, end: number = Infinity, step: number = 1): Tensor {
   const d = wrapDim(dim, x.ndim);
   if (x.ndim === 0) throw new IndexError("slice() cannot be applied to a 0-dim tensor.");
@@ -149,7 +179,10 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
   return dispatchView(sliceOp, x, { dim: d, start: from, step, length, size });
 }
 
-/** `length` elements from `start` along a dim. */
+/**
+ * `length` elements from `start` along a dim.
+ * @example narrow(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
+ */
 export function narrow(x: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
   if (typeof start === "number") return narrowAs(x, dim, start, length, "SliceBackward0");
   if (start.ndim !== 0 || dtypes[start.dtype].kind !== "int") throw new ArgumentError("start must be an 0-dim integral Tensor.");
@@ -166,7 +199,10 @@ function narrowAs(x: Tensor, dim: number, start: number, length: number, name: s
   return dispatchView(sliceOp, x, { dim: d, start: from, step: 1, length, size, name });
 }
 
-/** The elements at `index` along a dim, which goes. */
+/**
+ * The elements at `index` along a dim, which goes.
+ * @example select(tensor([[1, 2], [3, 4]]), 0, 1) // [3, 4]
+ */
 export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PURE__*/ composite("SelectBackward0", (x: Tensor, dim: number, index: number): Tensor => {
   if (x.ndim === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
@@ -176,7 +212,10 @@ export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PU
   return reshapeTo(one, x.shape.filter((_, k) => k !== d));
 });
 
-/** Pieces of `size` along a dim, the last perhaps shorter; or pieces of the given sizes. Views. */
+/**
+ * Pieces of `size` along a dim, the last perhaps shorter; or pieces of the given sizes. Views.
+ * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ */
 export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
   if (x.ndim === 0) throw new ShapeError("split expects at least a 1-dimensional tensor");
   const d = wrapDim(dim, x.ndim), total = x.shape[d]!;
@@ -192,7 +231,10 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
   return madeTogether(size.map((length) => narrowAs(x, d, (start += length) - length, length, "SplitWithSizesBackward0")), "SplitWithSizesBackward0");
 }
 
-/** At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views. */
+/**
+ * At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views.
+ * @example chunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ */
 export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
   if (x.ndim === 0) throw new ShapeError("chunk expects at least a 1-dimensional tensor");
   if (!(chunks > 0)) throw new ArgumentError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);

@@ -36,7 +36,10 @@ const unfoldOp: ViewOp<UnfoldAttrs> = {
 const placeSlice = /*@__PURE__*/ placing(sliceOp);
 const overlaySlice = /*@__PURE__*/ overlaying(sliceOp);
 
-/** The windows of `size` elements along a dim, each `step` after the one before, as a last dim: PyTorch's method `unfold`. A view. */
+/**
+ * The windows of `size` elements along a dim, each `step` after the one before, as a last dim: PyTorch's method `unfold`. A view.
+ * @example unfoldDim(tensor([1, 2, 3]), 0, 2, 1) // [[1, 2], [2, 3]]
+ */
 export function unfoldDim(x: Tensor, dimension: number, size: number, step: number): Tensor {
   const d = wrapDim(dimension, x.ndim), length = x.ndim === 0 ? 1 : x.shape[d]!;
   if (size > length) throw new ShapeError(`maximum size for tensor at dimension ${d} is ${length} but size is ${size}`);
@@ -51,14 +54,20 @@ function overlay(x: Tensor, source: Tensor, attrs: SliceAttrs, name: string): Te
   return dispatch(overlaySlice, [x, source], { attrs, name });
 }
 export type SliceScatterOptions = { readonly start?: number; readonly end?: number; readonly step?: number };
-/** A copy of x with `source` in the place of a slice. */
+/**
+ * A copy of x with `source` in the place of a slice.
+ * @example sliceScatter(zeros([4]), tensor([1, 2]), 0, { start: 1, end: 3 }) // [0, 1, 2, 0]
+ */
 export function sliceScatter(x: Tensor, source: Tensor, dim: number = 0, options: SliceScatterOptions = {}): Tensor {
   const { start = 0, end = Infinity, step = 1 } = options, d = wrapDim(dim, x.ndim), size = x.shape[d]!;
   if (step < 1) throw new ArgumentError("slice step must be positive");
   const clampTo = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size), from = clampTo(start);
   return overlay(x, source, { dim: d, start: from, step, length: Math.max(0, Math.ceil((clampTo(end) - from) / step)), size }, "SliceScatterBackward0");
 }
-/** A copy of x with `source` in the place of the elements at `index` along a dim. */
+/**
+ * A copy of x with `source` in the place of the elements at `index` along a dim.
+ * @example selectScatter(zeros([2, 2]), tensor([1, 2]), 0, 1) // [[0, 0], [1, 2]]
+ */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
   const part = select(x, dim, index).shape, d = wrapDim(dim, x.ndim), size = x.shape[d]!;
   if (part.join() !== source.shape.join()) throw new ShapeError(`expected src to have a size equal to the slice of self. src size = ${showShape(source.shape)}, slice size = ${showShape(part)}`);

@@ -122,16 +122,29 @@ type ConvTranspose = (x: Tensor, weight: Tensor, options?: ConvTransposeOptions)
  * @example conv1d(ones([1, 1, 4]), ones([1, 1, 2])) // [[[2, 2, 2]]]
  */
 export const conv1d: Convolution = /*@__PURE__*/ convolution(1);
-/** The cross-correlation of x [n, in, h, w] (or [in, h, w]) with weight [out, in / groups, kh, kw]: [n, out, h', w']. See `conv1d`. */
+/**
+ * The cross-correlation of x [n, in, h, w] (or [in, h, w]) with weight [out, in / groups, kh, kw]: [n, out, h', w']. See `conv1d`.
+ * @example conv2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2])) // [[[[4, 4], [4, 4]]]]
+ */
 export const conv2d: Convolution = /*@__PURE__*/ convolution(2);
-/** The cross-correlation of x [n, in, d, h, w] (or [in, d, h, w]) with weight [out, in / groups, kd, kh, kw]: [n, out, d', h', w']. See `conv1d`. */
+/**
+ * The cross-correlation of x [n, in, d, h, w] (or [in, d, h, w]) with weight [out, in / groups, kd, kh, kw]: [n, out, d', h', w']. See `conv1d`.
+ * @example conv3d(ones([1, 1, 2, 2, 2]), ones([1, 1, 2, 2, 2])) // [[[[[8]]]]]
+ */
 export const conv3d: Convolution = /*@__PURE__*/ convolution(3);
 /**
  * The transposed convolution of x [n, in, l] with weight [in, out / groups, k]: what `conv1d` does to the gradient of its input.
  * `l' = (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1`. PyTorch's `F.conv_transpose1d`.
+ * @example convTranspose1d(ones([1, 1, 2]), ones([1, 1, 2])) // [[[1, 2, 1]]]
  */
 export const convTranspose1d: ConvTranspose = /*@__PURE__*/ transposed(1);
-/** The transposed convolution of x [n, in, h, w] with weight [in, out / groups, kh, kw]. See `convTranspose1d`. */
+/**
+ * The transposed convolution of x [n, in, h, w] with weight [in, out / groups, kh, kw]. See `convTranspose1d`.
+ * @example convTranspose2d(ones([1, 1, 1, 1]), ones([1, 1, 2, 2])) // [[[[1, 1], [1, 1]]]]
+ */
 export const convTranspose2d: ConvTranspose = /*@__PURE__*/ transposed(2);
-/** The transposed convolution of x [n, in, d, h, w] with weight [in, out / groups, kd, kh, kw]. See `convTranspose1d`. */
+/**
+ * The transposed convolution of x [n, in, d, h, w] with weight [in, out / groups, kd, kh, kw]. See `convTranspose1d`.
+ * @example convTranspose3d(ones([1, 1, 1, 1, 1]), ones([1, 1, 2, 2, 2])).shape // [1, 1, 2, 2, 2]
+ */
 export const convTranspose3d: ConvTranspose = /*@__PURE__*/ transposed(3);

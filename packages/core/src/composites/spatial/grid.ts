@@ -101,6 +101,7 @@ const changed = (op: string): string =>
 /**
  * x [n, c, h, w] read at the points of grid [n, h', w', 2], which are (x, y) from -1 (left, top) to 1: [n, c, h', w']. Volumes: x [n, c, d, h, w] and grid
  * [n, d', h', w', 3]. Differentiable in both. PyTorch's `F.grid_sample`.
+ * @example gridSample(tensor([[[[1, 3]]]]), zeros([1, 1, 1, 2]), { alignCorners: true }) // [[[[2]]]]
  */
 export const gridSample: (x: Tensor, grid: Tensor, options?: GridSampleOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor => {
   const { mode = "bilinear", paddingMode = "zeros", alignCorners } = options;
@@ -125,6 +126,7 @@ function places(count: number, alignCorners: boolean): number[] {
 /**
  * The grid of the affine maps theta [n, 2, 3] for images of `size` [n, c, h, w]: [n, h, w, 2]; of theta [n, 3, 4] for volumes of size [n, c, d, h, w]:
  * [n, d, h, w, 3]. PyTorch's `F.affine_grid`.
+ * @example affineGrid(tensor([[[1, 0, 0], [0, 1, 0]]]), [1, 1, 1, 2], { alignCorners: true }) // [[[[-1, 0], [1, 0]]]]
  */
 export const affineGrid: (theta: Tensor, size: Shape, options?: { readonly alignCorners?: boolean | undefined }) => Tensor = /*@__PURE__*/ composite(undefined, (theta: Tensor, size: Shape, options: { readonly alignCorners?: boolean | undefined } = {}): Tensor => {
   const { alignCorners } = options, rank = size.length - 2;

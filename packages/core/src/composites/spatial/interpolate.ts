@@ -104,9 +104,18 @@ export const interpolate: (x: Tensor, options: InterpolateOptions) => Tensor = /
 });
 
 type UpsampleOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
-/** `interpolate` under its old name. */
+/**
+ * `interpolate` under its old name.
+ * @example upsample(tensor([[[1, 2]]]), { scaleFactor: 2 }) // [[[1, 1, 2, 2]]]
+ */
 export const upsample = (x: Tensor, options: InterpolateOptions): Tensor => interpolate(x, options);
-/** `interpolate` of mode "nearest". */
+/**
+ * `interpolate` of mode "nearest".
+ * @example upsampleNearest(tensor([[[[1, 3]]]]), { size: [1, 4] }) // [[[[1, 1, 3, 3]]]]
+ */
 export const upsampleNearest = (x: Tensor, options: UpsampleOptions): Tensor => interpolate(x, { ...options, mode: "nearest" });
-/** `interpolate` of mode "bilinear" with aligned corners. */
+/**
+ * `interpolate` of mode "bilinear" with aligned corners.
+ * @example upsampleBilinear(tensor([[[[1, 3]]]]), { size: [1, 3] }) // [[[[1, 2, 3]]]]
+ */
 export const upsampleBilinear = (x: Tensor, options: UpsampleOptions): Tensor => interpolate(x, { ...options, mode: "bilinear", alignCorners: true });

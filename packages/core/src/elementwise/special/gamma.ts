@@ -71,9 +71,15 @@ export function trigammaOf(x: Expr): Expr {
   return s.select(left, s.sub(s.div(Math.PI * Math.PI, squareOf(sine)), whole), whole);
 }
 
-/** The logarithm of |gamma(x)|: infinite at 0, -1, -2 ... */
+/**
+ * The logarithm of |gamma(x)|: infinite at 0, -1, -2 ...
+ * @example lgamma(tensor([1, 0.5])) // [0, 0.5724]
+ */
 export const lgamma: Unary = /*@__PURE__*/ elementwise("lgamma", (x) => lgammaOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, digammaOf(x!))] });
-/** The derivative of lgamma. */
+/**
+ * The derivative of lgamma.
+ * @example digamma(tensor([1, 0.5])) // [-0.5772, -1.9635]
+ */
 export const digamma: Unary = /*@__PURE__*/ elementwise("digamma", (x) => digammaOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, trigammaOf(x!))] });
 
 /** PyTorch's names in torch.special. */
@@ -81,7 +87,10 @@ export const gammaln: Unary = lgamma;
 /** PyTorch's name of `digamma` in torch.special. */
 export const psi: Unary = digamma;
 
-/** The logarithm of the multivariate gamma function of p dims: p (p - 1) / 4 log(pi) + the sum of lgamma(x - j / 2), j < p. */
+/**
+ * The logarithm of the multivariate gamma function of p dims: p (p - 1) / 4 log(pi) + the sum of lgamma(x - j / 2), j < p.
+ * @example mvlgamma(tensor([2, 3]), 2) // [0.4516, 1.5502]
+ */
 export function mvlgamma(x: Tensor, p: number): Tensor {
   if (!(p >= 1)) throw new ArgumentError("p has to be greater than or equal to 1");
   return multivariate(x, p);

@@ -73,6 +73,7 @@ function polygammaOf(n: number, x: Expr): Expr {
 /**
  * The n-th derivative of digamma, element by element: `polygamma(0, x)` is digamma. Integers and bools give float32. Its derivative is `polygamma(n + 1, x)`.
  * @throws ArgumentError for a negative n
+ * @example polygamma(1, tensor([1, 2])) // [1.6449, 0.6449]
  */
 export function polygamma(n: number, x: Tensor): Tensor {
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError("polygamma(n, x) does not support negative n.");
@@ -82,6 +83,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
  * Hurwitz's zeta function: the sum of 1 / (k + q)^x over k = 0, 1 ... The operands broadcast. NaN for x < 1, infinite at 1; for q <= 0 infinite where q is whole, else NaN unless x is.
  * Integers and bools give float32. The derivative of q is -x zeta(x + 1, q); of x there is none, as in PyTorch.
  * @throws NotSupportedError in backward, where x needs a gradient
+ * @example special.zeta(tensor([2]), tensor([1])) // [1.6449]
  */
 export const zeta: Elementwise<readonly [x: Operand, q: Operand]> = /*@__PURE__*/ elementwise("specialZeta", (x, q) => zetaOf(x!, q!), {
   rule: "float", gradient: (g, _, [x, q]) => [{ kind: "underived", of: "zeta" }, s.neg(s.mul(g, s.mul(x!, zetaOf(s.add(x!, 1), q!))))],

@@ -29,6 +29,7 @@ const checkProbabilities = /*@__PURE__*/ refusing((x) => s.not(s.and(s.le(0, x),
 /**
  * -(target log(x) + (1 - target) log(1 - x)), the logarithms not below -100, reduced. x of probabilities, target of its shape.
  * @throws ArgumentError if x is no probability; on an asynchronous device the next read rejects with it
+ * @example binaryCrossEntropy(tensor([0.5, 0.5]), tensor([0, 1])) // 0.6931
  */
 export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: WeightedOptions) => Tensor = /*@__PURE__*/ composite("BinaryCrossEntropyBackward0", (x: Tensor, target: Tensor, { reduction = "mean", weight }: WeightedOptions = {}): Tensor => {
   checkReduction(reduction);
@@ -45,7 +46,10 @@ export type LogitsOptions = WeightedOptions & {
   /** A factor of the positive part, for each class. */
   readonly posWeight?: Tensor | null | undefined;
 };
-/** The binary cross entropy of sigmoid(x), reduced. x and target of one shape. */
+/**
+ * The binary cross entropy of sigmoid(x), reduced. x and target of one shape.
+ * @example binaryCrossEntropyWithLogits(tensor([0, 0]), tensor([0, 1])) // 0.6931
+ */
 export const binaryCrossEntropyWithLogits: (x: Tensor, target: Tensor, options?: LogitsOptions) => Tensor = /*@__PURE__*/ composite("BinaryCrossEntropyWithLogitsBackward0", (x: Tensor, target: Tensor, options: LogitsOptions = {}): Tensor => {
   const { reduction = "mean", weight, posWeight } = options;
   checkReduction(reduction);
@@ -54,13 +58,19 @@ export const binaryCrossEntropyWithLogits: (x: Tensor, target: Tensor, options?:
 });
 
 const soft: Elementwise<readonly [x: Tensor, target: Tensor]> = /*@__PURE__*/ elementwise("softMarginLoss", (x, y) => softplusOf(s.neg(s.mul(y!, x!))), {});
-/** log(1 + exp(-target x)), reduced; targets are 1 and -1. */
+/**
+ * log(1 + exp(-target x)), reduced; targets are 1 and -1.
+ * @example softMarginLoss(tensor([0, 0]), tensor([1, -1])) // 0.6931
+ */
 export const softMarginLoss: (x: Tensor, target: Tensor, options?: ReductionOptions) => Tensor = /*@__PURE__*/ composite("SoftMarginLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
   checkReduction(reduction);
   return reduced(soft(x, target), reduction);
 });
 
-/** The mean over the classes of the binary cross entropy of sigmoid(x), reduced over the rest. x [n, classes] or [classes], target of 0 and 1. */
+/**
+ * The mean over the classes of the binary cross entropy of sigmoid(x), reduced over the rest. x [n, classes] or [classes], target of 0 and 1.
+ * @example multilabelSoftMarginLoss(tensor([[0, 0]]), tensor([[1, 0]])) // 0.6931
+ */
 export const multilabelSoftMarginLoss: (x: Tensor, target: Tensor, options?: WeightedOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", weight }: WeightedOptions = {}): Tensor => {
   checkReduction(reduction);
   const loss = neg(add(mul(target, logsigmoid(x)), mul(sub(1, target), logsigmoid(neg(x)))));

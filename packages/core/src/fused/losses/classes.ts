@@ -75,6 +75,7 @@ const labelled = (loss: Tensor, x: Tensor): Tensor => {
 /**
  * -x at the target's class: the negative log likelihood of int32 class numbers, reduced. x [n, classes, ...] of log probabilities with target [n, ...],
  * or [classes] with [].
+ * @example nllLoss(tensor([[-1, -2]]), tensor(Int32Array.of(1))) // 2
  */
 export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor => {
   checkReduction(options.reduction ?? "mean");
@@ -108,6 +109,7 @@ function even(logs: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = 
 /**
  * log-softmax over the classes and negative log likelihood, reduced. x [n, classes, ...] of scores; target [n, ...] of int32 class numbers, or of x's
  * shape and float: probabilities. Without a batch [classes] with [] or [classes].
+ * @example crossEntropy(tensor([[0, 0]]), tensor(Int32Array.of(1))) // 0.6931
  */
 export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor => {
   const { labelSmoothing = 0 } = options;

@@ -75,6 +75,7 @@ const perSample = /*@__PURE__*/ composite(undefined, (logProbs: Tensor, targets:
  * The negative log likelihood of label sequences, however they are stretched and interrupted by blanks, reduced; the mean is over losses divided by the
  * lengths of their targets. logProbs [t, n, classes] of logarithms, as logSoftmax gives them; targets int32 [n, s] without blanks, or one after another;
  * lengths as numbers, or as tensors that are read at once. Without n: [t, classes], [s].
+ * @example ctcLoss(full([2, 1, 2], Math.log(0.5)), tensor([[1]], { dtype: "int32" }), [2], [1]) // 0.2877
  */
 export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, options: CtcOptions = {}): Tensor {
   const { reduction = "mean", blank = 0, zeroInfinity = false } = options;

@@ -20,7 +20,10 @@ const classNumbers = (target: Tensor): void => {
 };
 
 const scoreOf = /*@__PURE__*/ gatherSaying({ error: "argument", text: "target out of range" });
-/** The sum over the other classes of max(0, margin - x[target] + x)^p, divided by the number of classes, reduced. x [n, classes] with target [n], or [classes] with []. */
+/**
+ * The sum over the other classes of max(0, margin - x[target] + x)^p, divided by the number of classes, reduced. x [n, classes] with target [n], or [classes] with [].
+ * @example multiMarginLoss(tensor([[0.5, 0]]), tensor(Int32Array.of(0))) // 0.25
+ */
 export const multiMarginLoss: (x: Tensor, target: Tensor, options?: MultiMarginOptions) => Tensor = /*@__PURE__*/ composite("MultiMarginLossBackward0", (x: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor => {
   const { reduction = "mean", p = 1, margin = 1, weight } = options;
   checkReduction(reduction);
@@ -39,6 +42,7 @@ export const multiMarginLoss: (x: Tensor, target: Tensor, options?: MultiMarginO
 /**
  * The sum over right and other classes of max(0, 1 - (x[right] - x[other])), divided by the number of classes, reduced. x [n, classes], target [n, classes]
  * of right classes, which end at the first -1; or without n.
+ * @example multilabelMarginLoss(tensor([[0.5, 0]]), tensor([[0, -1]], { dtype: "int32" })) // 0.25
  */
 export const multilabelMarginLoss: (x: Tensor, target: Tensor, options?: ReductionOptions) => Tensor = /*@__PURE__*/ composite("MultilabelMarginLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
   checkReduction(reduction);

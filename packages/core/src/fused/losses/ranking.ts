@@ -11,13 +11,19 @@ import { checkReduction, reduced, type ReductionOptions } from "./reduction.ts";
 
 export type MarginOptions = ReductionOptions & { readonly margin?: number };
 
-/** x where the target is 1, max(0, margin - x) where it is -1, reduced. */
+/**
+ * x where the target is 1, max(0, margin - x) where it is -1, reduced.
+ * @example hingeEmbeddingLoss(tensor([2, 0.5]), tensor([1, -1])) // 1.25
+ */
 export const hingeEmbeddingLoss: (x: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", margin = 1 }: MarginOptions = {}): Tensor => {
   checkReduction(reduction);
   return reduced(add(where(eq(target, 1), 0, clampMin(sub(margin, x), 0)), where(eq(target, -1), 0, x)), reduction);
 });
 
-/** max(0, margin - target (x1 - x2)), reduced: x1 should be the larger where the target is 1, the smaller where it is -1. */
+/**
+ * max(0, margin - target (x1 - x2)), reduced: x1 should be the larger where the target is 1, the smaller where it is -1.
+ * @example marginRankingLoss(tensor([1]), tensor([3]), tensor([1])) // 2
+ */
 export const marginRankingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x1: Tensor, x2: Tensor, target: Tensor, { reduction = "mean", margin = 0 }: MarginOptions = {}): Tensor => {
   checkReduction(reduction);
   if (x1.ndim !== x2.ndim || x1.ndim !== target.ndim)
@@ -27,7 +33,10 @@ export const marginRankingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options
   return reduced(clampMin(add(isFloat(difference.dtype) ? difference : to(difference, "float32"), margin), 0), reduction);
 });
 
-/** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, reduced. x1 and x2 [n, d] with target [n], or [d] with []. */
+/**
+ * 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, reduced. x1 and x2 [n, d] with target [n], or [d] with [].
+ * @example cosineEmbeddingLoss(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])) // 1
+ */
 export const cosineEmbeddingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x1: Tensor, x2: Tensor, target: Tensor, { reduction = "mean", margin = 0 }: MarginOptions = {}): Tensor => {
   checkReduction(reduction);
   const n = target.ndim;
@@ -55,13 +64,19 @@ function checkTriplet(anchor: Tensor, positive: Tensor, negative: Tensor, reduct
     throw new ShapeError(`The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ${anchor.ndim}D, positive ${positive.ndim}D, and negative ${negative.ndim}D inputs`);
 }
 
-/** max(0, |anchor - positive| - |anchor - negative| + margin), of distances of order p along the last dim, reduced (Balntas et al., 2016). */
+/**
+ * max(0, |anchor - positive| - |anchor - negative| + margin), of distances of order p along the last dim, reduced (Balntas et al., 2016).
+ * @example tripletMarginLoss(tensor([[0, 0]]), tensor([[0, 0]]), tensor([[0, 3]])) // 0
+ */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { readonly p?: number; readonly eps?: number } = {}): Tensor {
   const { p = 2, eps = 1e-6 } = options;
   checkTriplet(anchor, positive, negative, options.reduction);
   return triplet(anchor, positive, negative, (x, y) => pairwiseDistance(x, y, { p, eps }), options);
 }
-/** As `tripletMarginLoss`, with any distance. */
+/**
+ * As `tripletMarginLoss`, with any distance.
+ * @example tripletMarginWithDistanceLoss(tensor([[0, 0]]), tensor([[0, 2]]), tensor([[0, 1]])) // 2
+ */
 export function tripletMarginWithDistanceLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { readonly distanceFunction?: Distance | null } = {}): Tensor {
   checkTriplet(anchor, positive, negative, options.reduction);
   return triplet(anchor, positive, negative, options.distanceFunction ?? pairwiseDistance, options);

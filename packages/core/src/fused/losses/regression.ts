@@ -12,7 +12,10 @@ import { checkReduction, reduced, type Reduction, type ReductionOptions, warnOfB
 type Loss<O> = (x: Tensor, target: Tensor, options?: O) => Tensor;
 type Pair = Elementwise<readonly [x: Tensor, target: Tensor, number: number]>;
 
-/** |x - target|, reduced. */
+/**
+ * |x - target|, reduced.
+ * @example l1Loss(tensor([1, 2]), tensor([3, 2])) // 1
+ */
 export const l1Loss: Loss<ReductionOptions> = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
   warnOfBroadcast(x, target);
   checkReduction(reduction);
@@ -20,7 +23,10 @@ export const l1Loss: Loss<ReductionOptions> = /*@__PURE__*/ composite(undefined,
 });
 
 const squared: Elementwise<readonly [x: Tensor, target: Tensor]> = /*@__PURE__*/ elementwise("mseLoss", (x, y) => { const d = s.sub(x!, y!); return s.mul(d, d); }, {});
-/** (x - target)^2, reduced. */
+/**
+ * (x - target)^2, reduced.
+ * @example mseLoss(tensor([1, 2]), tensor([3, 2])) // 2
+ */
 export const mseLoss: Loss<ReductionOptions> = /*@__PURE__*/ composite("MseLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
   warnOfBroadcast(x, target);
   checkReduction(reduction);
@@ -35,7 +41,10 @@ export type SmoothL1Options = ReductionOptions & {
   /** Where the square becomes a line; 0 is the L1 loss. */
   readonly beta?: number;
 };
-/** d^2 / (2 beta) below beta, |d| - beta / 2 above, reduced (Girshick, 2015). */
+/**
+ * d^2 / (2 beta) below beta, |d| - beta / 2 above, reduced (Girshick, 2015).
+ * @example smoothL1Loss(tensor([1, 2]), tensor([3, 2])) // 0.75
+ */
 export const smoothL1Loss: Loss<SmoothL1Options> = /*@__PURE__*/ composite("SmoothL1LossBackward0", (x: Tensor, target: Tensor, { reduction = "mean", beta = 1 }: SmoothL1Options = {}): Tensor => {
   warnOfBroadcast(x, target);
   checkReduction(reduction);
@@ -48,7 +57,10 @@ const huber: Pair = /*@__PURE__*/ elementwise("huberLoss", (x, y, delta) => {
   return s.select(s.le(z, delta!), s.mul(0.5, s.mul(z, z)), s.mul(delta!, s.sub(z, s.mul(0.5, delta!))));
 }, {});
 export type HuberOptions = ReductionOptions & { readonly delta?: number };
-/** d^2 / 2 up to delta, delta (|d| - delta / 2) beyond, reduced (Huber, 1964). */
+/**
+ * d^2 / 2 up to delta, delta (|d| - delta / 2) beyond, reduced (Huber, 1964).
+ * @example huberLoss(tensor([1, 2]), tensor([3, 2])) // 0.75
+ */
 export const huberLoss: Loss<HuberOptions> = /*@__PURE__*/ composite("HuberLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean", delta = 1 }: HuberOptions = {}): Tensor => {
   warnOfBroadcast(x, target);
   checkReduction(reduction);
@@ -62,7 +74,10 @@ export type KlDivOptions = {
   /** The target is a logarithm too. */
   readonly logTarget?: boolean;
 };
-/** target (log(target) - x), where x is a logarithm of probabilities: the Kullback-Leibler divergence, reduced. */
+/**
+ * target (log(target) - x), where x is a logarithm of probabilities: the Kullback-Leibler divergence, reduced.
+ * @example klDiv(tensor([0.5]).log(), tensor([1]), { reduction: "sum" }) // 0.6931
+ */
 export const klDiv: Loss<KlDivOptions> = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", logTarget = false }: KlDivOptions = {}): Tensor => {
   if (reduction === "mean")
     warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.");
@@ -79,7 +94,10 @@ export type PoissonNllOptions = ReductionOptions & {
   readonly full?: boolean;
   readonly eps?: number;
 };
-/** The negative log likelihood of counts: exp(x) - target x, or x - target log(x + eps), reduced. */
+/**
+ * The negative log likelihood of counts: exp(x) - target x, or x - target log(x + eps), reduced.
+ * @example poissonNllLoss(tensor([0]), tensor([2])) // 1
+ */
 export const poissonNllLoss: Loss<PoissonNllOptions> = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: PoissonNllOptions = {}): Tensor => {
   const { reduction = "mean", logInput = true, full = false, eps = 1e-8 } = options;
   checkReduction(reduction, `${reduction} is not valid`);
@@ -103,6 +121,7 @@ export type GaussianNllOptions = ReductionOptions & { readonly full?: boolean; r
 /**
  * The negative log likelihood of a normal distribution: (log(variance) + (x - target)^2 / variance) / 2, reduced; `full` adds log(2 pi) / 2.
  * The variance is of x's shape, or lacks its last dim, or has 1 there. A negative one counts as eps.
+ * @example gaussianNllLoss(tensor([1]), tensor([3]), tensor([1])) // 2
  */
 export function gaussianNllLoss(x: Tensor, target: Tensor, variance: Tensor, options: GaussianNllOptions = {}): Tensor {
   const { reduction = "mean", full = false, eps = 1e-6 } = options, front = x.shape.slice(0, -1);

@@ -58,9 +58,15 @@ type AdaptiveAvgPool = (x: Tensor, outputSize: OutputSize) => Tensor;
  * @example adaptiveAvgPool1d(tensor([[1, 2, 3]]), 2) // [[1.5, 2.5]]
  */
 export const adaptiveAvgPool1d: AdaptiveAvgPool = /*@__PURE__*/ averaged(1);
-/** x [n, c, h, w] (or [c, h, w]) averaged to `outputSize`; `[5, null]` keeps the width. See `adaptiveAvgPool1d`. */
+/**
+ * x [n, c, h, w] (or [c, h, w]) averaged to `outputSize`; `[5, null]` keeps the width. See `adaptiveAvgPool1d`.
+ * @example adaptiveAvgPool2d(tensor([[[1, 2], [3, 4]]]), 1) // [[[2.5]]]
+ */
 export const adaptiveAvgPool2d: AdaptiveAvgPool = /*@__PURE__*/ averaged(2);
-/** x [n, c, d, h, w] (or [c, d, h, w]) averaged to `outputSize`. See `adaptiveAvgPool1d`. */
+/**
+ * x [n, c, d, h, w] (or [c, d, h, w]) averaged to `outputSize`. See `adaptiveAvgPool1d`.
+ * @example adaptiveAvgPool3d(ones([1, 2, 2, 2]), 1) // [[[[1]]]]
+ */
 export const adaptiveAvgPool3d: AdaptiveAvgPool = /*@__PURE__*/ averaged(3);
 
 export type AdaptiveMaxPoolOptions = { readonly returnIndices?: boolean };
@@ -75,21 +81,30 @@ const maxima = (rank: Rank) => composite(undefined, (x: Tensor, outputSize: Outp
 });
 const line = /*@__PURE__*/ maxima(1), plane = /*@__PURE__*/ maxima(2), volume = /*@__PURE__*/ maxima(3);
 
-/** The maxima over the windows of `adaptiveAvgPool1d`; with `returnIndices`, `{ values, indices }`. */
+/**
+ * The maxima over the windows of `adaptiveAvgPool1d`; with `returnIndices`, `{ values, indices }`.
+ * @example adaptiveMaxPool1d(tensor([[1, 2, 3]]), 1) // [[3]]
+ */
 export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;
 export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options?: { readonly returnIndices?: false }): Tensor;
 export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options?: AdaptiveMaxPoolOptions): Tensor | ValuesAndIndices;
 export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options?: AdaptiveMaxPoolOptions): Tensor | ValuesAndIndices {
   return line(x, outputSize, options);
 }
-/** The maxima over the windows of `adaptiveAvgPool2d`; indices are row-major numbers within a channel. */
+/**
+ * The maxima over the windows of `adaptiveAvgPool2d`; indices are row-major numbers within a channel.
+ * @example adaptiveMaxPool2d(tensor([[[1, 2], [3, 4]]]), 1) // [[[4]]]
+ */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;
 export function adaptiveMaxPool2d(x: Tensor, outputSize: OutputSize, options?: { readonly returnIndices?: false }): Tensor;
 export function adaptiveMaxPool2d(x: Tensor, outputSize: OutputSize, options?: AdaptiveMaxPoolOptions): Tensor | ValuesAndIndices;
 export function adaptiveMaxPool2d(x: Tensor, outputSize: OutputSize, options?: AdaptiveMaxPoolOptions): Tensor | ValuesAndIndices {
   return plane(x, outputSize, options);
 }
-/** The maxima over the windows of `adaptiveAvgPool3d`. */
+/**
+ * The maxima over the windows of `adaptiveAvgPool3d`.
+ * @example adaptiveMaxPool3d(ones([1, 2, 2, 2]), 1) // [[[[1]]]]
+ */
 export function adaptiveMaxPool3d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;
 export function adaptiveMaxPool3d(x: Tensor, outputSize: OutputSize, options?: { readonly returnIndices?: false }): Tensor;
 export function adaptiveMaxPool3d(x: Tensor, outputSize: OutputSize, options?: AdaptiveMaxPoolOptions): Tensor | ValuesAndIndices;

@@ -67,9 +67,15 @@ const averaged = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Sp
  * @example avgPool1d(tensor([[1, 3, 2, 4]]), 2) // [[2, 3]]
  */
 export const avgPool1d: (x: Tensor, kernelSize: Spatial, options?: AvgPool1dOptions) => Tensor = /*@__PURE__*/ averaged(1);
-/** The mean over windows of x [n, c, h, w] (or [c, h, w]). See `avgPool1d`. */
+/**
+ * The mean over windows of x [n, c, h, w] (or [c, h, w]). See `avgPool1d`.
+ * @example avgPool2d(tensor([[[1, 2], [3, 4]]]), 2) // [[[2.5]]]
+ */
 export const avgPool2d: (x: Tensor, kernelSize: Spatial, options?: AvgPoolOptions) => Tensor = /*@__PURE__*/ averaged(2);
-/** The mean over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `avgPool1d`. */
+/**
+ * The mean over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `avgPool1d`.
+ * @example avgPool3d(ones([1, 2, 2, 2]), 2) // [[[[1]]]]
+ */
 export const avgPool3d: (x: Tensor, kernelSize: Spatial, options?: AvgPoolOptions) => Tensor = /*@__PURE__*/ averaged(3);
 
 export type LpPoolOptions = { readonly stride?: Spatial | undefined; readonly ceilMode?: boolean };
@@ -80,7 +86,13 @@ const powerMean = (rank: 1 | 2, mean: (x: Tensor, kernelSize: Spatial, options: 
   const out = mean(pow(x, normType), kernelSize, options);
   return pow(mul(mul(sign(out), relu(abs(out))), count), 1 / normType);
 });
-/** (sum of x^p)^(1 / p) over windows of x [n, c, l] (or [c, l]), p = `normType`. The gradient is NaN where the sum is 0, as in PyTorch. */
+/**
+ * (sum of x^p)^(1 / p) over windows of x [n, c, l] (or [c, l]), p = `normType`. The gradient is NaN where the sum is 0, as in PyTorch.
+ * @example lpPool1d(tensor([[3, 4]]), 2, 2) // [[5]]
+ */
 export const lpPool1d: LpPool = /*@__PURE__*/ powerMean(1, avgPool1d);
-/** (sum of x^p)^(1 / p) over windows of x [n, c, h, w] (or [c, h, w]), p = `normType`. */
+/**
+ * (sum of x^p)^(1 / p) over windows of x [n, c, h, w] (or [c, h, w]), p = `normType`.
+ * @example lpPool2d(tensor([[[3, 4]]]), 2, [1, 2]) // [[[5]]]
+ */
 export const lpPool2d: LpPool = /*@__PURE__*/ powerMean(2, avgPool2d);

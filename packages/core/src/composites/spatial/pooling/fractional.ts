@@ -70,6 +70,7 @@ const plane = /*@__PURE__*/ pooled(2), volume = /*@__PURE__*/ pooled(3);
 /**
  * The maxima of x [n, c, h, w] (or [c, h, w]) over windows of a size, placed at random so that the result has `outputSize`; with `returnIndices`,
  * `{ values, indices }`. PyTorch's `F.fractional_max_pool2d`, by our generator.
+ * @example fractionalMaxPool2d(ones([1, 4, 4]), 2, { outputSize: 2 }).shape // [1, 2, 2]
  */
 export function fractionalMaxPool2d(x: Tensor, kernelSize: Spatial, options: FractionalMaxPoolOptions & { readonly returnIndices: true }): ValuesAndIndices;
 export function fractionalMaxPool2d(x: Tensor, kernelSize: Spatial, options?: FractionalMaxPoolOptions & { readonly returnIndices?: false }): Tensor;
@@ -77,7 +78,10 @@ export function fractionalMaxPool2d(x: Tensor, kernelSize: Spatial, options?: Fr
 export function fractionalMaxPool2d(x: Tensor, kernelSize: Spatial, options?: FractionalMaxPoolOptions): Tensor | ValuesAndIndices {
   return plane(x, kernelSize, options);
 }
-/** The maxima of x [n, c, d, h, w] (or [c, d, h, w]). See `fractionalMaxPool2d`. */
+/**
+ * The maxima of x [n, c, d, h, w] (or [c, d, h, w]). See `fractionalMaxPool2d`.
+ * @example fractionalMaxPool3d(ones([1, 4, 4, 4]), 2, { outputSize: 2 }).shape // [1, 2, 2, 2]
+ */
 export function fractionalMaxPool3d(x: Tensor, kernelSize: Spatial, options: FractionalMaxPoolOptions & { readonly returnIndices: true }): ValuesAndIndices;
 export function fractionalMaxPool3d(x: Tensor, kernelSize: Spatial, options?: FractionalMaxPoolOptions & { readonly returnIndices?: false }): Tensor;
 export function fractionalMaxPool3d(x: Tensor, kernelSize: Spatial, options?: FractionalMaxPoolOptions): Tensor | ValuesAndIndices;

@@ -49,14 +49,20 @@ export function maxPool1d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptio
 export function maxPool1d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptions): Tensor | ValuesAndIndices {
   return line(x, kernelSize, options);
 }
-/** The maximum over windows of x [n, c, h, w] (or [c, h, w]); indices are row-major numbers within a channel. See `maxPool1d`. */
+/**
+ * The maximum over windows of x [n, c, h, w] (or [c, h, w]); indices are row-major numbers within a channel. See `maxPool1d`.
+ * @example maxPool2d(tensor([[[1, 2], [3, 4]]]), 2) // [[[4]]]
+ */
 export function maxPool2d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
 export function maxPool2d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptions & { readonly returnIndices?: false }): Tensor;
 export function maxPool2d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptions): Tensor | ValuesAndIndices;
 export function maxPool2d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptions): Tensor | ValuesAndIndices {
   return plane(x, kernelSize, options);
 }
-/** The maximum over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `maxPool1d`. */
+/**
+ * The maximum over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `maxPool1d`.
+ * @example maxPool3d(ones([1, 2, 2, 2]), 2) // [[[[1]]]]
+ */
 export function maxPool3d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
 export function maxPool3d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptions & { readonly returnIndices?: false }): Tensor;
 export function maxPool3d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptions): Tensor | ValuesAndIndices;
@@ -99,9 +105,18 @@ const unpooled = (rank: Rank) => composite(undefined, (x: Tensor, indices: Tenso
 });
 type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: Spatial, options?: MaxUnpoolOptions) => Tensor;
 
-/** The maxima of `maxPool1d` back in their places, zeros elsewhere. x and indices [n, c, l] (or [c, l]). */
+/**
+ * The maxima of `maxPool1d` back in their places, zeros elsewhere. x and indices [n, c, l] (or [c, l]).
+ * @example maxUnpool1d(tensor([[3, 4]]), tensor([[1, 3]], { dtype: "int32" }), 2) // [[0, 3, 0, 4]]
+ */
 export const maxUnpool1d: MaxUnpool = /*@__PURE__*/ unpooled(1);
-/** The maxima of `maxPool2d` back in their places. x and indices [n, c, h, w] (or [c, h, w]). */
+/**
+ * The maxima of `maxPool2d` back in their places. x and indices [n, c, h, w] (or [c, h, w]).
+ * @example maxUnpool2d(tensor([[[4]]]), tensor([[[3]]], { dtype: "int32" }), 2) // [[[0, 0], [0, 4]]]
+ */
 export const maxUnpool2d: MaxUnpool = /*@__PURE__*/ unpooled(2);
-/** The maxima of `maxPool3d` back in their places. x and indices [n, c, d, h, w] (or [c, d, h, w]). */
+/**
+ * The maxima of `maxPool3d` back in their places. x and indices [n, c, d, h, w] (or [c, d, h, w]).
+ * @example maxUnpool3d(ones([1, 1, 1, 1]), zeros([1, 1, 1, 1], { dtype: "int32" }), 2).sum() // 1
+ */
 export const maxUnpool3d: MaxUnpool = /*@__PURE__*/ unpooled(3);

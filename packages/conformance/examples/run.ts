@@ -1,0 +1,26 @@
+/** @file Runs an example, and writes what it gives as a comment says it: nested arrays of numbers to four decimals. */
+import * as core from "@adjoint/core";
+import { isTensor } from "@adjoint/core";
+
+const scope = core as { readonly [name: string]: unknown };
+/** Names that are no identifiers of our own, or that hide a word that an example uses. */
+const names = Object.keys(scope).filter((name) => /^[A-Za-z_]\w*$/.test(name));
+
+/** The value of the last expression; statements before it are separated by semicolons or lines. The result of a promise. */
+export async function valueOf(code: string): Promise<unknown> {
+  const statements = code.split(/;\s*|\n/).map((line) => line.trim()).filter((line) => line !== ""), last = statements.pop() ?? "";
+  // eslint-disable-next-line -- an example is a program, and its text is ours
+  const run = new Function(...names, `return (async () => { ${statements.map((line) => `${line};`).join(" ")} return (${last}); })();`) as (...values: readonly unknown[]) => Promise<unknown>;
+  return await run(...names.map((name) => scope[name]));
+}
+
+/** A value in the form of a comment: `[1, 2.7183]`, `{ values: [3], indices: [0] }`, `true`, `"float16"`. */
+export function shown(value: unknown): string {
+  if (isTensor(value)) return shown(value.toArraySync());
+  if (typeof value === "number") return Number.isFinite(value) ? String(Number(value.toFixed(4)) + 0) : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (ArrayBuffer.isView(value)) return shown(Array.from(value as unknown as ArrayLike<number>));
+  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
+  if (typeof value === "object" && value !== null) return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${shown(item)}`).join(", ")} }`;
+  return String(value);
+}

@@ -1,0 +1,38 @@
+/** @file Every operator's documentation comment has an example, and each example gives what it says. */
+import { cpu } from "@adjoint/backend-cpu-js";
+import { setDefaultDevice } from "@adjoint/core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { documentationOf } from "../examples/read.ts";
+import { shown, valueOf } from "../examples/run.ts";
+
+const documented = documentationOf("../../core/src/functional.ts", ["linalg", "special", "masked", "fft"]), functions = documented.filter(({ callable }) => callable);
+const named = new Map(documented.map((one) => [one.name, one]));
+
+/** Functions that are no operators: what they do is no value that a comment could show in a line. */
+const plumbing = new Set([
+  "getRngState", "setRngState", "checkpoint", "checkpointed", "inMode", "isInference", "setGradEnabled", "registerHook", "registerPostAccumulateGradHook", "retainGrad", "format", "moveTo", "untracked", "keep", "keepCopy", "memory", "scope", "getDefaultDevice",
+  "setDefaultDevice", "printOptions", "setPrintOptions", "isParameter", "markParameter", "enableGrad", "inferenceMode", "isGradEnabled", "isInferenceModeEnabled", "setRequiresGrad", "profiled", "fromBuffer", "onWarning", "warn", "detach_",
+]);
+/** A form in place has what its op has. */
+const isInPlace = (name: string): boolean => /[a-z0-9]_$/.test(name) && named.has(name.slice(0, -1));
+
+describe("documentation", () => {
+  it("every operator has an example", () => {
+    const without = functions.filter(({ name, examples }) => examples.length === 0 && !plumbing.has(name) && !isInPlace(name)).map(({ name, file }) => `${name} (${file.replace(/.*\/core\//, "")})`);
+    expect(without, "write `@example CODE // WHAT IT GIVES` above each").toEqual([]);
+  });
+  it("every function has words", () => {
+    expect(functions.filter(({ text, name }) => text === "" && !isInPlace(name)).map(({ name }) => name)).toEqual([]);
+  });
+  it("no function is called plumbing that is none", () => {
+    expect([...plumbing].filter((name) => !named.has(name) || named.get(name)!.examples.length > 0)).toEqual([]);
+  });
+});
+
+describe("examples", () => {
+  beforeAll(() => setDefaultDevice(cpu()));
+  const examples = new Map(functions.flatMap(({ name, examples: all }) => all.map((example) => [`${name}: ${example.code}`, example] as const)));
+  it.each([...examples])("%s", async (_, { code, gives }) => {
+    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
+  });
+});
