@@ -14,13 +14,19 @@ import { sum } from "./reductions.ts";
 
 type Product = (x: Tensor, y: Tensor) => Tensor;
 
-/** The product of two matrices, without broadcasting. */
+/**
+ * The product of two matrices, without broadcasting.
+ * @example mm(tensor([[1, 2]]), tensor([[3], [4]])) // [[11]]
+ */
 export const mm: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
   if (x.ndim !== 2) throw new ShapeError("self must be a matrix");
   if (y.ndim !== 2) throw new ShapeError("mat2 must be a matrix");
   return matmul(x, y);
 });
-/** The products of two batches of matrices, `[b, m, k] x [b, k, n]`, without broadcasting. */
+/**
+ * The products of two batches of matrices, `[b, m, k] x [b, k, n]`, without broadcasting.
+ * @example bmm(ones([2, 1, 3]), ones([2, 3, 1])) // [[[3]], [[3]]]
+ */
 export const bmm: Product = /*@__PURE__*/ composite("BmmBackward0", (x: Tensor, y: Tensor): Tensor => {
   checkBatches(x, y);
   return matmul(x, y);
@@ -31,15 +37,24 @@ function checkBatches(x: Tensor, y: Tensor): void {
   if (x.shape[0] !== y.shape[0] || x.shape[2] !== y.shape[1])
     throw new ShapeError(`Expected size for first two dimensions of batch2 tensor to be: [${x.shape[0]}, ${x.shape[2]}] but got: [${y.shape[0]}, ${y.shape[1]}].`);
 }
-/** A matrix times a vector. */
+/**
+ * A matrix times a vector.
+ * @example mv(tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
+ */
 export const mv: Product = /*@__PURE__*/ composite("MvBackward0", (x: Tensor, y: Tensor): Tensor => {
   if (x.ndim !== 2 || y.ndim !== 1) throw new ShapeError(`vector + matrix @ vector expected, got 1, ${x.ndim}, ${y.ndim}`);
   if (x.shape[1] !== y.shape[0]) throw new ShapeError(`size mismatch, got ${x.shape[0]}, ${x.shape[0]}x${x.shape[1]},${y.shape[0]}`);
   return matmul(x, y);
 });
-/** The sum of the products of two vectors of one length. */
+/**
+ * The sum of the products of two vectors of one length.
+ * @example dot(tensor([1, 2]), tensor([3, 4])) // 11
+ */
 export const dot: Product = /*@__PURE__*/ composite("DotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
-/** `dot`, as there are no complex numbers to conjugate. */
+/**
+ * `dot`, as there are no complex numbers to conjugate.
+ * @example vdot(tensor([1, 2]), tensor([3, 4])) // 11
+ */
 export const vdot: Product = /*@__PURE__*/ composite("VdotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
 function inProduct(x: Tensor, y: Tensor): Tensor {
   if (x.ndim !== 1 || y.ndim !== 1) throw new ShapeError(`1D tensors expected, but got ${x.ndim}D and ${y.ndim}D tensors`);
@@ -48,7 +63,10 @@ function inProduct(x: Tensor, y: Tensor): Tensor {
     throw new ShapeError(`inconsistent tensor size, expected tensor ${showShape(x.shape)} and src ${showShape(y.shape)} to have the same number of elements, but got ${x.shape[0]} and ${y.shape[0]} elements respectively`);
   return matmul(x, y);
 }
-/** The sum of products over the last dim of both: [..., k] and [..., k] give all pairs of their other indices. */
+/**
+ * The sum of products over the last dim of both: [..., k] and [..., k] give all pairs of their other indices.
+ * @example inner(tensor([1, 2]), tensor([3, 4])) // 11
+ */
 export const inner: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
   if (x.ndim === 0 || y.ndim === 0) return mul(x, y);
   const k = x.shape[x.ndim - 1]!;
@@ -56,7 +74,10 @@ export const inner: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: 
     throw new ShapeError(`inner() the last dimension must match on both input tensors but got shapes ${showShape(x.shape)} and ${showShape(y.shape)}`);
   return tensordot(x, y, [[-1], [-1]]);
 });
-/** The products of all pairs of two vectors: a matrix. */
+/**
+ * The products of all pairs of two vectors: a matrix.
+ * @example outer(tensor([1, 2]), tensor([3, 4])) // [[3, 4], [6, 8]]
+ */
 export const outer: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
   if (x.ndim !== 1) throw new ShapeError(`outer: Expected 1-D argument self, but got ${x.ndim}-D`);
   if (y.ndim !== 1) throw new ShapeError(`outer: Expected 1-D argument vec2, but got ${y.ndim}-D`);
@@ -79,27 +100,46 @@ function plus(x: Tensor, product: Tensor, options: SumOptions): Tensor {
   return to(beta === 0 ? mul(product, alpha) : addScaled(beta === 1 ? into : mul(into, beta), product, alpha), x.dtype);
 }
 type Summed = (x: Tensor, a: Tensor, b: Tensor, options?: SumOptions) => Tensor;
-/** beta * x + alpha * (a @ b), of matrices; x broadcasts. */
+/**
+ * beta * x + alpha * (a
+ * @ b), of matrices; x broadcasts.
+ * @example addmm(ones([1, 1]), tensor([[1, 2]]), tensor([[3], [4]])) // [[12]]
+ */
 export const addmm: Summed = /*@__PURE__*/ composite("AddmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
   if (a.ndim !== 2 || b.ndim !== 2) throw new ShapeError(`${a.ndim !== 2 ? "mat1" : "mat2"} must be a matrix, got ${(a.ndim !== 2 ? a : b).ndim}-D tensor`);
   return plus(x, matmul(a, b), options);
 });
-/** beta * x + alpha * (a @ b), of a matrix and a vector. */
+/**
+ * beta * x + alpha * (a
+ * @ b), of a matrix and a vector.
+ * @example addmv(ones([2]), tensor([[1, 2], [3, 4]]), ones([2])) // [4, 8]
+ */
 export const addmv: Summed = /*@__PURE__*/ composite("AddmvBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
   if (a.ndim !== 2 || b.ndim !== 1) throw new ShapeError(`vector + matrix @ vector expected, got ${x.ndim}, ${a.ndim}, ${b.ndim}`);
   return plus(x, mv(a, b), options);
 });
-/** beta * x + alpha * (a @ b), of batches of matrices. */
+/**
+ * beta * x + alpha * (a
+ * @ b), of batches of matrices.
+ * @example baddbmm(ones([1, 1, 1]), ones([1, 1, 2]), ones([1, 2, 1])) // [[[3]]]
+ */
 export const baddbmm: Summed = /*@__PURE__*/ composite("BaddbmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
   checkBatches(a, b);
   return plus(x, matmul(a, b), options);
 });
-/** beta * x + alpha * the sum of a[i] @ b[i] over a batch. */
+/**
+ * beta * x + alpha * the sum of a[i]
+ * @ b[i] over a batch.
+ * @example addbmm(zeros([1, 1]), ones([2, 1, 3]), ones([2, 3, 1])) // [[6]]
+ */
 export const addbmm: Summed = /*@__PURE__*/ composite("AddbmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
   checkBatches(a, b);
   return plus(x, sum(matmul(a, b), 0, { dtype: a.dtype }), options);
 });
-/** beta * x + alpha * outer(a, b). */
+/**
+ * beta * x + alpha * outer(a, b).
+ * @example addr(zeros([2, 2]), tensor([1, 2]), tensor([3, 4])) // [[3, 4], [6, 8]]
+ */
 export const addr: Summed = /*@__PURE__*/ composite("AddrBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
   if (a.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${a.ndim}-D`);
   if (b.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${b.ndim}-D`);
@@ -108,7 +148,10 @@ export const addr: Summed = /*@__PURE__*/ composite("AddrBackward0", (x: Tensor,
 
 /** How many dims, or the pairs of dims: those of x, and those of y. */
 export type TensordotDims = number | readonly [readonly number[], readonly number[]];
-/** The sum of products over pairs of dims: the last `dims` of x with the first of y (2 by default), or those that are listed. */
+/**
+ * The sum of products over pairs of dims: the last `dims` of x with the first of y (2 by default), or those that are listed.
+ * @example tensordot(tensor([[1, 2], [3, 4]]), eye(2), 1) // [[1, 2], [3, 4]]
+ */
 export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dims: TensordotDims = 2): Tensor => {
   if (typeof dims === "number" && dims < 0) throw new ArgumentError(`tensordot expects dims >= 0, but got dims=${dims}`);
   const count = typeof dims === "number" ? dims : 0;
@@ -123,7 +166,10 @@ export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor =
   const b = reshape(permute(y, [...right, ...keptRight]), [sizes(y, right), sizes(y, keptRight)]);
   return reshape(matmul(a, b), [...keptLeft.map((d) => x.shape[d]!), ...keptRight.map((d) => y.shape[d]!)]);
 });
-/** The Kronecker product: each element of x times the whole of y. */
+/**
+ * The Kronecker product: each element of x times the whole of y.
+ * @example kron(eye(2), tensor([[1, 2]])) // [[1, 2, 0, 0], [0, 0, 1, 2]]
+ */
 export const kron: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
   const rank = Math.max(x.ndim, y.ndim), padded = (t: Tensor): number[] => [...new Array<number>(rank - t.ndim).fill(1), ...t.shape];
   const a = padded(x), b = padded(y);
@@ -131,7 +177,10 @@ export const kron: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: T
   return reshapeAs(product, a.map((size, d) => size * b[d]!), "UnsafeViewBackward0");
 });
 
-/** The product of several matrices, in the order that costs least (Cormen et al., "Introduction to Algorithms", 15.2). */
+/**
+ * The product of several matrices, in the order that costs least (Cormen et al., "Introduction to Algorithms", 15.2).
+ * @example chainMatmul(ones([1, 2]), ones([2, 3]), ones([3, 1])) // [[6]]
+ */
 export const chainMatmul: (...matrices: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
   const matrices = tensorsOf(given);
   if (matrices.length === 0) throw new ArgumentError("chain_matmul(): Expected one or more matrices");
@@ -154,7 +203,10 @@ function cheapest(matrices: readonly Tensor[]): Tensor {
   const product = (i: number, j: number): Tensor => (i === j ? matrices[i]! : matmul(product(i, cut[i]![j]!), product(cut[i]![j]! + 1, j)));
   return product(0, n - 1);
 }
-/** As `chainMatmul`; the first and the last may be vectors: torch.linalg.multi_dot. */
+/**
+ * As `chainMatmul`; the first and the last may be vectors: torch.linalg.multi_dot.
+ * @example linalg.multiDot([ones([1, 2]), ones([2, 3]), ones([3, 1])]) // [[6]]
+ */
 export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
   if (tensors.length < 2) throw new ArgumentError(`multi_dot(): expected at least 2 tensors but got ${tensors.length}`);
   const first = tensors[0]!, last = tensors[tensors.length - 1]!;
@@ -166,5 +218,8 @@ export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ co
   return reshape(out, [...(first.ndim === 1 ? [] : [first.shape[0]!]), ...(last.ndim === 1 ? [] : [last.shape[1]!])]);
 });
 export type DimOption = { readonly dim?: number };
-/** The sum of products along a dim, the last by default: torch.linalg.vecdot. */
+/**
+ * The sum of products along a dim, the last by default: torch.linalg.vecdot.
+ * @example linalg.vecdot(tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
+ */
 export const vecdot: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => sum(mul(x, y), dim));

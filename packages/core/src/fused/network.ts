@@ -12,7 +12,10 @@ import { causalMask } from "./mask.ts";
 import { finfo } from "../numeric-limits.ts";
 import { normalized, normalizedOpenly } from "./normalize.ts";
 
-/** x W^T + b. x [..., in], weight [out, in], bias [out]. */
+/**
+ * x W^T + b. x [..., in], weight [out, in], bias [out].
+ * @example linear(tensor([[1, 2]]), tensor([[3, 4]]), tensor([1])) // [[12]]
+ */
 export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
   if (bias !== undefined && x.dtype !== weight.dtype && x.ndim > 1) throw new DTypeError("mat1 and mat2 must have the same dtype");
   const out = matmul(x, t(weight));
@@ -39,10 +42,16 @@ const lastDims = (x: Tensor, normalizedShape: Shape, named: { readonly [name: st
   return normalizedShape.map((_, i) => first + i);
 };
 
-/** (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016). */
+/**
+ * (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016).
+ * @example layerNorm(tensor([[1, 3]]), [2]) // [[-1, 1]]
+ */
 export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormOptions) => Tensor = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, { weight, bias, eps = 1e-5 }: LayerNormOptions = {}): Tensor =>
   to(normalized(x, { dims: lastDims(x, normalizedShape, { weight, bias }), eps, place: "column", weight, bias }).out, x.dtype));
-/** As `layerNorm`, with the means and the inverse deviations beside the result: `[out, mean, rstd]`. PyTorch's `native_layer_norm`. */
+/**
+ * As `layerNorm`, with the means and the inverse deviations beside the result: `[out, mean, rstd]`. PyTorch's `native_layer_norm`.
+ * @example nativeLayerNorm(tensor([[1, 3]]), [2], null, null, 1e-5) // [[[-1, 1]], [[2]], [[1]]]
+ */
 export const nativeLayerNorm: (x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number) => [Tensor, Tensor, Tensor] = /*@__PURE__*/ composite(undefined,
   (x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number): [Tensor, Tensor, Tensor] => {
     const { out, mean, inverse } = normalizedOpenly(x, { dims: lastDims(x, normalizedShape, { weight, bias }), eps, weight, bias });
@@ -50,7 +59,10 @@ export const nativeLayerNorm: (x: Tensor, normalizedShape: Shape, weight: Tensor
   });
 
 export type RmsNormOptions = { readonly weight?: Tensor | undefined; /** By default the distance from 1 to the next number of x's dtype. */ readonly eps?: number | undefined };
-/** x / sqrt(mean of x^2 + eps) over the last dims, `normalizedShape`; then scaled (Zhang and Sennrich, 2019). PyTorch 2.4's `rms_norm`. */
+/**
+ * x / sqrt(mean of x^2 + eps) over the last dims, `normalizedShape`; then scaled (Zhang and Sennrich, 2019). PyTorch 2.4's `rms_norm`.
+ * @example rmsNorm(tensor([[3, 4]]), [2]) // [[0.8485, 1.1314]]
+ */
 export const rmsNorm: (x: Tensor, normalizedShape: Shape, options?: RmsNormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, normalizedShape: Shape, { weight, eps = finfo(x.dtype).eps }: RmsNormOptions = {}): Tensor =>
   to(normalized(x, { dims: lastDims(x, normalizedShape, { weight }), eps, place: "column", centred: false, weight }).out, x.dtype));
 
@@ -72,9 +84,15 @@ function attend(query: Tensor, key: Tensor, value: Tensor, { attnMask, dropoutP 
   const weights = dropout(softmax(masked, -1), dropoutP);
   return [matmul(weights, value), weights];
 }
-/** softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e]. */
+/**
+ * softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e].
+ * @example scaledDotProductAttention(ones([1, 2]), ones([2, 2]), eye(2)) // [[0.5, 0.5]]
+ */
 export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => Tensor = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor =>
   attend(query, key, value, options)[0]);
-/** As `scaledDotProductAttention`, with the weights beside the output, [..., l, s]: `[output, weights]`. */
+/**
+ * As `scaledDotProductAttention`, with the weights beside the output, [..., l, s]: `[output, weights]`.
+ * @example attentionWithWeights(ones([1, 2]), ones([2, 2]), eye(2)) // [[[0.5, 0.5]], [[0.5, 0.5]]]
+ */
 export const attentionWithWeights: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => [output: Tensor, weights: Tensor] = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): [Tensor, Tensor] =>
   attend(query, key, value, options));

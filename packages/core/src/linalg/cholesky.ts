@@ -67,13 +67,20 @@ function factored(name: string, refusedBy: string | null, node: string, A: Tenso
  * The lower triangular L of A = L L' of symmetric positive-definite matrices `[..., n, n]`, of which one triangle is read. The gradient is symmetric.
  * PyTorch's `torch.linalg.cholesky`.
  * @throws LinAlgError where a matrix is not positive-definite
+ * @example linalg.cholesky(tensor([[4, 2], [2, 2]])) // [[2, 0], [1, 1]]
  */
 export const linalgCholesky: (A: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, options: UpperOption = {}): Tensor =>
   factored("linalg.cholesky", "linalg.cholesky", "LinalgCholeskyExBackward0", A, options).L);
-/** As `linalg.cholesky`, and beside the factor, for each matrix, the order of its first leading minor that is not positive, or 0. */
+/**
+ * As `linalg.cholesky`, and beside the factor, for each matrix, the order of its first leading minor that is not positive, or 0.
+ * @example linalg.choleskyEx(tensor([[4, 2], [2, 2]])) // { L: [[2, 0], [1, 1]], info: 0 }
+ */
 export const choleskyEx: (A: Tensor, options?: UpperOption & CheckOption) => CholeskyInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, options: UpperOption & CheckOption = {}): CholeskyInfo =>
   factored("linalg.cholesky", options.checkErrors === true ? "linalg.cholesky_ex" : null, "LinalgCholeskyExBackward0", A, options));
-/** PyTorch's older name of `linalg.cholesky`. */
+/**
+ * PyTorch's older name of `linalg.cholesky`.
+ * @example cholesky(tensor([[4, 2], [2, 2]])) // [[2, 0], [1, 1]]
+ */
 export const cholesky: (A: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, options: UpperOption = {}): Tensor =>
   factored("cholesky", "cholesky", "CholeskyBackward0", A, options).L);
 
@@ -104,7 +111,10 @@ const choleskySolveOp: Op<Triangle> = {
   },
   batched: (attrs) => attrs,
 };
-/** The solution X of A X = B by the Cholesky factor of A: `[..., n, k]` and `[..., n, n]`, the batch dims broadcast. PyTorch's `torch.cholesky_solve`. */
+/**
+ * The solution X of A X = B by the Cholesky factor of A: `[..., n, k]` and `[..., n, n]`, the batch dims broadcast. PyTorch's `torch.cholesky_solve`.
+ * @example choleskySolve(tensor([[4], [1]]), tensor([[2, 0], [0, 1]])) // [[1], [1]]
+ */
 export const choleskySolve: (B: Tensor, L: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (B: Tensor, L: Tensor, { upper = false }: UpperOption = {}): Tensor => {
   if (B.ndim < 2) throw new ShapeError(`b should have at least 2 dimensions, but has ${B.ndim} dimensions instead`);
   if (L.ndim < 2) throw new ShapeError(`u should have at least 2 dimensions, but has ${L.ndim} dimensions instead`);
@@ -143,7 +153,10 @@ const choleskyInverseOp: Op<Triangle> = {
   },
   batched: (attrs) => attrs,
 };
-/** The inverse of A from its Cholesky factor: PyTorch's `torch.cholesky_inverse`. */
+/**
+ * The inverse of A from its Cholesky factor: PyTorch's `torch.cholesky_inverse`.
+ * @example choleskyInverse(tensor([[2, 0], [0, 1]])) // [[0.25, 0], [0, 1]]
+ */
 export const choleskyInverse: (L: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (L: Tensor, { upper = false }: UpperOption = {}): Tensor => {
   requireFloat("cholesky_inverse", L);
   requireSquare("cholesky_inverse", L);

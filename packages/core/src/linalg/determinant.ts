@@ -64,7 +64,10 @@ const detOp: Op<None> = {
   jvp: ([tangent], [x]) => [inner(form([x!]), tangent!)],
   batched: (attrs) => attrs,
 };
-/** The determinant of each matrix of `[..., n, n]`. Its derivatives, of every order, are exact for singular matrices too. PyTorch's `torch.linalg.det`. */
+/**
+ * The determinant of each matrix of `[..., n, n]`. Its derivatives, of every order, are exact for singular matrices too. PyTorch's `torch.linalg.det`.
+ * @example det(tensor([[1, 2], [3, 4]])) // -2
+ */
 export const det: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => {
   requireSquare("linalg.det", A);
   requireFloat("linalg.det", A);
@@ -97,9 +100,15 @@ function signAndLog(name: string, A: Tensor): SignAndLog {
   const [sign, logabsdet] = dispatchAll(slogdetOp, [A], none) as [Tensor, Tensor];
   return { sign, logabsdet };
 }
-/** The sign of the determinant and the logarithm of its absolute value: 0 and -Infinity for a singular matrix. PyTorch's `torch.linalg.slogdet`. */
+/**
+ * The sign of the determinant and the logarithm of its absolute value: 0 and -Infinity for a singular matrix. PyTorch's `torch.linalg.slogdet`.
+ * @example slogdet(tensor([[-2, 0], [0, 4]])) // { sign: -1, logabsdet: 2.0794 }
+ */
 export const slogdet: (A: Tensor) => SignAndLog = /*@__PURE__*/ composite(undefined, (A: Tensor): SignAndLog => signAndLog("linalg.slogdet", A));
-/** The logarithm of the determinant, NaN where that is negative: PyTorch's `torch.logdet`. */
+/**
+ * The logarithm of the determinant, NaN where that is negative: PyTorch's `torch.logdet`.
+ * @example logdet(tensor([[2, 0], [0, 4]])) // 2.0794
+ */
 export const logdet: (A: Tensor) => Tensor = /*@__PURE__*/ composite("WhereBackward0", (A: Tensor): Tensor => {
   const { sign, logabsdet } = signAndLog("logdet", A);
   return where(eq(sign, -1), NaN, logabsdet);

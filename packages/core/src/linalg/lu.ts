@@ -109,12 +109,16 @@ function factored(A: Tensor, pivot: boolean, refusedBy: string | null): LuInfo {
  * The factors of A = P L U `[..., m, n]` in one matrix, U on and above the diagonal, L below it without its ones; and pivots, which row, from one, each was
  * exchanged with in turn. PyTorch's `torch.linalg.lu_factor`.
  * @throws LinAlgError where an element of the diagonal of U is zero
+ * @example linalg.luFactor(tensor([[1, 2], [2, 2]])) // { LU: [[2, 2], [0.5, 1]], pivots: [2, 2] }
  */
 export const luFactor: (A: Tensor, options?: PivotOption) => LuFactors = /*@__PURE__*/ composite(undefined, (A: Tensor, { pivot = true }: PivotOption = {}): LuFactors => {
   const { LU, pivots } = factored(A, pivot, "torch.linalg.lu_factor");
   return { LU, pivots };
 });
-/** As `linalg.luFactor`, and for each matrix which element of the diagonal of U, from one, is the first that is zero, or 0. */
+/**
+ * As `linalg.luFactor`, and for each matrix which element of the diagonal of U, from one, is the first that is zero, or 0.
+ * @example linalg.luFactorEx(tensor([[1, 2], [2, 2]])) // { LU: [[2, 2], [0.5, 1]], pivots: [2, 2], info: 0 }
+ */
 export const luFactorEx: (A: Tensor, options?: PivotOption & CheckOption) => LuInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, { pivot = true, checkErrors = false }: PivotOption & CheckOption = {}): LuInfo =>
   factored(A, pivot, checkErrors ? "torch.linalg.lu_factor_ex" : null));
 
@@ -122,7 +126,10 @@ export type LuOptions = PivotOption & {
   /** Whether `info` is given too, and a zero on the diagonal of U is no error. */
   readonly getInfos?: boolean;
 };
-/** PyTorch's older `torch.lu`: as `linalg.luFactor`, with `info` where it is asked for. */
+/**
+ * PyTorch's older `torch.lu`: as `linalg.luFactor`, with `info` where it is asked for.
+ * @example lu(tensor([[1, 2], [2, 2]])) // { LU: [[2, 2], [0.5, 1]], pivots: [2, 2] }
+ */
 export function lu(A: Tensor, options: LuOptions & { readonly getInfos: true }): LuInfo;
 export function lu(A: Tensor, options?: LuOptions): LuFactors;
 export function lu(A: Tensor, { pivot = true, getInfos = false }: LuOptions = {}): LuFactors | LuInfo {
@@ -139,7 +146,10 @@ function unpacked(LU: Tensor, pivots: Tensor, data: boolean, permutation: boolea
   for (const out of [L, U]) if (out.gradFn !== null) out.gradFn.label = label;
   return { P: permutation ? permutationMatrix(pivots, m, LU.dtype) : none(LU), L, U };
 }
-/** The factors P, L and U of A = P L U, each a matrix: PyTorch's `torch.linalg.lu`. Without pivoting P is empty. */
+/**
+ * The factors P, L and U of A = P L U, each a matrix: PyTorch's `torch.linalg.lu`. Without pivoting P is empty.
+ * @example linalg.lu(tensor([[1, 2], [2, 2]])) // { P: [[0, 1], [1, 0]], L: [[1, 0], [0.5, 1]], U: [[2, 2], [0, 1]] }
+ */
 export const linalgLu: (A: Tensor, options?: PivotOption) => PLU = /*@__PURE__*/ composite(undefined, (A: Tensor, { pivot = true }: PivotOption = {}): PLU => {
   requireFloat("linalg.lu", A);
   requireMatrix("linalg.lu", A);
@@ -153,7 +163,14 @@ export type LuUnpackOptions = {
   /** Whether P is wanted, else it is empty. */
   readonly unpackPivots?: boolean;
 };
-/** P, L and U from what `linalg.luFactor` gives: PyTorch's `torch.lu_unpack`. */
+/**
+ * P, L and U from what `linalg.luFactor` gives: PyTorch's `torch.lu_unpack`.
+ * @example
+ * ```ts
+ * const { LU, pivots } = linalg.luFactor(tensor([[2, 0], [0, 4]]));
+ * luUnpack(LU, pivots) // { P: [[1, 0], [0, 1]], L: [[1, 0], [0, 1]], U: [[2, 0], [0, 4]] }
+ * ```
+ */
 export const luUnpack: (LU: Tensor, pivots: Tensor, options?: LuUnpackOptions) => PLU = /*@__PURE__*/ composite(undefined, (LU: Tensor, pivots: Tensor, { unpackData = true, unpackPivots = true }: LuUnpackOptions = {}): PLU => {
   if (unpackPivots && pivots.dtype !== "int32")
     throw new DTypeError("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\nNote: this function is intended to be used with the output produced by torch.linalg.lu_factor");
@@ -167,7 +184,14 @@ export type LuSolveOptions = {
   /** Whether the transpose of A stands for A. */
   readonly adjoint?: boolean;
 };
-/** The solution X of A X = B by what `linalg.luFactor` gives of A, the batch dims broadcast: PyTorch's `torch.linalg.lu_solve`. */
+/**
+ * The solution X of A X = B by what `linalg.luFactor` gives of A, the batch dims broadcast: PyTorch's `torch.linalg.lu_solve`.
+ * @example
+ * ```ts
+ * const { LU, pivots } = linalg.luFactor(tensor([[2, 0], [0, 2]]));
+ * linalg.luSolve(LU, pivots, tensor([[4], [2]])) // [[2], [1]]
+ * ```
+ */
 export const linalgLuSolve: (LU: Tensor, pivots: Tensor, B: Tensor, options?: LuSolveOptions) => Tensor = /*@__PURE__*/ composite("LinalgLuSolveBackward0", (LU: Tensor, pivots: Tensor, B: Tensor, { left = true, adjoint = false }: LuSolveOptions = {}): Tensor => {
   requireFloat("torch.linalg.lu_solve", LU);
   if (LU.dtype === B.dtype && pivots.dtype !== "int32") throw new DTypeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32");
@@ -182,5 +206,12 @@ export const linalgLuSolve: (LU: Tensor, pivots: Tensor, B: Tensor, options?: Lu
     : solveTriangle(factors, solveTriangle(factors, ordered(b, exchanges), false, true, true), true);
   return left ? x : mT(x);
 });
-/** PyTorch's older `torch.lu_solve`, with the operands the other way round. */
+/**
+ * PyTorch's older `torch.lu_solve`, with the operands the other way round.
+ * @example
+ * ```ts
+ * const { LU, pivots } = linalg.luFactor(tensor([[2, 0], [0, 2]]));
+ * luSolve(tensor([[4], [2]]), LU, pivots) // [[2], [1]]
+ * ```
+ */
 export const luSolve: (B: Tensor, LU: Tensor, pivots: Tensor) => Tensor = (B, LU, pivots) => linalgLuSolve(LU, pivots, B);

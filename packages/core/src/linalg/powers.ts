@@ -21,7 +21,10 @@ const identity = /*@__PURE__*/ perDType((d) => {
   const onDiagonal = s.eq(s.rem(s.index, size), s.rem(s.idiv(s.index, size), size));
   return program("matrixPower", [d], ["int32"], [s.cast(s.select(onDiagonal, s.lit(1, compute), s.lit(0, compute)), d)]);
 });
-/** A matrix, or each of a batch, multiplied n times with itself; for a negative n its inverse: torch.linalg.matrix_power. */
+/**
+ * A matrix, or each of a batch, multiplied n times with itself; for a negative n its inverse: torch.linalg.matrix_power.
+ * @example linalg.matrixPower(tensor([[1, 1], [0, 1]]), 3) // [[1, 3], [0, 1]]
+ */
 export const matrixPower: (x: Tensor, n: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, n: number): Tensor => {
   requireSquare("linalg.matrix_power", x);
   if (!Number.isInteger(n)) throw new ArgumentError(`linalg.matrix_power: n must be an integer, got ${n}`);
@@ -53,7 +56,10 @@ function along(a: Tensor, h: Tensor): Tensor {
   const [n] = matrixOf(a), whole = exponentialOf(cat([cat([a, h], -1), cat([zerosLike(a), a], -1)], -2));
   return narrow(narrow(whole, -2, 0, n), -1, n, n);
 }
-/** The exponential of each matrix of `[..., n, n]`, I + A + A A / 2 + ...: PyTorch's `torch.matrix_exp`. */
+/**
+ * The exponential of each matrix of `[..., n, n]`, I + A + A A / 2 + ...: PyTorch's `torch.matrix_exp`.
+ * @example matrixExp(zeros([2, 2])) // [[1, 0], [0, 1]]
+ */
 export const matrixExp: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => {
   requireSquare("linalg.matrix_exp", A);
   requireFloat("linalg.matrix_exp", A);

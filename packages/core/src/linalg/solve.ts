@@ -70,9 +70,13 @@ function solution(A: Tensor, B: Tensor, left: boolean, refusedBy: string | null)
  * The solution X of A X = B: `[..., n, n]` and `[..., n, k]`, the batch dims broadcast; or B is a vector for each matrix, `[n]` or `[..., n]`.
  * PyTorch's `torch.linalg.solve`.
  * @throws LinAlgError where a matrix is singular
+ * @example linalg.solve(tensor([[2, 0], [0, 4]]), tensor([2, 4])) // [1, 1]
  */
 export const solve: (A: Tensor, B: Tensor, options?: LeftOption) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, { left = true }: LeftOption = {}): Tensor => solution(A, B, left, "torch.linalg.solve").result);
-/** As `linalg.solve`, and for each matrix which pivot, from one, is the first that is zero, or 0. */
+/**
+ * As `linalg.solve`, and for each matrix which pivot, from one, is the first that is zero, or 0.
+ * @example linalg.solveEx(tensor([[2, 0], [0, 4]]), tensor([2, 4])) // { result: [1, 1], info: 0 }
+ */
 export const solveEx: (A: Tensor, B: Tensor, options?: LeftOption & CheckOption) => SolveInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, { left = true, checkErrors = false }: LeftOption & CheckOption = {}): SolveInfo =>
   solution(A, B, left, checkErrors ? "torch.linalg.solve_ex" : null));
 
@@ -106,25 +110,36 @@ export const inverseOrNone = (A: Tensor): Tensor => dispatchAll(inverseOp, [A], 
 /**
  * The inverse of each matrix of `[..., n, n]`: PyTorch's `torch.linalg.inv`.
  * @throws LinAlgError where a matrix is singular
+ * @example linalg.inv(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  */
 export const inv: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => inverted(A, "linalg.inv").inverse);
 /** PyTorch's other name of `linalg.inv`. */
 export const inverse: (A: Tensor) => Tensor = inv;
-/** As `linalg.inv`, and for each matrix which pivot, from one, is the first that is zero, or 0. */
+/**
+ * As `linalg.inv`, and for each matrix which pivot, from one, is the first that is zero, or 0.
+ * @example linalg.invEx(tensor([[2, 0], [0, 4]])) // { inverse: [[0.5, 0], [0, 0.25]], info: 0 }
+ */
 export const invEx: (A: Tensor, options?: CheckOption) => InverseInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, { checkErrors = false }: CheckOption = {}): InverseInfo => inverted(A, checkErrors ? "linalg.inv_ex" : null));
 
 export type IndexOption = {
   /** How many dims of x are those of the rows; 2 by default. */
   readonly ind?: number;
 };
-/** The tensor that `tensordot` over the last `x.ndim - ind` dims undoes: PyTorch's `torch.linalg.tensorinv`. */
+/**
+ * The tensor that `tensordot` over the last `x.ndim - ind` dims undoes: PyTorch's `torch.linalg.tensorinv`.
+ * @example linalg.tensorinv(eye(4).reshape([4, 2, 2]), { ind: 1 }).shape // [2, 2, 4]
+ */
 export const tensorinv: (x: Tensor, options?: IndexOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { ind = 2 }: IndexOption = {}): Tensor => {
   if (!(ind > 0)) throw new ArgumentError("Expected a strictly positive integer for 'ind'");
   const rows = x.shape.slice(0, ind), columns = x.shape.slice(ind), size = sizeOf(columns);
   if (size !== sizeOf(rows)) throw new ShapeError(`Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got ${size} != ${sizeOf(rows)}`);
   return reshape(inverted(reshape(x, [sizeOf(rows), size]), "linalg.inv").inverse, [...columns, ...rows]);
 });
-/** The tensor X of `tensordot(A, X, X.ndim)` = B. @param dims which dims of A are moved to the end first. PyTorch's `torch.linalg.tensorsolve`. */
+/**
+ * The tensor X of `tensordot(A, X, X.ndim)` = B.
+ * @param dims which dims of A are moved to the end first. PyTorch's `torch.linalg.tensorsolve`.
+ * @example linalg.tensorsolve(eye(4).reshape([4, 2, 2]), tensor([1, 2, 3, 4])) // [[1, 2], [3, 4]]
+ */
 export const tensorsolve: (A: Tensor, B: Tensor, dims?: readonly number[]) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, dims: readonly number[] = []): Tensor => {
   const last = dims.map((dim) => wrapDim(dim, A.ndim)), a = permute(A, [...[...A.shape.keys()].filter((dim) => !last.includes(dim)), ...last]);
   const shape = a.shape.slice(B.ndim), size = sizeOf(shape), rows = sizeOf(a.shape.slice(0, B.ndim));
