@@ -28,6 +28,7 @@ export { type AnyDType, type ComplexDType, type ComplexNumber, isComplex, promot
 export { canCast, resultType } from "./complex/promotion.ts";
 export { addcdiv, addcdiv_, addcmul, addcmul_, maskedFill, maskedFill_, pad, where } from "./complex/mixed.ts"; // In the place of those that know real tensors alone.
 export * from "./elementwise/exponential.ts";
+export { frexp } from "./elementwise/frexp.ts";
 export * from "./elementwise/functions.ts";
 export * from "./elementwise/in-place.ts";
 export * from "./elementwise/integer.ts";
@@ -37,6 +38,7 @@ export * from "./elementwise/rounding.ts";
 export * from "./elementwise/scaled.ts";
 export { erfc, erfinv } from "./elementwise/special/error-function.ts";
 export { i0 } from "./elementwise/special/modified-bessel.ts";
+export { igamma, igammac } from "./elementwise/special/incomplete-gamma.ts";
 export { digamma, lgamma, mvlgamma } from "./elementwise/special/gamma.ts";
 export { polygamma } from "./elementwise/special/zeta.ts";
 export * from "./elementwise/trigonometry.ts";

@@ -6,6 +6,7 @@ export {
 } from "./elementwise/special/modified-bessel.ts";
 export { erfc, erfcx, erfinv, logNdtr, ndtr, ndtri } from "./elementwise/special/error-function.ts";
 export { digamma, gammaln, multigammaln, psi } from "./elementwise/special/gamma.ts";
+export { gammainc, gammaincc } from "./elementwise/special/incomplete-gamma.ts";
 export { polygamma, zeta } from "./elementwise/special/zeta.ts";
 export * from "./elementwise/special/logarithmic.ts";
 export { erf, exp2, expit, expm1, log1p, logit, round, sinc, xlogy } from "./elementwise/special/aliases.ts";

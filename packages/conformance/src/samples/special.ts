@@ -11,6 +11,7 @@ const rows: readonly (readonly [string, (t: Tensor) => Tensor, Draw, (0 | 1 | 2)
   ["besselY0", A.special.besselY0, "positive"], ["besselY0 far off", (p) => A.special.besselY0(p.mul(8)), "positive"], ["besselY1", A.special.besselY1, "positive"], ["besselY1 far off", (p) => A.special.besselY1(p.mul(8)), "positive"],
   ["modifiedBesselK0", A.special.modifiedBesselK0, "positive"], ["modifiedBesselK1", A.special.modifiedBesselK1, "positive"], ["scaledModifiedBesselK0", A.special.scaledModifiedBesselK0, "positive"], ["scaledModifiedBesselK1", A.special.scaledModifiedBesselK1, "positive"],
   ["sphericalBesselJ0", A.special.sphericalBesselJ0, "away"], ["airyAi", A.special.airyAi, "normal"], ["airyAi on both sides", (p) => A.special.airyAi(p.mul(4)), "away"],
+  ["igamma", (p) => A.igamma(A.fullLike(p, 1.5), p), "positive"], ["igammac of large a", (p) => A.igammac(A.fullLike(p, 8), p.mul(8)), "positive"], ["frexp", (p) => p.frexp().mantissa, "away"],
   ["legendrePolynomialP", (p) => A.special.legendrePolynomialP(p, 4), "unit", 0], ["chebyshevPolynomialT", (p) => A.special.chebyshevPolynomialT(p, 3), "unit", 0], ["laguerrePolynomialL", (p) => A.special.laguerrePolynomialL(p, 3), "unit", 0], ["hermitePolynomialH", (p) => A.special.hermitePolynomialH(p, 3), "unit", 0],
 ];
 export const specialSamples: readonly OpSample[] = rows.map(([name, op, draw, order]) => sample(name, [x([2, 3], draw)], (p) => op(p), order));

@@ -1,6 +1,6 @@
 /** @file `map` and `reduce` with their derivatives, which are made of each other; expand, the adjoint of sum; reshape and clone. */
 import type { ReduceOp } from "../backend.ts";
-import { type DType, dtypes, isStoredOnly } from "../dtype.ts";
+import { type DType, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
 import { ArgumentError, NotSupportedError, ShapeError } from "../errors.ts";
 import {
   allocate, type Device, dispatch, dispatchAll, dispatchView, type MultiOp, type Node, type Op, requireDType, savedTensors, savesNothing, type Tensor, type ViewOp,
@@ -94,7 +94,7 @@ function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs
   const { program: p, params } = node.attrs;
   const plan = gradientPlan(p, maskOf(node), p.results.length === 1 ? 1 : 2 ** p.results.length - 1);
   // A step function has the derivative 0, as in PyTorch, not none.
-  if (plan.underived === undefined && plan.gradients.every((g) => g === undefined)) return node.edges.map((edge) => edge === null ? undefined : zerosOn(edge.device, edge.dtype, edge.shape));
+  if (plan.underived === undefined && plan.gradients.every((g) => g === undefined)) return node.edges.map((edge) => edge === null || !isFloat(edge.dtype) ? undefined : zerosOn(edge.device, edge.dtype, edge.shape));
   const operands = savedTensors(node);
   const given = grads.filter((g): g is Tensor => g !== undefined);
   return pullback(p, plan, params, operands.length === 0 ? given : [...given, ...operands], node.outputs[0]!.shape, node);
@@ -146,7 +146,7 @@ export function pullback<A>(p: Program, plan: GradientPlan, params: readonly num
 
 const dependsOnIndex = (root: Expr): boolean => topologicalOrder([root]).some((x) => x.kind === "apply" && x.name === "index");
 
-function mapAll(p: Program, inputs: readonly Tensor[], params: readonly number[], shape: Shape): readonly Tensor[] {
+export function mapAll(p: Program, inputs: readonly Tensor[], params: readonly number[], shape: Shape): readonly Tensor[] {
   return p.results.length === 1 ? [mapProgram(p, inputs, params, shape)] : dispatchAll(mapAllOp, inputs, { program: p, params, shape });
 }
 

@@ -9,6 +9,7 @@ import { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift,
 import { i0 } from "./special/modified-bessel.ts";
 import { erfc, erfinv } from "./special/error-function.ts";
 import { digamma, lgamma } from "./special/gamma.ts";
+import { igamma, igammac } from "./special/incomplete-gamma.ts";
 import { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, deg2rad, hypot, rad2deg, sinc, sinh } from "./trigonometry.ts";
 import { scalarTypeName } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
@@ -85,6 +86,8 @@ export const gt_: Binary_ = /*@__PURE__*/ inPlace(gt);
 export const hypot_: Binary_ = /*@__PURE__*/ inPlace(hypot);
 export const lcm_: Binary_ = /*@__PURE__*/ inPlace(lcm);
 export const le_: Binary_ = /*@__PURE__*/ inPlace(le);
+export const igamma_: (a: Tensor, x: Tensor) => Tensor = /*@__PURE__*/ inPlace(igamma);
+export const igammac_: (a: Tensor, x: Tensor) => Tensor = /*@__PURE__*/ inPlace(igammac);
 export const logicalAnd_: Binary_ = /*@__PURE__*/ inPlace(logicalAnd);
 export const logicalOr_: Binary_ = /*@__PURE__*/ inPlace(logicalOr);
 export const logicalXor_: Binary_ = /*@__PURE__*/ inPlace(logicalXor);

@@ -32,7 +32,7 @@ function places(x: Expr): { readonly below: Expr; readonly over: Expr; readonly 
 /** log(gamma(x)) less Stirling's (x - 1/2) log(x) - x + log(2 pi) / 2, for x >= 3. */
 export const stirlingRest = (x: Expr): Expr => s.div(chebyshevOf(s.sub(s.mul(2, squareOf(s.div(3, x))), 1), LGAMMA_FAR), x);
 /** log(gamma(x)) for x > 0, also relatively beside its zeros 1 and 2. */
-function positiveLgamma(x: Expr): Expr {
+export function positiveLgamma(x: Expr): Expr {
   const { below, over, t, far, v, isFar } = places(x);
   const middle = s.mul(s.mul(over, t), chebyshevOf(t, LGAMMA_NEAR)), near = s.sub(middle, s.select(below, s.log(s.select(below, over, 1)), 0));
   const stirling = s.add(s.sub(s.mul(s.sub(far, 0.5), s.log(far)), far), s.add(0.5 * Math.log(2 * Math.PI), s.div(chebyshevOf(v, LGAMMA_FAR), far)));
