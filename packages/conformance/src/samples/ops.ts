@@ -4,6 +4,7 @@ import type { Tensor } from "@adjoint/core";
 
 import { arrangementSamples } from "./arrangement.ts";
 import { complexSamples } from "./complex.ts";
+import { fourierSamples } from "./fourier.ts";
 import { convolutionSamples } from "./convolution.ts";
 import { decompositionSamples } from "./decompositions.ts";
 import { elementwiseSamples } from "./elementwise.ts";
@@ -100,7 +101,7 @@ export const opSamples: readonly OpSample[] = [
   ...poolingSamples,
   ...placeSamples,
   ...productSamples,
-  ...specialSamples, ...complexSamples,
+  ...specialSamples, ...complexSamples, ...fourierSamples,
   ...shapeSamples,
   ...resizingSamples,
   ...maskedSamples,

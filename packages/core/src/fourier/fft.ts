@@ -1,0 +1,116 @@
+/** @file PyTorch's `torch.fft`: transforms along one dim and along several, of complex and of real tensors. */
+import { ComplexTensor } from "../complex/complex-tensor.ts";
+import { conjPair } from "../complex/pairs.ts";
+import { isComplex, scalarName } from "../complex/kind.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import { composite, type Tensor } from "../op.ts";
+import { checkLength, complexInput, dimOf, dimsOf, type FftInput, type FftnOptions, type FftOptions, fitted, realInput, scaleAlong, scaleOf } from "./arguments.ts";
+import { complexTransform, inverseTransform, realTransform } from "./transforms.ts";
+
+type Dims = number | readonly number[];
+const listOf = (dim: Dims | undefined): readonly number[] | undefined => (typeof dim === "number" ? [dim] : dim);
+
+// ---- One dim ---------------------------------------------------------------------------------------------------------------
+
+const complexAlong = (name: string, forward: boolean) => composite(undefined, (x: FftInput, dim: number, { n, norm }: FftOptions): Tensor => {
+  const real = isComplex(x) ? undefined : realInput(name, x), input = real ?? complexInput(name, x), d = dimOf(dim, isComplex(x) ? x.ndim : x.ndim), length = checkLength(n ?? input.shape[d]!);
+  const fit = fitted(input, [d], [length]), scale = scaleOf(norm, forward, length);
+  if (real === undefined) return complexTransform(fit, [d], !forward, scale);
+  const out = realTransform(fit, d, false, scale);
+  return forward ? out : conjPair(out);
+});
+const fftPair = /*@__PURE__*/ complexAlong("fft", true), ifftPair = /*@__PURE__*/ complexAlong("ifft", false);
+const halfAlong = (name: string, forward: boolean) => composite(undefined, (x: FftInput, dim: number, { n, norm }: FftOptions): Tensor => {
+  const input = realInput(name, x), d = dimOf(dim, input.ndim), length = checkLength(n ?? input.shape[d]!);
+  const out = realTransform(fitted(input, [d], [length]), d, true, scaleOf(norm, forward, length));
+  return forward ? out : conjPair(out);
+});
+const rfftPair = /*@__PURE__*/ halfAlong("rfft", true), ihfftPair = /*@__PURE__*/ halfAlong("ihfft", false);
+const realAlong = (name: string, forward: boolean) => composite(undefined, (x: FftInput, dim: number, { n, norm }: FftOptions): Tensor => {
+  const input = complexInput(name, x), d = dimOf(dim, input.ndim - 1), length = checkLength(n ?? 2 * (input.shape[d]! - 1));
+  const fit = n === undefined ? input : fitted(input, [d], [Math.floor(length / 2) + 1]);
+  return inverseTransform(forward ? conjPair(fit) : fit, d, length, scaleOf(norm, forward, length));
+});
+
+/**
+ * The discrete Fourier transform along a dim: X_k = sum_j x_j exp(-2 pi i j k / n).
+ * @param dim the last by default
+ * @example `fft.fft(tensor([1, 2, 3, 4]))` prints as tensor([10.+0.j, -2.+2.j, -2.+0.j, -2.-2.j])
+ */
+export const fft = (x: FftInput, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(fftPair(x, dim, options));
+/** The inverse of `fft`: x_j = sum_k X_k exp(2 pi i j k / n) / n. */
+export const ifft = (x: FftInput, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(ifftPair(x, dim, options));
+/** The first n / 2 + 1 frequencies of a real tensor; the others are their conjugates. */
+export const rfft = (x: Tensor, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(rfftPair(x, dim, options));
+/** The inverse of `rfft`. An odd n must be said: two lengths have as many frequencies. */
+export const irfft: (x: FftInput, dim?: number, options?: FftOptions) => Tensor = /*@__PURE__*/ defaults(realAlong("irfft", false));
+/** The transform of a signal that is its own conjugate mirror image, given by its first half: real numbers. */
+export const hfft: (x: FftInput, dim?: number, options?: FftOptions) => Tensor = /*@__PURE__*/ defaults(realAlong("hfft", true));
+/** The inverse of `hfft`. */
+export const ihfft = (x: Tensor, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(ihfftPair(x, dim, options));
+
+function defaults(run: (x: FftInput, dim: number, options: FftOptions) => Tensor): (x: FftInput, dim?: number, options?: FftOptions) => Tensor {
+  return (x, dim = -1, options = {}) => run(x, dim, options);
+}
+
+// ---- Several dims ----------------------------------------------------------------------------------------------------------
+
+type Shaped = readonly number[] | undefined;
+const sizeIn = (x: Tensor) => (d: number): number => x.shape[d]!;
+
+const complexOver = (name: string, forward: boolean) => composite(undefined, (x: FftInput, dim: Shaped, { s, norm }: FftnOptions): Tensor => {
+  const input = complexInput(name, x), { dims, lengths } = dimsOf(input.ndim - 1, sizeIn(input), s, dim), fit = fitted(input, dims, lengths);
+  return complexTransform(fit, dims, !forward, scaleAlong(norm, forward, fit, dims));
+});
+const fftnPair = /*@__PURE__*/ complexOver("fftn", true), ifftnPair = /*@__PURE__*/ complexOver("ifftn", false);
+
+function atLeastOne(name: string, dims: readonly number[]): number {
+  if (dims.length === 0) throw new ArgumentError(`${name} must transform at least one axis`);
+  return dims.at(-1)!;
+}
+const halfOver = (name: string, forward: boolean) => composite(undefined, (x: FftInput, dim: Shaped, { s, norm }: FftnOptions): Tensor => {
+  if (isComplex(x)) throw new DTypeError(`${name} expects a real-valued input tensor, but got ${scalarName(x)}`);
+  const input = realInput(name, x), { dims, lengths } = dimsOf(input.ndim, sizeIn(input), s, dim), last = atLeastOne(name, dims), fit = fitted(input, dims, lengths), scale = scaleAlong(norm, forward, fit, dims);
+  const half = realTransform(fit, last, true, scale);
+  return forward ? complexTransform(half, dims.slice(0, -1), false, 1) : complexTransform(conjPair(half), dims.slice(0, -1), true, 1);
+});
+const rfftnPair = /*@__PURE__*/ halfOver("rfftn", true), ihfftnPair = /*@__PURE__*/ halfOver("ihfftn", false);
+
+const realOver = (name: string, forward: boolean) => composite(undefined, (x: FftInput, dim: Shaped, { s, norm }: FftnOptions): Tensor => {
+  const input = complexInput(name, x), { dims, lengths } = dimsOf(input.ndim - 1, sizeIn(input), s, dim), last = atLeastOne(name, dims);
+  const n = checkLength(s === undefined || s.at(-1) === -1 ? 2 * (input.shape[last]! - 1) : lengths.at(-1)!);
+  const fit = fitted(input, dims, [...lengths.slice(0, -1), Math.floor(n / 2) + 1]), others = dims.slice(0, -1), scale = scaleOf(norm, forward, lengths.slice(0, -1).reduce((count, length) => count * length, n));
+  const rest = complexTransform(fit, others, !forward, 1);
+  return inverseTransform(forward ? conjPair(rest) : rest, last, n, scale);
+});
+
+/** `fft` along several dims: all by default, or the last ones if `s` says their lengths. */
+export const fftn = (x: FftInput, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(fftnPair(x, listOf(dim), options));
+/** The inverse of `fftn`. */
+export const ifftn = (x: FftInput, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(ifftnPair(x, listOf(dim), options));
+/** `fftn` of a real tensor: along the last of the dims the first n / 2 + 1 frequencies. */
+export const rfftn = (x: Tensor, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(rfftnPair(x, listOf(dim), options));
+/** The inverse of `rfftn`. */
+export const irfftn: (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor = /*@__PURE__*/ over(realOver("irfftn", false));
+/** `hfft` along the last of the dims, `fft` along the others. */
+export const hfftn: (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor = /*@__PURE__*/ over(realOver("hfftn", true));
+/** The inverse of `hfftn`. */
+export const ihfftn = (x: Tensor, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(ihfftnPair(x, listOf(dim), options));
+
+function over(run: (x: FftInput, dim: Shaped, options: FftnOptions) => Tensor): (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor {
+  return (x, dim, options = {}) => run(x, listOf(dim), options);
+}
+
+const PLANE: readonly number[] = [-2, -1];
+/** `fftn` along the last two dims. */
+export const fft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => fftn(x, dim, options);
+/** `ifftn` along the last two dims. */
+export const ifft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => ifftn(x, dim, options);
+/** `rfftn` along the last two dims. */
+export const rfft2 = (x: Tensor, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => rfftn(x, dim, options);
+/** `irfftn` along the last two dims. */
+export const irfft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): Tensor => irfftn(x, dim, options);
+/** `hfftn` along the last two dims. */
+export const hfft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): Tensor => hfftn(x, dim, options);
+/** `ihfftn` along the last two dims. */
+export const ihfft2 = (x: Tensor, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => ihfftn(x, dim, options);
