@@ -1,5 +1,5 @@
 /** @file Initial values of parameters, in place and unrecorded: PyTorch's `nn.init`. */
-import { add_, ArgumentError, clamp_, copy_, erf, erfinv, eye, fill_, full, mul_, noGrad, rand, randn, type Shape, ShapeError, sub, type Tensor, tensor, warn } from "@adjoint/core/functional";
+import { add_, ArgumentError, clamp_, copy_, diagonal, erf, erfinv, eye, fill_, full, mul, mul_, noGrad, qr, rand, randn, reshape, scope, type Shape, ShapeError, sign, sub, t, type Tensor, tensor, warn } from "@adjoint/core/functional";
 
 function take(x: Tensor, draw: typeof rand, scale: number, shift: number): Tensor {
   noGrad(() => {
@@ -40,6 +40,25 @@ export function truncNormal_(x: Tensor, mean: number = 0, std: number = 1, a: nu
     copy_(x, clamp_(add_(mul_(values, std * Math.SQRT2), mean), a, b));
     for (const used of [low, high, width, values]) used.dispose();
   });
+  return x;
+}
+/**
+ * Saxe et al., 2013: rows, or where there are more rows than columns columns, that are orthonormal, times `gain`; evenly among all such matrices. Dims behind the first count as one. It runs on the
+ * host, as `linalg.qr` does.
+ */
+export function orthogonal_(x: Tensor, options: { readonly gain?: number } = {}): Tensor {
+  if (x.ndim < 2) throw new ShapeError("Only tensors with 2 or more dimensions are supported");
+  if (x.shape.includes(0)) return x;
+  const inside = scope("orthogonal_"), rows = x.shape[0]!, columns = x.shape.slice(1).reduce((product, n) => product * n, 1), isWide = rows < columns;
+  try {
+    inside.run(() => noGrad(() => {
+      const { Q, R } = qr(randn(isWide ? [columns, rows] : [rows, columns], { dtype: x.dtype === "float64" ? "float64" : "float32", device: x.device }));
+      const even = mul(Q, sign(diagonal(R))); // else the signs of R would favour some
+      copy_(x, mul(reshape(isWide ? t(even) : even, x.shape), options.gain ?? 1));
+    }));
+  } finally {
+    inside.close();
+  }
   return x;
 }
 /** Convolutions [out, in, ...kernel] that keep as many channels as they can, in each of `groups`. */

@@ -1,5 +1,5 @@
 import { cpu } from "@adjoint/backend-cpu-js";
-import { manualSeed, onWarning, ones, rand, randn, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
+import { eye, manualSeed, memory, onWarning, ones, rand, randn, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import {
   CELU, clipGradNorm_, CrossEntropyLoss, Dropout, ELU, Embedding, Flatten, GELU, Hardshrink, Hardswish, Hardtanh, init, LayerNorm, LeakyReLU, Linear, LogSigmoid, LogSoftmax, Mish, type Module, MSELoss, MultiheadAttention, ReLU, ReLU6, SELU, Sequential, Sigmoid, SiLU, Softmax, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold, Unflatten, utils,
 } from "@adjoint/nn";
@@ -75,6 +75,17 @@ describe("initial values", () => {
     expect(fill(x)).toBe(x);
     expect(x.isLeaf).toBe(true);
     expect(x.std().itemSync() / std).toBeCloseTo(1, 1);
+  });
+  it.each([[4, 4], [6, 3], [3, 6], [4, 2, 3, 1]])("orthogonal_ of a weight of %i by %i", (...shape) => {
+    const before = memory().tensors, x = init.orthogonal_(zeros(shape), { gain: 2 });
+    expect(memory().tensors).toBe(before + 1);
+    const rows = x.reshape([shape[0]!, -1]), [m, n] = rows.shape as [number, number], product = m <= n ? rows.matmul(rows.t()) : rows.t().matmul(rows);
+    expect(difference(product, eye(Math.min(m, n)).mul(4))).toBeLessThan(1e-5);
+    expect(() => init.orthogonal_(zeros([3]))).toThrow("Only tensors with 2 or more dimensions are supported");
+  });
+  it("orthogonal_ favours no sign", () => {
+    const signs = Array.from({ length: 200 }, () => init.orthogonal_(zeros([2, 2])).select(0, 0).select(0, 0).itemSync() > 0).filter((isPositive) => isPositive).length;
+    expect(Math.abs(signs - 100)).toBeLessThan(30);
   });
   it("truncNormal_ stays within its bounds", () => {
     const x = init.truncNormal_(zeros([100, 100]), 1, 2, -1, 2);
