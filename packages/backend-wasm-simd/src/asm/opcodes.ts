@@ -21,7 +21,7 @@ export const plainOps = {
   "f32.demote_f64": 0xb6, "f64.promote_f32": 0xbb, "i64.reinterpret_f64": 0xbd, "f64.reinterpret_i64": 0xbf,
 
   "i32x4.splat": 0xfd011, "f32x4.splat": 0xfd013,
-  "i32x4.eq": 0xfd037, "i32x4.ne": 0xfd038, "i32x4.lt_s": 0xfd039, "i32x4.gt_s": 0xfd03b, "i32x4.le_s": 0xfd03d, "i32x4.ge_s": 0xfd03f,
+  "i32x4.eq": 0xfd037, "i32x4.ne": 0xfd038, "i32x4.lt_s": 0xfd039, "i32x4.gt_s": 0xfd03b, "i32x4.le_s": 0xfd03d, "i32x4.ge_s": 0xfd03f, "i32x4.ge_u": 0xfd040,
   "f32x4.eq": 0xfd041, "f32x4.ne": 0xfd042, "f32x4.lt": 0xfd043, "f32x4.gt": 0xfd044, "f32x4.le": 0xfd045, "f32x4.ge": 0xfd046,
   "v128.not": 0xfd04d, "v128.and": 0xfd04e, "v128.andnot": 0xfd04f, "v128.or": 0xfd050, "v128.xor": 0xfd051,
   "v128.bitselect": 0xfd052, "v128.any_true": 0xfd053,

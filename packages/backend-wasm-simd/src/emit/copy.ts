@@ -3,7 +3,7 @@ import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { MemoryOp } from "../asm/opcodes.ts";
 
-export type CopyName = "rows" | "plane4" | "plane2" | "plane1" | "transpose4";
+export type CopyName = "rows" | "fill4" | "plane4" | "plane2" | "plane1" | "transpose4";
 
 export function copyModule(): Module {
   const module = new Module();
@@ -20,6 +20,21 @@ export function copyModule(): Module {
       });
       f.get(source).get(sourceRow).op("i32.add").set(source).get(target).get(targetRow).op("i32.add").set(target);
       f.get(rows).i32(1).op("i32.sub").tee(rows).branchIf(again);
+    });
+  });
+
+  /** (rows, columns, source, sourceRow, target, targetRow): rows of adjacent words, in each the one word of the source again and again. */
+  module.func("fill4", ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, columns, source, sourceRow, target, targetRow) => {
+    const value = f.local("v128"), to = f.local("i32"), left = f.local("i32");
+    f.while(() => f.get(rows), () => {
+      f.get(source).memory("v128.load32_splat").set(value).get(target).set(to).get(columns).set(left);
+      for (const lanes of [16, 4])
+        f.while(() => f.get(left).i32(lanes).op("i32.ge_u"), () => {
+          for (let at = 0; at < lanes; at += 4) f.get(to).get(value).memory("v128.store", 4 * at);
+          f.increment(to, 4 * lanes).increment(left, -lanes);
+        });
+      f.while(() => f.get(left), () => f.get(to).get(value).memoryLane("v128.store32_lane", 0).increment(to, 4).increment(left, -1));
+      f.get(source).get(sourceRow).op("i32.add").set(source).get(target).get(targetRow).op("i32.add").set(target).increment(rows, -1);
     });
   });
 

@@ -13,9 +13,13 @@ export type IndexName = "check" | "gather4" | "gather2" | "gather1" | "set4" | "
 export function indexModule(): Module {
   const module = new Module();
   module.func("check", ["i32", "i32", "i32"], ["i32"], (f, count, indices, size) => {
-    const at = f.local("i32");
+    const at = f.local("i32"), sizes = f.local("v128");
+    // as unsigned numbers, negative indices are large
+    f.get(size).op("i32x4.splat").set(sizes);
+    f.block((found) => f.while(() => f.get(at).i32(4).op("i32.add").get(count).op("i32.lt_u"), () => {
+      f.get(indices).memory("v128.load").get(sizes).op("i32x4.ge_u").op("v128.any_true").branchIf(found).increment(indices, 16).increment(at, 4);
+    }));
     f.loop((again) => {
-      // as unsigned numbers, negative indices are large
       f.get(indices).memory("i32.load").get(size).op("i32.ge_u").if(() => f.get(at).op("return"));
       f.increment(indices, 4).increment(at, 1).get(at).get(count).op("i32.lt_u").branchIf(again);
     });

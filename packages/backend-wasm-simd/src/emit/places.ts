@@ -8,10 +8,13 @@ export const spacingOf = (stride: number): Spacing => (stride === 1 ? "adjacent"
 
 type I32 = Local<"i32">;
 
-/** Leaves the four elements from the address in a local on; changes the local. `step` is their distance in bytes, where they lie anyhow. */
-export function pushPlaces(f: Code, spacing: Spacing, at: I32, step: I32): void {
-  if (spacing === "adjacent") f.get(at).memory("v128.load");
-  else if (spacing === "second") f.get(at).memory("v128.load").get(at).memory("v128.load", 16).shuffle(0, 2, 4, 6);
+/**
+ * Leaves the four elements from an address on. Where they lie anyhow, `step` is their distance in bytes, and the address, which is in a local, becomes that of the
+ * last; else they may lie some bytes `further`.
+ */
+export function pushPlaces(f: Code, spacing: Spacing, at: I32, step: I32, further: number = 0): void {
+  if (spacing === "adjacent") f.get(at).memory("v128.load", further);
+  else if (spacing === "second") f.get(at).memory("v128.load", further).get(at).memory("v128.load", further + 16).shuffle(0, 2, 4, 6);
   else {
     f.get(at).memory("v128.load32_splat");
     for (let lane = 1; lane < 4; lane++) {

@@ -16,39 +16,53 @@ export function emitExtremum(engine: Engine, { op, result, spacing }: Extremum):
   const module = new Module();
   module.func("run", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, width, terms, offsets, x, xRow, xColumn, out, outRow) => {
     const from = f.local("i32"), to = f.local("i32"), left = f.local("i32"), at = f.local("i32"), offset = f.local("i32"), term = f.local("i32"), step = f.local("i32");
-    const best = f.local("v128"), place = f.local("v128"), value = f.local("v128"), mask = f.local("v128");
-    const pushTerm = () => {
-      f.get(from).get(offset).memory("i32.load").op("i32.add").set(at);
-      pushPlaces(f, spacing, at, step);
-    };
-    /** The extrema of four windows, in `best` or `place`. */
-    const four = () => {
+    const value = f.local("v128"), mask = f.local("v128"), lanes = [0, 1].map(() => ({ best: f.local("v128"), place: f.local("v128") })); // of values, `place` is where a NaN was met
+    /** The extrema of four windows, or of eight that lie close to each other, in `best` or `place`. */
+    const some = (vectors: 1 | 2) => {
+      const found = lanes.slice(0, vectors);
+      const eachVector = (then: (into: (typeof lanes)[number]) => void) => {
+        f.get(from).get(offset).memory("i32.load").op("i32.add").set(at);
+        found.forEach((into, v) => {
+          pushPlaces(f, spacing, at, step, v * (spacing === "adjacent" ? 16 : 32));
+          then(into);
+        });
+      };
       f.get(offsets).set(offset).i32(0).set(term);
-      pushTerm();
-      f.set(best).constant(0).set(place);
-      f.while(() => f.increment(offset, 4).increment(term, 1).get(term).get(terms).op("i32.lt_u"), () => {
-        pushTerm();
-        if (result === "value") f.get(best).op(op === "max" ? "f32x4.max" : "f32x4.min").set(best);
-        else choose(f, op, { best, place, value, mask, term });
+      eachVector(({ best, place }) => {
+        f.set(best);
+        if (result === "value") f.get(best).get(best).op("f32x4.ne").set(place);
+        else f.constant(0).set(place);
       });
+      f.while(() => f.increment(offset, 4).increment(term, 1).get(term).get(terms).op("i32.lt_u"), () => eachVector(({ best, place }) => {
+        // One instruction where max has eight, and of equals the first; it passes over NaNs, which are noted aside.
+        if (result === "value")
+          f.set(value).get(place).get(value).get(value).op("f32x4.ne").op("v128.or").set(place).get(best).get(value).op(op === "max" ? "f32x4.pmax" : "f32x4.pmin").set(best);
+        else choose(f, op, { best, place, value, mask, term });
+      }));
+      if (result === "value") for (const { best, place } of found) f.get(best).get(place).op("v128.or").set(best);
     };
-    const found = result === "value" ? best : place;
+    const found = ({ best, place }: (typeof lanes)[number]) => (result === "value" ? best : place);
+    const onwards = (places: number) => f.get(from).get(xColumn).i32(places).op("i32.mul").op("i32.add").set(from);
     f.while(() => f.get(rows), () => {
       f.get(x).set(from).get(out).set(to).get(width).set(left).get(xColumn).set(step);
-      f.while(() => f.get(left).i32(4).op("i32.ge_s"), () => {
-        four();
-        f.get(to).get(found).memory("v128.store").increment(to, 16).increment(left, -4).get(from).get(xColumn).i32(2).op("i32.shl").op("i32.add").set(from);
-      });
+      for (const vectors of spacing === "any" ? [1] as const : [2, 1] as const)
+        f.while(() => f.get(left).i32(4 * vectors).op("i32.ge_s"), () => {
+          some(vectors);
+          for (let v = 0; v < vectors; v++) f.get(to).get(found(lanes[v])).memory("v128.store", 16 * v);
+          f.increment(to, 16 * vectors).increment(left, -4 * vectors);
+          onwards(4 * vectors);
+        });
       if (spacing === "any") {
         // one place stands for all four: beyond the last there may be no memory
         f.i32(0).set(step);
         f.while(() => f.get(left), () => {
-          four();
-          f.get(to).get(found).memoryLane("v128.store32_lane", 0).increment(to, 4).increment(left, -1).get(from).get(xColumn).op("i32.add").set(from);
+          some(1);
+          f.get(to).get(found(lanes[0])).memoryLane("v128.store32_lane", 0).increment(to, 4).increment(left, -1);
+          onwards(1);
         });
       } else f.get(left).if(() => {
-        four();
-        storePartly(f, "float32", to, found, left);
+        some(1);
+        storePartly(f, "float32", to, found(lanes[0]), left);
       });
       f.get(x).get(xRow).op("i32.add").set(x).get(out).get(outRow).op("i32.add").set(out).increment(rows, -1);
     });

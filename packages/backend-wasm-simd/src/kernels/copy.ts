@@ -69,6 +69,10 @@ export class Copier {
       kernels.rows(rows, columns * bytes, from, fromRow, to, toRow);
       return;
     }
+    if (bytes === 4 && fromColumn === 0 && toColumn === 4) {
+      kernels.fill4(rows, columns, from, fromRow, to, toRow);
+      return;
+    }
     const strided = bytes === 4 ? kernels.plane4 : bytes === 2 ? kernels.plane2 : kernels.plane1;
     if (bytes === 4 && fromRow === 4 && toColumn === 4) {
       const wholeRows = rows & ~3, wholeColumns = columns & ~3;

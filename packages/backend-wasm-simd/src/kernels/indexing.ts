@@ -1,5 +1,5 @@
 /** @file The `gather` and `scatter` primitives. Every index is checked before anything is written. */
-import { complain, type Kernel, type Places, type PrimitiveAttrs, View } from "@adjoint/core/backend";
+import { coalesce, complain, type Kernel, type Places, type PrimitiveAttrs, View } from "@adjoint/core/backend";
 import { type IndexName, indexModule, type SliceName, sliceModule } from "../emit/index-kernels.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
@@ -26,15 +26,13 @@ export class Indexer {
     this.#engine.check();
     this.#check(index, far, places);
     const bytes = bytesOf(far.dtype), step = far.strides[dim] * bytes;
-    const strides = [
-      index.strides.map((s) => 4 * s),
-      near.strides.map((s) => s * bytes),
-      far.strides.map((s, d) => (d === dim ? 0 : s * bytes)),
-    ];
-    const { shape } = index, column = shape.length - 1, row = column - 1;
+    // Where along `dim` an element of far lies is the index's word: all dims are walked alike, and merge where they can.
+    const merged = coalesce(index.shape, [index.strides, near.strides, far.strides.map((s, d) => (d === dim ? 0 : s))]), { shape } = merged;
+    const strides = merged.strides.map((s, i) => s.map((stride) => stride * (i === 0 ? 4 : bytes)));
+    const column = shape.length - 1, row = column - 1;
     const odometer = new Odometer(shape.slice(0, Math.max(row, 0)), strides, [addressAt(index, 0), addressAt(near, 0), addressAt(far, 0)]);
-    const rows = row >= 0 ? shape[row] : 1, [i, n, f] = strides.map((s) => (row >= 0 ? s[row] : 0)), [ic, nc, fc] = strides.map((s) => s[column]);
-    const rowBytes = shape[column] * bytes;
+    const rows = row >= 0 ? shape[row] : 1, columns = column >= 0 ? shape[column] : 1, [i, n, f] = strides.map((s) => (row >= 0 ? s[row] : 0)), [ic, nc, fc] = strides.map((s) => (column >= 0 ? s[column] : 0));
+    const rowBytes = columns * bytes;
     if (ic === 0 && nc === bytes && fc === bytes && rowBytes % 4 === 0 && (mode !== "add" || far.dtype === "float32")) {
       this.#slices ??= this.#engine.link<SliceName>(sliceModule());
       const run = this.#slices[mode === "add" ? "addFloat" : mode];
@@ -44,7 +42,7 @@ export class Indexer {
     }
     this.#elements ??= this.#engine.link<IndexName>(indexModule());
     const run = this.#elements[mode === "add" ? (far.dtype === "float32" ? "addFloat" : bytes === 4 ? "addInt" : "or1") : `${mode}${bytes === 4 ? 4 : bytes === 2 ? 2 : 1}` as const];
-    do run(rows, shape[column], odometer.at[0], i, ic, odometer.at[1], n, nc, odometer.at[2], f, fc, step);
+    do run(rows, columns, odometer.at[0], i, ic, odometer.at[1], n, nc, odometer.at[2], f, fc, step);
     while (odometer.next());
   }
 

@@ -55,12 +55,14 @@ const gatherOp: Op<GatherAttrs> = {
   saves: () => ({ savedInputs: [1], savedResults: [] }),
   vjp([grad], node) {
     const [index] = savedTensors(node);
-    const zeros = zerosOn(grad!.storage.device, grad!.dtype, node.shapeOf(0));
-    return [dispatch(scatterOp, [zeros, index!, grad!], { dim: node.attrs.dim, mode: "add" })];
+    return [dispatch(scatterOp, [nothing(grad!, node.shapeOf(0)), index!, grad!], { dim: node.attrs.dim, mode: "add" })];
   },
   jvp: "linear",
   batched: ({ dim, complaint }, { length }) => ({ dim: dim + length, complaint }),
 };
+
+/** Zeros like x that take no memory: what is copied before elements are added to it. */
+export const nothing = (x: Tensor, shape: Shape): Tensor => expand(zerosOn(x.storage.device, x.dtype, []), shape);
 
 type ScatterAttrs = GatherAttrs & { readonly mode: "add" | "set" };
 

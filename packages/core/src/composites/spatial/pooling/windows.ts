@@ -1,9 +1,9 @@
 /** @file Windows along dims as lists of places, and the maximum over them: what fixed, adaptive and other windows have in common. */
-import { reshape, zerosOn } from "../../../calculus/map-reduce.ts";
+import { reshape } from "../../../calculus/map-reduce.ts";
 import { fromHost } from "../../../creation/fill.ts";
-import { deviceOf, dispatch, noGrad, type Op, savedTensors, type Tensor } from "../../../op.ts";
+import { dispatch, noGrad, type Op, savedTensors, type Tensor } from "../../../op.ts";
 import { argMaxOver } from "../../../primitives/arg-reduce.ts";
-import { gather, indexSelect, scatterAdd } from "../../../primitives/gather.ts";
+import { gather, indexSelect, nothing, scatterAdd } from "../../../primitives/gather.ts";
 import { type Shape, sizeOf } from "../../../shape.ts";
 import { unfoldDim } from "../../../views/windows.ts";
 import { expand, permute, slice } from "../../../views/views.ts";
@@ -61,7 +61,7 @@ const maxOverOp: Op<Windows> = {
   saves: () => ({ savedInputs: [0], savedResults: [] }),
   vjp([grad], node) {
     const [x] = savedTensors(node) as [Tensor], { windows } = node.attrs, rank = windows.length, lead = x.shape.slice(0, -rank), out = grad!.shape;
-    const flat = [...lead, sizeOf(out.slice(lead.length))], zeros = zerosOn(deviceOf(grad!.device), grad!.dtype, [...lead, sizeOf(x.shape.slice(-rank))]);
+    const flat = [...lead, sizeOf(out.slice(lead.length))], zeros = nothing(grad!, [...lead, sizeOf(x.shape.slice(-rank))]);
     return [reshape(scatterAdd(zeros, -1, reshape(placesOver(x, windows), flat), reshape(grad!, flat)), x.shape)];
   },
   jvp: ([t], [x], _, { windows }) => [valuesAt(t!, placesOver(x!, windows), windows.length)],
