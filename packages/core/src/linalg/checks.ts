@@ -2,15 +2,15 @@
 import { isFloat, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { DTypeError, LinAlgError, ShapeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
-import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
+import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
 import { expand } from "../views/views.ts";
 
 export function requireFloat(name: string, x: Tensor): void {
   if (!isFloat(x.dtype)) throw new DTypeError(`${name}: Expected a floating point or complex tensor as input. Got ${scalarTypeName[x.dtype]}`);
   if (isStoredOnly(x.dtype)) throw new DTypeError(`${name}: Low precision dtypes not supported. Got ${scalarTypeName[x.dtype]}`);
 }
-export function requireSameDType(name: string, a: Tensor, b: Tensor): void {
-  if (a.dtype !== b.dtype) throw new DTypeError(`${name}: Expected A and B to have the same dtype, but found A of type ${scalarTypeName[a.dtype]} and B of type ${scalarTypeName[b.dtype]} instead`);
+export function requireSameDType(name: string, a: Tensor, b: Tensor, first: string = "A"): void {
+  if (a.dtype !== b.dtype) throw new DTypeError(`${name}: Expected ${first} and B to have the same dtype, but found ${first} of type ${scalarTypeName[a.dtype]} and B of type ${scalarTypeName[b.dtype]} instead`);
 }
 export function requireMatrix(name: string, x: Tensor, argument: string = "A"): void {
   if (x.ndim < 2) throw new ShapeError(`${name}: The input tensor ${argument} must have at least 2 dimensions.`);
@@ -19,6 +19,10 @@ export function requireSquare(name: string, x: Tensor, argument: string = "A"): 
   requireMatrix(name, x, argument);
   const [rows, columns] = matrixOf(x);
   if (rows !== columns) throw new ShapeError(`${name}: ${argument} must be batches of square matrices, but they are ${rows} by ${columns} matrices`);
+}
+/** As `requireMatrix`, in the words of the functions about LU. */
+export function requireDims(name: string, x: Tensor): void {
+  if (x.ndim < 2) throw new ShapeError(`${name}: Expected tensor with 2 or more dimensions. Got size: ${showShape(x.shape)} instead`);
 }
 /** The operands of A X = B, or X A = B. */
 export function requireSystem(name: string, a: Tensor, b: Tensor, left: boolean): void {

@@ -58,8 +58,8 @@ export type CheckOption = {
 };
 export type CholeskyInfo = { readonly L: Tensor; readonly info: Tensor };
 function factored(name: string, refusedBy: string | null, node: string, A: Tensor, { upper = false }: UpperOption): CholeskyInfo {
-  requireFloat(name, A);
   requireSquare(name, A);
+  requireFloat(name, A);
   const [L, info] = dispatchAll(choleskyOp, [A], { upper, node, refusedBy }) as [Tensor, Tensor];
   return { L, info };
 }

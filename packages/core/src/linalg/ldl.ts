@@ -1,12 +1,13 @@
 /** @file Symmetric matrices that need not be definite: their factors A = L D L', and systems solved by them. As in PyTorch 1.13 they have no derivative. */
 import { onHost } from "../calculus/host.ts";
+import { scalarTypeName } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchAll, type MultiOp, type Op, savesNothing, type Tensor } from "../op.ts";
 import { notDerived } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import { expand } from "../views/views.ts";
 import { factorBunchKaufman, solveBunchKaufman } from "./algorithms/bunch-kaufman.ts";
-import { batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSameDType, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
+import { batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
 import type { CheckOption } from "./cholesky.ts";
 
 export type HermitianOption = {
@@ -70,10 +71,10 @@ const ldlSolveOp: Op<{}> = {
 export const ldlSolve: (LD: Tensor, pivots: Tensor, B: Tensor, options?: HermitianOption) => Tensor = /*@__PURE__*/ composite(undefined, (LD: Tensor, pivots: Tensor, B: Tensor): Tensor => {
   const name = "torch.linalg.ldl_solve";
   requireSquare(name, LD);
-  requireSameDType(name, LD, B);
+  if (LD.dtype !== B.dtype) throw new DTypeError(`${name}: LD dtype ${scalarTypeName[LD.dtype]} does not match b dtype ${scalarTypeName[B.dtype]}`);
+  if (!sameShape(LD.shape.slice(0, -1), pivots.shape)) throw new ShapeError(`${name}: Expected LD.shape[:-1] and pivots.shape to be the same, but got pivots with shape [${pivots.shape.join(", ")}] instead`);
+  if (pivots.dtype !== "int32") throw new DTypeError(`${name}: Expected pivots to be integers. Got ${scalarTypeName[pivots.dtype]}`);
   requireSystem(name, LD, B, true);
-  if (pivots.dtype !== "int32") throw new DTypeError(`${name}: Expected pivots to be integers. Got ${pivots.dtype}`);
-  if (!sameShape(LD.shape.slice(0, -1), pivots.shape)) throw new ShapeError(`${name}: Expected LD.shape[:-1] and pivots.shape to be the same, but got pivots with shape [${pivots.shape.join(", ")}] instead.`);
   const [factors, b] = sharingBatch(LD, B);
   return dispatch(ldlSolveOp, [factors, expand(pivots, factors.shape.slice(0, -1)), b], {});
 });

@@ -13,7 +13,7 @@ import { cat } from "../views/cat.ts";
 import { tril, triu } from "../views/diagonal.ts";
 import { expand, narrow, reshape, unsqueeze } from "../views/views.ts";
 import { factorLu, permutationOf } from "./algorithms/lu.ts";
-import { batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireMatrix, requireSameDType, requireSystem, sharingBatch } from "./checks.ts";
+import { batchOf, countOf, matrixOf, refuseFailed, requireDims, requireFloat, requireSameDType, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
 import type { CheckOption } from "./cholesky.ts";
 import { mT, solveTriangle } from "./triangular.ts";
 
@@ -100,8 +100,8 @@ export type PivotOption = {
 export type LuFactors = { readonly LU: Tensor; readonly pivots: Tensor };
 export type LuInfo = LuFactors & { readonly info: Tensor };
 function factored(A: Tensor, pivot: boolean, refusedBy: string | null): LuInfo {
+  requireDims("torch.lu_factor", A);
   requireFloat("linalg.lu_factor", A);
-  requireMatrix("linalg.lu_factor", A);
   const [LU, pivots, info] = dispatchAll(luFactorOp, [A], { pivot, refusedBy }) as [Tensor, Tensor, Tensor];
   return { LU, pivots, info };
 }
@@ -151,8 +151,8 @@ function unpacked(LU: Tensor, pivots: Tensor, data: boolean, permutation: boolea
  * @example linalg.lu(tensor([[1, 2], [2, 2]])) // { P: [[0, 1], [1, 0]], L: [[1, 0], [0.5, 1]], U: [[2, 2], [0, 1]] }
  */
 export const linalgLu: (A: Tensor, options?: PivotOption) => PLU = /*@__PURE__*/ composite(undefined, (A: Tensor, { pivot = true }: PivotOption = {}): PLU => {
+  requireDims("linalg.lu", A);
   requireFloat("linalg.lu", A);
-  requireMatrix("linalg.lu", A);
   const { LU, pivots } = factored(A, pivot, null);
   return unpacked(LU, pivots, true, pivot, "LinalgLuBackward0");
 });
@@ -172,9 +172,9 @@ export type LuUnpackOptions = {
  * ```
  */
 export const luUnpack: (LU: Tensor, pivots: Tensor, options?: LuUnpackOptions) => PLU = /*@__PURE__*/ composite(undefined, (LU: Tensor, pivots: Tensor, { unpackData = true, unpackPivots = true }: LuUnpackOptions = {}): PLU => {
+  requireDims("torch.lu_unpack", LU);
   if (unpackPivots && pivots.dtype !== "int32")
     throw new DTypeError("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.\nNote: this function is intended to be used with the output produced by torch.linalg.lu_factor");
-  requireMatrix("torch.lu_unpack", LU, "LU_data");
   return unpacked(LU, pivots, unpackData, unpackPivots, "LuUnpackBackward0");
 });
 
@@ -194,9 +194,10 @@ export type LuSolveOptions = {
  */
 export const linalgLuSolve: (LU: Tensor, pivots: Tensor, B: Tensor, options?: LuSolveOptions) => Tensor = /*@__PURE__*/ composite("LinalgLuSolveBackward0", (LU: Tensor, pivots: Tensor, B: Tensor, { left = true, adjoint = false }: LuSolveOptions = {}): Tensor => {
   requireFloat("torch.linalg.lu_solve", LU);
-  if (LU.dtype === B.dtype && pivots.dtype !== "int32") throw new DTypeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32");
-  requireSameDType("linalg.lu_solve", LU, B);
-  requireSystem("torch.linalg.lu_solve", LU, B, left);
+  requireSameDType("linalg.lu_solve", LU, B, "LU");
+  if (pivots.dtype !== "int32") throw new DTypeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32");
+  requireSquare("torch.linalg.lu_solve", LU);
+  requireSystem("linalg.lu_solve", LU, B, left);
   if (pivots.shape[pivots.ndim - 1] !== LU.shape[LU.ndim - 1]) throw new ShapeError("linalg.lu_solve: Number of pivots per batch should be same as the dimension of the matrix");
   if (!sameShape(batchOf(LU), pivots.shape.slice(0, -1))) throw new ShapeError(`linalg.lu_solve: Expected LU.shape[:-1] and pivots.shape to be the same, but got pivots with shape [${pivots.shape.join(", ")}] instead`);
   const [factors, b] = sharingBatch(LU, left ? B : mT(B)), exchanges = expand(pivots, [...batchOf(factors), pivots.shape[pivots.ndim - 1]!]);

@@ -15,13 +15,15 @@ import { mT } from "./triangular.ts";
 /** Who refuses a singular matrix; null: nobody, and the result is what comes of it. */
 type Attrs = { readonly refusedBy: string | null };
 
-/** A^-1 B in the place of B, matrix by matrix. @returns for each which pivot, from one, is the first that is zero, or 0 */
+/** A^-1 B in the place of B, matrix by matrix; of A there may be fewer, which repeat. @returns for each which pivot, from one, is the first that is zero, or 0 */
 function solved(a: Float64Array, b: Float64Array, count: number, n: number, k: number): Float64Array {
-  const infos = new Float64Array(count), pivots = new Float64Array(n);
-  for (let i = 0; i < count; i++) {
-    const lu = a.subarray(i * n * n, (i + 1) * n * n);
-    infos[i] = factorLu(lu, n, n, pivots, true);
-    solveLu(lu, n, pivots, b.subarray(i * n * k, (i + 1) * n * k), k);
+  const size = n * n, distinct = n === 0 ? count : a.length / size, infos = new Float64Array(count), pivots = new Float64Array(n);
+  for (let first = 0; first < distinct; first++) {
+    const lu = a.subarray(first * size, (first + 1) * size), info = factorLu(lu, n, n, pivots, true);
+    for (let i = first; i < count; i += distinct) {
+      infos[i] = info;
+      solveLu(lu, n, pivots, b.subarray(i * n * k, (i + 1) * n * k), k);
+    }
   }
   return infos;
 }
@@ -34,7 +36,7 @@ const solveOp: MultiOp<Attrs> = {
     const [n, k] = matrixOf(right!), infos = solved(a!, b!, countOf(given!), n, k);
     if (refusedBy !== null) refuseFailed(refusedBy, infos, given!.ndim > 2, () => "The solver failed because the input matrix is singular.");
     return [{ dtype: right!.dtype, shape: right!.shape, values: b! }, { dtype: "int32", shape: batchOf(given!), values: infos }];
-  }),
+  }, [0]),
   saves: (_, needs) => ({ savedInputs: [0], savedResults: needs & 1 ? [0] : [] }),
   vjp([grad], node) {
     if (grad === undefined) return [undefined, undefined];
@@ -100,8 +102,8 @@ const inverseOp: MultiOp<Attrs> = {
 };
 export type InverseInfo = { readonly inverse: Tensor; readonly info: Tensor };
 function inverted(A: Tensor, refusedBy: string | null): InverseInfo {
-  requireFloat("linalg.inv", A);
   requireSquare("linalg.inv", A);
+  requireFloat("linalg.inv", A);
   const [result, info] = dispatchAll(inverseOp, [A], { refusedBy }) as [Tensor, Tensor];
   return { inverse: result, info };
 }

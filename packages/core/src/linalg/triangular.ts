@@ -28,12 +28,12 @@ const solveTriangularOp: Op<TriangularAttrs> = {
   run: (device, [a, b], attrs) => onHost("linalg.solve_triangular", device, [a!, b!], ([matrices, x]) => {
     const count = countOf(a!), [n] = matrixOf(a!), [rows, columns] = matrixOf(b!), size = rows * columns;
     for (let i = 0; i < count; i++) {
-      const matrix = matrices!.subarray(i * n * n, (i + 1) * n * n), solution = x!.subarray(i * size, (i + 1) * size);
+      const at = (i * n * n) % Math.max(1, matrices!.length), matrix = matrices!.subarray(at, at + n * n), solution = x!.subarray(i * size, (i + 1) * size);
       if (attrs.left) solveTriangularLeft(matrix, n, solution, columns, attrs);
       else solveTriangularRight(matrix, n, solution, rows, attrs);
     }
     return [{ dtype: a!.dtype, shape: b!.shape, values: x! }];
-  })[0]!,
+  }, [0])[0]!,
   saves: (_, needs) => ({ savedInputs: [0], savedResults: needs & 1 ? [0] : [] }),
   vjp([grad], node) {
     const { attrs } = node, [a, x] = savedTensors(node) as [Tensor, Tensor?];
