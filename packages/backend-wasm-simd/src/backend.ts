@@ -1,5 +1,5 @@
 /** @file Assembles the backend: memory, reads and writes, and the table of kernels. */
-import { AdjointError, type Backend, DeviceError, type DType, DTypeError, type TypedArray } from "@adjoint/core/backend";
+import { AdjointError, type Backend, DeviceError, type DType, DTypeError, type TypedArray, warn } from "@adjoint/core/backend";
 import { hasSimd } from "./asm/features.ts";
 import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
@@ -16,10 +16,16 @@ import { sortKernel } from "./kernels/sort.ts";
 import { WindowExtrema } from "./kernels/window-extremum.ts";
 import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
 import { nextTask } from "./task.ts";
+import { canShareMemory } from "./threads/open-worker.ts";
 
 export type WasmOptions = {
   /** The most bytes that tensors may take, at once and together. At most, and if left out, 4 GiB. */
   readonly maxBytes?: number;
+  /**
+   * Threads that share the work of a large kernel, the calling one among them. Default: 1. Results are the same whatever their number. They need memory that is
+   * shared: in Node always, in a page where it is isolated from other origins (COOP and COEP); elsewhere one thread works, and the console says so once.
+   */
+  readonly threads?: number;
 };
 export type WasmStats = {
   /** WebAssembly modules compiled since the device was made: one for each program and layout class, never for a shape. */
@@ -28,25 +34,36 @@ export type WasmStats = {
   readonly memoryBytes: number;
   readonly liveBuffers: number;
   readonly liveBytes: number;
+  readonly threads: number;
 };
 
-const GIB_4 = 2 ** 32;
+const GIB_4 = 2 ** 32, MAX_THREADS = 64;
 const supported: ReadonlySet<DType> = /*@__PURE__*/ new Set<DType>(["float32", "int32", "bool", "float16", "bfloat16", "int16", "int8", "uint8"]);
 const engines = /*@__PURE__*/ new WeakMap<object, Engine>();
 
 /**
  * A WebAssembly SIMD device. Kernels are assembled when a program is first seen; sizes, strides and numbers are their arguments.
  *
- * @throws DeviceError where the host has no WebAssembly SIMD
+ * @throws DeviceError where the host has no WebAssembly SIMD, or a worker does not start
  * @example
- * const device = await wasm({ maxBytes: 2 ** 30 });
+ * const device = await wasm({ maxBytes: 2 ** 30, threads: 4 });
  * const x = ones([2, 2], { device });
  */
 export async function wasm(options: WasmOptions = {}): Promise<Backend> {
   if (typeof WebAssembly !== "object" || !hasSimd()) throw new DeviceError("wasm: this host has no WebAssembly SIMD; use the cpu backend");
   const { maxBytes = GIB_4 } = options;
   if (!(maxBytes > 0)) throw new AdjointError(`wasm: maxBytes must be a positive number, got ${maxBytes}`);
-  return backendOn(new Engine(Math.min(maxBytes, GIB_4)));
+  const engine = new Engine(Math.min(maxBytes, GIB_4), undefined, undefined, possible(options.threads ?? 1));
+  await engine.start();
+  return backendOn(engine);
+}
+
+/** The number of threads that was asked for, where threads can share memory. */
+function possible(threads: number): number {
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) throw new AdjointError(`wasm: threads must be a whole number from 1 to ${MAX_THREADS}, got ${threads}`);
+  if (threads === 1 || canShareMemory()) return threads;
+  warn("wasm: this page cannot share memory among threads, so one works: it is not isolated from other origins (serve it with COOP and COEP)");
+  return 1;
 }
 
 /** The device that runs on an engine. Apart from `wasm` so that tests can choose the engine's features. */
@@ -100,6 +117,7 @@ export function backendOn(engine: Engine): Backend {
       await nextTask();
     },
     dispose() {
+      if (!memory.disposed) engine.pool?.dispose();
       memory.dispose();
     },
   };
@@ -124,6 +142,6 @@ function copyOut(memory: Memory, buffer: WasmBuffer, from: number, count: number
 export function wasmStats(backend: Backend): WasmStats {
   const engine = engines.get(backend);
   if (engine === undefined) throw new DeviceError("wasmStats: not a device made by wasm()");
-  const { memory, modulesCompiled } = engine;
-  return { modulesCompiled, memoryBytes: memory.byteLength, liveBuffers: memory.liveBuffers, liveBytes: memory.liveBytes };
+  const { memory, modulesCompiled, pool } = engine;
+  return { threads: pool?.threads ?? 1, modulesCompiled, memoryBytes: memory.byteLength, liveBuffers: memory.liveBuffers, liveBytes: memory.liveBytes };
 }

@@ -3,6 +3,7 @@ import { DeviceError, type View } from "@adjoint/core/backend";
 import { hasMemory64, hasRelaxedSimd } from "./asm/features.ts";
 import type { Module } from "./asm/module.ts";
 import { bytesOf, Memory, type WasmBuffer } from "./memory.ts";
+import { type Linked, Pool } from "./threads/pool.ts";
 
 export type WasmView = View<WasmBuffer>;
 
@@ -11,6 +12,9 @@ export type WasmView = View<WasmBuffer>;
  * arrays are done in pieces; a call costs some 20 ns.
  */
 export const CHUNK = 16384;
+
+/** Operations, some 20 microseconds, that are worth telling other threads of. */
+const SHARED = 4 * CHUNK;
 
 /** The address of the element that lies `at` elements after a view's first. */
 export const addressAt = (view: WasmView, at: number): number => view.buffer.address + (view.offset + at) * bytesOf(view.dtype);
@@ -22,19 +26,37 @@ export class Engine {
   /** Rows of the register tiles of matrix products: six need 15 vector registers in one loop, where a product and a sum apart need one more. */
   readonly tileRows: 4 | 6;
   modulesCompiled = 0;
+  sharedFrom: number = SHARED;
+  /** Other threads that take part, if there are any. */
+  pool: Pool | undefined;
+  readonly #threads: number;
+  /** Nothing: what the calling thread adds to addresses of its own. */
+  readonly #thread: WebAssembly.Global = new WebAssembly.Global({ value: "i32" }, 0);
 
-  constructor(maxBytes: number, relaxed: boolean = hasRelaxedSimd(), tileRows: 4 | 6 = relaxed && hasMemory64() ? 6 : 4) {
-    this.memory = new Memory(maxBytes);
+  constructor(maxBytes: number, relaxed: boolean = hasRelaxedSimd(), tileRows: 4 | 6 = relaxed && hasMemory64() ? 6 : 4, threads: number = 1) {
+    this.memory = new Memory(maxBytes, threads);
+    this.#threads = threads;
     this.relaxed = relaxed;
     this.tileRows = tileRows;
+  }
+
+  /** Starts the other threads, before any kernel is linked. */
+  async start(): Promise<void> {
+    if (this.#threads > 1) this.pool = await Pool.open(this.memory, this.#threads);
   }
 
   /** Compiles and links. The exports are the module's functions by name. */
   link<Names extends string>(module: Module): { readonly [N in Names]: (...args: number[]) => number } {
     this.modulesCompiled++;
-    const compiled = new WebAssembly.Module(module.bytes());
-    const { exports } = new WebAssembly.Instance(compiled, { m: { m: this.memory.wasm } });
+    const bytes = module.bytes(this.memory.isShared), compiled = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(compiled, { m: { m: this.memory.wasm, t: this.#thread } });
+    this.pool?.register(bytes, Object.values(exports) as Linked[]);
     return exports as { [N in Names]: (...args: number[]) => number };
+  }
+
+  /** The threads that share work of so many operations, if that is worth their while. */
+  sharing(operations: number): Pool | undefined {
+    return operations >= this.sharedFrom ? this.pool : undefined;
   }
 
   check(): void {

@@ -10,6 +10,8 @@ const ARGUMENT_BYTES = 4096;
 /** A small area that a kernel may use within one call. */
 export const SCRATCH: number = ARGUMENTS + ARGUMENT_BYTES;
 const SCRATCH_BYTES = 16384;
+/** Each thread has its own argument block and scratch memory, this far behind those of the thread before. */
+export const THREAD_BYTES: number = SCRATCH + SCRATCH_BYTES;
 const PAGE = 65536, MAX_PAGES = 65536;
 /** Kernels may load, never store, up to this many bytes beyond a buffer. */
 const OVERREAD = 64;
@@ -20,7 +22,7 @@ const SMALL = 2048;
 export const bytesOf = (dtype: DType): number => (dtype === "float32" ? 4 : dtypes[dtype].bytes);
 
 export class Memory {
-  readonly wasm: WebAssembly.Memory = new WebAssembly.Memory({ initial: 2, maximum: MAX_PAGES });
+  readonly wasm: WebAssembly.Memory;
   /** Views of the whole memory, made anew whenever it grows: never keep one across an allocation. */
   bytes!: Uint8Array<ArrayBuffer>;
   words!: Int32Array<ArrayBuffer>;
@@ -38,13 +40,19 @@ export class Memory {
   readonly #free: number[][] = [];
   /** Free stretches that belong to no class: what merging left over. Ascending pairs of address and size. */
   #stretches: { address: number; size: number }[] = [];
-  #top: number = SCRATCH + SCRATCH_BYTES;
+  #top: number;
 
-  constructor(maxBytes: number) {
+  /** @param threads that use it; several share it */
+  constructor(maxBytes: number, threads: number = 1) {
     this.maxBytes = maxBytes;
+    this.#top = threads * THREAD_BYTES;
+    this.wasm = new WebAssembly.Memory({ initial: Math.ceil(this.#top / PAGE) + 1, maximum: MAX_PAGES, shared: threads > 1 });
     this.#refresh();
   }
 
+  get isShared(): boolean {
+    return !(this.wasm.buffer instanceof ArrayBuffer);
+  }
   get byteLength(): number {
     return this.bytes.byteLength;
   }

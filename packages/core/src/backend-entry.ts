@@ -17,3 +17,4 @@ export { lower, loweredUlp } from "./scalar/lowering.ts";
 export { philox } from "./scalar/philox.ts";
 export { evaluate, program, Program } from "./scalar/program.ts";
 export { coalesce, denseView, extent, View } from "./view.ts";
+export { warn } from "./warning.ts";

@@ -26,5 +26,5 @@ export function onWarning(next: WarningHandler | null): WarningHandler | null {
   return before;
 }
 
-/** Warns the user, in PyTorch's words: only of what PyTorch warns of too. What is wrong is an error, never a warning. */
+/** Warns the user, in PyTorch's words, of what PyTorch warns of too; a backend, of what it was asked for and does without. What is wrong is an error, never a warning. */
 export const warn = (message: string): void => handler?.(message);

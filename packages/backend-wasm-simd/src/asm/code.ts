@@ -66,6 +66,16 @@ export class Code {
     return this;
   }
 
+  /** What the running thread adds to the addresses of memory that each thread has for itself: the imported global. */
+  thread(): this {
+    this.#body.push(0x23, 0);
+    return this;
+  }
+  /** Such an address. */
+  own(address: number): this {
+    return this.thread().i32(address).op("i32.add");
+  }
+
   get(local: Local): this {
     this.#body.push(0x20);
     unsigned(this.#body, local.index);

@@ -1,4 +1,4 @@
-/** @file Assembles functions into a WebAssembly module that imports its memory. Every function is exported under its name. */
+/** @file Assembles functions into a WebAssembly module that imports its memory, and what sets its thread apart. Every function is exported under its name. */
 import { append, name as encodeName, unsigned } from "./bytes.ts";
 import { Code, type Local, type ValueType, valueTypes } from "./code.ts";
 
@@ -18,7 +18,8 @@ export class Module {
     return this.#functions.length - 1;
   }
 
-  bytes(): Uint8Array<ArrayBuffer> {
+  /** @param shared whether the memory is shared among threads */
+  bytes(shared: boolean = false): Uint8Array<ArrayBuffer> {
     const out: number[] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
     const all = this.#functions;
     section(out, 1, all, ({ signature }) => {
@@ -29,8 +30,8 @@ export class Module {
       }
       return type;
     });
-    // "m"."m": a memory of at least 0 pages, without maximum
-    section(out, 2, [0], () => [1, 0x6d, 1, 0x6d, 2, 0, 0]);
+    // "m"."m": a memory of at least 0 pages, a shared one of at most 65,536; "m"."t": an i32
+    section(out, 2, [[1, 0x6d, 1, 0x6d, 2, ...(shared ? [3, 0, 0x80, 0x80, 4] : [0, 0])], [1, 0x6d, 1, 0x74, 3, 0x7f, 0]], (entry) => entry);
     section(out, 3, all, (_, i) => number(i));
     section(out, 7, all, ({ name }, i) => {
       const entry: number[] = [];

@@ -17,7 +17,7 @@ export const paramWord = (operands: number): number => COUNTS + 2 * operands;
 /** A local that holds a word of the block. */
 export function loadWord(f: Code, word: number): Local<"i32"> {
   const local = f.local("i32");
-  f.i32(0).memory("i32.load", argumentBytes(word)).set(local);
+  f.thread().memory("i32.load", argumentBytes(word)).set(local);
   return local;
 }
 

@@ -79,7 +79,7 @@ export class Body {
     const { f, pointers, splat, params } = this.#options;
     if (x.kind === "lit") f.constant(literalBits(x.dtype, x.value));
     else if (x.kind === "param") {
-      f.i32(0).memory("v128.load32_splat", argumentBytes(params + x.index));
+      f.thread().memory("v128.load32_splat", argumentBytes(params + x.index));
       if (x.dtype === "bool") f.constant(0).op("i32x4.ne");
     } else if (x.kind === "arg") {
       f.get(pointers[x.index]!);

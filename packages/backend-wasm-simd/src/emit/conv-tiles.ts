@@ -52,7 +52,7 @@ function windowTiles(module: Module, name: string, height: number, relaxed: bool
         add();
         f.call(tile);
       };
-      const aside = (tile: number) => call(tile, () => f.i32(SCRATCH).i32(SCRATCH + 16).i32(ROOM_ROW), () => f.i32(0));
+      const aside = (tile: number) => call(tile, () => f.own(SCRATCH).own(SCRATCH + 16).i32(ROOM_ROW), () => f.i32(0));
       f.get(offsets).get(depth).i32(2).op("i32.shl").op("i32.add").set(end);
       f.while(() => f.get(pairs), () => {
         for (const group of sides) {
@@ -70,7 +70,7 @@ function windowTiles(module: Module, name: string, height: number, relaxed: bool
             () => {
               f.get(second.count).if(() => aside(whole), () => aside(half));
               for (const group of sides) {
-                f.i32(SCRATCH + 16 * group.side).get(group.c).get(cRow).get(cColumn);
+                f.own(SCRATCH + 16 * group.side).get(group.c).get(cRow).get(cColumn);
                 atMost(f, left, height).get(group.count).get(accumulate).call(part);
               }
             });

@@ -55,13 +55,13 @@ function window(module: Module, relaxed: boolean): void {
         if (row === 3) f.i32(0).get(rows).i32(1).op("i32.gt_s").op("select");
         if (row > 0) f.op("i32.add").set(pointer);
       });
-      f.get(out).set(to[0]).get(out).get(outRow).op("i32.add").i32(SCRATCH).get(rows).i32(1).op("i32.gt_s").op("select").set(to[1]).get(width).set(left);
+      f.get(out).set(to[0]).get(out).get(outRow).op("i32.add").own(SCRATCH).get(rows).i32(1).op("i32.gt_s").op("select").set(to[1]).get(width).set(left);
       f.while(() => f.get(left).i32(4).op("i32.ge_s"), () => {
         vectors();
         sums.forEach((sum, made) => f.get(to[made]).get(sum).memory("v128.store").increment(to[made], 16));
         for (const pointer of from) f.increment(pointer, 16);
         // what is aside stays within the scratch area
-        f.get(rows).i32(1).op("i32.eq").if(() => f.i32(SCRATCH).set(to[1]));
+        f.get(rows).i32(1).op("i32.eq").if(() => f.own(SCRATCH).set(to[1]));
         f.increment(left, -4);
       });
       f.get(left).if(() => {

@@ -79,9 +79,9 @@ export function overTiles(f: Code, height: number, { rows, columns, c, cRow, acc
       f.get(left).i32(height).op("i32.ge_s").get(columns).i32(TILE_COLUMNS).op("i32.ge_s").op("i32.and").if(
         () => pass.call(2, () => f.get(pc), () => f.get(cRow), () => f.get(accumulate)),
         () => {
-          const aside = (vectors: 1 | 2) => pass.call(vectors, () => f.i32(SCRATCH), () => f.i32(ROOM_ROW), () => f.i32(0));
+          const aside = (vectors: 1 | 2) => pass.call(vectors, () => f.own(SCRATCH), () => f.i32(ROOM_ROW), () => f.i32(0));
           f.get(columns).i32(4).op("i32.gt_s").if(() => aside(2), () => aside(1));
-          f.i32(SCRATCH).get(pc).get(cRow).i32(4);
+          f.own(SCRATCH).get(pc).get(cRow).i32(4);
           atMost(f, left, height);
           atMost(f, columns, TILE_COLUMNS).get(accumulate).call(part);
         });

@@ -2,6 +2,7 @@
 import { linkMatmul, type MatmulKernels } from "../emit/matmul.ts";
 import { SMALL_ROWS, TILE_COLUMNS } from "../emit/tile.ts";
 import { addressAt, type Engine } from "../engine.ts";
+import type { Linked, Pool } from "../threads/pool.ts";
 import { Temporaries } from "./temporaries.ts";
 
 /** One matrix: address and strides in bytes. */
@@ -12,6 +13,10 @@ export type PackColumns = (column: number, columns: number, from: number, depth:
 /** A panel of b stays in the first cache beside one of a, a block of a in the second, a block of b in the last. */
 export const BLOCK_DEPTH = 320, BLOCK_ROWS = 96;
 const BLOCK_COLUMNS = 2048;
+/** Columns of one shared call: with BLOCK_ROWS rows and a whole depth some 100 microseconds. */
+const STRIP = 16 * TILE_COLUMNS;
+/** Products that take as long as one operation of a map. */
+const PRODUCTS = 8;
 /** Steps of the depth that are each in a page of their own, at a time. */
 const CHUNK_DEPTH = 64;
 
@@ -22,6 +27,8 @@ const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) *
 export class Blocks {
   readonly #engine: Engine;
   #linked: MatmulKernels | undefined;
+  /** Threads that are to share what `call` is given. */
+  #round: Pool | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -64,8 +71,16 @@ export class Blocks {
     }
   }
 
+  /** Runs a kernel, or adds it to the round of calls that threads share. */
+  call(run: Linked, ...args: number[]): void {
+    if (this.#round === undefined) run(...args);
+    else this.#round.add(run, ...args);
+  }
+
   /** Both are packed, block by block. The columns of c are adjacent. */
   packed(m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): void {
+    const pool = this.#engine.sharing(m * n * k / PRODUCTS);
+    if (pool !== undefined) return this.#shared(pool, m, n, k, a, packColumns, c);
     const temporaries = new Temporaries(this.#engine.memory), most = evenly(k, BLOCK_DEPTH), { tileRows } = this.#engine;
     try {
       const packedA = addressAt(temporaries.dense("float32", [Math.min(BLOCK_ROWS, m) + tileRows, most]), 0);
@@ -87,16 +102,43 @@ export class Blocks {
     }
   }
 
+  /** The same in rounds of calls: first what is packed, then the tiles, each call some rows of some columns. */
+  #shared(pool: Pool, m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): void {
+    const temporaries = new Temporaries(this.#engine.memory), most = evenly(k, BLOCK_DEPTH), { tileRows } = this.#engine;
+    const rowsAtOnce = BLOCK_ROWS * Math.min(Math.ceil(m / BLOCK_ROWS), 4 * pool.threads), room = 4 * most * (BLOCK_ROWS + tileRows);
+    this.#round = pool;
+    try {
+      const packedA = addressAt(temporaries.dense("float32", [Math.ceil(rowsAtOnce / BLOCK_ROWS) * (BLOCK_ROWS + tileRows), most]), 0);
+      const packedB = addressAt(temporaries.dense("float32", [Math.min(roundUp(n, TILE_COLUMNS), BLOCK_COLUMNS), most]), 0);
+      for (let column = 0; column < n; column += BLOCK_COLUMNS) for (let from = 0; from < k; from += most) {
+        const columns = Math.min(BLOCK_COLUMNS, n - column), depth = Math.min(most, k - from), accumulate = from > 0 ? 1 : 0;
+        for (let at = 0; at < columns; at += STRIP) packColumns(column + at, Math.min(STRIP, columns - at), from, depth, packedB + 4 * depth * at);
+        for (let first = 0; first < m; first += rowsAtOnce) {
+          const last = Math.min(m, first + rowsAtOnce), area = (row: number): number => packedA + ((row - first) / BLOCK_ROWS) * room;
+          for (let row = first; row < last; row += BLOCK_ROWS)
+            this.packRows(Math.min(BLOCK_ROWS, last - row), depth, { ...a, at: a.at + row * a.row + from * a.column }, area(row));
+          pool.run();
+          for (let at = 0; at < columns; at += STRIP) for (let row = first; row < last; row += BLOCK_ROWS)
+            this.tiles(Math.min(BLOCK_ROWS, last - row), Math.min(STRIP, columns - at), depth, area(row), packedB + 4 * depth * at, c.at + row * c.row + 4 * (column + at), c.row, accumulate);
+          pool.run();
+        }
+      }
+    } finally {
+      this.#round = undefined;
+      temporaries.free();
+    }
+  }
+
   /** Panels of a for large tiles, then those for small ones. */
   packRows(rows: number, depth: number, a: Matrix, target: number): void {
     const small = this.smallRows(rows), large = rows - small, { packLarge, packSmall } = this.kernels;
-    if (large > 0) packLarge(large, depth, a.at, a.row, a.column, target);
-    if (small > 0) packSmall(small, depth, a.at + large * a.row, a.row, a.column, target + 4 * depth * large);
+    if (large > 0) this.call(packLarge, large, depth, a.at, a.row, a.column, target);
+    if (small > 0) this.call(packSmall, small, depth, a.at + large * a.row, a.row, a.column, target + 4 * depth * large);
   }
 
   tiles(rows: number, columns: number, depth: number, a: number, b: number, c: number, cRow: number, accumulate: number): void {
     const small = this.smallRows(rows), large = rows - small, kernels = this.kernels;
-    if (large > 0) kernels.large(large, columns, depth, a, b, c, cRow, accumulate);
-    if (small > 0) kernels.small(small, columns, depth, a + 4 * depth * large, b, c + large * cRow, cRow, accumulate);
+    if (large > 0) this.call(kernels.large, large, columns, depth, a, b, c, cRow, accumulate);
+    if (small > 0) this.call(kernels.small, small, columns, depth, a + 4 * depth * large, b, c + large * cRow, cRow, accumulate);
   }
 }

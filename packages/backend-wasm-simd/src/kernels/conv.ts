@@ -81,7 +81,7 @@ export class Convolver {
     const target = direct ?? temporaries.dense("float32", [groups, channels, width]);
     for (let g = 0; g < groups; g++) {
       const x = addressAt(windows, g * windows.strides[0]);
-      blocks.packed(channels, width, depth, matrixOf(weights, g), (column, columns, from, some, to) => blocks.kernels.packWindows(columns, some, x, lines + 4 * column, steps + 4 * from, to), matrixOf(target, g));
+      blocks.packed(channels, width, depth, matrixOf(weights, g), (column, columns, from, some, to) => blocks.call(blocks.kernels.packWindows, columns, some, x, lines + 4 * column, steps + 4 * from, to), matrixOf(target, g));
     }
     if (direct === undefined) this.#copier.copy(viewed(target, permuted(out, [0, 2, 1, 3, 4, 5]).shape, denseStrides([groups, channels, examples, ...size])), permuted(out, [0, 2, 1, 3, 4, 5]));
   }

@@ -1,10 +1,11 @@
 /** @file The `map` primitive: chooses the layout class and runs its kernel. Emission is in emit/map.ts. */
 import type { Kernel, PrimitiveAttrs, Program } from "@adjoint/core/backend";
-import { addressWord, BLOCK, strideWord, writeParams } from "../emit/arguments.ts";
+import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/arguments.ts";
 import { type Lowered, lowered } from "../emit/lowered.ts";
 import { emitMap, MAP } from "../emit/map.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
+import type { Pool } from "../threads/pool.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
 import { Temporaries } from "./temporaries.ts";
@@ -42,13 +43,16 @@ export function mapKernel(engine: Engine, copier: Copier): Kernel<PrimitiveAttrs
     if (params.length > 0) writeParams(memory, operands, kernels.source.params, params);
     const words = memory.words;
     words[BLOCK + MAP.rows] = 1;
+    const pool = engine.sharing(size), used = paramWord(operands) + params.length;
     for (let from = 0; from < size; from += CHUNK) {
       words[BLOCK + MAP.inner] = Math.min(size - from, CHUNK);
       words[BLOCK + MAP.index] = from;
       for (let i = 0; i < inputs.length; i++) words[BLOCK + addressWord(i)] = addressAt(inputs[i], from);
       for (let i = 0; i < outputs.length; i++) words[BLOCK + addressWord(inputs.length + i)] = addressAt(outputs[i], from);
-      kernels.flat();
+      if (pool === undefined) kernels.flat();
+      else pool.addBlock(kernels.flat, used);
     }
+    pool?.run();
   };
 }
 
@@ -67,16 +71,20 @@ function strided(
   let run = splat === 0 ? kernels.flat : kernels.splats.get(splat);
   if (run === undefined) kernels.splats.set(splat, (run = emitMap(engine, kernels.source, splat)));
   writeParams(engine.memory, inputs.length + outputs.length, kernels.source.params, params);
-  const { shape } = outputs[0], rank = shape.length;
-  if (rank <= 2) return plane(engine, run, inputs, outputs, undefined, 0);
+  const { shape, size } = outputs[0], rank = shape.length, used = paramWord(inputs.length + outputs.length) + params.length, pool = engine.sharing(size);
+  if (rank <= 2) {
+    plane(engine, run, used, pool, inputs, outputs, undefined, 0);
+    return pool?.run();
+  }
 
   const views = [...inputs, ...outputs];
   const outer = new Odometer(shape.slice(0, rank - 2), views.map((view) => view.strides.map((stride) => stride * bytesOf(view.dtype))), views.map((view) => addressAt(view, 0)));
   let index = 0;
   do {
-    plane(engine, run, inputs, outputs, outer.at, index);
+    plane(engine, run, used, pool, inputs, outputs, outer.at, index);
     index += shape[rank - 2] * shape[rank - 1];
   } while (outer.next());
+  pool?.run();
 }
 
 const innermost = (view: WasmView): number => (view.shape.length === 0 ? 1 : view.strides[view.shape.length - 1]);
@@ -94,8 +102,8 @@ function packed(
   }
 }
 
-/** Runs the kernel over the last two dims, in pieces. @param at the addresses of the operands, if not those of the views */
-function plane(engine: Engine, run: () => void, inputs: readonly WasmView[], outputs: readonly WasmView[], at: readonly number[] | undefined, index: number): void {
+/** Runs the kernel over the last two dims, in pieces, or hands them to the pool. @param used words of the argument block @param at the addresses of the operands, if not those of the views */
+function plane(engine: Engine, run: () => void, used: number, pool: Pool | undefined, inputs: readonly WasmView[], outputs: readonly WasmView[], at: readonly number[] | undefined, index: number): void {
   const { words } = engine.memory, { shape } = outputs[0], rank = shape.length, operands = inputs.length + outputs.length;
   const inner = rank > 0 ? shape[rank - 1] : 1, rows = rank > 1 ? shape[rank - 2] : 1;
   const rowsAtOnce = inner < CHUNK ? Math.floor(CHUNK / inner) : 1, innerAtOnce = Math.min(inner, CHUNK);
@@ -109,6 +117,7 @@ function plane(engine: Engine, run: () => void, inputs: readonly WasmView[], out
       words[BLOCK + addressWord(i)] = base + row * rowStride + (innermost(view) === 0 ? 0 : from * bytes);
       words[BLOCK + strideWord(operands, i)] = rowStride;
     }
-    run();
+    if (pool === undefined) run();
+    else pool.addBlock(run, used);
   }
 }

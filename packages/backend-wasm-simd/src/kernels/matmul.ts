@@ -70,7 +70,7 @@ export class Multiplier {
     else if (isSmall) blocks.packedColumns(m, n, k, a, b, c);
     else
       blocks.packed(m, n, k, a, (column, columns, from, depth, target) =>
-        blocks.kernels.packColumns(columns, depth, b.at + from * b.row + column * b.column, b.column, b.row, target), c);
+        blocks.call(blocks.kernels.packColumns, columns, depth, b.at + from * b.row + column * b.column, b.column, b.row, target), c);
   }
 
   /** One row of a times b, by b's rows where they are adjacent, else by its columns. */

@@ -1,6 +1,6 @@
 /** @file The `reduce` primitive: chooses between rows and columns, splits long reductions, combines the parts. Emission is in emit/reduce.ts. */
 import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, type ReduceOp, scalar, type Shape, sizeOf, View } from "@adjoint/core/backend";
-import { addressWord, BLOCK, strideWord, writeParams } from "../emit/arguments.ts";
+import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/arguments.ts";
 import { type Lowered, lowered } from "../emit/lowered.ts";
 import { emitReduce, REDUCE, type ReduceLayout } from "../emit/reduce.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
@@ -63,7 +63,7 @@ export class Reducer {
     const run = this.#kernel(compiled, op, isRows ? "rows" : "columns", isRows ? rowSplat : columnSplat);
     const { memory } = this.#engine, operands = inputs.length + 1, atOnce = piece(!isRows, length);
     writeParams(memory, operands, compiled.source.params, params);
-    const { words } = memory;
+    const { words } = memory, pool = this.#engine.sharing(width * length), used = paramWord(operands) + params.length;
     for (let at = 0; at < width; at += atOnce) {
       const wide = Math.min(atOnce, width - at);
       words[BLOCK + REDUCE.inner] = isRows ? length : wide;
@@ -75,8 +75,10 @@ export class Reducer {
         words[BLOCK + addressWord(i)] = addressAt(view, last === 1 ? at * across : 0);
         words[BLOCK + strideWord(operands, i)] = bytes * (isRows ? across : i < inputs.length ? view.strides[last] : 0);
       }
-      run();
+      if (pool === undefined) run();
+      else pool.addBlock(run, used);
     }
+    pool?.run();
     return true;
   }
 
@@ -123,7 +125,7 @@ export class Reducer {
     const splat = inputs.reduce((mask, view, i) => (view.strides[inner] === 0 && shape[inner] !== 1 ? mask | (1 << i) : mask), 0);
     const compiled = this.#compiled(program), run = this.#kernel(compiled, op, layout, splat);
     writeParams(memory, operands, compiled.source.params, params);
-    const { words } = memory;
+    const { words } = memory, pool = this.#engine.sharing(sizeOf(shape)), used = paramWord(operands) + params.length;
 
     const odometer = new Odometer(others.map((d) => shape[d]), [...strides.map((s) => others.map((d) => s[d])), others.map((d) => elements[d])], [...views.map((view) => addressAt(view, 0)), 0]);
     const longest = LONGEST[layout], width = shape[second];
@@ -139,9 +141,11 @@ export class Reducer {
         words[BLOCK + REDUCE.rowStep] = elements[second];
         for (let i = 0; i < inputs.length; i++) words[BLOCK + addressWord(i)] = odometer.at[i] + at * strides[i][second] + from * strides[i][last];
         words[BLOCK + addressWord(inputs.length)] = odometer.at[inputs.length] + at * strides[inputs.length][second] + block * strides[inputs.length][last];
-        run();
+        if (pool === undefined) run();
+        else pool.addBlock(run, used);
       }
     } while (odometer.next());
+    pool?.run();
   }
 
   #compiled(program: Program): Compiled {

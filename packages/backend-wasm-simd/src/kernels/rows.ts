@@ -1,6 +1,6 @@
 /** @file The fused kernel `rows`: runs it in pieces, and adds up what the pieces leave for each column. Emission is in emit/rows.ts. */
 import { type DType, type FusedAttrs, type Kernel, type Program, program, type RowStage, scalar, View } from "@adjoint/core/backend";
-import { addressWord, BLOCK, strideWord, writeParams } from "../emit/arguments.ts";
+import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/arguments.ts";
 import { emitRows, ROWS } from "../emit/rows.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
@@ -35,7 +35,7 @@ export function rowsKernel(engine: Engine, reducer: Reducer): Kernel<FusedAttrs[
       const sums = new Map(columns.map((i) => [i, pieces === 1 ? views[i] : temporaries.dense(views[i].dtype, [pieces, inner])]));
       for (const sum of sums.values()) memory.bytes.fill(0, addressAt(sum, 0), addressAt(sum, pieces * inner));
       writeParams(memory, operands, stages[0].program.params, params);
-      const { words } = memory;
+      const { words } = memory, pool = engine.sharing(rows * inner), used = paramWord(operands) + params.length;
       words[BLOCK + ROWS.inner] = inner;
       for (let row = 0, piece = 0; row < rows; row += atOnce, piece++) {
         words[BLOCK + ROWS.rows] = Math.min(atOnce, rows - row);
@@ -44,8 +44,10 @@ export function rowsKernel(engine: Engine, reducer: Reducer): Kernel<FusedAttrs[
           words[BLOCK + addressWord(i)] = sum === undefined ? addressAt(view, row * view.strides[0]) : addressAt(sum, piece * inner);
           words[BLOCK + strideWord(operands, i)] = sum === undefined ? view.strides[0] * bytesOf(view.dtype) : 0;
         }
-        run();
+        if (pool === undefined) run();
+        else pool.addBlock(run, used);
       }
+      pool?.run();
       if (pieces > 1) for (const [i, sum] of sums) reducer.reduce([turned(sum, pieces, inner)], flat(views[i], inner), itself(sum.dtype), [], "sum", 1);
     } finally {
       temporaries.free();

@@ -1,0 +1,109 @@
+/** @file Threads give what one thread gives, to the bit. Checks run in Node and in browsers. */
+import { conv2d, grad, manualSeed, randn, scope, softmax, tensor, type Backend, type Tensor } from "@adjoint/core";
+import { backendOn } from "../src/backend.ts";
+import { Engine } from "../src/engine.ts";
+import { wasm, wasmStats } from "../src/index.ts";
+
+type Check = { readonly name: string; readonly run: () => Promise<void> };
+function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+/** Every kernel that threads share, at sizes with rests. */
+const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
+  "map, dense": (device) => randn([300, 517], { device }).mul(1.5).tanh(),
+  "map, in place": (device) => randn([70_001], { device }).add_(1).mul_(2),
+  "map, numbered": (device) => randn([131_077], { device }),
+  "map, rows and columns": (device) => randn([259, 1], { device }).add(randn([1, 401], { device })),
+  "map, turned": (device) => randn([401, 259], { device }).t().exp(),
+  "map, four dims": (device) => randn([7, 1, 65, 67], { device }).mul(randn([5, 65, 1], { device })),
+  "sum of all": (device) => randn([131_077], { device }).sum(),
+  "sum of rows": (device) => randn([300, 517], { device }).sum(1),
+  "sum of columns": (device) => randn([300, 517], { device }).sum(0),
+  "product of a middle dim": (device) => randn([20, 65, 67], { device }).amax(1),
+  "softmax": (device) => softmax(randn([301, 257], { device }), -1),
+  "matrices": (device) => randn([201, 333], { device }).matmul(randn([333, 177], { device })),
+  "matrices, turned": (device) => randn([333, 201], { device }).t().matmul(randn([177, 333], { device }).t()),
+  "matrices, tall": (device) => randn([2003, 350], { device }).matmul(randn([350, 129], { device })),
+  "batches": (device) => randn([9, 100, 70], { device }).matmul(randn([9, 70, 100], { device })),
+  "convolution": (device) => conv2d(randn([3, 17, 31, 29], { device }), randn([33, 17, 3, 3], { device }), { padding: 1 }),
+  "its gradients"(device) {
+    const x = randn([3, 17, 31, 29], { device, requiresGrad: true }), w = randn([33, 17, 3, 3], { device, requiresGrad: true });
+    const [gx, gw] = grad(conv2d(x, w, { padding: 1 }).square().sum(), [x, w]) as [Tensor, Tensor];
+    return gx.sum().add(gw.sum());
+  },
+};
+
+async function compare(one: Backend, several: Backend): Promise<void> {
+  for (const [name, program] of Object.entries(programs)) {
+    const values: ArrayLike<number>[] = [];
+    for (const device of [one, several]) {
+      manualSeed(5);
+      const s = scope();
+      values.push(await s.run(() => program(device)).data());
+      s.close();
+    }
+    const [a, b] = values as [Float32Array, Float32Array];
+    assert(a.length === b.length && a.length > 0, `${name}: ${a.length} and ${b.length} values`);
+    for (let i = 0; i < a.length; i++) assert(Object.is(a[i], b[i]), `${name}: element ${i} is ${a[i]} on one thread, ${b[i]} on several`);
+  }
+}
+
+export const threadChecks: readonly Check[] = [
+  {
+    name: "three threads give what one gives, to the bit",
+    run: async () => {
+      const one = await wasm(), three = await wasm({ threads: 3 });
+      assert(wasmStats(three).threads === 3 && wasmStats(one).threads === 1, "the number of threads is told");
+      await compare(one, three);
+      const { liveBytes } = wasmStats(three);
+      await compare(one, three);
+      assert(wasmStats(three).liveBytes <= liveBytes, "a second time takes no more memory");
+      for (const device of [one, three]) device.dispose();
+    },
+  },
+  {
+    name: "so they do where everything is shared, however small",
+    run: async () => {
+      const one = await wasm(), engine = new Engine(2 ** 30, undefined, undefined, 2);
+      await engine.start();
+      engine.sharedFrom = 1;
+      const two = backendOn(engine);
+      await compare(one, two);
+      for (const device of [one, two]) device.dispose();
+    },
+  },
+  {
+    name: "thousands of rounds, with pauses in which workers fall asleep, lose no call",
+    run: async () => {
+      const device = await wasm({ threads: 4 }), x = tensor(new Float32Array(70_000).fill(1), { device });
+      for (let pause = 0; pause < 5; pause++) {
+        const s = scope();
+        for (let i = 0; i < 400; i++) s.run(() => x.add_(1));
+        s.close();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const values = await x.data();
+      assert(values.every((value) => value === 2001), `an element is ${values.find((value) => value !== 2001)}, not 2001`);
+      device.dispose();
+    },
+  },
+  {
+    name: "a memory that grows under the workers",
+    run: async () => {
+      const device = await wasm({ threads: 2 }), held: Tensor[] = [];
+      for (let i = 0; i < 6; i++) held.push(tensor(new Float32Array(2 ** 20).fill(i), { device }).add(1));
+      for (const [i, x] of held.entries()) assert((await x.sum().item()) === (i + 1) * 2 ** 20, `tensor ${i}`);
+      device.dispose();
+    },
+  },
+  {
+    name: "a number of threads that is none is refused",
+    run: async () => {
+      for (const threads of [0, 1.5, -1, NaN, 1000]) {
+        const error: unknown = await wasm({ threads }).then(() => undefined, (reason: unknown) => reason);
+        assert(error instanceof Error && error.message.includes("threads must be a whole number"), `${threads}: ${String(error)}`);
+      }
+    },
+  },
+];
