@@ -11,7 +11,7 @@ import { Temporaries } from "./temporaries.ts";
 import type { WindowExtrema } from "./window-extremum.ts";
 
 /** Elements that one kernel reduces to one, at most, along rows and across them. Longer ones leave parts, reduced in turn. */
-const LONGEST: { readonly [L in ReduceLayout]: number } = { rows: 4096, columns: 1024 };
+const LONGEST: { readonly [L in ReduceLayout]: number } = { rows: 16384, columns: 1024 };
 
 type Kernels = { readonly [L in ReduceLayout]: Map<number, () => void> };
 type Compiled = { readonly source: Lowered; readonly ops: { [O in ReduceOp]?: Kernels } };

@@ -8,8 +8,8 @@ const negative = (x: Expr): Expr => s.select(s.lt(x, 0), x, s.neg(x));
 
 /** 1 / (1 + exp(-x)), to full relative precision on both sides. */
 export function sigmoidOf(x: Expr): Expr {
-  const e = s.exp(negative(x)), under = s.add(1, e);
-  return s.select(s.lt(x, 0), s.div(e, under), s.div(1, under));
+  const e = s.exp(negative(x)), large = s.div(1, s.add(1, e));
+  return s.select(s.lt(x, 0), s.mul(e, large), large);
 }
 /** log(1 + exp(x)). */
 export const softplusOf = (x: Expr): Expr => s.add(s.select(s.lt(x, 0), 0, x), s.log1p(s.exp(negative(x))));
