@@ -32,9 +32,26 @@ describe("values", () => {
   });
 });
 
+describe("a tensor", () => {
+  test("is iterated along dim 0, and the slices are views", () => {
+    const x = tensor([[1, 2], [3, 4]], { requiresGrad: true }), [first, second] = x.mul(2);
+    first!.mul(second!).sum().backward();
+    expect(x.grad!.toArraySync()).toEqual([[12, 16], [4, 8]]);
+    for (const row of x.detach()) row.zero_();
+    expect(x.toArraySync()).toEqual([[0, 0], [0, 0]]);
+    expect([...ones([0, 2])]).toEqual([]);
+  });
+  test("answers under PyTorch's other names", () => {
+    const x = ones([2, 3]);
+    expect([x.elementSize(), x.half().elementSize(), x.bool().elementSize(), x.nelement(), x.ndimension(), x.type(), x.long().dtype, x.type("float64").dtype])
+      .toEqual([4, 2, 1, 6, 2, "torch.FloatTensor", "int32", "float64"]);
+  });
+});
+
 test.each<readonly [string, () => unknown, string]>([
   ["rsub of a number", () => rsub(2 as never, tensor([1])), "rsub() received an invalid combination of arguments - got (int, Tensor)"],
   ["a polynomial of too large a degree", () => special.chebyshevPolynomialT(tensor([0.5]), 20000), "chebyshevPolynomialT: degrees up to 16384"],
+  ["iteration over a number", () => [...tensor(1)], "iteration over a 0-d tensor"],
   ["the square of bools in place", () => tensor([true]).square_(), "Found dtype Bool but expected Int"],
   ["a vector transposed", () => ones([2]).mT, "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."],
 ])("refused: %s", (_, call, message) => expect(call).toThrow(message));

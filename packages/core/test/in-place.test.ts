@@ -213,6 +213,26 @@ describe("a form in place", () => {
     changed.sum().backward();
     expect(y.grad!.toArraySync()).toEqual(x.grad!.toArraySync());
   });
+  test.each<readonly [string, (x: Tensor) => Tensor, (x: Tensor) => Tensor]>([
+    ["floatPower_", (x) => x.floatPower_(2), (x) => x.floatPower(2)], ["ldexp_", (x) => x.ldexp_(tensor([1, 2, 3], { dtype: "int32" })), (x) => x.ldexp(tensor([1, 2, 3], { dtype: "int32" }))], ["logit_", (x) => x.logit_(), (x) => x.logit()],
+    ["mvlgamma_", (x) => x.add_(1).mvlgamma_(2), (x) => x.add(1).mvlgamma(2)], ["polygamma_", (x) => x.polygamma_(1), (x) => x.polygamma(1)], ["cumprod_", (x) => x.cumprod_(0), (x) => x.cumprod(0)], ["cumsum_", (x) => x.cumsum_(0), (x) => x.cumsum(0)],
+    ["scatterReduce_", (x) => x.scatterReduce_(0, tensor([0, 0, 2], { dtype: "int32" }), ones([3], { dtype: "float64" }).mul(2), "prod"), (x) => x.scatterReduce(0, tensor([0, 0, 2], { dtype: "int32" }), ones([3], { dtype: "float64" }).mul(2), "prod")],
+  ])("%s does too, with its arguments", (_, change, op) => {
+    const x = leaf([0.25, 0.6, 0.75]), y = leaf([0.25, 0.6, 0.75]), out = op(x), changed = y.clone();
+    expect(change(changed)).toBe(changed);
+    expect(changed.toArraySync()).toEqual(out.toArraySync());
+    out.sum().backward();
+    changed.sum().backward();
+    expect(y.grad!.toArraySync()).toEqual(x.grad!.toArraySync());
+  });
+  test.each<readonly [string, (x: Tensor) => Tensor, string]>([
+    ["floatPower_ of float32", (x) => x.floatPower_(2), "the base given to float_power_ has dtype Float but the operation's result requires dtype Double"],
+    ["logit_ of integers", (x) => x.int().logit_(), "result type Float can't be cast to the desired output type Int"],
+  ])("%s is refused", (_, change, message) => expect(() => change(ones([2]))).toThrow(message));
+  test("of a step between numbers, and of a step function", () => {
+    expect(tensor([1, -1]).nextafter_(tensor([2, 0])).toArraySync()).toEqual([1 + 2 ** -23, -1 + 2 ** -24]);
+    expect(tensor([-2, 0, 3]).heaviside_(tensor([0.5])).toArraySync()).toEqual([0, 0.5, 1]);
+  });
   test.each([["divide_", "div_"], ["clip_", "clamp_"], ["arctan2_", "atan2_"], ["greaterEqual_", "ge_"]] as const)("%s is %s", (alias, name) => {
     const x = tensor([-1, 0.5, 2]), y = tensor([-1, 0.5, 2]), by = tensor([1, 2, 0.5]);
     expect(x[alias](by).toArraySync()).toEqual(y[name](by).toArraySync());

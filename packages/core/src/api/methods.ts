@@ -1,7 +1,8 @@
 /** @file PyTorch's methods of Tensor, each a call of the function of the same name. */
 import * as f from "../functional.ts";
 import type { BackwardOptions } from "../calculus/backward.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { typeName } from "../python.ts";
 import { toString as toText } from "./reading.ts";
 import { setRequiresGrad, type Tensor } from "../tensor.ts";
 import { type Shape, wrapDim } from "../shape.ts";
@@ -18,15 +19,15 @@ const methodNames = [
   "baddbmm", "baddbmm_", "bernoulli", "bernoulli_", "bfloat16", "bincount", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bmm", "bool", "broadcastTo", "byte",
   "ceil", "ceil_", "char", "cholesky", "choleskyInverse", "choleskySolve", "chunk", "clamp", "clamp_", "clampMax", "clampMax_", "clampMin", "clampMin_", "clip", "clip_", "clone", "conj", "conjPhysical", "contiguous", "copy_", "copysign", "copysign_", "corrcoef", "cos", "cos_", "cosh", "cosh_", "countNonzero", "cov", "cross", "cummax", "cummin", "cumprod", "cumprod_", "cumsum", "cumsum_",
   "data", "dataSync", "deg2rad", "deg2rad_", "det", "detach", "detach_", "diag", "diagEmbed", "diagflat", "diagonal", "diagonalScatter", "diff", "digamma", "digamma_", "dist", "div", "div_", "divide", "divide_", "dot", "double", "dsplit",
-  "eq", "eq_", "equal", "equalSync", "erf", "erf_", "erfc", "erfc_", "erfinv", "erfinv_", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_", "exponential_",
-  "fill_", "fillDiagonal_", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_", "frexp",
+  "elementSize", "eq", "eq_", "equal", "equalSync", "erf", "erf_", "erfc", "erfc_", "erfinv", "erfinv_", "exp", "exp_", "exp2", "exp2_", "expand", "expandAs", "expm1", "expm1_", "exponential_",
+  "fill_", "fillDiagonal_", "fix", "fix_", "flatten", "flip", "fliplr", "flipud", "float", "floatPower", "floatPower_", "floor", "floor_", "floorDivide", "floorDivide_", "fmax", "fmin", "fmod", "fmod_", "format", "frac", "frac_", "frexp",
   "gather", "gcd", "gcd_", "ge", "ge_", "geqrf", "ger", "greater", "greater_", "greaterEqual", "greaterEqual_", "gt", "gt_",
-  "half", "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hypot", "hypot_",
+  "half", "hardshrink", "heaviside", "heaviside_", "histc", "histogram", "hsplit", "hypot", "hypot_",
   "i0", "i0_", "igamma", "igamma_", "igammac", "igammac_", "index", "indexAdd", "indexAdd_", "indexAsync", "indexCopy", "indexCopy_", "indexFill", "indexFill_", "indexPut", "indexPut_", "indexPutAsync_", "indexReduce", "indexReduce_", "indexSelect", "inner", "int", "inverse", "isclose", "isContiguous", "isfinite", "isFloatingPoint", "isin", "isinf", "isInference", "isnan", "isneginf", "isNonzero", "isNonzeroSync", "isposinf", "isreal", "isSameSize", "isSigned", "item", "itemSync",
   "keep", "kron", "kthvalue",
-  "lcm", "lcm_", "ldexp", "le", "le_", "lerp", "lerp_", "less", "less_", "lessEqual", "lessEqual_", "lgamma", "lgamma_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logSoftmax", "logsumexp", "lt", "lt_", "luSolve",
-  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "matrixExp", "matrixPower", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma",
-  "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "narrowCopy", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newEmptyStrided", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
+  "lcm", "lcm_", "ldexp", "ldexp_", "le", "le_", "lerp", "lerp_", "less", "less_", "lessEqual", "lessEqual_", "lgamma", "lgamma_", "log", "log_", "log10", "log10_", "log1p", "log1p_", "log2", "log2_", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logicalAnd", "logicalAnd_", "logicalNot", "logicalNot_", "logicalOr", "logicalOr_", "logicalXor", "logicalXor_", "logit", "logit_", "logSoftmax", "logsumexp", "long", "lt", "lt_", "luSolve",
+  "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "matrixExp", "matrixPower", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma", "mvlgamma_",
+  "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "narrowCopy", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newEmptyStrided", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nextafter_", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
   "orgqr", "ormqr", "outer",
   "permute", "pinverse", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
   "qr", "quantile",
@@ -78,7 +79,21 @@ export interface TensorMethods extends Plain {
   unfold(...rest: Parameters<Method<typeof f.unfoldDim>>): Tensor;
   /** The number of elements. */
   numel(): number;
+  /** The number of elements. */
+  nelement(): number;
+  /** The number of dims. */
   dim(): number;
+  /** The number of dims. */
+  ndimension(): number;
+  /** The derivative of order n of digamma. */
+  polygamma(n: number): Tensor;
+  /** The same, written into the tensor. */
+  polygamma_(n: number): Tensor;
+  /** What PyTorch calls the type, "torch.FloatTensor"; or the tensor in another dtype. */
+  type(): string;
+  type(dtype: f.DType): Tensor;
+  /** The slices along dim 0, as `unbind()` has them: `for (const row of x)`. ShapeError for a tensor without dims. */
+  [Symbol.iterator](): IterableIterator<Tensor>;
   size(): Shape;
   size(dim: number): number;
   /** How many elements of memory lie between neighbours along each dim, or along one. */
@@ -101,8 +116,14 @@ export function installMethods(prototype: object): void {
     Object.defineProperty(prototype, name, { get(this: Tensor) { return get(this); }, configurable: true });
   define(prototype, "where", function (this: Tensor, condition: Tensor, y: f.Operand) { return f.where(condition, this, y); });
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
-  define(prototype, "numel", function (this: Tensor) { return this.window.size; });
-  define(prototype, "dim", function (this: Tensor) { return this.ndim; });
+  for (const name of ["numel", "nelement"]) define(prototype, name, function (this: Tensor) { return this.window.size; });
+  for (const name of ["dim", "ndimension"]) define(prototype, name, function (this: Tensor) { return this.ndim; });
+  for (const name of ["polygamma", "polygamma_"] as const) define(prototype, name, function (this: Tensor, n: number) { return f[name](n, this); });
+  define(prototype, "type", function (this: Tensor, dtype?: f.DType) { return dtype === undefined ? typeName(this) : f.to(this, dtype); });
+  define(prototype, Symbol.iterator, function (this: Tensor) {
+    if (this.ndim === 0) throw new ShapeError("iteration over a 0-d tensor");
+    return f.unbind(this).values();
+  });
   define(prototype, "stride", function (this: Tensor, dim?: number) { return dim === undefined ? this.window.strides : this.window.strides[wrapDim(dim, this.ndim)]; });
   define(prototype, "storageOffset", function (this: Tensor) { return this.window.offset; });
   define(prototype, "size", function (this: Tensor, dim?: number) { return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]; });

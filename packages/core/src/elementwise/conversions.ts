@@ -1,5 +1,5 @@
 /** @file `to` a dtype under PyTorch's names, and what may be asked of a dtype. */
-import { type DType, isFloat } from "../dtype.ts";
+import { type DType, dtypes, isFloat } from "../dtype.ts";
 import type { MemoryFormatOptions } from "../memory-format.ts";
 import type { Tensor } from "../op.ts";
 import { to } from "./elementwise.ts";
@@ -48,6 +48,11 @@ export const short: Conversion = /*@__PURE__*/ conversion("int16");
  */
 export const int: Conversion = /*@__PURE__*/ conversion("int32");
 /**
+ * The tensor in int32, which stands for PyTorch's int64 too.
+ * @example long(tensor([1.7])).dtype // "int32"
+ */
+export const long: Conversion = int;
+/**
  * The tensor in bool: whether it is not zero. NaN is not.
  * @example bool(tensor([0, 2])) // [false, true]
  */
@@ -57,6 +62,11 @@ export const bool: Conversion = /*@__PURE__*/ conversion("bool");
  * @example typeAs(tensor([1.5]), tensor([true])) // [true]
  */
 export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);
+/**
+ * How many bytes an element takes on the host; a device may give small dtypes more.
+ * @example elementSize(ones([3], { dtype: "float16" })) // 2
+ */
+export const elementSize = (x: Tensor): number => dtypes[x.dtype].bytes;
 /**
  * Whether the dtype is a float: only such tensors have gradients.
  * @example isFloatingPoint(ones([1])) // true
