@@ -466,6 +466,7 @@ export const signatures: { readonly [name: string]: string } = {
   "pinverse": "input:T rcond?:float",
   "polar": "abs:T angle:T",
   "polygamma": "n:int input:T",
+  "polygamma_": "input:T n!:int",
   "positive": "input:T",
   "pow": "input:T exponent:T | input:T exponent:num | input:num exponent:T",
   "prod": "input:T * dtype?:dtype | input:T dim:int keepdim?:bool * dtype?:dtype",

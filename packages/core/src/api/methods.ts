@@ -29,7 +29,7 @@ const methodNames = [
   "maskedFill", "maskedFill_", "maskedScatter", "maskedScatter_", "maskedSelect", "matmul", "matrixExp", "matrixPower", "maximum", "mean", "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "mul_", "multinomial", "multiply", "multiply_", "mv", "mvlgamma", "mvlgamma_",
   "nanmean", "nanquantile", "nansum", "nanToNum", "nanToNum_", "narrow", "narrowCopy", "ne", "ne_", "neg", "neg_", "negative", "negative_", "newEmpty", "newEmptyStrided", "newFull", "newOnes", "newTensor", "newZeros", "nextafter", "nextafter_", "nonzero", "norm", "normal_", "notEqual", "notEqual_",
   "orgqr", "ormqr", "outer",
-  "permute", "pinverse", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
+  "permute", "pinverse", "polygamma_", "positive", "pow", "pow_", "prelu", "prod", "put", "put_",
   "qr", "quantile",
   "rad2deg", "rad2deg_", "random_", "ravel", "real", "reciprocal", "reciprocal_", "registerHook", "registerPostAccumulateGradHook", "relu", "relu_", "remainder", "remainder_", "renorm", "renorm_", "repeat", "repeatInterleave", "reshape", "reshapeAs", "resize_", "resizeAs_", "resolveConj", "resolveNeg", "retainGrad", "roll", "rot90", "round", "round_", "rsqrt", "rsqrt_",
   "scatter", "scatter_", "scatterAdd", "scatterAdd_", "scatterReduce", "scatterReduce_", "select", "selectScatter", "sgn", "sgn_", "short", "sigmoid", "sigmoid_", "sign", "sign_", "signbit", "silu", "silu_", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice", "sliceScatter", "slogdet", "softmax", "sort", "split", "sqrt", "sqrt_", "square", "square_", "squeeze", "squeeze_", "std", "sub", "sub_", "subtract", "subtract_", "sum", "sumToSize", "svd", "swapaxes", "swapaxes_", "swapdims", "swapdims_", "symeig",
@@ -87,8 +87,6 @@ export interface TensorMethods extends Plain {
   ndimension(): number;
   /** The derivative of order n of digamma. */
   polygamma(n: number): Tensor;
-  /** The same, written into the tensor. */
-  polygamma_(n: number): Tensor;
   /** What PyTorch calls the type, "torch.FloatTensor"; or the tensor in another dtype. */
   type(): string;
   type(dtype: f.DType): Tensor;
@@ -118,7 +116,7 @@ export function installMethods(prototype: object): void {
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
   for (const name of ["numel", "nelement"]) define(prototype, name, function (this: Tensor) { return this.window.size; });
   for (const name of ["dim", "ndimension"]) define(prototype, name, function (this: Tensor) { return this.ndim; });
-  for (const name of ["polygamma", "polygamma_"] as const) define(prototype, name, function (this: Tensor, n: number) { return f[name](n, this); });
+  define(prototype, "polygamma", function (this: Tensor, n: number) { return f.polygamma(n, this); });
   define(prototype, "type", function (this: Tensor, dtype?: f.DType) { return dtype === undefined ? typeName(this) : f.to(this, dtype); });
   define(prototype, Symbol.iterator, function (this: Tensor) {
     if (this.ndim === 0) throw new ShapeError("iteration over a 0-d tensor");

@@ -1,4 +1,5 @@
 /** @file The forms in place of composites: the target takes over the values of the result, and its history. */
+import { checkTarget } from "../calculus/in-place.ts";
 import { clone } from "../calculus/map-reduce.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
 import { floatPower, heaviside, ldexp, nextafter } from "../elementwise/blend.ts";
@@ -70,8 +71,9 @@ export const triu_: InPlace<typeof triu> = /*@__PURE__*/ inPlace(triu);
 /** As `inPlace`, of an op whose result may be of another dtype, which x cannot always hold. */
 const inPlaceIfFits = <A extends readonly unknown[]>(op: (x: Tensor, ...rest: A) => Tensor) => inPlaceOfCopy((x: Tensor, ...rest: A): Tensor => {
   const result = op(x, ...rest);
-  if (!canCast(result.dtype, x.dtype)) throw new DTypeError(`result type ${scalarTypeName[result.dtype]} can't be cast to the desired output type ${scalarTypeName[x.dtype]}`);
-  return result;
+  if (canCast(result.dtype, x.dtype)) return result;
+  checkTarget(x, []); // PyTorch complains of the place first
+  throw new DTypeError(`result type ${scalarTypeName[result.dtype]} can't be cast to the desired output type ${scalarTypeName[x.dtype]}`);
 });
 /** {@link heaviside}, written into x. */
 export const heaviside_: InPlace<typeof heaviside> = /*@__PURE__*/ inPlace(heaviside);
@@ -87,8 +89,7 @@ export const mvlgamma_: InPlace<typeof mvlgamma> = /*@__PURE__*/ inPlaceIfFits((
 /** {@link nextafter}, written into x. */
 export const nextafter_: InPlace<typeof nextafter> = /*@__PURE__*/ inPlace(nextafter);
 /** {@link polygamma} of order n, written into x. */
-export const polygamma_ = (n: number, x: Tensor): Tensor => derivative_(x, n);
-const derivative_: (x: Tensor, n: number) => Tensor = /*@__PURE__*/ inPlaceIfFits((x: Tensor, n: number): Tensor => polygamma(n, x));
+export const polygamma_: (x: Tensor, n: number) => Tensor = /*@__PURE__*/ inPlaceIfFits((x: Tensor, n: number): Tensor => polygamma(n, x));
 /** {@link floatPower}, written into x, which is float64 then. */
 export const floatPower_: (x: Tensor, y: Operand) => Tensor = /*@__PURE__*/ inPlaceOfCopy((x: Tensor, y: Operand): Tensor => {
   const result = floatPower(x, y);
