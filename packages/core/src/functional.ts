@@ -121,6 +121,7 @@ export { printOptions, type PrintOptions, setPrintOptions } from "./format.ts";
 export { isParameter, markParameter } from "./parameter.ts";
 export * as python from "./python.ts";
 export * as masked from "./fused/masked.ts";
+export { istft, type IstftOptions, stft, type StftOptions } from "./fourier/short-time.ts";
 export * as fft from "./fft.ts";
 export * as linalg from "./linalg.ts";
 export * as special from "./special.ts";

@@ -65,6 +65,12 @@ export interface TensorMethods extends Plain {
   to(target: f.DType | Tensor, options?: f.ToOptions): Tensor;
   to(options: f.ToOptions & { readonly dtype?: f.DType }): Tensor;
   to(device: f.Backend): Promise<Tensor>;
+  /** The spectra of overlapping windows; see the function. */
+  stft(nFft: number, options: f.StftOptions & { readonly returnComplex: true }): f.ComplexTensor;
+  stft(nFft: number, options?: f.StftOptions): Tensor;
+  /** The signal of which these pairs are the `stft`; see the function. */
+  istft(nFft: number, options: f.IstftOptions & { readonly returnComplex: true }): f.ComplexTensor;
+  istft(nFft: number, options?: f.IstftOptions): Tensor;
   backward(gradient?: f.Cotangent, options?: BackwardOptions): void;
   requiresGrad_(value?: boolean): Tensor;
   /** All dims in reverse order. */
@@ -104,7 +110,7 @@ export interface TensorMethods extends Plain {
 
 
 /** Methods with overloads, which `TensorMethods` writes out. */
-const renamed = { lu: f.lu, median: f.median, nanmedian: f.nanmedian, unique: f.unique, uniqueConsecutive: f.uniqueConsecutive, var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
+const renamed = { istft: f.istft, lu: f.lu, stft: f.stft, median: f.median, nanmedian: f.nanmedian, unique: f.unique, uniqueConsecutive: f.uniqueConsecutive, var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
 
 /** Puts the methods on the prototype. Called once, by the entry "." */
 export function installMethods(prototype: object): void {
