@@ -3,7 +3,7 @@ import type { Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 import { addPack, addPackByTable } from "./pack.ts";
-import { addPart, emitTile, overTiles, SMALL_ROWS, TILE_COLUMNS } from "./tile.ts";
+import { addPart, emitTiles, overTiles, SMALL_ROWS, TILE_COLUMNS } from "./tile.ts";
 
 /**
  * Counts are in elements, strides and addresses in bytes. Large tiles have `engine.tileRows` rows, small ones SMALL_ROWS.
@@ -31,24 +31,31 @@ export function linkMatmul(engine: Engine): MatmulKernels {
 }
 
 function packedTiles(module: Module, name: string, height: number, relaxed: boolean, part: number): void {
-  const [half, whole] = [1, 2].map((vectors) => module.func(`${name}${vectors}`, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, a, b, end, c, cRow, accumulate) =>
-    emitTile(f, height, vectors, relaxed, {
-      start() {},
-      loadB: (y) => y.forEach((vector, v) => f.get(b).memory("v128.load", 16 * v).set(vector)),
+  const [half, whole] = [1, 2].map((vectors) => module.func(`${name}${vectors}`, ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, a, b, end, c, cRow, accumulate, count) => {
+    const pb = f.local("i32");
+    emitTiles(f, height, vectors, relaxed, {
+      start: () => f.get(b).set(pb),
+      loadB: (y) => y.forEach((vector, v) => f.get(pb).memory("v128.load", 16 * v).set(vector)),
       pushA: (row) => (f.get(a), 4 * row),
-      next: () => f.increment(a, 4 * height).increment(b, 4 * TILE_COLUMNS).get(b).get(end).op("i32.ne"),
-    }, { c: [c], cRow, accumulate })));
+      next: () => f.increment(a, 4 * height).increment(pb, 4 * TILE_COLUMNS).get(pb).get(end).op("i32.ne"),
+      down() {}, // the next panel of a follows
+    }, { c: [c], cRow, accumulate }, count);
+  }));
   module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, columns, depth, a, b, c, cRow, accumulate) => {
     const pa = f.local("i32"), end = f.local("i32"), left = f.local("i32");
     overTiles(f, height, { rows, columns, c, cRow, accumulate }, left, part, {
       begin: () => f.get(a).set(pa).get(b).get(depth).i32(4 * TILE_COLUMNS).op("i32.mul").op("i32.add").set(end),
-      call(vectors, to, toRow, add) {
+      call(vectors, target, count) {
         f.get(pa).get(b).get(end);
-        to();
-        toRow();
-        add().call(vectors === 2 ? whole : half);
+        target();
+        count();
+        f.call(vectors === 2 ? whole : half);
       },
-      down: () => f.get(pa).get(depth).i32(4 * height).op("i32.mul").op("i32.add").set(pa),
+      down(count) {
+        f.get(pa).get(depth).i32(4 * height).op("i32.mul");
+        count();
+        f.op("i32.mul").op("i32.add").set(pa);
+      },
       across: () => f.get(end).set(b),
     });
   });
@@ -56,33 +63,40 @@ function packedTiles(module: Module, name: string, height: number, relaxed: bool
 
 function stridedTiles(module: Module, name: string, height: number, relaxed: boolean, part: number): void {
   const [half, whole] = [1, 2].map((vectors) => module.func(
-    `${name}${vectors}`, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
-    (f, rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, accumulate) => {
-      const pa: Local<"i32">[] = Array.from({ length: height }, () => f.local("i32"));
-      emitTile(f, height, vectors, relaxed, {
-        // rows beyond the last read the last again; they are not stored
-        start: () => pa.forEach((pointer, row) =>
-          (row === 0 ? f.get(a) : f.get(pa[row - 1]).get(aRow).i32(0).get(rows).i32(row).op("i32.gt_s").op("select").op("i32.add")).set(pointer)),
-        loadB: (y) => y.forEach((vector, v) => f.get(b).memory("v128.load", 16 * v).set(vector)),
+    `${name}${vectors}`, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+    (f, rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, accumulate, count) => {
+      const pa: Local<"i32">[] = Array.from({ length: height }, () => f.local("i32")), pb = f.local("i32"), left = f.local("i32");
+      emitTiles(f, height, vectors, relaxed, {
+        start() {
+          f.get(b).set(pb).get(depth).set(left);
+          // rows beyond the last read the last again; they are not stored
+          pa.forEach((pointer, row) => (row === 0 ? f.get(a) : f.get(pa[row - 1]).get(aRow).i32(0).get(rows).i32(row).op("i32.gt_s").op("select").op("i32.add")).set(pointer));
+        },
+        loadB: (y) => y.forEach((vector, v) => f.get(pb).memory("v128.load", 16 * v).set(vector)),
         pushA: (row) => (f.get(pa[row]), 0),
         next() {
           for (const pointer of pa) f.get(pointer).get(aDepth).op("i32.add").set(pointer);
-          f.get(b).get(bDepth).op("i32.add").set(b).get(depth).i32(1).op("i32.sub").tee(depth);
+          f.get(pb).get(bDepth).op("i32.add").set(pb).get(left).i32(1).op("i32.sub").tee(left);
         },
-      }, { c: [c], cRow, accumulate });
+        down: () => f.get(a).get(aRow).i32(height).op("i32.mul").op("i32.add").set(a),
+      }, { c: [c], cRow, accumulate }, count);
     }));
   module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, rows, columns, depth, a, aRow, aDepth, b, bDepth, bPanel, c, cRow, accumulate) => {
       const pa = f.local("i32"), left = f.local("i32");
       overTiles(f, height, { rows, columns, c, cRow, accumulate }, left, part, {
         begin: () => f.get(a).set(pa),
-        call(vectors, to, toRow, add) {
+        call(vectors, target, count) {
           f.get(left).get(depth).get(pa).get(aRow).get(aDepth).get(b).get(bDepth);
-          to();
-          toRow();
-          add().call(vectors === 2 ? whole : half);
+          target();
+          count();
+          f.call(vectors === 2 ? whole : half);
         },
-        down: () => f.get(pa).get(aRow).i32(height).op("i32.mul").op("i32.add").set(pa),
+        down(count) {
+          f.get(pa).get(aRow).i32(height).op("i32.mul");
+          count();
+          f.op("i32.mul").op("i32.add").set(pa);
+        },
         across: () => f.get(b).get(bPanel).op("i32.add").set(b),
       });
     });

@@ -15,20 +15,29 @@ export const SMALL_ROWS = 4;
 type I32 = Local<"i32">;
 type V128 = Local<"v128">;
 
-/** How a tile walks the depth: what is emitted before its loop, how a step loads vectors of b and finds a, how it goes on; the last leaves whether there is more. */
+/** How a tile walks the depth: what is emitted before its loop, how a step loads vectors of b and finds a, how it goes on, which leaves whether there is more; and on to the tile below. */
 export type Walk = {
   start(): void;
   loadB(vectors: readonly V128[]): void;
   /** Leaves an address for row r, and returns the element's distance from it. */
   pushA(row: number): number;
   next(): void;
+  down(): void;
 };
 
 /** Where the vectors of a tile's rows go: side by side from one address, or each from its own. Rows are `cRow` bytes apart. */
 export type Target = { readonly c: readonly I32[]; readonly cRow: I32; readonly accumulate: I32 };
 
-/** Emits the whole tile: sums of `rows` rows and `vectors` vectors, stored, or added to what is there. */
-export function emitTile(f: Code, rows: number, vectors: number, relaxed: boolean, walk: Walk, { c, cRow, accumulate }: Target): void {
+/** Emits `count` whole tiles, one below the other: sums of `rows` rows and `vectors` vectors each, stored, or added to what is there. */
+export function emitTiles(f: Code, rows: number, vectors: number, relaxed: boolean, walk: Walk, target: Target, count: I32): void {
+  f.loop((again) => {
+    emitTile(f, rows, vectors, relaxed, walk, target);
+    walk.down();
+    f.get(count).i32(1).op("i32.sub").tee(count).branchIf(again);
+  });
+}
+
+function emitTile(f: Code, rows: number, vectors: number, relaxed: boolean, walk: Walk, { c, cRow, accumulate }: Target): void {
   const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local("v128")));
   const a = f.local("v128"), b = Array.from({ length: vectors }, () => f.local("v128"));
   for (const sum of sums.flat()) f.constant(0).set(sum);
@@ -63,31 +72,37 @@ export function emitTile(f: Code, rows: number, vectors: number, relaxed: boolea
 export const atMost = (f: Code, value: I32, most: number): Code => f.get(value).i32(most).get(value).i32(most).op("i32.lt_s").op("select");
 
 export type Block = { readonly rows: I32; readonly columns: I32; readonly c: I32; readonly cRow: I32; readonly accumulate: I32 };
-/** One pass over the tiles of a block: emits what each column of tiles begins with, a call of the tile of some vectors, and what goes on to the next row of tiles. */
-export type Pass = { begin(): void; call(vectors: 1 | 2, c: () => Code, cRow: () => Code, accumulate: () => Code): void; down(): void; across(): void };
+/** What a pass over the tiles of a block emits: what each column of tiles begins with, a call of some tiles, and what goes on below them and to the next column. */
+export type Pass = { begin(): void; call(vectors: 1 | 2, target: () => void, count: () => void): void; down(count: () => void): void; across(): void };
 
 /**
- * Emits the loops over the tiles of a block: columns of tiles, and down each. A tile of which only a part is there is stored by way of the scratch area.
- * `left` counts the rows from the tile on. Changes c and columns.
+ * Emits the loops over the tiles of a block: whole tiles of a column in one call, then what is left of it by way of the scratch area, as are columns that are not whole.
+ * Changes c and columns. `left` counts the rows from a tile on.
  */
 export function overTiles(f: Code, height: number, { rows, columns, c, cRow, accumulate }: Block, left: I32, part: number, pass: Pass): void {
-  const pc = f.local("i32");
+  const pc = f.local("i32"), whole = f.local("i32"), below = (count: () => void) => {
+    pass.down(count);
+    f.get(pc).get(cRow).i32(height).op("i32.mul");
+    count();
+    f.op("i32.mul").op("i32.add").set(pc).get(left).i32(height);
+    count();
+    f.op("i32.mul").op("i32.sub").set(left);
+  };
   f.while(() => f.get(columns).i32(0).op("i32.gt_s"), () => {
     f.get(c).set(pc).get(rows).set(left);
     pass.begin();
-    f.loop((again) => {
-      f.get(left).i32(height).op("i32.ge_s").get(columns).i32(TILE_COLUMNS).op("i32.ge_s").op("i32.and").if(
-        () => pass.call(2, () => f.get(pc), () => f.get(cRow), () => f.get(accumulate)),
-        () => {
-          const aside = (vectors: 1 | 2) => pass.call(vectors, () => f.own(SCRATCH), () => f.i32(ROOM_ROW), () => f.i32(0));
-          f.get(columns).i32(4).op("i32.gt_s").if(() => aside(2), () => aside(1));
-          f.own(SCRATCH).get(pc).get(cRow).i32(4);
-          atMost(f, left, height);
-          atMost(f, columns, TILE_COLUMNS).get(accumulate).call(part);
-        });
-      pass.down();
-      f.get(pc).get(cRow).i32(height).op("i32.mul").op("i32.add").set(pc).increment(left, -height);
-      f.get(left).i32(0).op("i32.gt_s").branchIf(again);
+    f.get(rows).i32(height).op("i32.ge_s").get(columns).i32(TILE_COLUMNS).op("i32.ge_s").op("i32.and").if(() => {
+      f.get(rows).i32(height).op("i32.div_u").set(whole);
+      pass.call(2, () => f.get(pc).get(cRow).get(accumulate), () => f.get(whole));
+      below(() => f.get(whole));
+    });
+    f.while(() => f.get(left).i32(0).op("i32.gt_s"), () => {
+      const aside = (vectors: 1 | 2) => pass.call(vectors, () => f.own(SCRATCH).i32(ROOM_ROW).i32(0), () => f.i32(1));
+      f.get(columns).i32(4).op("i32.gt_s").if(() => aside(2), () => aside(1));
+      f.own(SCRATCH).get(pc).get(cRow).i32(4);
+      atMost(f, left, height);
+      atMost(f, columns, TILE_COLUMNS).get(accumulate).call(part);
+      below(() => f.i32(1));
     });
     pass.across();
     f.increment(c, 4 * TILE_COLUMNS).increment(columns, -TILE_COLUMNS);
