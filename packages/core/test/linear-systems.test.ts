@@ -19,6 +19,11 @@ describe("examples of the documentation", () => {
     expect(values(linalg.solveTriangular(zeros([1, 1]), ones([1, 1]), { upper: true }))).toEqual([[Infinity]]);
     expect(values(triangularSolve(b, L, { upper: false }).solution)).toEqual([[1], [1]]);
   });
+  test("methods", () => {
+    const x = d([0, 2, 1, 0], [2, 2]);
+    expect(values(x.lu({ getInfos: true }).info)).toBe(0);
+    expect([x.lu().pivots, x.inverse(), x.det(), x.slogdet().sign, x.matrixPower(-2), x.matmul(x).cholesky()].map(values)).toEqual([[2, 2], [[0, 1], [0.5, 0]], -2, -1, [[0.5, 0], [0, 0.5]], [[Math.SQRT2, 0], [0, Math.SQRT2]]]);
+  });
 });
 
 describe("decompositions", () => {
