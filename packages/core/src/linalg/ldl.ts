@@ -44,12 +44,16 @@ function factored(name: string, A: Tensor, refusedBy: string | null): LdlInfo {
 /**
  * The factors of symmetric matrices `[..., n, n]`, of which the lower triangle is read: D and, below it, L without its ones, and pivots as LAPACK's sytrf
  * gives them. Its gradient is an error. PyTorch's `torch.linalg.ldl_factor`.
+ * @example linalg.ldlFactor(tensor([[4, 0], [2, 3]])) // { LD: [[4, 0], [0.5, 2]], pivots: [1, 2] }
  */
 export const ldlFactor: (A: Tensor, options?: HermitianOption) => LdlFactors = /*@__PURE__*/ composite(undefined, (A: Tensor): LdlFactors => {
   const { LD, pivots } = factored("torch.linalg.ldl_factor", A, "torch.linalg.ldl_factor");
   return { LD, pivots };
 });
-/** As `linalg.ldlFactor`, and for each matrix which diagonal element of D, from one, is the first that is zero, or 0. */
+/**
+ * As `linalg.ldlFactor`, and for each matrix which diagonal element of D, from one, is the first that is zero, or 0.
+ * @example linalg.ldlFactorEx(tensor([[4, 0], [2, 3]])) // { LD: [[4, 0], [0.5, 2]], pivots: [1, 2], info: 0 }
+ */
 export const ldlFactorEx: (A: Tensor, options?: HermitianOption & CheckOption) => LdlInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, { checkErrors = false }: HermitianOption & CheckOption = {}): LdlInfo =>
   factored("torch.linalg.ldl_factor_ex", A, checkErrors ? "torch.linalg.ldl_factor_ex" : null));
 
@@ -67,7 +71,14 @@ const ldlSolveOp: Op<{}> = {
   jvp: () => { throw notDerived("aten::linalg_ldl_solve"); },
   batched: (attrs) => attrs,
 };
-/** The solution X of A X = B by what `linalg.ldlFactor` gives of A, the batch dims broadcast. Its gradient is an error. PyTorch's `torch.linalg.ldl_solve`. */
+/**
+ * The solution X of A X = B by what `linalg.ldlFactor` gives of A, the batch dims broadcast. Its gradient is an error. PyTorch's `torch.linalg.ldl_solve`.
+ * @example
+ * ```ts
+ * const { LD, pivots } = linalg.ldlFactor(tensor([[4, 0], [2, 3]]));
+ * linalg.ldlSolve(LD, pivots, tensor([[6], [5]])) // [[1], [1]]
+ * ```
+ */
 export const ldlSolve: (LD: Tensor, pivots: Tensor, B: Tensor, options?: HermitianOption) => Tensor = /*@__PURE__*/ composite(undefined, (LD: Tensor, pivots: Tensor, B: Tensor): Tensor => {
   const name = "torch.linalg.ldl_solve";
   requireSquare(name, LD);
