@@ -8,7 +8,7 @@ import { type Workload, workloads } from "./workloads.ts";
 export type PeerName = "tfjs" | "jax" | "ort" | "torch";
 const peerNames: readonly PeerName[] = ["tfjs", "jax", "ort", "torch"];
 
-export type Flags = { readonly json: string | undefined; readonly plot: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[] };
+export type Flags = { readonly json: string | undefined; readonly plot: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[]; /** Of wasm, beside one. */ readonly threads: number };
 
 /** What a comma-separated flag names; "none" is nothing. */
 function chosen<N extends string>(flag: string, text: string | undefined, known: readonly N[]): readonly N[] {
@@ -22,12 +22,14 @@ function chosen<N extends string>(flag: string, text: string | undefined, known:
 
 /** Throws, with one line that says what to change. */
 export function readFlags(args: readonly string[]): Flags {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, plot: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" } } });
+  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, plot: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" }, threads: { type: "string" } } });
   const { json, plot, filter = "" } = values;
   const picked = workloads.filter(({ name }) => name.includes(filter));
   if (picked.length === 0) throw new Error(`--filter: no workload's name contains "${filter}"; there are: ${workloads.map(({ name }) => name).join(", ")}`);
   const devices = chosen("device", values.device, deviceNames);
   const peers = chosen("peers", values.peers, peerNames);
+  const threads = values.threads === undefined ? 1 : Number(values.threads);
+  if (!(Number.isInteger(threads) && threads >= 1)) throw new Error(`--threads: a whole number from 1 on, not "${values.threads}"`);
   if (devices.length + peers.length === 0) throw new Error("--device and --peers leave nothing to measure");
   for (const [flag, file] of Object.entries({ json, plot })) {
     if (file === undefined) continue;
@@ -37,5 +39,5 @@ export function readFlags(args: readonly string[]): Flags {
       throw new Error(`--${flag}: ${reasonOf(error)}`);
     }
   }
-  return { json, plot, workloads: picked, devices, peers };
+  return { json, plot, workloads: picked, devices, peers, threads };
 }

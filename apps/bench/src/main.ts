@@ -15,7 +15,7 @@ const others: { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[
 
 async function main(flags: Flags): Promise<number> {
   const peers: (Peer | Absent)[] = [];
-  for (const opening of [...flags.devices.map(adjoint), ...flags.peers.flatMap((name) => others[name]())]) peers.push(await opening);
+  for (const opening of [...flags.devices.flatMap((name) => (name === "wasm" && flags.threads > 1 ? [adjoint(name), adjoint(name, flags.threads)] : [adjoint(name)])), ...flags.peers.flatMap((name) => others[name]())]) peers.push(await opening);
   const where = machine();
   console.log(`${heading(where, peers)}\n`);
 

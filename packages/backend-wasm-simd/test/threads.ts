@@ -25,6 +25,9 @@ const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   "matrices": (device) => randn([201, 333], { device }).matmul(randn([333, 177], { device })),
   "matrices, turned": (device) => randn([333, 201], { device }).t().matmul(randn([177, 333], { device }).t()),
   "matrices, tall": (device) => randn([2003, 350], { device }).matmul(randn([350, 129], { device })),
+  "batches in blocks": (device) => randn([37, 100, 90], { device }).matmul(randn([37, 90, 100], { device })),
+  "batches, turned": (device) => randn([12, 100, 90], { device }).matmul(randn([12, 100, 90], { device }).transpose(1, 2)),
+  "batches of small ones, turned": (device) => randn([70, 33, 20], { device }).matmul(randn([70, 31, 20], { device }).transpose(1, 2)),
   "batches": (device) => randn([9, 100, 70], { device }).matmul(randn([9, 70, 100], { device })),
   "convolution": (device) => conv2d(randn([3, 17, 31, 29], { device }), randn([33, 17, 3, 3], { device }), { padding: 1 }),
   "its gradients"(device) {

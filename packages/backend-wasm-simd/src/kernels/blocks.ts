@@ -12,11 +12,11 @@ export type PackColumns = (column: number, columns: number, from: number, depth:
 
 /** A panel of b stays in the first cache beside one of a, a block of a in the second, a block of b in the last. */
 export const BLOCK_DEPTH = 320, BLOCK_ROWS = 96;
-const BLOCK_COLUMNS = 2048;
+export const BLOCK_COLUMNS = 2048;
 /** Columns of one shared call: with BLOCK_ROWS rows and a whole depth some 100 microseconds. */
 const STRIP = 16 * TILE_COLUMNS;
 /** Products that take as long as one operation of a map. */
-const PRODUCTS = 8;
+export const PRODUCTS = 8;
 /** Steps of the depth that are each in a page of their own, at a time. */
 const CHUNK_DEPTH = 64;
 
@@ -47,16 +47,20 @@ export class Blocks {
 
   /** Neither is packed: columns of b are adjacent. Some of the depth at a time, since each step of it is in another page. */
   direct(m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix): void {
-    const most = b.row >= 1024 ? CHUNK_DEPTH : k;
+    const most = this.depthAtOnce(k, b);
     for (let from = 0; from < k; from += most)
       this.strided(m, n, Math.min(most, k - from), { ...a, at: a.at + from * a.column }, b.at + from * b.row, b.row, 4 * TILE_COLUMNS, c, from > 0 ? 1 : 0);
+  }
+
+  depthAtOnce(k: number, b: Matrix): number {
+    return b.row >= 1024 ? Math.min(k, CHUNK_DEPTH) : k;
   }
 
   /** a is read in place, b in panels. */
   strided(m: number, n: number, k: number, a: Matrix, b: number, bDepth: number, bPanel: number, c: Matrix, accumulate: number): void {
     const small = this.smallRows(m), large = m - small, { largeStrided, smallStrided } = this.kernels;
-    if (large > 0) largeStrided(large, n, k, a.at, a.row, a.column, b, bDepth, bPanel, c.at, c.row, accumulate);
-    if (small > 0) smallStrided(small, n, k, a.at + large * a.row, a.row, a.column, b, bDepth, bPanel, c.at + large * c.row, c.row, accumulate);
+    if (large > 0) this.call(largeStrided, large, n, k, a.at, a.row, a.column, b, bDepth, bPanel, c.at, c.row, accumulate);
+    if (small > 0) this.call(smallStrided, small, n, k, a.at + large * a.row, a.row, a.column, b, bDepth, bPanel, c.at + large * c.row, c.row, accumulate);
   }
 
   /** All of b is packed, a is read in place. */
@@ -104,29 +108,56 @@ export class Blocks {
 
   /** The same in rounds of calls: first what is packed, then the tiles, each call some rows of some columns. */
   #shared(pool: Pool, m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): void {
-    const temporaries = new Temporaries(this.#engine.memory), most = evenly(k, BLOCK_DEPTH), { tileRows } = this.#engine;
-    const rowsAtOnce = BLOCK_ROWS * Math.min(Math.ceil(m / BLOCK_ROWS), 4 * pool.threads), room = 4 * most * (BLOCK_ROWS + tileRows);
+    const depthAtOnce = evenly(k, BLOCK_DEPTH), rowsAtOnce = 4 * pool.threads * BLOCK_ROWS;
+    for (let column = 0; column < n; column += BLOCK_COLUMNS) for (let from = 0; from < k; from += depthAtOnce) for (let row = 0; row < m; row += rowsAtOnce) {
+      const size = { rows: Math.min(rowsAtOnce, m - row), columns: Math.min(BLOCK_COLUMNS, n - column), depth: Math.min(depthAtOnce, k - from) };
+      const partOfA = { ...a, at: a.at + row * a.row + from * a.column }, partOfC = { ...c, at: c.at + row * c.row + 4 * column };
+      this.inRounds(pool, (temporaries) =>
+        [this.#block(temporaries, size, partOfA, (at, columns, target) => packColumns(column + at, columns, from, size.depth, target), partOfC, from > 0 ? 1 : 0)]);
+    }
+  }
+
+  /** Products whose packing `prepare` adds to a first round, and the functions that it gives, their tiles, to a second. */
+  inRounds(pool: Pool, prepare: (temporaries: Temporaries) => readonly (() => void)[]): void {
+    const temporaries = new Temporaries(this.#engine.memory);
     this.#round = pool;
     try {
-      const packedA = addressAt(temporaries.dense("float32", [Math.ceil(rowsAtOnce / BLOCK_ROWS) * (BLOCK_ROWS + tileRows), most]), 0);
-      const packedB = addressAt(temporaries.dense("float32", [Math.min(roundUp(n, TILE_COLUMNS), BLOCK_COLUMNS), most]), 0);
-      for (let column = 0; column < n; column += BLOCK_COLUMNS) for (let from = 0; from < k; from += most) {
-        const columns = Math.min(BLOCK_COLUMNS, n - column), depth = Math.min(most, k - from), accumulate = from > 0 ? 1 : 0;
-        for (let at = 0; at < columns; at += STRIP) packColumns(column + at, Math.min(STRIP, columns - at), from, depth, packedB + 4 * depth * at);
-        for (let first = 0; first < m; first += rowsAtOnce) {
-          const last = Math.min(m, first + rowsAtOnce), area = (row: number): number => packedA + ((row - first) / BLOCK_ROWS) * room;
-          for (let row = first; row < last; row += BLOCK_ROWS)
-            this.packRows(Math.min(BLOCK_ROWS, last - row), depth, { ...a, at: a.at + row * a.row + from * a.column }, area(row));
-          pool.run();
-          for (let at = 0; at < columns; at += STRIP) for (let row = first; row < last; row += BLOCK_ROWS)
-            this.tiles(Math.min(BLOCK_ROWS, last - row), Math.min(STRIP, columns - at), depth, area(row), packedB + 4 * depth * at, c.at + row * c.row + 4 * (column + at), c.row, accumulate);
-          pool.run();
-        }
-      }
+      const rest = prepare(temporaries);
+      pool.run();
+      for (const addTiles of rest) addTiles();
+      pool.run();
     } finally {
       this.#round = undefined;
       temporaries.free();
     }
+  }
+
+  /** One product for `inRounds`, done as `packed` does it; its depth and columns fit into one block. */
+  prepared(temporaries: Temporaries, m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): () => void {
+    return this.#block(temporaries, { rows: m, columns: n, depth: k }, a, (at, columns, target) => packColumns(at, columns, 0, k, target), c, 0);
+  }
+
+  /** One product for `inRounds`, done as `packedColumns` does it. */
+  preparedColumns(temporaries: Temporaries, m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix): () => void {
+    const packed = addressAt(temporaries.dense("float32", [roundUp(n, TILE_COLUMNS), k]), 0);
+    this.call(this.kernels.packColumns, n, k, b.at, b.column, b.row, packed);
+    return () => this.strided(m, n, k, a, packed, 4 * TILE_COLUMNS, 4 * TILE_COLUMNS * k, c, 0);
+  }
+
+  #block(
+    temporaries: Temporaries, { rows, columns, depth }: { readonly rows: number; readonly columns: number; readonly depth: number }, a: Matrix,
+    pack: (column: number, columns: number, target: number) => void, c: Matrix, accumulate: number): () => void {
+    const { tileRows } = this.#engine, room = BLOCK_ROWS + tileRows, count = Math.ceil(rows / BLOCK_ROWS);
+    const packedA = addressAt(temporaries.dense("float32", [count * room, depth]), 0), packedB = addressAt(temporaries.dense("float32", [roundUp(columns, TILE_COLUMNS), depth]), 0);
+    const each = (run: (row: number, some: number, area: number) => void): void => {
+      for (let i = 0; i < count; i++) run(i * BLOCK_ROWS, Math.min(BLOCK_ROWS, rows - i * BLOCK_ROWS), packedA + 4 * depth * room * i);
+    };
+    for (let column = 0; column < columns; column += STRIP) pack(column, Math.min(STRIP, columns - column), packedB + 4 * depth * column);
+    each((row, some, area) => this.packRows(some, depth, { ...a, at: a.at + row * a.row }, area));
+    return () => {
+      for (let column = 0; column < columns; column += STRIP)
+        each((row, some, area) => this.tiles(some, Math.min(STRIP, columns - column), depth, area, packedB + 4 * depth * column, c.at + row * c.row + 4 * column, c.row, accumulate));
+    };
   }
 
   /** Panels of a for large tiles, then those for small ones. */

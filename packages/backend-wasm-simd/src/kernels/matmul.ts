@@ -4,13 +4,16 @@ import { SMALL_ROWS, TILE_COLUMNS } from "../emit/tile.ts";
 import { linkVectors, type VectorKernels } from "../emit/vectors.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { WasmBuffer } from "../memory.ts";
-import { Blocks, type Matrix } from "./blocks.ts";
+import type { Pool } from "../threads/pool.ts";
+import { BLOCK_COLUMNS, BLOCK_DEPTH, BLOCK_ROWS, Blocks, type Matrix, type PackColumns, PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
 import type { Reducer } from "./reduce.ts";
 import { Temporaries } from "./temporaries.ts";
 
 /** Products up to this size are done without packing a. */
 const SMALL = 64 * 64 * 64;
+/** Matrices of a batch whose packing is in memory at once. */
+const TOGETHER = 32;
 /** Columns that a vector times a matrix sums at a time: they stay in the first cache. */
 const SUMMED = 2048;
 
@@ -40,7 +43,8 @@ export class Multiplier {
     const temporaries = new Temporaries(this.#engine.memory);
     try {
       const target = out.strides[2] === 1 || m === 1 ? out : temporaries.dense("float32", out.shape);
-      for (let i = 0; i < batch; i++) {
+      const pool = batch > 1 && m > 1 ? this.#engine.sharing(batch * m * n * k / PRODUCTS) : undefined;
+      if (pool === undefined || !this.#together(pool, a, b, target)) for (let i = 0; i < batch; i++) {
         if (m === 1) this.#vector(n, k, matrixOf(a, i), matrixOf(b, i), matrixOf(target, i));
         else this.#matrix(m, n, k, matrixOf(a, i), matrixOf(b, i), matrixOf(target, i));
       }
@@ -65,12 +69,29 @@ export class Multiplier {
   }
 
   #matrix(m: number, n: number, k: number, a: Matrix, b: Matrix, c: Matrix): void {
-    const { blocks } = this, isAdjacent = b.column === 4, isSmall = m * n * k <= SMALL || n <= 2 * TILE_COLUMNS;
-    if (isAdjacent && (isSmall || m <= 2 * SMALL_ROWS)) blocks.direct(m, n, k, a, b, c);
-    else if (isSmall) blocks.packedColumns(m, n, k, a, b, c);
-    else
-      blocks.packed(m, n, k, a, (column, columns, from, depth, target) =>
-        blocks.call(blocks.kernels.packColumns, columns, depth, b.at + from * b.row + column * b.column, b.column, b.row, target), c);
+    const { blocks } = this, way = wayOf(m, n, k, b);
+    if (way === "direct") blocks.direct(m, n, k, a, b, c);
+    else if (way === "columns") blocks.packedColumns(m, n, k, a, b, c);
+    else blocks.packed(m, n, k, a, this.#columnsOf(b), c);
+  }
+
+  readonly #columnsOf = (b: Matrix): PackColumns => (column, columns, from, depth, target) =>
+    this.blocks.call(this.blocks.kernels.packColumns, columns, depth, b.at + from * b.row + column * b.column, b.column, b.row, target);
+
+  /** The matrices of a batch, shared among threads as one work. False where each is large, and is shared by itself. */
+  #together(pool: Pool, a: WasmView, b: WasmView, out: WasmView): boolean {
+    const { blocks } = this, [batch, m, n] = out.shape, k = a.shape[2], first = matrixOf(b, 0), way = wayOf(m, n, k, first);
+    if (way === "direct" ? blocks.depthAtOnce(k, first) < k : way === "blocks" && (k > BLOCK_DEPTH || n > BLOCK_COLUMNS || m > 4 * pool.threads * BLOCK_ROWS)) return false;
+    for (let from = 0; from < batch; from += TOGETHER) blocks.inRounds(pool, (temporaries) => {
+      const rest: (() => void)[] = [];
+      for (let i = from; i < Math.min(batch, from + TOGETHER); i++) {
+        const [x, y, z] = [a, b, out].map((view) => matrixOf(view, i));
+        if (way === "direct") blocks.direct(m, n, k, x, y, z);
+        else rest.push(way === "columns" ? blocks.preparedColumns(temporaries, m, n, k, x, y, z) : blocks.prepared(temporaries, m, n, k, x, this.#columnsOf(y), z));
+      }
+      return rest;
+    });
+    return true;
   }
 
   /** One row of a times b, by b's rows where they are adjacent, else by its columns. */
@@ -98,6 +119,13 @@ export class Multiplier {
       temporaries.free();
     }
   }
+}
+
+/** In place; with b packed; or with both packed, block by block. */
+function wayOf(m: number, n: number, k: number, b: Matrix): "direct" | "columns" | "blocks" {
+  const isSmall = m * n * k <= SMALL || n <= 2 * TILE_COLUMNS;
+  if (b.column === 4 && (isSmall || m <= 2 * SMALL_ROWS)) return "direct";
+  return isSmall ? "columns" : "blocks";
 }
 
 /** Whether the rows of all matrices lie at one distance. */

@@ -6,14 +6,14 @@ import { programs } from "./programs.ts";
 export type DeviceName = "cpu" | "wasm" | "webgpu";
 export const deviceNames: readonly DeviceName[] = ["cpu", "wasm", "webgpu"];
 
-const openers: { readonly [N in DeviceName]: () => Promise<{ readonly device: Backend; readonly note: string }> } = {
+const openers: { readonly [N in DeviceName]: (threads: number) => Promise<{ readonly device: Backend; readonly note: string }> } = {
   async cpu() {
     const { cpu } = await import("@adjoint/backend-cpu-js");
     return { device: cpu(), note: "plain JavaScript" };
   },
-  async wasm() {
+  async wasm(threads) {
     const { wasm } = await import("@adjoint/backend-wasm-simd");
-    return { device: await wasm(), note: "WebAssembly SIMD" };
+    return { device: await wasm({ threads }), note: `WebAssembly SIMD${threads > 1 ? `, ${threads} threads` : ""}` };
   },
   async webgpu() {
     const { webgpu, adapterInfo } = await import("@adjoint/backend-webgpu");
@@ -23,10 +23,10 @@ const openers: { readonly [N in DeviceName]: () => Promise<{ readonly device: Ba
   },
 };
 
-/** Opens Adjoint on a device. */
-export const adjoint = (name: DeviceName): Promise<Peer | Absent> =>
-  opened(`adjoint ${name}`, async () => {
-    const { device, note } = await openers[name]();
+/** Opens Adjoint on a device. @param threads of wasm */
+export const adjoint = (name: DeviceName, threads: number = 1): Promise<Peer | Absent> =>
+  opened(`adjoint ${name}${threads > 1 ? ` ${threads}t` : ""}`, async () => {
+    const { device, note } = await openers[name](threads);
     const known = programs(device);
     return {
       note,
