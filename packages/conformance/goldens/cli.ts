@@ -59,7 +59,7 @@ function read(path: string): Pack {
 
 // A promise that a case gave up: its error belongs to no other case.
 process.on("unhandledRejection", (error) => process.stderr.write(`goldens: an error that no case waited for: ${String(error)}\n`));
-const knownPath = fileURLToPath(new URL("../test/fixtures/known-differences.json", import.meta.url));
+const listed = (name: string): string => fileURLToPath(new URL(`../test/fixtures/${name}.json`, import.meta.url));
 const all: GoldenRecord[] = [];
 
 async function runOn(deviceName: string): Promise<void> {
@@ -80,7 +80,7 @@ async function runOn(deviceName: string): Promise<void> {
   }
   if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);
   process.stdout.write(summary(records, keys));
-  if (parity !== undefined) writeFileSync(given(parity).replace(/json$/, "md"), renderParity(updateParity(given(parity), device, columnsOf(packs, records, knownPath))));
+  if (parity !== undefined) writeFileSync(given(parity).replace(/json$/, "md"), renderParity(updateParity(given(parity), device, columnsOf(packs, records, [listed("known-differences"), listed(`known-differences-${deviceName}`)].filter((path) => existsSync(path))))));
   device.dispose();
   all.push(...records);
 }
@@ -95,5 +95,5 @@ if (json !== undefined) {
     fail(`--json: ${(error as Error).message}`);
   }
 }
-if (known !== undefined) updateKnown(given(known), all);
+if (known !== undefined) updateKnown(given(known), all, deviceNames === "cpu" ? undefined : listed("known-differences"));
 process.exitCode = all.some(({ status }) => status === "failed") ? 1 : 0;

@@ -98,6 +98,7 @@ export class Check {
 function checkKind(got: AnyTensor, want: StoredTensor, raised: boolean, what: string): void {
   if (got.shape.join() !== want.sh.join()) throw new Mismatch(`${what}: shape [${got.shape.join(", ")}], expected [${want.sh.join(", ")}]`);
   const expected = want.dt === "int64" ? "int32" : raised && want.r32 !== 1 ? higher[want.dt] ?? want.dt : want.dt;
+  if (got.dtype !== expected && expected === "float64" && !got.device.dtypes.has("float64")) throw new Unsupported(`dtype ${want.dt} on ${got.device.name}`);
   if (got.dtype !== expected && !(raised && want.r32 === 1)) throw new Mismatch(`${what}: dtype ${got.dtype}, expected ${expected}`);
 }
 const higher: { readonly [dtype: string]: string } = { float32: "float64", complex64: "complex128" };

@@ -30,9 +30,9 @@ const isExported = (name: string): boolean => {
   }
 };
 
-/** The rows of a run on one device. */
-export function columnsOf(packs: readonly Pack[], records: readonly GoldenRecord[], knownPath: string): Map<string, { readonly pack: Pack; readonly column: Column }> {
-  const reasons = new Map(Object.entries(readKnown(knownPath)).flatMap(([reason, lines]) => lines.map((line) => [line, reason] as const)));
+/** The rows of a run on one device. @param known lists of differences whose reasons are known, the more special last */
+export function columnsOf(packs: readonly Pack[], records: readonly GoldenRecord[], known: readonly string[]): Map<string, { readonly pack: Pack; readonly column: Column }> {
+  const reasons = new Map(known.flatMap((path) => Object.entries(readKnown(path))).flatMap(([reason, lines]) => lines.map((line) => [line, reason] as const)));
   const rows = new Map<string, { pack: Pack; column: { passed: number; run: number; ulp?: number; differs?: { [reason: string]: number } } }>();
   records.forEach((record, i) => {
     const pack = packs[i]!, name = pack.op ?? "";

@@ -5,6 +5,9 @@ import { elementwiseRows } from "./elementwise.table.ts";
 import { inPlaceRows } from "./in-place.table.ts";
 import { bracketRows } from "./indexing.table.ts";
 import { leaf } from "./leaf.ts";
+import { matrixRows, specialRows, statisticRows } from "./mathematics.table.ts";
+import { lossRows, normalizationRows, resamplingRows } from "./networks.table.ts";
+import { scatteringRows } from "./scattering.table.ts";
 import { spatialRows } from "./spatial.table.ts";
 import { indexRows, productRows, reductionRows } from "./structure.table.ts";
 import { viewRows } from "./views.table.ts";
@@ -12,12 +15,12 @@ import { copyRows, windowRows } from "./windows.table.ts";
 
 export const families: readonly Family[] = [
   { name: "leaves", weight: 0, rows: [leaf] },
-  { name: "elementwise", weight: 26, rows: elementwiseRows },
+  { name: "elementwise", weight: 26, rows: [...elementwiseRows, ...specialRows] },
   { name: "views", weight: 28, rows: [...viewRows, ...windowRows] },
   { name: "in place", weight: 18, rows: inPlaceRows },
-  { name: "reductions", weight: 10, rows: reductionRows },
-  { name: "products", weight: 8, rows: productRows },
-  { name: "spatial", weight: 4, rows: spatialRows },
-  { name: "indexing", weight: 10, rows: [...indexRows, ...bracketRows, ...copyRows] },
+  { name: "reductions", weight: 10, rows: [...reductionRows, ...statisticRows] },
+  { name: "products", weight: 9, rows: [...productRows, ...matrixRows, ...lossRows, ...normalizationRows] },
+  { name: "spatial", weight: 4, rows: [...spatialRows, ...resamplingRows] },
+  { name: "indexing", weight: 10, rows: [...indexRows, ...bracketRows, ...copyRows, ...scatteringRows] },
   { name: "autograd", weight: 7, rows: autogradRows },
 ];
