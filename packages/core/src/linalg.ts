@@ -13,10 +13,12 @@ export { lstsq, type LeastSquares, type LstsqDriver, type LstsqOptions } from ".
 export { cond, type ConditionOrder, linalgNorm as norm, matrixNorm } from "./linalg/norms.ts";
 export { matrixRank, type MatrixRankOptions, pinv, type PinvOptions } from "./linalg/pinv.ts";
 export { type Tolerance } from "./linalg/tolerance.ts";
-export { linalgCholesky as cholesky, choleskyEx, type CheckOption, type CholeskyInfo, type UpperOption } from "./linalg/cholesky.ts";
-export { linalgLu as lu, luFactor, luFactorEx, linalgLuSolve as luSolve, type LuFactors, type LuInfo, type LuSolveOptions, type PivotOption, type PLU } from "./linalg/lu.ts";
+export { linalgCholesky as cholesky, choleskyEx, type CholeskyInfo, type UpperOption } from "./linalg/cholesky.ts";
+export { luFactor, luFactorEx, type LuFactors, type LuInfo, type PivotOption } from "./linalg/lu.ts";
+export { linalgLu as lu, linalgLuSolve as luSolve, type LuSolveOptions, type PLU } from "./linalg/lu-parts.ts";
 export { inv, invEx, type InverseInfo, type LeftOption, solve, solveEx, type SolveInfo, tensorinv, type IndexOption, tensorsolve } from "./linalg/solve.ts";
 export { det, type SignAndLog, slogdet } from "./linalg/determinant.ts";
 export { type HermitianOption, ldlFactor, ldlFactorEx, type LdlFactors, type LdlInfo, ldlSolve } from "./linalg/ldl.ts";
 export { matrixExp, matrixPower } from "./linalg/powers.ts";
 export { eig, type Eigen, eigvals } from "./linalg/eig.ts";
+export type { CheckOption } from "./linalg/checks.ts";

@@ -35,6 +35,11 @@ export function requireSystem(name: string, a: Tensor, b: Tensor, left: boolean)
     throw new ShapeError(`${name}: Incompatible shapes of A and B for the equation ${left ? "AX = B" : "XA = B"} (${n}x${n} and ${rows}x${columns})`);
 }
 
+export type CheckOption = {
+  /** Whether a matrix that has no answer is an error, not only a number in `info`. */
+  readonly checkErrors?: boolean;
+};
+
 /** Rows and columns of each matrix. */
 export const matrixOf = (x: Tensor): readonly [rows: number, columns: number] => [x.shape[x.ndim - 2]!, x.shape[x.ndim - 1]!];
 /** The dims before those of the matrix. */

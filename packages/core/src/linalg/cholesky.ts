@@ -9,7 +9,7 @@ import { matmul } from "../primitives/matmul.ts";
 import { tril } from "../views/diagonal.ts";
 import { factorCholesky, solveCholesky } from "./algorithms/cholesky.ts";
 import { transposed } from "./algorithms/rows.ts";
-import { batchOf, countOf, identities, matrixOf, refuseFailed, requireFloat, requireSquare, sharingBatch } from "./checks.ts";
+import { batchOf, type CheckOption, countOf, identities, matrixOf, refuseFailed, requireFloat, requireSquare, sharingBatch } from "./checks.ts";
 import { mT, solveTriangle } from "./triangular.ts";
 
 type FactorAttrs = { readonly upper: boolean; readonly node: string; /** Who refuses a matrix that is not positive-definite; null: nobody. */ readonly refusedBy: string | null };
@@ -51,10 +51,6 @@ const choleskyOp: MultiOp<FactorAttrs> = {
 export type UpperOption = {
   /** Whether the factor is upper triangular, A = U' U, and the upper triangle of A is read; false by default: A = L L'. */
   readonly upper?: boolean;
-};
-export type CheckOption = {
-  /** Whether a matrix that has no answer is an error, not only a number in `info`. */
-  readonly checkErrors?: boolean;
 };
 export type CholeskyInfo = { readonly L: Tensor; readonly info: Tensor };
 function factored(name: string, refusedBy: string | null, node: string, A: Tensor, { upper = false }: UpperOption): CholeskyInfo {

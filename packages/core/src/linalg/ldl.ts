@@ -1,14 +1,13 @@
 /** @file Symmetric matrices that need not be definite: their factors A = L D L', and systems solved by them. As in PyTorch 1.13 they have no derivative. */
 import { onHost } from "../calculus/host.ts";
 import { scalarTypeName } from "../dtype.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchAll, type MultiOp, type Op, savesNothing, type Tensor } from "../op.ts";
 import { notDerived } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import { expand } from "../views/views.ts";
 import { factorBunchKaufman, solveBunchKaufman } from "./algorithms/bunch-kaufman.ts";
-import { batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
-import type { CheckOption } from "./cholesky.ts";
+import { batchOf, type CheckOption, countOf, matrixOf, refuseFailed, requireFloat, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
 
 export type HermitianOption = {
   /** Of complex matrices; of real ones nothing. */
@@ -62,6 +61,7 @@ const ldlSolveOp: Op<{}> = {
   gradName: () => "NotImplemented",
   run: (device, [factors, exchanges, right]) => onHost("linalg.ldl_solve", device, [factors!, exchanges!, right!], ([a, pivots, x]) => {
     const [n, k] = matrixOf(right!);
+    for (const pivot of pivots!) if (pivot === 0 || Math.abs(pivot) > n) throw new ArgumentError(`torch.linalg.ldl_solve: pivots count rows from one, of ${n}. Did you properly pass the result of ldl_factor? Got ${pivot}`);
     for (let i = 0; i < countOf(right!); i++)
       solveBunchKaufman(a!.subarray(i * n * n, (i + 1) * n * n), n, pivots!.subarray(i * n, (i + 1) * n), x!.subarray(i * n * k, (i + 1) * n * k), k);
     return [{ dtype: right!.dtype, shape: right!.shape, values: x! }];

@@ -8,8 +8,7 @@ import { matmul } from "../primitives/matmul.ts";
 import { sameShape, sizeOf, wrapDim } from "../shape.ts";
 import { permute, reshape, squeeze, unsqueeze } from "../views/views.ts";
 import { factorLu, solveLu } from "./algorithms/lu.ts";
-import { batchOf, countOf, identities, matrixOf, refuseFailed, requireFloat, requireSameDType, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
-import type { CheckOption } from "./cholesky.ts";
+import { batchOf, type CheckOption, countOf, identities, matrixOf, refuseFailed, requireFloat, requireSameDType, requireSquare, requireSystem, sharingBatch } from "./checks.ts";
 import { mT } from "./triangular.ts";
 
 /** Who refuses a singular matrix; null: nobody, and the result is what comes of it. */
