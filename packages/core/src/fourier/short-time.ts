@@ -117,7 +117,7 @@ const added = (x: Tensor, length: number, nFft: number, hop: number): Tensor => 
 
 /** PyTorch's refusal of windows that leave a place of the signal out. A device that cannot be read at once gives infinities there. */
 function checkEnvelope(call: string, envelope: Tensor): void {
-  if (envelope.device.readSync === undefined || envelope.traced?.physical != null || envelope.window.size === 0) return;
+  if (envelope.device.readSync === undefined || (envelope.traced?.physical ?? null) !== null || envelope.window.size === 0) return;
   const least = framed(() => noGrad(() => dataSync(amin(abs(envelope)))[0]!), () => false);
   if (!(least > 1e-11)) throw new ArgumentError(`${call}window overlap add min: ${least}`);
 }
