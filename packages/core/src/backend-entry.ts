@@ -13,6 +13,7 @@ export { topologicalOrder } from "./scalar/expr.ts";
 export {
   bitsFloat, castValue, erf, evaluateInstruction, floatBits, floatPow, type InstructionName, type InstructionRow, instructions, integerPow, roundHalfEven, saturate,
 } from "./scalar/instructions.ts";
+export { type Branch, branched, type Step } from "./scalar/branches.ts";
 export { lower, loweredUlp } from "./scalar/lowering.ts";
 export { philox } from "./scalar/philox.ts";
 export { evaluate, program, Program } from "./scalar/program.ts";

@@ -1,6 +1,6 @@
 /** @file Emits a lowered program on four elements at a time, in three parts by how often a value changes. Knows no loop. */
 import type { Apply, DType, Expr } from "@adjoint/core/backend";
-import { floatBits } from "@adjoint/core/backend";
+import { branched, floatBits, type Step } from "@adjoint/core/backend";
 import type { Code, Local } from "../asm/code.ts";
 import { bytesOf } from "../memory.ts";
 import { argumentBytes } from "./arguments.ts";
@@ -68,10 +68,21 @@ export class Body {
   }
 
   #emit(rate: Rate, at: number): void {
-    for (const x of this.#options.source.order) {
-      if (this.#rates.get(x) !== rate || this.#fused.has(x)) continue;
-      this.#push(x, at);
-      this.#options.f.set(this.#locals.get(x)!);
+    const { order, results } = this.#options.source, steps = order.filter((x) => this.#rates.get(x) === rate);
+    this.#run(rate === 2 ? branched(steps, new Set(this.#options.skip === undefined ? results : [...results, this.#options.skip])) : steps, at);
+  }
+  /** A branch is passed over where none of the four elements takes it: what then stands in its locals is selected by none. */
+  #run(steps: readonly Step[], at: number): void {
+    const { f } = this.#options;
+    for (const x of steps) {
+      if (x.kind === "branch") {
+        f.get(this.#locals.get(x.condition)!);
+        if (!x.holds) f.op("v128.not");
+        f.op("v128.any_true").if(() => this.#run(x.steps, at));
+      } else if (!this.#fused.has(x)) {
+        this.#push(x, at);
+        f.set(this.#locals.get(x)!);
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 /** @file A scalar program as straight-line WGSL. Knows expressions; where operands come from is the caller's. */
-import { type DType, dtypes, DTypeError, type Expr, floatBits, type InstructionName, lower, type Program, topologicalOrder } from "@adjoint/core/backend";
+import { branched, type DType, dtypes, DTypeError, type Expr, floatBits, type InstructionName, lower, type Program, type Step, topologicalOrder } from "@adjoint/core/backend";
 import { wgslInstructions } from "./instructions.ts";
 
 /** The instructions whose WGSL is exact enough. The others become core's polynomials. */
@@ -30,12 +30,20 @@ export type Operands = {
 export function emitProgram(program: Program, operands: Operands, prefix: string = "v"): { statements: string; results: string[] } {
   const roots = program.results.map((root) => lower(root, builtin));
   const names = new Map<Expr, string>();
-  const lines: string[] = [];
-  for (const expr of topologicalOrder(roots)) {
-    const name = `${prefix}${names.size}`;
-    names.set(expr, name);
-    lines.push(`  let ${name}: ${valueType(expr.dtype)} = ${text(expr, operands, names)};`);
-  }
+  const lines: string[] = [], order = topologicalOrder(roots), isLeaf = (x: Expr): boolean => x.kind !== "apply";
+  const run = (steps: readonly Step[], outside: ReadonlySet<Expr>): void => {
+    for (const step of steps) {
+      if (step.kind === "branch") {
+        for (const x of step.yields) lines.push(`  var ${nameOf(x)}: ${valueType(x.dtype)};`);
+        lines.push(`  if (${step.holds ? "" : "!"}${nameOf(step.condition)}) {`);
+        run(step.steps, new Set(step.yields));
+        lines.push("  }");
+      } else lines.push(`  ${outside.has(step) ? nameOf(step) : `let ${nameOf(step)}: ${valueType(step.dtype)}`} = ${text(step, operands, names)};`);
+    }
+  };
+  const nameOf = (x: Expr): string => names.get(x)!;
+  for (const x of order) names.set(x, `${prefix}${names.size}`);
+  run([...order.filter(isLeaf), ...branched(order.filter((x) => !isLeaf(x)), new Set(roots))], new Set());
   return { statements: lines.join("\n"), results: roots.map((root) => names.get(root)!) };
 }
 

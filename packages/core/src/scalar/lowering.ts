@@ -1,12 +1,13 @@
 /** @file Float functions as formulas of simpler float32 instructions, for backends without an exact builtin. Knows no backend. */
 import {
   abs, add, and, bitcast, cast, div, eq, type Expr, floor, gt, isNan, le, lit, lt, max, min, mul, neg, not, type Operand, or, rebuild,
-  round, select, shl, shr, sqrt, sub, topologicalOrder, trunc, xor,
+  round, select, shl, shr, sqrt, sub, topologicalOrder, trunc, ushr, xor,
 } from "./expr.ts";
 import type { InstructionName } from "./instructions.ts";
 import {
   ASIN, ATAN, ATANH, ERF_LARGE, ERF_SMALL, EXP, EXP2, EXPM1, LN2, LOG, LOG2_3_2, PI, SIN, TAN, TWO_OVER_LN2,
 } from "./polynomials.ts";
+import { angleOf, halfTurns, HUGE } from "./reduction.ts";
 
 /*
  * Every formula holds whether or not a backend contracts a product and a sum into one fma: where a sum must be exact, the
@@ -115,22 +116,32 @@ const sinOfReduced = (r: Expr): Expr => {
   const z = mul(r, r);
   return max(min(add(r, mul(mul(r, z), polynomial(SIN, z))), 1), -1);
 };
-/** Within its bound for |x| <= 1e4, and close to it up to 5e4; beyond that the reduction loses digits, and the result stays in [-1, 1]. */
+/** Whether an angle is taken apart by the digits of 1/pi: of an infinite one the ordinary way makes NaN. */
+const isHuge = (x: Expr): Expr => { const a = abs(x); return and(le(HUGE, a), lt(a, Infinity)); };
+/** Within its bound for |x| <= 1e4; absolutely within 1e-7 for every x. */
 const sin: Formula = ({ nearest }, x) => {
-  const n = nearest(mul(x, 1 / Math.PI));
-  return keepZero(x, negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, n, 1)), cast(n, "int32")));
+  const n = nearest(mul(x, 1 / Math.PI)), turns = halfTurns(x);
+  const huge = negateIfOdd(sinOfReduced(angleOf(turns, 1)), ushr(add(turns, 2 ** 30), 31));
+  const ordinary = keepZero(x, negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, n, 1)), cast(n, "int32")));
+  return select(isHuge(x), bitcast(xor(bitcast(huge), and(bitcast(x), SIGN_BIT))), ordinary);
 };
 /** As sin: cos(x) = (-1)^(n + 1) sin(x - (n + 1/2) pi). */
 const cos: Formula = ({ nearest }, x) => {
-  const n = nearest(sub(mul(x, 1 / Math.PI), 0.5));
-  return negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, add(n, 0.5), 1)), add(cast(n, "int32"), 1));
+  const n = nearest(sub(mul(x, 1 / Math.PI), 0.5)), turns = halfTurns(x);
+  const huge = negateIfOdd(sinOfReduced(angleOf(sub(turns, 2 ** 30), 1)), add(ushr(turns, 31), 1));
+  return select(isHuge(x), huge, negateIfOdd(sinOfReduced(subtractMultipleOfPi(x, add(n, 0.5), 1)), add(cast(n, "int32"), 1)));
 };
-/** As sin, but not bounded. */
+/** Within its bound for |x| <= 1e4; beyond, as if x were within 6e-9. */
 const tan: Formula = ({ nearest }, x) => {
-  const n = nearest(mul(x, 2 / Math.PI)), r = subtractMultipleOfPi(x, n, 2), z = mul(r, r);
-  const t = add(r, mul(mul(r, z), polynomial(TAN, z)));
-  return keepZero(x, select(eq(and(cast(n, "int32"), 1), 0), t, div(f32(-1), t)));
+  const n = nearest(mul(x, 2 / Math.PI)), turns = halfTurns(x);
+  const huge = tanOfReduced(angleOf(turns, 2), ushr(add(turns, 2 ** 29), 30));
+  return select(isHuge(x), bitcast(xor(bitcast(huge), and(bitcast(x), SIGN_BIT))), keepZero(x, tanOfReduced(subtractMultipleOfPi(x, n, 2), cast(n, "int32"))));
 };
+/** tan(r + n pi / 2). */
+function tanOfReduced(r: Expr, n: Expr): Expr {
+  const z = mul(r, r), t = add(r, mul(mul(r, z), polynomial(TAN, z)));
+  return select(eq(and(n, 1), 0), t, div(f32(-1), t));
+}
 
 const asinOfReduced = (r: Expr, z: Expr): Expr => add(r, mul(mul(r, z), polynomial(ASIN, z)));
 const asin: Formula = (_, x) => {
