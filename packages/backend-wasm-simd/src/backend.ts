@@ -3,6 +3,7 @@ import { AdjointError, type Backend, DeviceError, type DType, DTypeError, type T
 import { hasSimd } from "./asm/features.ts";
 import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
+import { attentionGradKernel, attentionKernel } from "./kernels/attention.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
 import { convKernel, Convolver } from "./kernels/conv.ts";
 import { Copier, copyKernel } from "./kernels/copy.ts";
@@ -73,12 +74,14 @@ export function backendOn(engine: Engine): Backend {
   const extrema = new WindowExtrema(engine);
   const multiplier = new Multiplier(engine, copier, reducer);
 
+  const map = mapKernel(engine, copier), rows = rowsKernel(engine, reducer);
+
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
     dtypes: supported,
     limits: { maxBindings: MAX_INPUTS, maxRank: 8, maxBytes: memory.maxBytes },
     kernels: {
-      map: mapKernel(engine, copier),
+      map,
       reduce: reduceKernel(engine, reducer, extrema),
       argReduce: argReduceKernel(engine, copier, extrema),
       scan: scanKernel(engine),
@@ -88,7 +91,9 @@ export function backendOn(engine: Engine): Backend {
       gather: gatherKernel(indexer),
       scatter: scatterKernel(indexer),
       copy: copyKernel(engine, copier),
-      rows: rowsKernel(engine, reducer),
+      rows,
+      attention: attentionKernel(engine, { multiplier, rows, map }),
+      attentionGrad: attentionGradKernel(engine, { multiplier, rows, map }),
     },
     allocate(dtype, length) {
       engine.check();

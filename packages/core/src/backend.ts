@@ -76,6 +76,16 @@ export interface FusedAttrs {
    * No stage reads `index`. Of an output, a column's first stride is 0, and a scalar's last. Sums as in `reduce`.
    */
   rows: { readonly stages: readonly RowStage[]; readonly params: readonly number[] };
+  /**
+   * inputs = [q, k, v] or [q, k, v, mask], any strides: q `[b, l, d]`, k `[b, s, d]`, v `[b, s, e]`, of float32; mask `[b, l, s]`, bool (where to attend) or float32 (added), its last stride 1 or 0.
+   * outputs = [out, logs], dense: out `[b, l, e]` is `softmax(q k^T * scale + mask) v`, logs `[b, l, 1]` the logarithms of the sums of exponentials of the rows. `causal`: row i
+   * attends to the columns up to i, and there is no mask: what lies beyond takes no part, not even as 0 times NaN. A row that attends to nothing is NaN.
+   */
+  attention: { readonly scale: number; readonly causal: boolean };
+  /**
+   * The gradients of q, k and v, dense: inputs = [grad, q, k, v, logs, deltas] or with mask; grad is of `out`, deltas `[b, l, 1]` are the sums of `grad * out` along e.
+   */
+  attentionGrad: { readonly scale: number; readonly causal: boolean };
 }
 
 export type FusedName = keyof FusedAttrs;

@@ -31,7 +31,9 @@ export function profiled(backend: Backend): Backend & { readonly profile: Profil
     row.bytes += bytesOf(inputs) + bytesOf(outputs);
   };
   const k = backend.kernels;
-  const fused: Partial<FusedKernels> = k.rows === undefined ? {} : { rows: wrap("rows", k.rows) };
+  const fused: Partial<FusedKernels> = {
+    ...(k.rows && { rows: wrap("rows", k.rows) }), ...(k.attention && { attention: wrap("attention", k.attention) }), ...(k.attentionGrad && { attentionGrad: wrap("attentionGrad", k.attentionGrad) }),
+  };
   const kernels: Kernels & Partial<FusedKernels> = {
     ...fused,
     map: wrap("map", k.map), reduce: wrap("reduce", k.reduce), argReduce: wrap("argReduce", k.argReduce), scan: wrap("scan", k.scan), sort: wrap("sort", k.sort), matmul: wrap("matmul", k.matmul), conv: wrap("conv", k.conv),
@@ -47,7 +49,7 @@ type KernelAttrs = PrimitiveAttrs[keyof PrimitiveAttrs] | FusedAttrs[keyof Fused
 
 /** The same backend without its fused kernels: what they stand for runs as calls of the others. To compare with, and to find a kernel that is wrong. */
 export function unfused(backend: Backend): Backend {
-  const { rows: _, ...kernels } = backend.kernels;
+  const { rows: _, attention: __, attentionGrad: ___, ...kernels } = backend.kernels;
   return Object.assign(Object.create(backend) as Backend, { kernels });
 }
 

@@ -1,5 +1,5 @@
 /** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
-import { batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, rmsNorm, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
+import { type AttentionOptions, batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
 import type { Backend, FusedName } from "@adjoint/core/backend";
 import { type Case, check } from "../case.ts";
 import { uniform } from "../samples/numbers.ts";
@@ -13,6 +13,9 @@ type Sample = {
   /** What stands beside x: its shapes. */
   readonly beside: (shape: Shape) => readonly Shape[];
   readonly run: (...inputs: Inputs) => Tensor;
+  readonly shapes?: readonly Shape[];
+  /** What is masked takes no part, and a NaN does not reach it; without the kernel 0 times NaN does. */
+  readonly isFinite?: boolean;
 };
 
 const row = (shape: Shape): Shape => shape.slice(-1);
@@ -32,6 +35,22 @@ const samples: readonly Sample[] = [
     name: "crossEntropy", kernel: "rows", calls: 1, beside: () => [],
     run: (x) => crossEntropy(x, tensor(Int32Array.from({ length: x.shape[0]! }, (_, i) => (i % 3 === 1 ? -100 : (7 * i) % x.shape[1]!)), { device: x.device }), { reduction: "sum" }),
   },
+];
+
+/** x [l, d] as two heads, whose rows lie apart: [2, l, d / 2]. */
+const heads = (x: Tensor): Tensor => x.reshape([x.shape[0]!, 2, x.shape[1]! / 2]).transpose(0, 1);
+const attention = (name: string, options: (l: number, s: number, x: Tensor) => AttentionOptions, longer = 3): Sample[] => (["attention", "attentionGrad"] as const).map((kernel): Sample => ({
+  name: `${name}${kernel === "attention" ? "" : ", backward"}`, kernel, calls: 1, beside: ([l, d]) => [[l! + longer, d!], [l! + longer, d! + 2]],
+  run: (q, k, v) => scaledDotProductAttention(heads(q), heads(k!), heads(v!), options(q.shape[0]!, k!.shape[0]!, q)),
+  shapes: [[1, 2], [3, 4], [5, 6], [7, 32], [40, 8], [130, 16], [300, 6]], isFinite: name.startsWith("causal"),
+}));
+/** Which columns each row attends to: the first always. */
+const visible = (l: number, s: number, x: Tensor): Tensor => tensor(Uint8Array.from({ length: l * s }, (_, at) => Number(at % s === 0 || uniform(at, 11) > 0.4)), { shape: [l, s], dtype: "bool", device: x.device });
+const attentionSamples: readonly Sample[] = [
+  ...attention("attention", () => ({})),
+  ...attention("causal attention", () => ({ isCausal: true })), ...attention("causal attention to fewer", () => ({ isCausal: true }), 0),
+  ...attention("attention where a mask says", (l, s, x) => ({ attnMask: visible(l, s, x) })),
+  ...attention("attention with a sum", (l, s, x) => ({ attnMask: tensor(Float32Array.from({ length: 2 * l * s }, (_, at) => (at === 3 ? -Infinity : uniform(at, 12))), { shape: [2, s, l], device: x.device }).transpose(1, 2), scale: 0.3 })),
 ];
 
 /** Short, odd, around multiples of the lanes and of the pieces; few long rows, many short ones. */
@@ -86,7 +105,7 @@ const fusedCase = (sample: Sample, kind: Kind): Case => ({
   needs: ["float32", "int32", "bool"],
   async run({ backend }) {
     if (backend.kernels[sample.kernel] === undefined) return;
-    for (const shape of shapes) {
+    for (const shape of sample.shapes ?? shapes) {
       if (kind !== "plain" && shape[0]! * shape[1]! > largest / 10) continue;
       const before = backend.calls[sample.kernel], got = await resultsOf(sample, backend, shape, kind);
       check(backend.calls[sample.kernel] - before >= (sample.calls ?? 2), `${sample.name} of [${shape.join()}]: the kernel ${sample.kernel} did not run as often as it should`);
@@ -98,4 +117,4 @@ const fusedCase = (sample: Sample, kind: Kind): Case => ({
 });
 
 /** Every fused kernel that a backend has; nothing for one that has none. */
-export const fusedSuite = (): readonly Case[] => samples.flatMap((sample) => (["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)));
+export const fusedSuite = (): readonly Case[] => [...samples, ...attentionSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)));

@@ -1,0 +1,153 @@
+/** @file The fused kernels `attention` and `attentionGrad`: blocks of queries, whose scores stay in the second cache. Made of products and rows. */
+import { type FusedAttrs, type Kernel, type PrimitiveAttrs, type Program, program, type RowForm, type RowStage, scalar as s, View } from "@adjoint/core/backend";
+import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import type { WasmBuffer } from "../memory.ts";
+import type { Multiplier } from "./matmul.ts";
+import { Temporaries } from "./temporaries.ts";
+
+/** Scores of one block, of which backward has two: with what belongs to them they fit into a second cache of 512 KiB. */
+const BLOCK = 49152;
+/** Queries of a block, at the least: a whole number of tiles. */
+const FEWEST = 24;
+
+type Attrs = FusedAttrs["attention"];
+type Kernels = {
+  readonly multiplier: Multiplier;
+  readonly rows: Kernel<FusedAttrs["rows"], WasmBuffer>;
+  readonly map: Kernel<PrimitiveAttrs["map"], WasmBuffer>;
+};
+const f = "float32" as const;
+
+/** How a score becomes what softmax sees: the last inputs of the stages are what masks. */
+type Masking = "none" | "bool" | "float" | "causal";
+const maskingOf = (mask: WasmView | undefined, { causal }: Attrs): Masking => (causal ? "causal" : mask === undefined ? "none" : mask.dtype === "bool" ? "bool" : "float");
+const maskTypes = { none: [], bool: ["bool"], float: [f], causal: ["int32", "int32"] } as const;
+const masked = (masking: Masking, at: number, x: s.Expr): s.Expr => {
+  switch (masking) {
+    case "none": return x;
+    case "bool": return s.select(s.arg(at, "bool"), x, -Infinity);
+    case "float": return s.add(x, s.arg(at, f));
+    case "causal": return s.select(s.le(s.arg(at, "int32"), s.arg(at + 1, "int32")), x, -Infinity);
+  }
+};
+
+type Value = readonly [output: number, as: RowForm, value: s.Expr];
+function stagesOf(name: string, args: Program["args"], stages: readonly (readonly Value[])[]): readonly RowStage[] {
+  return stages.map((values) => ({ program: program(name, args, [f], values.map(([, , value]) => value)), into: values.map(([output, as]) => ({ output, as })) }));
+}
+/** Input: scores; outputs: weights, logarithm, sum. Param: scale. */
+function forwardStages(masking: Masking): readonly RowStage[] {
+  const types = maskTypes[masking], at = 1 + types.length, [out, most, total] = [0, 1, 2].map((k) => s.arg(at + k, f)) as [s.Expr, s.Expr, s.Expr];
+  const score = masked(masking, 1, s.mul(s.arg(0, f), s.param(0, f)));
+  return stagesOf("attention", [f, ...types, f, f, f], [
+    [[0, "element", score], [1, "max", score]], [[0, "element", s.exp(s.sub(out, most))]], [[2, "sum", out]],
+    [[1, "scalar", s.add(most, s.log(total))], [2, "scalar", s.div(1, total)]], [[0, "element", s.mul(out, total)]],
+  ]);
+}
+/** Inputs: scores, gradients of the weights, logarithms, deltas; outputs: weights, gradients of the scores. Param: scale. */
+function backwardStages(masking: Masking): readonly RowStage[] {
+  const types = maskTypes[masking], scale = s.param(0, f), weight = s.exp(s.sub(masked(masking, 4, s.mul(s.arg(0, f), scale)), s.arg(2, f)));
+  return stagesOf("attentionBackward", [f, f, f, f, ...types, f, f], [[[0, "element", weight], [1, "element", s.mul(s.mul(weight, s.sub(s.arg(1, f), s.arg(3, f))), scale)]]]);
+}
+const stages = { forward: new Map<Masking, readonly RowStage[]>(), backward: new Map<Masking, readonly RowStage[]>() };
+function known(of: keyof typeof stages, masking: Masking): readonly RowStage[] {
+  let made = stages[of].get(masking);
+  if (made === undefined) stages[of].set(masking, (made = (of === "forward" ? forwardStages : backwardStages)(masking)));
+  return made;
+}
+const sum: () => Program = () => program("add", [f, f], [], [s.add(s.arg(0, f), s.arg(1, f))]);
+
+/** Rows `from` to `to` of matrix b, and of them the first columns, as a batch of one. */
+const part = (view: WasmView, b: number, from: number, to: number, columns: number = view.shape[2]): WasmView =>
+  new View(view.buffer, view.dtype, [1, to - from, columns], [0, view.strides[1], view.strides[2]], view.offset + b * view.strides[0] + from * view.strides[1], (to - from) * columns, false);
+const flat = ({ buffer, dtype, shape, strides, offset, size }: WasmView): WasmView => new View(buffer, dtype, [shape[1], shape[2]], [strides[1], strides[2]], offset, size, false);
+const turned = (view: WasmView): WasmView => new View(view.buffer, view.dtype, [1, view.shape[2], view.shape[1]], [0, view.strides[2], view.strides[1]], view.offset, view.size, false);
+/** A value for each row, as wide as the rows. */
+const spread = (view: WasmView, columns: number): WasmView => new View(view.buffer, view.dtype, [view.shape[1], columns], [view.strides[1], 0], view.offset, view.shape[1] * columns, false);
+
+/** One call of either kernel: the blocks of queries, and what masks them. */
+class Call {
+  readonly temporaries: Temporaries;
+  readonly rowsAtOnce: number;
+  readonly masking: Masking;
+  readonly #columns: number;
+  readonly #attrs: Attrs;
+  readonly #mask: WasmView | undefined;
+  readonly #numbers: WasmView | undefined;
+
+  constructor(engine: Engine, rows: number, columns: number, mask: WasmView | undefined, attrs: Attrs) {
+    engine.check();
+    this.temporaries = new Temporaries(engine.memory);
+    this.#columns = columns;
+    this.#attrs = attrs;
+    this.rowsAtOnce = Math.min(rows, Math.max(FEWEST, Math.floor(BLOCK / columns / FEWEST) * FEWEST));
+    this.masking = maskingOf(mask, attrs);
+    this.#mask = mask;
+    if (!attrs.causal) return;
+    const count = Math.max(rows, columns), numbers = (this.#numbers = this.temporaries.dense("int32", [count])), at = addressAt(numbers, 0) / 4;
+    for (let i = 0; i < count; i++) engine.memory.words[at + i] = i;
+  }
+  /** How many columns a block looks at that ends before row `to`. */
+  width(to: number): number {
+    return this.#attrs.causal ? Math.min(to, this.#columns) : this.#columns;
+  }
+  /** What masks rows `from` to `to` of matrix b, as the last inputs of the stages. */
+  masks(b: number, from: number, to: number): WasmView[] {
+    const rows = to - from, columns = this.width(to), numbers = this.#numbers;
+    if (numbers !== undefined)
+      return [[0, 1, 0], [1, 0, from]].map(([rowStride, stride, offset]) => new View(numbers.buffer, "int32", [rows, columns], [rowStride, stride], offset, rows * columns, false));
+    return this.#mask === undefined ? [] : [flat(part(this.#mask, b, from, to))];
+  }
+  /** A matrix of the temporary's memory, rows as long as the block is wide. */
+  block(room: WasmView, rows: number, columns: number): WasmView {
+    return new View(room.buffer, room.dtype, [1, rows, columns], [0, columns, 1], 0, rows * columns, false);
+  }
+}
+
+export function attentionKernel(engine: Engine, { multiplier, rows }: Kernels): Kernel<Attrs, WasmBuffer> {
+  return ([q, k, v, mask], [out, logs], attrs) => {
+    const [batch, l] = q.shape, s_ = k.shape[1], call = new Call(engine, l, s_, mask, attrs), { temporaries, rowsAtOnce } = call;
+    try {
+      const room = temporaries.dense(f, [rowsAtOnce, s_]), totals = temporaries.dense(f, [1, rowsAtOnce, 1]);
+      for (let b = 0; b < batch; b++) for (let from = 0; from < l; from += rowsAtOnce) {
+        const to = Math.min(l, from + rowsAtOnce), width = call.width(to), scores = call.block(room, to - from, width);
+        multiplier.multiply(part(q, b, from, to), turned(part(k, b, 0, width)), scores);
+        rows([flat(scores), ...call.masks(b, from, to)], [flat(scores), spread(part(logs, b, from, to), width), spread(part(totals, 0, 0, to - from), width)], { stages: known("forward", call.masking), params: [attrs.scale] });
+        multiplier.multiply(scores, part(v, b, 0, width), part(out, b, from, to));
+      }
+    } finally {
+      temporaries.free();
+    }
+  };
+}
+
+export function attentionGradKernel(engine: Engine, { multiplier, rows, map }: Kernels): Kernel<Attrs, WasmBuffer> {
+  return ([grad, q, k, v, logs, deltas, mask], [dq, dk, dv], attrs) => {
+    const [batch, l, d] = q.shape, s_ = k.shape[1], e = v.shape[2], call = new Call(engine, l, s_, mask, attrs), { temporaries, rowsAtOnce } = call;
+    try {
+      const [scores, slopes] = [0, 1].map(() => temporaries.dense(f, [rowsAtOnce, s_])), isWhole = rowsAtOnce === l && call.width(l) === s_;
+      const room = isWhole ? undefined : temporaries.dense(f, [s_, Math.max(d, e)]);
+      /** The first rows of `to` get the product, or have it added. */
+      const gather = (a: WasmView, b: WasmView, to: WasmView): void => {
+        if (room === undefined) return multiplier.multiply(a, b, to);
+        const [, height, width] = to.shape, product = call.block(room, height, width);
+        multiplier.multiply(a, b, product);
+        const line = (view: WasmView): WasmView => new View(view.buffer, f, [height * width], [1], view.offset, height * width, true), target = line(to);
+        map([target, line(product)], [target], { program: sum(), params: [] });
+      };
+      if (!isWhole) for (const view of [dk, dv]) engine.memory.bytes.fill(0, addressAt(view, 0), addressAt(view, view.size));
+      for (let b = 0; b < batch; b++) for (let from = 0; from < l; from += rowsAtOnce) {
+        const to = Math.min(l, from + rowsAtOnce), count = to - from, width = call.width(to);
+        const weights = call.block(scores, count, width), slope = call.block(slopes, count, width), queries = part(q, b, from, to), above = part(grad, b, from, to);
+        multiplier.multiply(queries, turned(part(k, b, 0, width)), weights);
+        multiplier.multiply(above, turned(part(v, b, 0, width)), slope);
+        rows([flat(weights), flat(slope), spread(part(logs, b, from, to), width), spread(part(deltas, b, from, to), width), ...call.masks(b, from, to)], [flat(weights), flat(slope)], { stages: known("backward", call.masking), params: [attrs.scale] });
+        multiplier.multiply(slope, part(k, b, 0, width), part(dq, b, from, to));
+        gather(turned(slope), queries, part(dk, b, 0, width));
+        gather(turned(weights), above, part(dv, b, 0, width));
+      }
+    } finally {
+      temporaries.free();
+    }
+  };
+}
