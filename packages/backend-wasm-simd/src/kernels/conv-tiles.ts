@@ -36,7 +36,8 @@ export class ConvTiles {
     try {
       const offsets = offsetTable(memory, temporaries, windows.shape.slice(2, 6), windows.strides.slice(2, 6).map((s) => 4 * s));
       const packed = addressAt(temporaries.dense("float32", [lines, depth]), 0), table = addressAt(temporaries.dense("int32", [3 * (together * perExample + 1)]), 0);
-      this.#fill(table, together, windows, out, spacing);
+      // Places that two groups share are computed twice, and stored twice: but added once only.
+      this.#fill(table, together, windows, out, spacing, most === depth);
       for (let g = 0; g < groups; g++) {
         this.#pack(channels, depth, most, { at: addressAt(weights, g * weights.strides[0]), row: 4 * weights.strides[1], column: 4 * weights.strides[2] }, packed);
         for (let n = 0; n < examples; n += together) {
@@ -72,12 +73,13 @@ export class ConvTiles {
         this.#blocks.packRows(Math.min(BLOCK_ROWS, channels - row), some, { ...a, at: a.at + row * a.row + from * a.column }, packed + 4 * (from * lines + row * some));
   }
 
-  /** Groups of four places along the rows of the output, for some examples. */
-  #fill(table: number, examples: number, windows: WasmView, out: WasmView, spacing: Spacing): void {
+  /** Groups of four places along the rows of the output, for some examples. Where groups may overlap, the last of a row ends with it. */
+  #fill(table: number, examples: number, windows: WasmView, out: WasmView, spacing: Spacing, mayOverlap: boolean): void {
     const { words } = this.#engine.memory, [, , , depth, height, width] = out.shape, x = windows.strides.map((s) => 4 * s), y = out.strides.map((s) => 4 * s);
     let at = table / 4;
     for (let n = 0; n < examples; n++) for (let d = 0; d < depth; d++) for (let h = 0; h < height; h++)
       for (let w = 0; w < width;) {
+        if (mayOverlap && spacing !== "any" && width >= 4) w = Math.min(w, width - 4);
         const count = spacing === "any" && width - w < 4 ? 1 : Math.min(4, width - w);
         words[at + GROUP.x / 4] = n * x[1] + d * x[6] + h * x[7] + w * x[8];
         words[at + GROUP.out / 4] = n * y[1] + d * y[3] + h * y[4] + w * y[5];
