@@ -87,7 +87,7 @@ export function backendOn(engine: Engine): Backend {
       scan: scanKernel(engine),
       sort: sortKernel(engine),
       matmul: matmulKernel(multiplier),
-      conv: convKernel(new Convolver(engine, copier, multiplier, reducer)),
+      conv: convKernel(new Convolver(engine, copier, multiplier)),
       gather: gatherKernel(indexer),
       scatter: scatterKernel(indexer),
       copy: copyKernel(engine, copier),

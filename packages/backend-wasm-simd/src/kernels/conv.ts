@@ -1,7 +1,6 @@
-/** @file The `conv` primitive: x with its zeros around it, windows of it laid out as columns of a matrix, and the product of the filter with that. */
-import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, scalar, type Shape, sizeOf, type Triple, View } from "@adjoint/core/backend";
+/** @file The `conv` primitive: x with its zeros around it, every window of it as a view, and who computes with that. */
+import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, type Shape, sizeOf, type Triple, View } from "@adjoint/core/backend";
 import { TILE_COLUMNS } from "../emit/tile.ts";
-import { type ConvKernels, linkConv } from "../emit/conv.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
 import { phasesAlong, type Step } from "./conv-phases.ts";
@@ -9,34 +8,30 @@ import { ConvTiles } from "./conv-tiles.ts";
 import type { Copier } from "./copy.ts";
 import { Depthwise } from "./depthwise.ts";
 import { matrixOf, type Multiplier } from "./matmul.ts";
-import { Odometer } from "./odometer.ts";
 import { offsetTable } from "./offsets.ts";
-import type { Reducer } from "./reduce.ts";
+import { SingleChannel } from "./single-channel.ts";
 import { Temporaries } from "./temporaries.ts";
 
 type ConvAttrs = PrimitiveAttrs["conv"];
 
 /** Elements of windows laid out at once: what the matrix product then reads should still be in the last cache. */
 const LAID_OUT = 2 ** 20;
-/** Their product with the filter, summed: for one channel a group, where a matrix would have one row. */
-const product: Program = /*@__PURE__*/ new Program("conv", ["float32", "float32"], [], [scalar.mul(scalar.arg(0, "float32"), scalar.arg(1, "float32"))], undefined);
 
 export class Convolver {
   readonly #engine: Engine;
   readonly #copier: Copier;
   readonly #multiplier: Multiplier;
-  readonly #reducer: Reducer;
   readonly #tiles: ConvTiles;
   readonly #depthwise: Depthwise;
-  #linked: ConvKernels | undefined;
+  readonly #singleChannel: SingleChannel;
 
-  constructor(engine: Engine, copier: Copier, multiplier: Multiplier, reducer: Reducer) {
+  constructor(engine: Engine, copier: Copier, multiplier: Multiplier) {
     this.#engine = engine;
     this.#copier = copier;
     this.#multiplier = multiplier;
-    this.#reducer = reducer;
     this.#tiles = new ConvTiles(engine, multiplier.blocks);
     this.#depthwise = new Depthwise(engine, copier);
+    this.#singleChannel = new SingleChannel(engine, copier);
   }
 
   convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
@@ -62,7 +57,7 @@ export class Convolver {
     const temporaries = new Temporaries(this.#engine.memory);
     try {
       const windows = this.#windows(x, filter.shape.slice(3), out.shape.slice(3), attrs, temporaries);
-      if (out.shape[2] === 1 && out.dtype === "float32") return this.#sums(windows, filter, out, temporaries);
+      if (out.shape[2] === 1 && out.dtype === "float32") return this.#singleChannel.convolve(windows, filter, out, temporaries);
       const weights = merged(filter, 2, 6) ?? merged(this.#dense(filter, temporaries), 2, 6)!;
       if (out.dtype !== "float32") this.#laidOut(windows, weights, out, temporaries);
       else if (this.#tiles.suits(windows)) this.#tiles.convolve(windows, weights, out);
@@ -99,40 +94,6 @@ export class Convolver {
         const matrix = columns(permuted(part(at(windows, 0, g), 1, n, count), [0, 2, 3, 4, 5, 1, 6, 7, 8]));
         if (together !== undefined) this.#multiplier.multiply(at(weights, 0, g), matrix, part(at(together, 0, g), 2, n * positions, width));
         else this.#example(at(weights, 0, g), matrix, at(at(out, 0, g), 1, n), [1, channels, positions], temporaries);
-      }
-  }
-
-  /** Windows `[g, n, c, ...window, ...out]` times a filter of one channel a group, summed. */
-  #sums(windows: WasmView, filter: WasmView, out: WasmView, temporaries: Temporaries): void {
-    if (out.shape[5] >= filter.shape[5] && out.strides[5] === 1) this.#lines(windows, merged(filter, 2, 6)?.strides[2] === 1 ? filter : this.#dense(filter, temporaries), out, temporaries);
-    else this.#reductions(windows, filter, out);
-  }
-
-  /** Line by line of the output, a term for each element of the window. */
-  #lines(windows: WasmView, filter: WasmView, out: WasmView, temporaries: Temporaries): void {
-    const { lines } = (this.#linked ??= linkConv(this.#engine)), [groups, examples, , depth, height, width] = out.shape;
-    const terms = sizeOf(filter.shape.slice(2)), offsets = temporaries.dense("int32", [terms]), first = addressAt(offsets, 0);
-    const places = new Odometer(windows.shape.slice(2, 6), [windows.strides.slice(2, 6).map((step) => 4 * step)], [0]);
-    let k = first / 4;
-    do this.#engine.memory.words[k++] = places.at[0];
-    while (places.next());
-    const [xg, xn, , , , , xd, xh, xw] = windows.strides, [yg, yn, , yd, yh] = out.strides;
-    for (let g = 0; g < groups; g++)
-      for (let n = 0; n < examples; n++)
-        for (let d = 0; d < depth; d++)
-          lines(height, width, terms, first, addressAt(filter, g * filter.strides[0]), addressAt(windows, g * xg + n * xn + d * xd), 4 * xh, 4 * xw, addressAt(out, g * yg + n * yn + d * yd), 4 * yh);
-  }
-
-  /** As reductions, some groups and examples at a time, whose windows may have to be laid out. */
-  #reductions(windows: WasmView, filter: WasmView, out: WasmView): void {
-    const [groups, examples] = out.shape, size = windows.size / (groups * examples), most = Math.max(1, Math.floor(LAID_OUT / size));
-    const groupsAtOnce = Math.max(1, Math.floor(most / examples)), examplesAtOnce = Math.min(examples, most), [fg, , ...fk] = filter.strides;
-    for (let g = 0; g < groups; g += groupsAtOnce)
-      for (let n = 0; n < examples; n += examplesAtOnce) {
-        const some = (view: WasmView): WasmView => part(part(view, 0, g, Math.min(groupsAtOnce, groups - g)), 1, n, Math.min(examplesAtOnce, examples - n));
-        const seen = permuted(some(windows), [0, 1, 6, 7, 8, 2, 3, 4, 5]);
-        const weights = viewed(filter, seen.shape, [fg, 0, 0, 0, 0, ...fk], filter.offset + g * fg);
-        this.#reducer.reduce([seen, weights], permuted(some(out), [0, 1, 3, 4, 5]), product, [], "sum", 4);
       }
   }
 

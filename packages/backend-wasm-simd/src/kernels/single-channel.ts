@@ -1,0 +1,75 @@
+/** @file Convolutions of one channel a group, where a matrix would have one row: rows of the output term by term, or a few places of it as long sums. */
+import { type Shape, sizeOf } from "@adjoint/core/backend";
+import { spacingOf, type Spacing } from "../emit/places.ts";
+import { linkSingleChannel, type SingleChannelKernels, TOGETHER } from "../emit/single-channel.ts";
+import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import { SCRATCH } from "../memory.ts";
+import type { Copier } from "./copy.ts";
+import { Odometer } from "./odometer.ts";
+import { offsetTable } from "./offsets.ts";
+import type { Temporaries } from "./temporaries.ts";
+
+/** Windows are `[g, n, c, ...window, ...out]`, every one of x; the filter is `[g, 1, c, ...window]`, the output `[g, n, 1, ...out]`. */
+export class SingleChannel {
+  readonly #engine: Engine;
+  readonly #copier: Copier;
+  readonly #linked: { [S in Spacing]?: SingleChannelKernels } = {};
+
+  constructor(engine: Engine, copier: Copier) {
+    this.#engine = engine;
+    this.#copier = copier;
+  }
+
+  #kernels(step: number): SingleChannelKernels {
+    const spacing = spacingOf(step);
+    return (this.#linked[spacing] ??= linkSingleChannel(this.#engine, spacing));
+  }
+
+  convolve(windows: WasmView, filter: WasmView, out: WasmView, temporaries: Temporaries): void {
+    // The longer of the two is walked by vectors.
+    if (out.shape[5] < filter.shape[5]) return this.#places(windows, filter.strides[5] === 1 ? filter : this.#dense(filter, temporaries), out, temporaries);
+    const target = out.strides[5] === 1 ? out : temporaries.dense(out.dtype, out.shape);
+    this.#lines(windows, this.#dense(filter, temporaries), target, temporaries);
+    if (target !== out) this.#copier.copy(target, out);
+  }
+
+  /** Row by row of the output, a term for each element of the window. */
+  #lines(windows: WasmView, filter: WasmView, out: WasmView, temporaries: Temporaries): void {
+    const { lines } = this.#kernels(windows.strides[8]), [groups, examples, , depth, height, width] = out.shape, terms = sizeOf(filter.shape.slice(2));
+    const offsets = offsetTable(this.#engine.memory, temporaries, windows.shape.slice(2, 6), bytes(windows.strides.slice(2, 6)));
+    const [xg, xn, , , , , xd, xh, xw] = windows.strides, [yg, yn, , yd, yh] = out.strides;
+    for (let g = 0; g < groups; g++)
+      for (let n = 0; n < examples; n++)
+        for (let d = 0; d < depth; d++)
+          lines(height, width, terms, offsets, addressAt(filter, g * filter.strides[0]), addressAt(windows, g * xg + n * xn + d * xd), 4 * xh, 4 * xw, addressAt(out, g * yg + n * yn + d * yd), 4 * yh);
+  }
+
+  /** Some places of the output at a time; the sums go over planes of the window. */
+  #places(windows: WasmView, filter: WasmView, out: WasmView, temporaries: Temporaries): void {
+    const { memory } = this.#engine, { floats } = memory, { places } = this.#kernels(windows.strides[5]), [groups, examples] = out.shape, sums = SCRATCH / 4;
+    const x = bytes(windows.strides), y = bytes(filter.strides), [, , channels, depth, height, width] = filter.shape, count = sizeOf(out.shape.slice(3));
+    const seen = offsetTable(memory, temporaries, out.shape.slice(3), x.slice(6), TOGETHER) / 4, made = offsetTable(memory, temporaries, out.shape.slice(3), out.strides.slice(3)) / 4;
+    for (let g = 0; g < groups; g++)
+      for (let n = 0; n < examples; n++)
+        for (let q = 0; q < count; q += TOGETHER) {
+          memory.floats.fill(0, sums, sums + 4 * TOGETHER);
+          const planes = new Odometer([channels, depth], [x.slice(2, 4), y.slice(2, 4)], [addressAt(windows, g * windows.strides[0] + n * windows.strides[1]), addressAt(filter, g * filter.strides[0])]);
+          do {
+            const [from, by] = planes.at, { words } = memory;
+            places(height, width, by, y[4], from + words[seen + q], from + words[seen + q + 1], from + words[seen + q + 2], from + words[seen + q + 3], x[4], x[5], SCRATCH);
+          } while (planes.next());
+          for (let k = 0; k < TOGETHER && q + k < count; k++) {
+            const at = sums + 4 * k;
+            floats[addressAt(out, g * out.strides[0] + n * out.strides[1]) / 4 + memory.words[made + q + k]] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
+          }
+        }
+  }
+
+  #dense(view: WasmView, temporaries: Temporaries): WasmView {
+    const target = temporaries.dense(view.dtype, view.shape);
+    this.#copier.copy(view, target);
+    return target;
+  }
+}
+
+const bytes = (strides: Shape): number[] => strides.map((step) => 4 * step);
