@@ -60,6 +60,7 @@ describe("tensors in Python", () => {
     ["modules of one's own", "class Net(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.fc = nn.Linear(n, 2)\n        self.act = nn.ReLU()\n    def forward(self, x, scale=1):\n        return self.act(self.fc(x)) * scale\nm = Net(3)\nout(m(torch.ones(4, 3)).shape, [k for k, _ in m.named_parameters()], m.training, m.eval().training, sorted(m.state_dict().keys()))", ["torch.Size([4, 2])", "['fc.weight', 'fc.bias']", "True", "False", "['fc.bias', 'fc.weight']"]],
     ["optimizers", "p = nn.Parameter(torch.tensor([1.]))\no = torch.optim.SGD([{'params': [p], 'weight_decay': 0.5}], lr=0.1)\n(p * 2).sum().backward()\no.step()\nfor g in o.param_groups: g['lr'] *= 0.1\nout(p.detach(), [round(g['lr'], 3) for g in o.param_groups])", ["tensor([0.7500])", "[0.01]"]],
     ["named results", "v, i = torch.tensor([[3., 1.]]).max(1)\nm = torch.tensor([[3., 1.]]).max(dim=1)\nout(v, i, m.values, m[1])", ["tensor([3.])", "tensor([0])", "tensor([3.])", "tensor([0])"]],
+    ["errors about matrices have a class", "try:\n    torch.linalg.inv(torch.zeros(2, 2))\nexcept torch.linalg.LinAlgError as e:\n    out('singular' in str(e), isinstance(e, RuntimeError))", ["True", "True"]],
     ["errors of ours are exceptions there", "try:\n    torch.ones(2).backward()\nexcept RuntimeError as e:\n    out('grad' in str(e))", ["True"]],
   ])("%s", async (_, source, expected) => {
     expect(await outOf(source)).toEqual(expected);

@@ -2,9 +2,12 @@
 import * as core from "@adjoint/core";
 import { isTensor, type Tensor } from "@adjoint/core";
 import * as nn from "@adjoint/nn";
-import { Context, exception, PyClass, PyType, PyObject } from "../python/objects.ts";
+import { Context, exception, exceptions, PyClass, PyType, PyObject } from "../python/objects.ts";
 import { DTypeValue, Float, type Keywords, Label, type Native, Size, Unsupported, type Value } from "../python/values.ts";
 import { anyDTypeOf, camel, dtypeOf, lifted, native, options, plain } from "./convert.ts";
+
+/** What Python calls our LinAlgError. */
+export const linAlgError: PyClass = new PyClass("_LinAlgError", [exceptions.get("RuntimeError")!]);
 
 type Around = (fn: () => Value) => Value;
 /** A function of ours by its name, looked up when it is called: it works from the day it is there. */
@@ -79,6 +82,7 @@ export const vmap: Native = ([fn, inDims = 0, outDims = 0], kw) => {
 };
 
 export const environment: { readonly [name: string]: Value } = {
+  "torch.linalg.LinAlgError": linAlgError,
   "torch.tensor": tensor, "torch.as_tensor": (([data], kw) => (isTensor(data) ? data : tensor([data], kw))) satisfies Native, "torch.scalar_tensor": (([x], kw) => tensor([new Float(Number(plain(x)))], kw)) satisfies Native,
   "torch.full": (([size, value], kw) => {
     const fill = value ?? kw["fill_value"], dtype = kw["dtype"] instanceof DTypeValue ? dtypeOf(kw["dtype"]) : typeof fill === "boolean" ? "bool" : fill instanceof Float ? "float32" : "int32"; // As the Python number says.

@@ -14,7 +14,7 @@ import { DTypeValue, Float, type Keywords, type Native, Tuple, Unsupported, type
 import { torchFunction } from "./call.ts";
 import { callable, derive, hostClass } from "./classes.ts";
 import { bridge, camel, dtypeValue, lifted, native, options, plain, snake } from "./convert.ts";
-import { environment } from "./environment.table.ts";
+import { environment, linAlgError } from "./environment.table.ts";
 import { getItem, setItem } from "./indexing.ts";
 import { standard } from "./standard.ts";
 import { complexAttributes, itemOf, tensorAttributes, tensorMethods } from "./tensors.table.ts";
@@ -83,7 +83,7 @@ const keyIn = (x: object, name: string): string | undefined => [name, camel(name
 /** Our classes of errors, and what Python calls theirs; each is caught as any of the usual ones, which PyTorch draws otherwise. */
 const usual = ["RuntimeError", "ValueError", "TypeError", "IndexError", "KeyError", "AssertionError", "NotImplementedError", "AttributeError"].map((name) => exceptions.get(name)!);
 const pythonName: { readonly [name: string]: string } = { IndexError: "IndexError", ArgumentError: "ValueError", NotSupportedError: "NotImplementedError" };
-const ours = new Map<string, PyClass>();
+const ours = new Map<string, PyClass>([["LinAlgError", linAlgError]]);
 const classOfError = ({ name }: Error): PyClass => { let cls = ours.get(name); if (cls === undefined) ours.set(name, (cls = new PyClass(pythonName[name] ?? "RuntimeError", usual))); return cls; };
 
 const isAny = (x: Value): x is Tensor | core.ComplexTensor => isTensor(x) || core.isComplex(x);
