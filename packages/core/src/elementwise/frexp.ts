@@ -35,7 +35,7 @@ const programs = /*@__PURE__*/ perDType((d, c) => {
  * Every element as mantissa * 2^exponent: the mantissa, of x's shape and dtype, has a magnitude from 1/2 up to, not including, 1; the exponent is int32. Of 0, infinities and NaN
  * the mantissa is the number itself and the exponent 0. The gradient of the mantissa is grad / 2^exponent. PyTorch's `frexp`.
  * @throws DTypeError for integers and bools
- * @example `frexp(tensor([3, 0.125]))` is { mantissa: [0.75, 0.5], exponent: [2, -2] }
+ * @example frexp(tensor([6])) // { mantissa: [0.75], exponent: [3] }
  */
 export function frexp(x: Tensor): { readonly mantissa: Tensor; readonly exponent: Tensor } {
   if (!isFloat(x.dtype)) throw new DTypeError("torch.frexp() only supports floating-point dtypes");

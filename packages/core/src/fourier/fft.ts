@@ -35,18 +35,33 @@ const realAlong = (name: string, forward: boolean) => composite(undefined, (x: F
 /**
  * The discrete Fourier transform along a dim: X_k = sum_j x_j exp(-2 pi i j k / n).
  * @param dim the last by default
- * @example `fft.fft(tensor([1, 2, 3, 4]))` prints as tensor([10.+0.j, -2.+2.j, -2.+0.j, -2.-2.j])
+ * @example viewAsReal(fft.fft(tensor([1, 2]))) // [[3, 0], [-1, 0]]
  */
 export const fft = (x: FftInput, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(fftPair(x, dim, options));
-/** The inverse of `fft`: x_j = sum_k X_k exp(2 pi i j k / n) / n. */
+/**
+ * The inverse of `fft`: x_j = sum_k X_k exp(2 pi i j k / n) / n.
+ * @example viewAsReal(fft.ifft(tensor([1, 2]))) // [[1.5, 0], [-0.5, 0]]
+ */
 export const ifft = (x: FftInput, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(ifftPair(x, dim, options));
-/** The first n / 2 + 1 frequencies of a real tensor; the others are their conjugates. */
+/**
+ * The first n / 2 + 1 frequencies of a real tensor; the others are their conjugates.
+ * @example viewAsReal(fft.rfft(tensor([1, 2, 3]))) // [[6, 0], [-1.5, 0.866]]
+ */
 export const rfft = (x: Tensor, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(rfftPair(x, dim, options));
-/** The inverse of `rfft`. An odd n must be said: two lengths have as many frequencies. */
+/**
+ * The inverse of `rfft`. An odd n must be said: two lengths have as many frequencies.
+ * @example fft.irfft(complex(tensor([3, -1]), tensor([0, 0]))) // [1, 2]
+ */
 export const irfft: (x: FftInput, dim?: number, options?: FftOptions) => Tensor = /*@__PURE__*/ defaults(realAlong("irfft", false));
-/** The transform of a signal that is its own conjugate mirror image, given by its first half: real numbers. */
+/**
+ * The transform of a signal that is its own conjugate mirror image, given by its first half: real numbers.
+ * @example fft.hfft(complex(tensor([3, -1]), tensor([0, 0]))) // [2, 4]
+ */
 export const hfft: (x: FftInput, dim?: number, options?: FftOptions) => Tensor = /*@__PURE__*/ defaults(realAlong("hfft", true));
-/** The inverse of `hfft`. */
+/**
+ * The inverse of `hfft`.
+ * @example viewAsReal(fft.ihfft(tensor([1, 2]))) // [[1.5, 0], [-0.5, 0]]
+ */
 export const ihfft = (x: Tensor, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(ihfftPair(x, dim, options));
 
 function defaults(run: (x: FftInput, dim: number, options: FftOptions) => Tensor): (x: FftInput, dim?: number, options?: FftOptions) => Tensor {
@@ -84,17 +99,35 @@ const realOver = (name: string, forward: boolean) => composite(undefined, (x: Ff
   return inverseTransform(forward ? conjPair(rest) : rest, last, n, scale);
 });
 
-/** `fft` along several dims: all by default, or the last ones if `s` says their lengths. */
+/**
+ * `fft` along several dims: all by default, or the last ones if `s` says their lengths.
+ * @example fft.fftn(eye(2)).real() // [[2, 0], [0, 2]]
+ */
 export const fftn = (x: FftInput, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(fftnPair(x, listOf(dim), options));
-/** The inverse of `fftn`. */
+/**
+ * The inverse of `fftn`.
+ * @example fft.ifftn(eye(2)).real() // [[0.5, 0], [0, 0.5]]
+ */
 export const ifftn = (x: FftInput, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(ifftnPair(x, listOf(dim), options));
-/** `fftn` of a real tensor: along the last of the dims the first n / 2 + 1 frequencies. */
+/**
+ * `fftn` of a real tensor: along the last of the dims the first n / 2 + 1 frequencies.
+ * @example fft.rfftn(eye(2)).real() // [[2, 0], [0, 2]]
+ */
 export const rfftn = (x: Tensor, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(rfftnPair(x, listOf(dim), options));
-/** The inverse of `rfftn`. */
+/**
+ * The inverse of `rfftn`.
+ * @example fft.irfftn(complex(eye(2), zeros([2, 2]))) // [[0.5, 0], [0, 0.5]]
+ */
 export const irfftn: (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor = /*@__PURE__*/ over(realOver("irfftn", false));
-/** `hfft` along the last of the dims, `fft` along the others. */
+/**
+ * `hfft` along the last of the dims, `fft` along the others.
+ * @example fft.hfftn(complex(eye(2), zeros([2, 2]))) // [[2, 0], [0, 2]]
+ */
 export const hfftn: (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor = /*@__PURE__*/ over(realOver("hfftn", true));
-/** The inverse of `hfftn`. */
+/**
+ * The inverse of `hfftn`.
+ * @example fft.ihfftn(eye(2)).real() // [[0.5, 0], [0, 0.5]]
+ */
 export const ihfftn = (x: Tensor, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(ihfftnPair(x, listOf(dim), options));
 
 function over(run: (x: FftInput, dim: Shaped, options: FftnOptions) => Tensor): (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor {
@@ -102,15 +135,33 @@ function over(run: (x: FftInput, dim: Shaped, options: FftnOptions) => Tensor): 
 }
 
 const PLANE: readonly number[] = [-2, -1];
-/** `fftn` along the last two dims. */
+/**
+ * `fftn` along the last two dims.
+ * @example fft.fft2(eye(2)).real() // [[2, 0], [0, 2]]
+ */
 export const fft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => fftn(x, dim, options);
-/** `ifftn` along the last two dims. */
+/**
+ * `ifftn` along the last two dims.
+ * @example fft.ifft2(eye(2)).real() // [[0.5, 0], [0, 0.5]]
+ */
 export const ifft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => ifftn(x, dim, options);
-/** `rfftn` along the last two dims. */
+/**
+ * `rfftn` along the last two dims.
+ * @example fft.rfft2(eye(2)).real() // [[2, 0], [0, 2]]
+ */
 export const rfft2 = (x: Tensor, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => rfftn(x, dim, options);
-/** `irfftn` along the last two dims. */
+/**
+ * `irfftn` along the last two dims.
+ * @example fft.irfft2(complex(eye(2), zeros([2, 2]))) // [[0.5, 0], [0, 0.5]]
+ */
 export const irfft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): Tensor => irfftn(x, dim, options);
-/** `hfftn` along the last two dims. */
+/**
+ * `hfftn` along the last two dims.
+ * @example fft.hfft2(complex(eye(2), zeros([2, 2]))) // [[2, 0], [0, 2]]
+ */
 export const hfft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): Tensor => hfftn(x, dim, options);
-/** `ihfftn` along the last two dims. */
+/**
+ * `ihfftn` along the last two dims.
+ * @example fft.ihfft2(eye(2)).real() // [[0.5, 0], [0, 0.5]]
+ */
 export const ihfft2 = (x: Tensor, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => ihfftn(x, dim, options);

@@ -15,9 +15,15 @@ function counted(name: string, n: number, length: number, at: (k: number) => num
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`${name}: n must be a non-negative integer, got ${n}`);
   return tensor(Float64Array.from({ length }, (_, k) => at(k) * (1 / (n * d))), { dtype: "float32", ...options });
 }
-/** The frequencies of `fft`'s results, in cycles a unit: [0, 1, ..., (n - 1) / 2, -(n / 2), ..., -1] / (d n). */
+/**
+ * The frequencies of `fft`'s results, in cycles a unit: [0, 1, ..., (n - 1) / 2, -(n / 2), ..., -1] / (d n).
+ * @example fft.fftfreq(4) // [0, 0.25, -0.5, -0.25]
+ */
 export const fftfreq = (n: number, options: FrequencyOptions = {}): Tensor => counted("fftfreq", n, n, (k) => (k < n - Math.floor(n / 2) ? k : k - n), options);
-/** The frequencies of `rfft`'s results: [0, 1, ..., n / 2] / (d n). */
+/**
+ * The frequencies of `rfft`'s results: [0, 1, ..., n / 2] / (d n).
+ * @example fft.rfftfreq(4) // [0, 0.25, 0.5]
+ */
 export const rfftfreq = (n: number, options: FrequencyOptions = {}): Tensor => counted("rfftfreq", n, Math.floor(n / 2) + 1, (k) => k, options);
 
 type Shift = {
@@ -34,7 +40,13 @@ const shifted = (by: (size: number) => number): Shift => {
   }
   return shift;
 };
-/** The frequency 0 in the middle: of every dim, or of those given. */
+/**
+ * The frequency 0 in the middle: of every dim, or of those given.
+ * @example fft.fftshift(tensor([0, 1, -2, -1])) // [-2, -1, 0, 1]
+ */
 export const fftshift: Shift = /*@__PURE__*/ shifted((size) => Math.floor(size / 2));
-/** The inverse of `fftshift`. */
+/**
+ * The inverse of `fftshift`.
+ * @example fft.ifftshift(tensor([-2, -1, 0, 1])) // [0, 1, -2, -1]
+ */
 export const ifftshift: Shift = /*@__PURE__*/ shifted((size) => Math.floor((size + 1) / 2));

@@ -98,7 +98,7 @@ const stftPair = /*@__PURE__*/ composite("TransposeBackward1", (given: FftInput,
 /**
  * The spectra of a signal's overlapping windows: [length] or [batch, length] -> [(batch,) frequencies, windows], window k being the signal from k * hopLength on
  * times `window`. As PyTorch's, a result of a real signal is complex only if `returnComplex` says so, else pairs in a last dim.
- * @example `stft(signal, 512, { window: hannWindow(512), returnComplex: true })`
+ * @example stft(ones([4]), 4, { center: false, returnComplex: true }).abs().flatten() // [4, 0, 0]
  */
 export function stft(x: ComplexTensor, nFft: number, options?: StftOptions & { readonly returnComplex?: true | undefined }): ComplexTensor;
 export function stft(x: Tensor, nFft: number, options: StftOptions & { readonly returnComplex: true }): ComplexTensor;
@@ -171,6 +171,7 @@ function longer(x: Tensor, by: number, complex: boolean): Tensor {
  * The signal of which `x` is the `stft`, by least squares where windows overlap: [(batch,) frequencies, windows], complex or as pairs in a last dim, ->
  * [(batch,) length].
  * @throws ArgumentError if the windows leave a place of the signal out
+ * @example istft(stft(ones([8]), 4, { returnComplex: true, window: ones([4]) }), 4, { window: ones([4]) }) // [1, 1, 1, 1, 1, 1, 1, 1]
  */
 export function istft(x: FftInput, nFft: number, options: IstftOptions & { readonly returnComplex: true }): ComplexTensor;
 export function istft(x: FftInput, nFft: number, options?: IstftOptions): Tensor;

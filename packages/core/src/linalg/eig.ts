@@ -117,14 +117,16 @@ export type Eigen = { readonly eigenvalues: ComplexTensor; readonly eigenvectors
 /**
  * A V = V diag(L) of square matrices `[..., n, n]`: complex eigenvalues `[..., n]` in no particular order, pairs of conjugates side by side, and eigenvectors of length 1 whose largest element is real. They are
  * unique up to their phases, so a function that depends on these has no gradient. For symmetric matrices there is `linalg.eigh`. PyTorch's `torch.linalg.eig`.
- *
+ * 
  * @throws ArgumentError for infinities and NaN
- * @example
- * const { eigenvalues } = linalg.eig(tensor([[0, 1], [-1, 0]])); // i and -i
+ * @example linalg.eig(tensor([[2, 0], [0, 1]])).eigenvalues.real() // [2, 1]
  */
 export function eig(A: Tensor): Eigen {
   const [L, V] = dispatchAll(eigOp, [A], requireEig("linalg.eig", A)) as [Tensor, Tensor];
   return { eigenvalues: new ComplexTensor(L), eigenvectors: new ComplexTensor(V) };
 }
-/** The eigenvalues of square matrices, in no particular order. PyTorch's `torch.linalg.eigvals`. */
+/**
+ * The eigenvalues of square matrices, in no particular order. PyTorch's `torch.linalg.eigvals`.
+ * @example linalg.eigvals(tensor([[2, 0], [0, 1]])).real() // [2, 1]
+ */
 export const eigvals = (A: Tensor): ComplexTensor => new ComplexTensor(dispatch(eigvalsOp, [A], requireEig("linalg.eigvals", A)));

@@ -69,6 +69,7 @@ export type ConditionOrder = number | "fro" | "nuc";
 /**
  * The condition number of matrices: the norm times that of the inverse; by default (2) the largest singular value over the smallest, which exists for any shape. A singular
  * matrix has Infinity. PyTorch's `torch.linalg.cond`.
+ * @example linalg.cond(tensor([[4, 0], [0, 2]])) // 2
  */
 export const cond: (A: Tensor, p?: ConditionOrder | null) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, p: ConditionOrder | null = null): Tensor => {
   requireMatrix("linalg.cond", A);

@@ -98,12 +98,15 @@ function density(a: Expr, x: Expr): Expr {
  * The lower regularised incomplete gamma function P(a, x): the integral of t^(a-1) exp(-t) from 0 to x over gamma(a), element by element; the operands broadcast, both float.
  * NaN where either is negative. To about 1e-6 in float32 and 1e-14 in float64. The derivative of x is x^(a-1) exp(-x) / gamma(a); of a there is none, as in PyTorch.
  * @throws ArgumentError for a number, DTypeError for integers, NotSupportedError in backward, where a needs a gradient
- * @example `igamma(tensor([1, 2]), tensor([1, 1]))` is [0.6321, 0.2642]
+ * @example igamma(tensor([2]), tensor([1])) // [0.2642]
  */
 export const igamma: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*/ elementwise("igamma", (a, x) => regularised(a!, x!, "lower"), {
   rule: "floats", kernel: "igamma_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [{ kind: "underived", of: "igamma: input" }, s.mul(g, density(a!, x!))],
 });
-/** The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); see `igamma`. Small values are so relatively on the right of a. */
+/**
+ * The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); see `igamma`. Small values are so relatively on the right of a.
+ * @example igammac(tensor([2]), tensor([1])) // [0.7358]
+ */
 export const igammac: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*/ elementwise("igammac", (a, x) => regularised(a!, x!, "upper"), {
   rule: "floats", kernel: "igammac_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [{ kind: "underived", of: "igammac: input" }, s.neg(s.mul(g, density(a!, x!)))],
 });
