@@ -31,6 +31,12 @@ export type SgdStep = {
 /**
  * One step of stochastic gradient descent, in place and unrecorded: g = grad + weightDecay p; b = momentum b + (1 - dampening) g; p -= lr b. PyTorch's `SGD`.
  * @param buffer what momentum remembers, of the parameter's shape; needed where `momentum` is not 0
+ * @example
+ * ```ts
+ * const p = tensor([1, 2]);
+ * sgdStep(p, tensor([1, -1]), undefined, { lr: 0.1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, isFirst: false });
+ * p // [0.9, 2.1]
+ * ```
  */
 export function sgdStep(p: Tensor, grad: Tensor, buffer: Tensor | undefined, { lr, momentum, dampening, weightDecay, nesterov, maximize, isFirst }: SgdStep): void {
   const decays = weightDecay !== 0;
@@ -52,6 +58,12 @@ export type AdamStep = {
 /**
  * One step of Adam or AdamW, in place and unrecorded: m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps).
  * @param largest the largest second moment so far, to divide by (amsgrad)
+ * @example
+ * ```ts
+ * const p = tensor([1, 2]);
+ * adamStep(p, tensor([1, -1]), zeros([2]), zeros([2]), undefined, { lr: 0.1, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maximize: false, decoupled: false, step: 1 });
+ * p // [0.9, 2.1]
+ * ```
  */
 export function adamStep(p: Tensor, grad: Tensor, first: Tensor, second: Tensor, largest: Tensor | undefined, options: AdamStep): void {
   const { lr, beta1, beta2, eps, weightDecay, maximize, decoupled } = options, decays = weightDecay !== 0;
