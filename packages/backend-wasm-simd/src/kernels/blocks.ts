@@ -14,7 +14,7 @@ export type PackColumns = (column: number, columns: number, from: number, depth:
 export const BLOCK_DEPTH = 320, BLOCK_ROWS = 96;
 export const BLOCK_COLUMNS = 2048;
 /** Columns of one shared call: with BLOCK_ROWS rows and a whole depth some 100 microseconds. */
-const STRIP = 16 * TILE_COLUMNS;
+export const STRIP: number = 16 * TILE_COLUMNS;
 /** Products that take as long as one operation of a map. */
 export const PRODUCTS = 8;
 /** Steps of the depth that are each in a page of their own, at a time. */

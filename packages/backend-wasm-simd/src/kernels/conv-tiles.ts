@@ -1,8 +1,10 @@
 /** @file Convolutions of several channels as tiles that read x in place: the packed filter, the table of a window's offsets, and the places of the output by fours. */
 import { type ConvTileKernels, GROUP, linkConvTiles } from "../emit/conv-tiles.ts";
 import { type Spacing, spacingOf } from "../emit/places.ts";
+import { TILE_COLUMNS } from "../emit/tile.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
-import { BLOCK_DEPTH, BLOCK_ROWS, type Blocks, evenly, type Matrix } from "./blocks.ts";
+import type { Linked } from "../threads/pool.ts";
+import { BLOCK_DEPTH, BLOCK_ROWS, type Blocks, evenly, type Matrix, PRODUCTS, STRIP } from "./blocks.ts";
 import { offsetTable } from "./offsets.ts";
 import { Temporaries } from "./temporaries.ts";
 
@@ -33,6 +35,8 @@ export class ConvTiles {
     const spacing = spacingOf(windows.strides[8]), kernels = (this.#linked[spacing] ??= linkConvTiles(this.#engine, spacing));
     const most = evenly(depth, BLOCK_DEPTH), lines = channels + tileRows, [, , cRow, , , cColumn] = out.strides.map((s) => 4 * s);
     const perExample = size[0] * size[1] * places(size[2], spacing), together = Math.min(examples, Math.max(1, Math.floor(GROUPS / perExample)));
+    const pool = this.#engine.sharing((out.size * depth) / PRODUCTS), pairsAtOnce = pool === undefined ? GROUPS : STRIP / TILE_COLUMNS;
+    const call = (run: Linked, ...args: number[]): void => void (pool === undefined ? run(...args) : pool.add(run, ...args));
     try {
       const offsets = offsetTable(memory, temporaries, windows.shape.slice(2, 6), windows.strides.slice(2, 6).map((s) => 4 * s));
       const packed = addressAt(temporaries.dense("float32", [lines, depth]), 0), table = addressAt(temporaries.dense("int32", [3 * (together * perExample + 1)]), 0);
@@ -47,15 +51,17 @@ export class ConvTiles {
           memory.words[other] = 0;
           for (let from = 0; from < depth; from += most) {
             const some = Math.min(most, depth - from);
-            const tiles = (run: (...args: number[]) => number, rows: number, first: number) => {
-              if (rows > 0)
-                run(rows, (count + 1) >> 1, some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table, x, 4 * windows.strides[8], c + first * cRow, cRow, cColumn, from > 0 ? 1 : 0);
+            const tiles = (run: Linked, rows: number, first: number) => {
+              for (let pair = 0, pairs = (count + 1) >> 1; rows > 0 && pair < pairs; pair += pairsAtOnce)
+                call(run, rows, Math.min(pairsAtOnce, pairs - pair), some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table + 2 * GROUP.bytes * pair,
+                  x, 4 * windows.strides[8], c + first * cRow, cRow, cColumn, from > 0 ? 1 : 0);
             };
             for (let row = 0; row < channels; row += BLOCK_ROWS) {
               const rows = Math.min(BLOCK_ROWS, channels - row), small = this.#blocks.smallRows(rows);
               tiles(kernels.large, rows - small, row);
               tiles(kernels.small, small, row + rows - small);
             }
+            pool?.run();
           }
           memory.words[other] = kept;
         }
