@@ -52,3 +52,13 @@ export class NotSupportedError extends AdjointError {
 export class OutOfMemoryError extends AdjointError {
   override readonly name: string = "OutOfMemoryError";
 }
+/** Two devices differ in a kernel: what `parity` found. */
+export class ParityError extends AdjointError {
+  override readonly name: string = "ParityError";
+  /** A program that makes the call again: `run(core, backend)`, with everything of "@adjoint/core/backend" as `core`. */
+  readonly reproduction: string;
+  constructor(message: string, reproduction: string) {
+    super(message);
+    this.reproduction = reproduction;
+  }
+}
