@@ -1,4 +1,5 @@
 /** @file Eigenvalues and eigenvectors of a square matrix, complex in general: back substitution in its Schur form. Golub and Van Loan, "Matrix Computations", 7.6.3. Knows no tensor. */
+import { scaleToRange } from "./householder.ts";
 import { balance, reduceToHessenberg, schurForm } from "./schur.ts";
 
 /** The eigenvalues, real and imaginary part side by side. @param a n by n, destroyed @returns whether it converged */
@@ -40,15 +41,6 @@ export function eigenvectors(a: Float64Array, n: number, values: Float64Array, v
   return true;
 }
 
-/** Divides by a power of 2, which it returns, what is so large or small that products would leave the range. */
-function scaleToRange(a: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]!));
-  if (largest === 0 || (largest > 1e-70 && largest < 1e70)) return 1;
-  const unit = 2 ** Math.round(Math.log2(largest));
-  for (let i = 0; i < a.length; i++) a[i]! /= unit;
-  return unit;
-}
 function interleave(re: Float64Array, im: Float64Array, unit: number, into: Float64Array): void {
   for (let k = 0; k < re.length; k++) {
     into[2 * k] = re[k]! * unit;

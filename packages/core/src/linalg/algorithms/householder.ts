@@ -20,6 +20,7 @@ export function lengthOf(x: Float64Array, at: number, count: number, stride: num
   return largest * Math.sqrt(sum);
 }
 
+const UP = 2 ** 500;
 /**
  * Finds v with v_0 = 1 such that (I - tau v v') x = (beta, 0, ...), and puts beta and the rest of v in the place of x.
  * @returns tau; 0 where x is (beta, 0, ...) already
@@ -27,6 +28,12 @@ export function lengthOf(x: Float64Array, at: number, count: number, stride: num
 export function reflector(x: Float64Array, at: number, count: number, stride: number): number {
   const alpha = x[at]!, rest = lengthOf(x, at + stride, count - 1, stride);
   if (rest === 0) return 0;
+  if (rest < 1e-270 && Math.abs(alpha) < 1e-270) { // where numbers have fewer digits, or soon will
+    for (let i = 0, p = at; i < count; i++, p += stride) x[p] = x[p]! * UP;
+    const tau = reflector(x, at, count, stride);
+    x[at] = x[at]! / UP;
+    return tau;
+  }
   const length = Math.hypot(alpha, rest), beta = alpha < 0 ? length : -length, divisor = alpha - beta;
   for (let i = 1, p = at + stride; i < count; i++, p += stride) x[p] = x[p]! / divisor;
   x[at] = beta;
@@ -102,4 +109,14 @@ export function applyQ(a: Float64Array, m: number, n: number, tau: Float64Array,
     unpack(a, k * n + k, m - k, n, v);
     reflectLeft(c, k * columns, columns, m - k, columns, v, tau[k]!, work);
   }
+}
+
+/** Divides by a power of 2, which it returns, what is so large or small that products would leave the range. */
+export function scaleToRange(a: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]!));
+  if (!(largest > 0 && largest < Infinity) || (largest > 1e-70 && largest < 1e70)) return 1;
+  const unit = 2 ** Math.round(Math.log2(largest));
+  for (let i = 0; i < a.length; i++) a[i]! /= unit;
+  return unit;
 }

@@ -118,19 +118,20 @@ function splitPair(h: Float64Array, n: number, k: number, re: Float64Array, im: 
 /** One step with two shifts on the block from `low` to `high`; rows are changed up to column `right`, columns from row `top` on. */
 function francis(h: Float64Array, n: number, low: number, high: number, step: number, top: number, right: number, vectors: Float64Array | undefined): void {
   const corner = high * n + high;
-  let sum = h[corner]! + h[corner - n - 1]!, product = h[corner]! * h[corner - n - 1]! - h[corner - 1]! * h[corner - n]!;
+  let last = h[corner]!, before = h[corner - n - 1]!, product = h[corner - 1]! * h[corner - n]!;
   if (step % 10 === 0) { // no progress: shifts that have nothing to do with the block
     const s = Math.abs(h[corner - 1]!) + Math.abs(h[corner - n - 2]!);
-    const centre = step % 20 === 0 ? h[low * n + low]! : h[corner]!, x = 0.75 * s + centre;
-    sum = 2 * x;
-    product = x * x + 0.4375 * s * s;
+    last = before = 0.75 * s + (step % 20 === 0 ? h[low * n + low]! : h[corner]!);
+    product = -0.4375 * s * s;
   }
   // The first column of (H - s1)(H - s2), from the lowest row where two small elements let it begin.
   let start = high - 2, p = 0, q = 0, r = 0;
   for (; start >= low; start--) {
     const at = start * n + start, a = h[at]!, below = h[at + n]!, d = h[at + n + 1]!;
-    p = (a * (a - sum) + product) / below + h[at + 1]!;
-    q = a + d - sum;
+    // Differences first: the elements may agree in most of their digits.
+    const toLast = last - a, toBefore = before - a;
+    p = (toLast * toBefore - product) / below + h[at + 1]!;
+    q = d - a - toLast - toBefore;
     r = h[at + 2 * n + 1]!;
     const s = Math.abs(p) + Math.abs(q) + Math.abs(r);
     p /= s;

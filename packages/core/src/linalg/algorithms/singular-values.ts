@@ -3,7 +3,7 @@
  * QR algorithm that keeps small singular values as exact as the bidiagonal matrix has them, with a shift of zero where another would
  * spoil them (Demmel and Kahan, "Accurate singular values of bidiagonal matrices", 1990). Knows no tensor.
  */
-import { reflector, reflectRight, reflectLeft, unpack } from "./householder.ts";
+import { reflectLeft, reflector, reflectRight, scaleToRange, unpack } from "./householder.ts";
 import { reorderRows, rotateRows, rotation } from "./rotations.ts";
 
 /** Where singular vectors go, one a row: `left` has m or n rows of m, `right` n rows of n. */
@@ -14,7 +14,7 @@ export type SingularVectors = { readonly left: Float64Array; readonly leftRows: 
  * @returns whether it converged
  */
 export function singularValues(a: Float64Array, m: number, n: number, values: Float64Array, vectors?: SingularVectors): boolean {
-  const above = new Float64Array(n);
+  const above = new Float64Array(n), unit = scaleToRange(a);
   bidiagonalise(a, m, n, values, above, vectors);
   const left = vectors && { rows: vectors.left, width: m }, right = vectors && { rows: vectors.right, width: n };
   if (!diagonalise(values, above, n, left, right)) return false;
@@ -24,7 +24,7 @@ export function singularValues(a: Float64Array, m: number, n: number, values: Fl
     if (vectors !== undefined) for (let p = i * n; p < (i + 1) * n; p++) vectors.right[p] = -vectors.right[p]!;
   }
   const order = Array.from(values.keys()).sort((i, j) => values[j]! - values[i]!);
-  values.set(order.map((i) => values[i]!));
+  values.set(order.map((i) => values[i]! * unit));
   if (vectors !== undefined) {
     reorderRows(vectors.left, m, order);
     reorderRows(vectors.right, n, order);

@@ -2,7 +2,7 @@
  * @file Eigenvalues and eigenvectors of a symmetric matrix: Householder tridiagonalisation, then the implicit QL algorithm with
  * Wilkinson's shifts. Golub and Van Loan, "Matrix Computations", 8.3. Knows no tensor.
  */
-import { reflector, reflectRight } from "./householder.ts";
+import { reflector, reflectRight, scaleToRange } from "./householder.ts";
 import { reorderRows, rotateRows, rotation } from "./rotations.ts";
 
 /**
@@ -11,11 +11,12 @@ import { reorderRows, rotateRows, rotation } from "./rotations.ts";
  * @returns whether it converged
  */
 export function eigenSymmetric(a: Float64Array, n: number, values: Float64Array, vectors?: Float64Array): boolean {
-  const beside = new Float64Array(n); // the elements under the diagonal
+  for (let i = 0; i < n; i++) a.fill(0, i * n + i + 1, (i + 1) * n); // whatever is there
+  const beside = new Float64Array(n), unit = scaleToRange(a); // the elements under the diagonal
   tridiagonalise(a, n, values, beside, vectors);
   if (!diagonalise(values, beside, n, vectors)) return false;
   const order = Array.from(values.keys()).sort((i, j) => values[i]! - values[j]!);
-  values.set(order.map((i) => values[i]!));
+  values.set(order.map((i) => values[i]! * unit));
   if (vectors !== undefined) reorderRows(vectors, n, order);
   return true;
 }
@@ -66,7 +67,10 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, besi
 
 /** The tridiagonal matrix becomes diagonal; the rows of `vectors` turn with it. */
 function diagonalise(diagonal: Float64Array, beside: Float64Array, n: number, vectors: Float64Array | undefined): boolean {
-  const turn = new Float64Array(3), isSmall = (i: number): boolean => Math.abs(beside[i]!) <= Number.EPSILON * 0.5 * (Math.abs(diagonal[i]!) + Math.abs(diagonal[i + 1]!));
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(diagonal[i]!), Math.abs(beside[i]!));
+  // The second bound keeps the noise that a matrix of low rank leaves behind from being worked on down to where numbers end.
+  const turn = new Float64Array(3), isSmall = (i: number): boolean => Math.abs(beside[i]!) <= Number.EPSILON * Math.max(0.5 * (Math.abs(diagonal[i]!) + Math.abs(diagonal[i + 1]!)), Number.EPSILON * largest);
   for (let from = 0; from < n; from++)
     for (let steps = 0; ; steps++) {
       let to = from;
