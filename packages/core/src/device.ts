@@ -62,8 +62,34 @@ export class Device {
   }
 }
 
-export const ballast = (backend: Backend, bytes: number): ArrayBuffer | undefined =>
-  backend.collected !== true && bytes >= HEAVY ? new ArrayBuffer(bytes, { maxByteLength: bytes }) : undefined;
+/** Ballast that nobody needs now, by its size: making one costs ten microseconds, and what is dropped is the collector's work. */
+const idle = /*@__PURE__*/ new Map<number, ArrayBuffer[]>();
+let idleBytes = 0;
+const MOST_IDLE = 64 * 1024 * 1024;
+
+export function ballast(backend: Backend, bytes: number): ArrayBuffer | undefined {
+  if (backend.collected === true || bytes < HEAVY) return undefined;
+  const alike = idle.get(bytes), known = alike?.pop();
+  if (known === undefined) return new ArrayBuffer(bytes, { maxByteLength: bytes });
+  if (alike!.length === 0) idle.delete(bytes);
+  idleBytes -= bytes;
+  return known;
+}
+
+/** Of a storage that was freed by hand. What is not kept is detached: off the collector's books at once. */
+export function dropBallast(given: ArrayBuffer): void {
+  const bytes = given.byteLength;
+  if (bytes > MOST_IDLE) return void given.transfer(0);
+  if (idleBytes + bytes > MOST_IDLE) {
+    for (const buffers of idle.values()) for (const buffer of buffers) buffer.transfer(0);
+    idle.clear();
+    idleBytes = 0;
+  }
+  idleBytes += bytes;
+  const alike = idle.get(bytes);
+  if (alike === undefined) idle.set(bytes, [given]);
+  else alike.push(given);
+}
 
 const devices = /*@__PURE__*/ new WeakMap<Backend, Device>();
 

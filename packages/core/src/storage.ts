@@ -1,6 +1,6 @@
 /** @file Reference-counted device memory. The engine alone retains and releases it. */
 import type { Buffer } from "./backend.ts";
-import { ballast, type Device, type Slab } from "./device.ts";
+import { ballast, type Device, dropBallast, type Slab } from "./device.ts";
 import { type DType, dtypes } from "./dtype.ts";
 import { OutOfMemoryError } from "./errors.ts";
 
@@ -74,7 +74,6 @@ export class Storage {
     held[this.#slot] = undefined;
     this.device.account(-1, -bytes[this.#slot]!);
     this.device.backend.free(this.buffer);
-    // Detached, it is off the collector's books at once: else a loop that frees all it makes would still have the heap collected again and again.
-    this.ballast?.transfer(0);
+    if (this.ballast !== undefined) dropBallast(this.ballast);
   }
 }
