@@ -82,16 +82,24 @@ export class ConvTiles {
   /** Groups of four places along the rows of the output, for some examples. Where groups may overlap, the last of a row ends with it. */
   #fill(table: number, examples: number, windows: WasmView, out: WasmView, spacing: Spacing, mayOverlap: boolean): void {
     const { words } = this.#engine.memory, [, , , depth, height, width] = out.shape, x = windows.strides.map((s) => 4 * s), y = out.strides.map((s) => 4 * s);
-    let at = table / 4;
-    for (let n = 0; n < examples; n++) for (let d = 0; d < depth; d++) for (let h = 0; h < height; h++)
+    const step = GROUP.bytes / 4, first = table / 4;
+    let at = first;
+    for (let d = 0; d < depth; d++) for (let h = 0; h < height; h++)
       for (let w = 0; w < width;) {
         if (mayOverlap && spacing !== "any" && width >= 4) w = Math.min(w, width - 4);
         const count = spacing === "any" && width - w < 4 ? 1 : Math.min(4, width - w);
-        words[at + GROUP.x / 4] = n * x[1] + d * x[6] + h * x[7] + w * x[8];
-        words[at + GROUP.out / 4] = n * y[1] + d * y[3] + h * y[4] + w * y[5];
+        words[at + GROUP.x / 4] = d * x[6] + h * x[7] + w * x[8];
+        words[at + GROUP.out / 4] = d * y[3] + h * y[4] + w * y[5];
         words[at + GROUP.count / 4] = count;
-        at += GROUP.bytes / 4;
+        at += step;
         w += count;
+      }
+    // the same in each example, further on
+    for (let n = 1, one = at - first; n < examples; n++)
+      for (const end = at + one; at < end; at += step) {
+        words[at + GROUP.x / 4] = words[at - one + GROUP.x / 4] + x[1];
+        words[at + GROUP.out / 4] = words[at - one + GROUP.out / 4] + y[1];
+        words[at + GROUP.count / 4] = words[at - one + GROUP.count / 4];
       }
   }
 }
