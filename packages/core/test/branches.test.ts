@@ -51,6 +51,10 @@ test("a condition that the other branch makes is no branch before it", () => {
   const inner = select(near, left, 0);
   expect(count(select(lt(inner, 2), long(mul(inner, x)), lit(0, "float32")))).toBeGreaterThan(0);
 });
+test("a select that another branch holds does not take along what a select outside reads too", () => {
+  const shared = long(mul(x, 3)), held = long(add(select(near, shared, 0), 1));
+  expect(count(add(select(lt(x, 5), held, 0), select(near, mul(shared, shared), 1)))).toBeGreaterThan(0);
+});
 test("huge angles are worked out once for sine and cosine", () => {
   const simple = new Set(["add", "sub", "mul", "div", "floor", "round", "abs", "min", "max", "select", "lt", "le", "eq", "and", "or", "xor", "shl", "shr", "ushr", "cast", "bitcast"] as const);
   expect(count(lower(div(sin(x), cos(x)), simple))).toBeGreaterThan(0);

@@ -34,10 +34,11 @@ export function branched(order: readonly Expr[], kept: ReadonlySet<Expr>): reado
   });
   // The largest first: what lies within another is found in it.
   found.sort((a, b) => b.inside.size - a.inside.size);
-  const taken = new Set<Expr>(), at = new Map<Expr, Branch[]>();
+  const taken = new Set<Expr>(), choosing = new Set<Expr>(), at = new Map<Expr, Branch[]>();
   for (const { choice: { condition, holds, selects }, inside } of found) {
-    if (selects.some((x) => taken.has(x)) || [...inside].some((x) => taken.has(x))) continue;
+    if (selects.some((x) => taken.has(x)) || [...inside].some((x) => taken.has(x) || choosing.has(x))) continue;
     for (const x of inside) taken.add(x);
+    for (const x of selects) choosing.add(x);
     const yields = [...new Set(selects.map((x) => x.operands[holds ? 1 : 2]!))].filter((x) => inside.has(x));
     const branch: Branch = { kind: "branch", condition, holds, yields, steps: branched(order.filter((x) => inside.has(x)), new Set(yields)) };
     at.set(selects[0]!, [...(at.get(selects[0]!) ?? []), branch]);
