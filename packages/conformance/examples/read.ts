@@ -9,6 +9,8 @@ export type Documented = {
   readonly name: string;
   readonly file: string;
   readonly text: string;
+  /** What it says after `@throws`. */
+  readonly throws: string;
   readonly examples: readonly Example[];
   /** Whether it is called: a function, or a constant that is one. */
   readonly callable: boolean;
@@ -48,6 +50,7 @@ export function documentationOf(entry: string, inside: readonly string[] = []): 
       const examples = meant(symbol, checker).getJsDocTags(checker).filter((tag) => tag.name === "example").flatMap((tag) => exampleOf(ts.displayPartsToString(tag.text)) ?? []);
       found.push({
         name: prefix + exported.name, file: declaration.getSourceFile().fileName, text: ts.displayPartsToString(symbol.getDocumentationComment(checker)), examples,
+        throws: symbol.getJsDocTags(checker).filter((tag) => tag.name === "throws").map((tag) => ts.displayPartsToString(tag.text)).join("\n"),
         callable: (symbol.flags & ts.SymbolFlags.Class) === 0 && checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0,
       });
     }

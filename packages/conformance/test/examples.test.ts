@@ -2,6 +2,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { setDefaultDevice } from "@adjoint/core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { saysDTypes, wrongDTypes } from "../examples/dtypes.ts";
 import { documentationOf } from "../examples/read.ts";
 import { shown, valueOf } from "../examples/run.ts";
 
@@ -11,7 +12,7 @@ const named = new Map(documented.map((one) => [one.name, one]));
 /** Functions that are no operators: what they do is no value that a comment could show in a line. */
 const plumbing = new Set([
   "getRngState", "setRngState", "checkpoint", "checkpointed", "inMode", "isInference", "setGradEnabled", "registerHook", "registerPostAccumulateGradHook", "retainGrad", "format", "moveTo", "untracked", "keep", "keepCopy", "memory", "scope", "getDefaultDevice",
-  "setDefaultDevice", "printOptions", "setPrintOptions", "isParameter", "markParameter", "enableGrad", "inferenceMode", "isGradEnabled", "isInferenceModeEnabled", "setRequiresGrad", "adamStep", "sgdStep", "profile", "profiled", "unfused", "fromBuffer", "onWarning", "warn", "detach_",
+  "setDefaultDevice", "printOptions", "setPrintOptions", "isParameter", "markParameter", "enableGrad", "inferenceMode", "isGradEnabled", "isInferenceModeEnabled", "setRequiresGrad", "profile", "profiled", "unfused", "fromBuffer", "onWarning", "warn", "detach_",
 ]);
 /** A form in place has what its op has. */
 const isInPlace = (name: string): boolean => /[a-z0-9]_$/.test(name) && named.has(name.slice(0, -1));
@@ -26,6 +27,13 @@ describe("documentation", () => {
   });
   it("no function is called plumbing that is none", () => {
     expect([...plumbing].filter((name) => !named.has(name) || named.get(name)!.examples.length > 0)).toEqual([]);
+  });
+});
+
+describe("what comments say of dtypes", () => {
+  beforeAll(() => setDefaultDevice(cpu()));
+  it.each(functions.filter(({ text }) => saysDTypes(text)))("$name", ({ name, text, throws }) => {
+    expect(wrongDTypes(name, text, throws)).toEqual([]);
   });
 });
 

@@ -19,7 +19,8 @@ function refuseComplex(target: Tensor, ...others: readonly unknown[]): void {
 }
 
 /**
- * x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool.
+ * x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool. Shapes broadcast, and the dtypes of both values are promoted.
+ * @throws DTypeError for a condition that is not bool
  * @example where(tensor([true, false]), tensor([1, 2]), 0) // [1, 0]
  */
 export function where(condition: Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor;
@@ -70,7 +71,8 @@ function refuseNumber(x: Tensor, value: unknown): void {
   if (isComplexNumber(value) && value.im !== 0) throw new ArgumentError(`value cannot be converted to type ${x.dtype === "float64" ? "double" : x.dtype === "float32" ? "float" : x.dtype} without overflow`);
 }
 /**
- * x with `value` where the mask is true; they broadcast together. The value is a number or a 0-d tensor.
+ * x with `value` where the mask is true; they broadcast together. The value is a number or a 0-d tensor. `mask` of bool broadcasts to x's shape; x's dtype is kept.
+ * @throws DTypeError for a mask that is not bool
  * @example maskedFill(tensor([1, 2]), tensor([true, false]), 0) // [0, 2]
  */
 export function maskedFill(x: ComplexTensor, mask: Tensor, value: ComplexOperand): ComplexTensor;
@@ -90,7 +92,8 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
 /**
  * x with more at its ends: `pad` is [before, after] of the last dim, then of the one before it, and so on; a negative number takes away. "constant"
  * puts `value` there, "reflect" what lies inward, "replicate" the edge, "circular" the other end; these three pad the last one to three dims of
- * [n, channels, ...] or [channels, ...].
+ * [n, channels, ...] or [channels, ...]. Pairs of sizes from the last dim backwards; negative ones cut off.
+ * @throws ShapeError where the padding does not fit the mode
  * @example pad(tensor([1, 2]), [1, 0]) // [0, 1, 2]
  */
 export function pad(x: ComplexTensor, pad: readonly number[], options?: PadOptions): ComplexTensor;

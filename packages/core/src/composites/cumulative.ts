@@ -20,14 +20,17 @@ const accumulate = (scan: (x: Tensor, dim: number, name: string) => Tensor, name
 };
 /**
  * The sum of the elements up to each along a dim, of the same shape: `y_i = x_0 + ... + x_i`. PyTorch's `cumsum`.
+ * The shape is x's; integers and bools give int32, unless `dtype` says otherwise.
  * @param options `dtype`: what to cast to before; integers and bools are summed in int32
+ * @throws IndexError for a dim out of range
  * @example cumsum(tensor([1, 2, 3]), 0) // [1, 3, 6]
  */
 export const cumsum: (x: Tensor, dim: number, options?: CumulativeOptions) => Tensor = /*@__PURE__*/ accumulate(scanSum, "CumsumBackward0");
 /**
  * The product of the elements up to each along a dim, of the same shape: `y_i = x_0 ... x_i`. Its derivatives divide by nothing, so they are
- * right at zeros too. PyTorch's `cumprod`.
+ * right at zeros too. PyTorch's `cumprod`. The shape is x's; integers and bools give int32, unless `dtype` says otherwise.
  * @param options `dtype`: what to cast to before; integers and bools are multiplied in int32
+ * @throws IndexError for a dim out of range
  * @example cumprod(tensor([1, 2, 3]), 0) // [1, 2, 6]
  */
 export const cumprod: (x: Tensor, dim: number, options?: CumulativeOptions) => Tensor = /*@__PURE__*/ accumulate(scanProduct, "CumprodBackward0");
@@ -39,11 +42,15 @@ const cumulativeExtremum = (op: "max" | "min", name: string) => /*@__PURE__*/ co
 });
 /**
  * The largest of the elements up to each along a dim, and where it lies, the last of equals. From the first NaN on all is NaN. PyTorch's `cummax`.
+ * Both results have x's shape; values keep the dtype, indices are int32.
+ * @throws IndexError for a dim out of range
  * @example cummax(tensor([1, 3, 2]), 0) // { values: [1, 3, 3], indices: [0, 1, 1] }
  */
 export const cummax: (x: Tensor, dim: number) => ValuesAndIndices = /*@__PURE__*/ cumulativeExtremum("max", "CummaxBackward0");
 /**
  * The smallest of the elements up to each along a dim, and where it lies, the last of equals. From the first NaN on all is NaN. PyTorch's `cummin`.
+ * Both results have x's shape; values keep the dtype, indices are int32.
+ * @throws IndexError for a dim out of range
  * @example cummin(tensor([2, 3, 1]), 0) // { values: [2, 2, 1], indices: [0, 0, 2] }
  */
 export const cummin: (x: Tensor, dim: number) => ValuesAndIndices = /*@__PURE__*/ cumulativeExtremum("min", "CumminBackward0");

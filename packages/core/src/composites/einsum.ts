@@ -84,7 +84,9 @@ function implied(inputs: readonly (readonly string[])[]): string[] {
 
 /**
  * Sums of products over named dims (Einstein's notation): letters name the dims of each operand, those that the output lacks are summed
- * over; `...` stands for further dims, which broadcast; a letter twice in a term is a diagonal.
+ * over; `...` stands for further dims, which broadcast; a letter twice in a term is a diagonal. Each letter is a size; of one dtype.
+ * @throws ArgumentError for an equation that cannot be read
+ * @throws ShapeError where a letter has two sizes
  * @example einsum("ij,j->i", tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
 export const einsum: (equation: string, ...operands: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (equation: string, ...given: readonly Tensor[]): Tensor => {

@@ -59,6 +59,9 @@ const padded = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, wei
 
 /**
  * The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`.
+ * indices of any shape [...] and weight [rows, width] give [..., width].
+ * @throws IndexError for an index out of range
+ * @throws DTypeError for indices that are no integers
  * @example embedding(tensor(Int32Array.of(1, 0)), tensor([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
  */
 export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {

@@ -15,7 +15,9 @@ import { sum } from "./reductions.ts";
 type Product = (x: Tensor, y: Tensor) => Tensor;
 
 /**
- * The product of two matrices, without broadcasting.
+ * The product of two matrices, without broadcasting. [m, k] by [k, n] gives [m, n]; of one dtype.
+ * @throws ShapeError if either is no matrix, or the inner sizes differ
+ * @throws DTypeError where dtypes differ
  * @example mm(tensor([[1, 2]]), tensor([[3], [4]])) // [[11]]
  */
 export const mm: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
@@ -24,7 +26,8 @@ export const mm: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Ten
   return matmul(x, y);
 });
 /**
- * The products of two batches of matrices, `[b, m, k] x [b, k, n]`, without broadcasting.
+ * The products of two batches of matrices, `[b, m, k] x [b, k, n]`, without broadcasting. [b, m, k] by [b, k, n] gives [b, m, n]; of one dtype.
+ * @throws ShapeError if either is no batch of matrices, or sizes do not fit
  * @example bmm(ones([2, 1, 3]), ones([2, 3, 1])) // [[[3]], [[3]]]
  */
 export const bmm: Product = /*@__PURE__*/ composite("BmmBackward0", (x: Tensor, y: Tensor): Tensor => {
@@ -38,7 +41,8 @@ function checkBatches(x: Tensor, y: Tensor): void {
     throw new ShapeError(`Expected size for first two dimensions of batch2 tensor to be: [${x.shape[0]}, ${x.shape[2]}] but got: [${y.shape[0]}, ${y.shape[1]}].`);
 }
 /**
- * A matrix times a vector.
+ * A matrix times a vector. [m, n] by [n] gives [m]; of one dtype.
+ * @throws ShapeError where sizes do not fit
  * @example mv(tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
 export const mv: Product = /*@__PURE__*/ composite("MvBackward0", (x: Tensor, y: Tensor): Tensor => {
@@ -47,7 +51,8 @@ export const mv: Product = /*@__PURE__*/ composite("MvBackward0", (x: Tensor, y:
   return matmul(x, y);
 });
 /**
- * The sum of the products of two vectors of one length.
+ * The sum of the products of two vectors of one length. [n] by [n] gives a 0-d tensor; of one dtype.
+ * @throws ShapeError for other than two vectors of one length
  * @example dot(tensor([1, 2]), tensor([3, 4])) // 11
  */
 export const dot: Product = /*@__PURE__*/ composite("DotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
@@ -75,7 +80,8 @@ export const inner: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: 
   return tensordot(x, y, [[-1], [-1]]);
 });
 /**
- * The products of all pairs of two vectors: a matrix.
+ * The products of all pairs of two vectors: a matrix. [m] and [n] give [m, n].
+ * @throws ShapeError for other than two vectors
  * @example outer(tensor([1, 2]), tensor([3, 4])) // [[3, 4], [6, 8]]
  */
 export const outer: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
@@ -101,8 +107,9 @@ function plus(x: Tensor, product: Tensor, options: SumOptions): Tensor {
 }
 type Summed = (x: Tensor, a: Tensor, b: Tensor, options?: SumOptions) => Tensor;
 /**
- * beta * x + alpha * (a
+ * beta * x + alpha * (a `input` broadcasts to [m, n]; [m, k] by [k, n].
  * @ b), of matrices; x broadcasts.
+ * @throws ShapeError where sizes do not fit
  * @example addmm(ones([1, 1]), tensor([[1, 2]]), tensor([[3], [4]])) // [[12]]
  */
 export const addmm: Summed = /*@__PURE__*/ composite("AddmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
@@ -119,8 +126,9 @@ export const addmv: Summed = /*@__PURE__*/ composite("AddmvBackward0", (x: Tenso
   return plus(x, mv(a, b), options);
 });
 /**
- * beta * x + alpha * (a
+ * beta * x + alpha * (a `input` broadcasts to [b, m, n]; [b, m, k] by [b, k, n].
  * @ b), of batches of matrices.
+ * @throws ShapeError where sizes do not fit
  * @example baddbmm(ones([1, 1, 1]), ones([1, 1, 2]), ones([1, 2, 1])) // [[[3]]]
  */
 export const baddbmm: Summed = /*@__PURE__*/ composite("BaddbmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
@@ -150,6 +158,8 @@ export const addr: Summed = /*@__PURE__*/ composite("AddrBackward0", (x: Tensor,
 export type TensordotDims = number | readonly [readonly number[], readonly number[]];
 /**
  * The sum of products over pairs of dims: the last `dims` of x with the first of y (2 by default), or those that are listed.
+ * Sizes of the dims that are summed over agree.
+ * @throws ShapeError where they differ
  * @example tensordot(tensor([[1, 2], [3, 4]]), eye(2), 1) // [[1, 2], [3, 4]]
  */
 export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dims: TensordotDims = 2): Tensor => {

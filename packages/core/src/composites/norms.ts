@@ -101,6 +101,8 @@ export type DistanceOptions = { readonly p?: number };
 export const dist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("DistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => elementNorm(sub(x, y), p));
 /**
  * The distances between all rows of x [.., m, k] and of y [.., n, k]: [.., m, n].
+ * @throws ShapeError where k differs
+ * @throws DTypeError for other than floats
  * @example cdist(tensor([[0, 0]]), tensor([[3, 4], [0, 1]])) // [[5, 1]]
  */
 export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("CdistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {

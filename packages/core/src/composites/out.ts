@@ -82,11 +82,15 @@ const withOwnOut = (run: Extremum): WithOut<Parameters<Extremum>> => withOut((..
 });
 /**
  * The maximum over the dims, or over all; NaN if there is one. Ties share the gradient evenly.
+ * `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`, and x's dtype.
+ * @throws IndexError for a dim out of range, or of size 0
  * @example amax(tensor([[1, 3], [5, 2]]), 1) // [3, 5]
  */
 export const amax: WithOut<Parameters<Extremum>> = /*@__PURE__*/ withOwnOut(amaxOf);
 /**
  * The minimum over the dims, or over all; NaN if there is one. Ties share the gradient evenly.
+ * `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`, and x's dtype.
+ * @throws IndexError for a dim out of range, or of size 0
  * @example amin(tensor([[1, 3], [5, 2]]), 1) // [1, 2]
  */
 export const amin: WithOut<Parameters<Extremum>> = /*@__PURE__*/ withOwnOut(aminOf);

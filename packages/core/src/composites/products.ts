@@ -49,7 +49,9 @@ export type ProdOptions = { readonly keepdim?: boolean; readonly dtype?: DType }
 
 /**
  * The product over a dim, or of all elements; 1 of none. Its derivatives divide by nothing, so they are right at zeros too. PyTorch's `prod`.
+ * Without a dim of all elements; integers and bools give int32, unless `dtype` says otherwise.
  * @param options `keepdim`; `dtype`: what to cast to before (integers and bools are multiplied in int32)
+ * @throws IndexError for a dim out of range
  * @example prod(tensor([2, 3, 4])) // 24
  */
 export const prod = (x: Tensor, dim?: number, options: ProdOptions = {}): Tensor => (dim === undefined ? prodAll : prodAlong)(x, dim, options);

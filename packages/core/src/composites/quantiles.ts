@@ -46,7 +46,7 @@ const quantiles = (ignoreNan: boolean) => /*@__PURE__*/ composite(undefined, (x:
 
 /**
  * The q-th quantiles, q from 0 to 1, of all elements or along a dim: a number or 0-d tensor gives one, a vector of them a first dim.
- * NaN where there is a NaN. PyTorch's `quantile`.
+ * NaN where there is a NaN. PyTorch's `quantile`. Of floats; with a vector of q, its length stands first in the shape.
  * @throws DTypeError for integers; ArgumentError for q out of range; ShapeError for nothing
  * @example quantile(tensor([0, 1, 2, 3]), 0.5) // 1.5
  */

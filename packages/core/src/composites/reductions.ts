@@ -30,6 +30,8 @@ const boolSum = (x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor =>
   reduceProgram("max", prologue("any", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), keepdim, "");
 /**
  * The sum over the dims, or over all.
+ * `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`. Floats keep their dtype, integers and bools give int32; `dtype` says otherwise.
+ * @throws IndexError for a dim out of range
  * @example sum(tensor([[1, 2], [3, 4]]), 0) // [4, 6]
  */
 export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
@@ -39,7 +41,9 @@ export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor 
 }
 
 /**
- * The mean over the dims, or over all; of floats only.
+ * The mean over the dims, or over all; of floats only. `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`.
+ * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example mean(tensor([[1, 2], [3, 4]]), 0) // [2, 3]
  */
 export const mean = (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => (dim === undefined ? meanAll : meanDims)(x, dim, options);
@@ -119,12 +123,12 @@ const boolean = (op: "max" | "min") => composite(undefined, (x: Tensor, dim?: Di
   return x.dtype === "uint8" ? to(holds, "uint8") : holds;
 });
 /**
- * Whether all elements over the dims are non-zero.
+ * Whether all elements over the dims are non-zero. Shapes as of `sum`; of any dtype, gives bools (uint8 of uint8).
  * @example all(tensor([true, false])) // false
  */
 export const all: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("min");
 /**
- * Whether any element over the dims is non-zero.
+ * Whether any element over the dims is non-zero. Shapes as of `sum`; of any dtype, gives bools (uint8 of uint8).
  * @example any(tensor([true, false])) // true
  */
 export const any: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("max");

@@ -35,6 +35,9 @@ const copyAt = /*@__PURE__*/ scatterSaying({ error: "index", text: "index_copy_(
 export type AlphaOption = { readonly alpha?: number };
 /**
  * A copy of x with alpha * the slices of `source` added at the positions `index` along a dim.
+ * `index` is a vector of int32 as long as `source` along the dim; the result has x's shape.
+ * @throws IndexError for an index or a dim out of range
+ * @throws ShapeError where sizes do not fit
  * @example indexAdd(zeros([3]), 0, tensor(Int32Array.of(2, 2)), tensor([1, 5])) // [0, 0, 6]
  */
 export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, options?: AlphaOption) => Tensor = /*@__PURE__*/ composite("IndexAddBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: AlphaOption = {}): Tensor => {
@@ -47,6 +50,8 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, o
 });
 /**
  * A copy of x with the slices of `source` set at the positions `index` along a dim.
+ * `index` is a vector of int32 as long as `source` along the dim; the result has x's shape.
+ * @throws IndexError for an index or a dim out of range, or where sizes do not fit
  * @example indexCopy(zeros([3]), 0, tensor(Int32Array.of(2, 0)), tensor([1, 5])) // [5, 0, 1]
  */
 export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("IndexCopyBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
@@ -58,7 +63,8 @@ export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) 
   return reshape(copyAt(base, d, tableOf("index_copy_", base, d, index, shape), expand(parts, shape)), x.shape);
 });
 /**
- * A copy of x with a number, or a 0-d tensor, at the positions `index` along a dim.
+ * A copy of x with a number, or a 0-d tensor, at the positions `index` along a dim. `index` is a vector of int32; the result has x's shape and dtype.
+ * @throws IndexError for an index or a dim out of range
  * @example indexFill(zeros([3]), 0, tensor(Int32Array.of(2, 0)), 7) // [7, 0, 7]
  */
 export const indexFill: (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean) => Tensor = /*@__PURE__*/ composite("IndexFillBackward0", (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean): Tensor => {
@@ -75,7 +81,8 @@ const outOfAll: Complaint = { error: "index", text: "out of range: tried to acce
 const takeFrom = /*@__PURE__*/ gatherSaying(outOfAll);
 const putInto = /*@__PURE__*/ scatterSaying(outOfAll, "set", "put_"), addInto = /*@__PURE__*/ scatterSaying(outOfAll, "add", "put_");
 /**
- * The elements of x, as if it were flattened, at int32 positions of any shape.
+ * The elements of x, as if it were flattened, at int32 positions of any shape. The result has the index's shape and x's dtype.
+ * @throws IndexError for an index out of range
  * @example take(tensor([[1, 2], [3, 4]]), tensor(Int32Array.of(3, 0))) // [4, 1]
  */
 export const take: (x: Tensor, index: Tensor) => Tensor = /*@__PURE__*/ composite("TakeBackward0", (x: Tensor, index: Tensor): Tensor => {
@@ -97,7 +104,8 @@ export const put: (x: Tensor, index: Tensor, source: Tensor, options?: PutOption
   return reshape((accumulate ? addInto : putInto)(flat, 0, places, values), x.shape);
 });
 /**
- * `gather` whose index broadcasts with x in all other dims; without a dim, of the flattened tensors.
+ * `gather` whose index broadcasts with x in all other dims; without a dim, of the flattened tensors. Shapes broadcast but along the dim.
+ * @throws IndexError for an index or a dim out of range
  * @example takeAlongDim(tensor([[3, 1], [2, 4]]), tensor([[1], [0]], { dtype: "int32" }), 1) // [[1], [2]]
  */
 export const takeAlongDim: (x: Tensor, index: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("GatherBackward0", (x: Tensor, index: Tensor, dim?: number): Tensor => {
@@ -180,6 +188,9 @@ export type ScatterOptions = { /** What becomes of the elements that meet: the s
 /**
  * A copy of x with the elements of `source`, or one number, set at the places along a dim that `index` names: `out[index[i][j]][j] = source[i][j]` for dim 0.
  * Of equal places any one wins. With `reduce` they are added, or multiplied, instead.
+ * `index` of int32 has x's rank; the result has x's shape. Where several write one place, the last counts.
+ * @throws IndexError for an index or a dim out of range
+ * @throws ShapeError where sizes do not fit
  * @example scatter(zeros([3]), 0, tensor(Int32Array.of(2, 0)), tensor([1, 5])) // [5, 0, 1]
  */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number | boolean, options: ScatterOptions = {}): Tensor {
@@ -212,7 +223,8 @@ export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor 
 
 export type OneHotOptions = { /** How many classes: one more than the largest, unless it is said. */ readonly numClasses?: number };
 /**
- * Class numbers as rows that are 1 at the class and 0 elsewhere: int32 [.., classes].
+ * Class numbers as rows that are 1 at the class and 0 elsewhere: int32 [.., classes]. int32 [...] gives int32 [..., numClasses].
+ * @throws ArgumentError for a class out of range
  * @example oneHot(tensor(Int32Array.of(2, 0)), { numClasses: 3 }) // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(x: Tensor, options: OneHotOptions = {}): Tensor {

@@ -33,12 +33,15 @@ const sorted = (x: Tensor, dim: number, descending: boolean): ValuesAndIndices =
 };
 /**
  * The elements along a dim in ascending order, and where they were; equal elements keep their order and NaN is the largest. PyTorch's `sort`.
+ * Both results have x's shape; values keep the dtype, indices are int32.
  * @param dim the last by default
+ * @throws IndexError for a dim out of range
  * @example sort(tensor([3, 1, 2])) // { values: [1, 2, 3], indices: [1, 2, 0] }
  */
 export const sort: (x: Tensor, dim?: number, options?: SortOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): ValuesAndIndices => sorted(x, dim, descending));
 /**
- * The int32 positions of the elements along a dim in ascending order; equal elements keep their order. PyTorch's `argsort`.
+ * The int32 positions of the elements along a dim in ascending order; equal elements keep their order. PyTorch's `argsort`. x's shape, int32.
+ * @throws IndexError for a dim out of range
  * @example argsort(tensor([3, 1, 2])) // [1, 2, 0]
  */
 export const argsort: (x: Tensor, dim?: number, options?: SortOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): Tensor => sortOrder(x, dim, descending));
@@ -50,6 +53,7 @@ export const msort: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (
 
 /**
  * The k largest elements along a dim in descending order (or the smallest in ascending order), and where they are. NaN is the largest. PyTorch's `topk`.
+ * x's shape with `k` along the dim; values keep the dtype, indices are int32.
  * @throws ArgumentError where there are not k of them; DTypeError for bools
  * @example topk(tensor([3, 1, 2]), 2) // { values: [3, 2], indices: [0, 2] }
  */
@@ -78,6 +82,7 @@ function lineOf(op: string, x: Tensor, dim: number): number {
 
 /**
  * The k-th smallest element along a dim, counted from 1, and where it is. NaN is the largest. PyTorch's `kthvalue`.
+ * The shape is x's without the dim, or with size 1 by `keepdim`; indices are int32.
  * @throws IndexError for a dim without elements; ArgumentError where there are not k of them; DTypeError for bools
  * @example kthvalue(tensor([3, 1, 2]), 2) // { values: 2, indices: 2 }
  */
@@ -102,6 +107,7 @@ export const medianAlong = (ignoreNan: boolean, name: string): ((x: Tensor, dim:
 
 /**
  * The most frequent element along a dim, the smallest of several, and where it is (one of them). PyTorch's `mode`.
+ * The shape is x's without the dim, or with size 1 by `keepdim`; indices are int32.
  * @throws IndexError for a dim without elements
  * @example mode(tensor([3, 1, 3])) // { values: 3, indices: 2 }
  */

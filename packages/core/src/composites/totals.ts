@@ -36,7 +36,8 @@ const logsumexpOp: Op<LogAttrs> = {
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
 };
 /**
- * log(sum(exp(x))) over the dims, shifted by the maximum so that nothing overflows.
+ * log(sum(exp(x))) over the dims, shifted by the maximum so that nothing overflows. Shapes as of `sum`; integers and bools give float32.
+ * @throws IndexError for a dim out of range
  * @example logsumexp(tensor([0, 0]), 0) // 0.6931
  */
 export const logsumexp: (x: Tensor, dim: Dims, options?: Keep) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: Dims, options: Keep = {}): Tensor =>
@@ -44,7 +45,7 @@ export const logsumexp: (x: Tensor, dim: Dims, options?: Keep) => Tensor = /*@__
 
 const numbers = /*@__PURE__*/ perDType((d, c) => program("nansum", [d], [], [isFloat(d) ? s.cast(s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.load(0, d)), d) : s.arg(0, d)]));
 /**
- * The sum over the dims, or of all, with NaN as 0.
+ * The sum over the dims, or of all, with NaN as 0. Shapes and dtypes as of `sum`.
  * @example nansum(tensor([1, NaN, 3])) // 4
  */
 export const nansum: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite("NansumBackward0", (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
@@ -53,7 +54,8 @@ export const nansum: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor 
 });
 const present = /*@__PURE__*/ perDType((d, c) => program("present", [d], [], [s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.lit(1, c))]));
 /**
- * The mean over the dims, or of all, of what is no NaN.
+ * The mean over the dims, or of all, of what is no NaN. Shapes as of `sum`; of floats.
+ * @throws DTypeError for integers and bools
  * @example nanmean(tensor([1, NaN, 3])) // 2
  */
 export const nanmean: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
@@ -64,7 +66,7 @@ export const nanmean: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor
 });
 const nonZero = /*@__PURE__*/ perDType((d, c) => program("countNonzero", [d], [], [s.select(s.eq(s.load(0, d), s.lit(0, c)), s.lit(0, "int32"), s.lit(1, "int32"))]));
 /**
- * How many elements over the dims, or of all, are not zero: int32.
+ * How many elements over the dims, or of all, are not zero: int32. Of any dtype, gives int32.
  * @example countNonzero(tensor([0, 2, 3])) // 2
  */
 export const countNonzero = (x: Tensor, dim?: Dims): Tensor => reduceProgram("sum", nonZero(x.dtype), [x], [], wrapDims(dim, x.ndim), false, "");
@@ -72,7 +74,8 @@ export const countNonzero = (x: Tensor, dim?: Dims): Tensor => reduceProgram("su
 export type MinAndMax = { readonly min: Tensor; readonly max: Tensor };
 export type AminmaxOptions = { readonly dim?: number; readonly keepdim?: boolean };
 /**
- * The smallest and the largest along a dim, or of all.
+ * The smallest and the largest along a dim, or of all. Of one dim, or of all; both results have x's dtype.
+ * @throws IndexError for a dim out of range, or for nothing
  * @example aminmax(tensor([3, 1, 2])) // { min: 1, max: 3 }
  */
 export function aminmax(x: Tensor, options: AminmaxOptions = {}): MinAndMax {

@@ -21,7 +21,7 @@ const checkProbabilities = /*@__PURE__*/ refusing(isOutside, {
   error: "argument", text: "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",
 });
 /**
- * 1 with the probability that each element says, 0 otherwise. Its gradient is 0.
+ * 1 with the probability that each element says, 0 otherwise. Its gradient is 0. x's shape and dtype.
  * @example bernoulli(tensor([0, 1])) // [0, 1]
  */
 export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ composite("BernoulliBackward0", (x: Tensor, p?: number): Tensor => {
@@ -94,6 +94,7 @@ export const random_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__P
 export type MultinomialOptions = { readonly replacement?: boolean };
 /**
  * Positions drawn with the weights along the last dim: int32 [.., numSamples]. Without replacement they are distinct, in the order in which they are drawn.
+ * [k] or [n, k] of weights, not negative, gives numSamples places each, int32.
  * @throws ArgumentError for weights that are negative or not finite; on an asynchronous device the next read rejects with it
  * @example multinomial(tensor([0, 1, 0]), 2, { replacement: true }) // [1, 1]
  */

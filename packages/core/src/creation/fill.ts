@@ -136,6 +136,7 @@ const fill = /*@__PURE__*/ perDType((dtype, compute) => program("full", [], [com
 
 /**
  * `shape` filled with one value. A number makes float32, a boolean bool; `dtype` says otherwise.
+ * @throws ShapeError for negative sizes
  * @example full([2], 7) // [7, 7]
  */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
@@ -189,7 +190,8 @@ const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
 });
 
 /**
- * start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32.
+ * start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. A vector of ceil((end - start) / step) numbers.
+ * @throws ArgumentError for a step of 0, or of the wrong sign
  * @example arange(1, 7, 2) // [1, 3, 5]
  */
 export function arange(start: number | boolean, end?: number | boolean, step: number = 1, options: CreationOptions = {}): Tensor {
@@ -214,7 +216,8 @@ const line = /*@__PURE__*/ perDType((dtype, own) => {
 });
 
 /**
- * `steps` numbers evenly spaced from start to end, both included.
+ * `steps` numbers evenly spaced from start to end, both included. A vector, float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for a negative number of steps
  * @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
@@ -228,7 +231,8 @@ const diagonal = /*@__PURE__*/ perDType((dtype, compute) => {
   return program("eye", [], ["int32"], [s.cast(s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, compute), s.lit(0, compute)), dtype)]);
 });
 /**
- * The identity of n rows and m (by default n) columns.
+ * The identity of n rows and m (by default n) columns. [n, m], float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for negative sizes
  * @example eye(2) // [[1, 0], [0, 1]]
  */
 export function eye(n: number, m: number = n, options: CreationOptions = {}): Tensor {

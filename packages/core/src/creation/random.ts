@@ -107,7 +107,7 @@ const digitsOf = (dtype: DType): number => (dtype === "float16" ? 11 : dtype ===
 
 const randProgram = /*@__PURE__*/ perDType((d, c) => program("rand", [], SEED, [s.cast(uniform(s.index, 0, c, digitsOf(d)), d)]));
 /**
- * Uniform in [0, 1).
+ * Uniform in [0, 1). Of [0, 1), float32 unless `dtype` says otherwise.
  * @example rand([2, 3]).shape // [2, 3]
  */
 export const rand = (shape: Shape, options: CreationOptions = {}): Tensor =>
@@ -121,7 +121,7 @@ const randnProgram = /*@__PURE__*/ perDType((d, c) => {
   return program("randn", [], SEED, [s.cast(s.mul(radius, s.select(s.eq(even, s.index), s.cos(angle), s.sin(angle))), d)]);
 });
 /**
- * From the standard normal distribution.
+ * From the standard normal distribution. Mean 0, deviation 1; float32 unless `dtype` says otherwise.
  * @example randn([2, 3]).shape // [2, 3]
  */
 export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
@@ -131,7 +131,8 @@ const randintProgram = /*@__PURE__*/ perDType((d) =>
   program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]));
 const bounds: { readonly [D in DType]?: readonly [low: number, high: number] } = { bool: [0, 1], uint8: [0, 255], int8: [-128, 127], int16: [-32768, 32767] };
 /**
- * Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default.
+ * Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default. int32 unless `dtype` says otherwise.
+ * @throws ArgumentError for an empty range
  * @example randint(3, 4, [2]) // [3, 3]
  */
 export function randint(low: number, high: number, shape: Shape, options: CreationOptions = {}): Tensor {
@@ -160,7 +161,8 @@ const dropoutProgram = /*@__PURE__*/ perDType((d, c) => program("dropout", [d], 
   s.cast(s.select(s.lt(uniform(s.index, 2, c), s.param(0, c)), s.lit(0, c), s.mul(s.load(0, d), s.param(1, c))), d),
 ]));
 /**
- * Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training.
+ * Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training. x's shape and dtype.
+ * @throws ArgumentError for a p beyond [0, 1]
  * @example dropout(ones([4]), 0) // [1, 1, 1, 1]
  */
 export function dropout(x: Tensor, p: number = 0.5, options: { readonly training?: boolean } = {}): Tensor {

@@ -17,14 +17,14 @@ const clipped: With2 = /*@__PURE__*/ elementwise("hardtanh", (x, low, high) => s
 });
 export type HardtanhOptions = { readonly minVal?: number; readonly maxVal?: number };
 /**
- * Into [minVal, maxVal], [-1, 1] by default; the gradient at the bounds is 0.
+ * Into [minVal, maxVal], [-1, 1] by default; the gradient at the bounds is 0. Of any shape; bools give int32.
  * @example hardtanh(tensor([-3, 0.5, 3])) // [-1, 0.5, 1]
  */
 export const hardtanh = (x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor => clipped(x, numberIn([x], minVal), numberIn([x], maxVal));
 /** As `hardtanh`, in place. */
 export const hardtanh_ = (x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor => clipped.into(x, numberIn([x], minVal), numberIn([x], maxVal));
 /**
- * min(max(x, 0), 6).
+ * min(max(x, 0), 6). Of any shape; bools give int32.
  * @example relu6(tensor([-1, 3, 9])) // [0, 3, 6]
  */
 export const relu6 = (x: Tensor): Tensor => clipped(x, 0, 6);
@@ -34,7 +34,7 @@ const leaky: With1 = /*@__PURE__*/ elementwise("leakyRelu", (x, slope) => s.sele
 });
 export type LeakyReluOptions = { readonly negativeSlope?: number };
 /**
- * x above 0, negativeSlope * x (0.01 by default) below.
+ * x above 0, negativeSlope * x (0.01 by default) below. Of any shape; integers and bools give float32.
  * @example leakyRelu(tensor([-1, 2])) // [-0.01, 2]
  */
 export const leakyRelu = (x: Tensor, { negativeSlope = 0.01 }: LeakyReluOptions = {}): Tensor => leaky(x, negativeSlope);
@@ -49,14 +49,16 @@ const exponentialUnit = (name: string): With3 => elementwise(name, (x, low, high
 const eluUnit = /*@__PURE__*/ exponentialUnit("elu"), celuUnit = /*@__PURE__*/ exponentialUnit("celu");
 export type AlphaOptions = { readonly alpha?: number };
 /**
- * x above 0, alpha * (exp(x) - 1) below (Clevert et al., 2015).
+ * x above 0, alpha * (exp(x) - 1) below (Clevert et al., 2015). Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example elu(tensor([-1, 2])) // [-0.6321, 2]
  */
 export const elu = (x: Tensor, { alpha = 1 }: AlphaOptions = {}): Tensor => eluUnit(x, alpha, 1, 1);
 /** As `elu`, in place. */
 export const elu_ = (x: Tensor, { alpha = 1 }: AlphaOptions = {}): Tensor => eluUnit.into(x, alpha, 1, 1);
 /**
- * x above 0, alpha * (exp(x / alpha) - 1) below (Barron, 2017).
+ * x above 0, alpha * (exp(x / alpha) - 1) below (Barron, 2017). Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example celu(tensor([-1, 2])) // [-0.6321, 2]
  */
 export const celu = (x: Tensor, { alpha = 1 }: AlphaOptions = {}): Tensor => celuUnit(x, checkAlpha(alpha), 1, 1 / alpha);
@@ -68,7 +70,7 @@ function checkAlpha(alpha: number): number {
 }
 const SELU_ALPHA = 1.6732632423543772, SELU_SCALE = 1.0507009873554805;
 /**
- * elu with the constants that keep mean 0 and variance 1 (Klambauer et al., 2017).
+ * elu with the constants that keep mean 0 and variance 1 (Klambauer et al., 2017). Of any shape; integers and bools give float32.
  * @example selu(tensor([-1, 2])) // [-1.1113, 2.1014]
  */
 export const selu = (x: Tensor): Tensor => eluUnit(x, SELU_ALPHA * SELU_SCALE, SELU_SCALE, 1);
@@ -83,7 +85,8 @@ const soft: With2 = /*@__PURE__*/ elementwise("softplus", (x, beta, threshold) =
 });
 export type SoftplusOptions = { readonly beta?: number; readonly threshold?: number };
 /**
- * log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold (20).
+ * log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold (20). Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example softplus(tensor([0, 1])) // [0.6931, 1.3133]
  */
 export const softplus = (x: Tensor, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor => soft(x, beta, threshold);
@@ -96,7 +99,7 @@ const softShrink = /*@__PURE__*/ shrink("softshrink", (x, width) => s.select(s.g
 const hardShrink = /*@__PURE__*/ shrink("hardshrink", (x, width) => s.select(withinWidth(x, width), 0, x));
 export type ShrinkOptions = { readonly lambd?: number };
 /**
- * x moved towards 0 by lambd (0.5), and 0 where it is nearer than that.
+ * x moved towards 0 by lambd (0.5), and 0 where it is nearer than that. Of any shape; integers and bools give float32.
  * @example softshrink(tensor([-1, 0.2, 1])) // [-0.5, 0, 0.5]
  */
 export function softshrink(x: Tensor, { lambd = 0.5 }: ShrinkOptions = {}): Tensor {
@@ -104,12 +107,12 @@ export function softshrink(x: Tensor, { lambd = 0.5 }: ShrinkOptions = {}): Tens
   return softShrink(x, lambd);
 }
 /**
- * x, and 0 where it is within lambd (0.5) of 0.
+ * x, and 0 where it is within lambd (0.5) of 0. Of any shape; integers and bools give float32.
  * @example hardshrink(tensor([-1, 0.2, 1])) // [-1, 0, 1]
  */
 export const hardshrink = (x: Tensor, { lambd = 0.5 }: ShrinkOptions = {}): Tensor => hardShrink(x, lambd);
 /**
- * x - tanh(x).
+ * x - tanh(x). Of any shape; integers and bools give float32.
  * @example tanhshrink(tensor([0, 1])) // [0, 0.2384]
  */
 export const tanhshrink: Unary = /*@__PURE__*/ elementwise("sub", (x) => s.sub(x!, s.tanh(x!)), {
@@ -117,21 +120,24 @@ export const tanhshrink: Unary = /*@__PURE__*/ elementwise("sub", (x) => s.sub(x
 });
 
 /**
- * min(max(x + 3, 0), 6) / 6.
+ * min(max(x + 3, 0), 6) / 6. Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example hardsigmoid(tensor([-4, 0, 4])) // [0, 0.5, 1]
  */
 export const hardsigmoid: Unary = /*@__PURE__*/ elementwise("hardsigmoid", (x) => s.div(s.min(s.max(s.add(x!, 3), 0), 6), 6), {
   gradient: (g, _, [x]) => [s.select(both(s.gt(x!, -3), s.lt(x!, 3)), s.mul(g, 1 / 6), 0)],
 });
 /**
- * x * hardsigmoid(x).
+ * x * hardsigmoid(x). Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example hardswish(tensor([-4, 1, 4])) // [0, 0.6667, 4]
  */
 export const hardswish: Unary = /*@__PURE__*/ elementwise("hardswish", (x) => s.div(s.mul(x!, s.min(s.max(s.add(x!, 3), 0), 6)), 6), {
   gradient: (g, _, [x]) => [s.select(s.lt(x!, -3), 0, s.select(s.lt(x!, 3), s.mul(g, s.add(s.div(x!, 3), 0.5)), g))],
 });
 /**
- * x * tanh(softplus(x)) (Misra, 2019).
+ * x * tanh(softplus(x)) (Misra, 2019). Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example mish(tensor([0, 1])) // [0, 0.8651]
  */
 export const mish: Unary = /*@__PURE__*/ elementwise("mish", (x) => s.mul(x!, s.tanh(softplusOf(x!))), {
@@ -141,7 +147,8 @@ export const mish: Unary = /*@__PURE__*/ elementwise("mish", (x) => s.mul(x!, s.
   },
 });
 /**
- * log(sigmoid(x)), exact where sigmoid would be 0.
+ * log(sigmoid(x)), exact where sigmoid would be 0. Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example logsigmoid(tensor([0, 1])) // [-0.6931, -0.3133]
  */
 export const logsigmoid: Unary = /*@__PURE__*/ elementwise("logSigmoid", (x) => s.neg(softplusOf(s.neg(x!))), {

@@ -73,7 +73,8 @@ function refuseIntegers(y: Tensor, z: Tensor): void {
 }
 
 /**
- * |x| with the sign bit of y; integers give float32.
+ * |x| with the sign bit of y; integers give float32. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
+ * @throws ShapeError where shapes do not broadcast
  * @example copysign(tensor([1, 2]), tensor([-3, 4])) // [-1, 2]
  */
 export const copysign: Elementwise<readonly [x: Tensor, y: Operand]> = /*@__PURE__*/ elementwise("copysign", (x, y) => s.select(signBitOf(y!), s.neg(s.abs(x!)), s.abs(x!)), {
@@ -81,7 +82,8 @@ export const copysign: Elementwise<readonly [x: Tensor, y: Operand]> = /*@__PURE
   gradient: (g, out, [x]) => [s.select(s.eq(x!, 0), s.mul(g, 0), s.mul(g, s.div(out, s.select(s.eq(x!, 0), 1, x!)))), s.mul(g, 0)],
 });
 /**
- * x * 2 ** y.
+ * x * 2 ** y. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
+ * @throws ShapeError where shapes do not broadcast
  * @example ldexp(tensor([1.5]), tensor([3])) // [12]
  */
 export const ldexp: (x: Tensor, y: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
@@ -91,7 +93,8 @@ export const ldexp: (x: Tensor, y: Tensor) => Tensor = /*@__PURE__*/ composite(u
 
 const steps: Binary = /*@__PURE__*/ elementwise("heaviside", (x, y) => s.select(s.eq(x!, 0), y!, s.cast(s.lt(0, x!), x!.dtype)), { rule: "arithmetic", gradient: () => [] });
 /**
- * 0 below 0, 1 above, and `values` at 0. Both have one dtype.
+ * 0 below 0, 1 above, and `values` at 0. Both have one dtype. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
  * @example heaviside(tensor([-1, 0, 2]), tensor(0.5)) // [0, 0.5, 1]
  */
 export function heaviside(x: Tensor, values: Tensor): Tensor {
@@ -115,7 +118,9 @@ function neighbour(x: Expr, y: Expr): Expr {
   return s.select(s.isNan(y), y, s.select(either(s.isNan(x), s.eq(x, y)), s.select(s.isNan(x), x, y), next));
 }
 /**
- * The next number after x towards y. Floats only, no derivative.
+ * The next number after x towards y. Floats only, no derivative. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
  * @example nextafter(tensor([1]), tensor([2])).gt(1) // [true]
  */
 export function nextafter(x: Tensor, y: Tensor): Tensor {
@@ -133,28 +138,32 @@ const ignoringNan = (name: string, wins: (x: Expr, y: Expr) => Expr): TwoTensors
   });
 };
 /**
- * The larger; a number where the other is NaN.
+ * The larger; a number where the other is NaN. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
  * @example fmax(tensor([NaN, 1]), tensor([2, 3])) // [2, 3]
  */
 export const fmax: TwoTensors = /*@__PURE__*/ ignoringNan("fmax", s.ge);
 /**
- * The smaller; a number where the other is NaN.
+ * The smaller; a number where the other is NaN. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
  * @example fmin(tensor([NaN, 1]), tensor([2, 3])) // [2, 1]
  */
 export const fmin: TwoTensors = /*@__PURE__*/ ignoringNan("fmin", s.le);
 
 /**
- * x - trunc(x), with the sign of x.
+ * x - trunc(x), with the sign of x. Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example frac(tensor([1.5, -1.25])) // [0.5, -0.25]
  */
 export const frac: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("frac", (x) => s.sub(x!, s.trunc(x!)), { rule: "floats", kernel: "frac_cpu", gradient: (g) => [g] });
 /**
- * The sign; of real numbers the same as `sign`.
+ * The sign; of real numbers the same as `sign`. Of any shape; keeps the dtype.
  * @example sgn(tensor([-2, 0, 3])) // [-1, 0, 1]
  */
 export const sgn: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("sgn", s.sign, { rule: "arithmetic" });
 /**
- * The tensor itself; a bool is refused.
+ * The tensor itself; a bool is refused. Of any shape; keeps the dtype.
+ * @throws DTypeError for bools
  * @example positive(tensor([1, -2])) // [1, -2]
  */
 export function positive(x: Tensor): Tensor {
@@ -162,7 +171,8 @@ export function positive(x: Tensor): Tensor {
   return x;
 }
 /**
- * x ** y computed in float64, whatever the dtypes.
+ * x ** y computed in float64, whatever the dtypes. Shapes broadcast, and dtypes are promoted; gives float64.
+ * @throws ShapeError where shapes do not broadcast
  * @example floatPower(tensor([2, 3]), 2) // [4, 9]
  */
 export const floatPower: (x: Operand, y: Operand) => Tensor = /*@__PURE__*/ composite(undefined, (x: Operand, y: Operand): Tensor => pow(wide(x), wide(y)));
@@ -174,7 +184,7 @@ const numbersOnly: Elementwise<readonly [x: Tensor, nan: number, posinf: number,
 });
 export type NanToNumOptions = { readonly nan?: number | null; readonly posinf?: number | null; readonly neginf?: number | null };
 /**
- * NaN replaced by `nan` (0), infinities by the given numbers, or by the largest of the dtype.
+ * NaN replaced by `nan` (0), infinities by the given numbers, or by the largest of the dtype. Of any shape; keeps the dtype.
  * @example nanToNum(tensor([NaN, 2])) // [0, 2]
  */
 export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
@@ -185,7 +195,7 @@ export const nanToNum_ = (x: Tensor, options: NanToNumOptions = {}): Tensor => (
 const replacements = (x: Tensor, { nan, posinf, neginf }: NanToNumOptions): [number, number, number] =>
   [nan ?? 0, posinf ?? finfo(x.dtype).max, neginf ?? finfo(x.dtype).min];
 /**
- * The angle of a real number: 0, or pi below 0; NaN of NaN.
+ * The angle of a real number: 0, or pi below 0; NaN of NaN. Of any shape; integers and bools give float32.
  * @example angle(tensor([1, -1])) // [0, 3.1416]
  */
 export const angle: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("angle", (x) => s.select(s.lt(x!, 0), Math.PI, s.select(s.isNan(x!), x!, s.lit(0, x!.dtype))), { rule: "float", gradient: (g) => [s.mul(g, 0)] });

@@ -43,6 +43,8 @@ export const clampMax: Bounded = /*@__PURE__*/ bounded("clampMax", byTensor, s.m
 
 /**
  * Into [min, max], numbers or tensors; either may be left out. The gradient passes where x lies within, bounds included.
+ * x's shape; bounds are numbers, or tensors that broadcast.
+ * @throws ArgumentError for no bound at all
  * @example clamp(tensor([-2, 0.5, 2]), -1, 1) // [-1, 0.5, 1]
  */
 export function clamp(x: Tensor, min?: Operand | null, max?: Operand | null): Tensor {

@@ -26,7 +26,8 @@ const divFloor: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div",
 const divTrunc: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload, wrapsNumbers: true }));
 
 /**
- * x / y rounded down; of integers an integer. No derivative.
+ * x / y rounded down; of integers an integer. No derivative. Shapes broadcast, and dtypes are promoted; bools give int32.
+ * @throws ShapeError where shapes do not broadcast
  * @example floorDivide(tensor([7, -7]), 2) // [3, -4]
  */
 export const floorDivide: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [] }));
@@ -36,7 +37,7 @@ export type DivideOptions = {
   readonly roundingMode?: "floor" | "trunc" | null;
 };
 /**
- * x / y. Without rounding, integers give a float; the derivative of a rounded quotient is 0.
+ * x / y. Without rounding, integers give a float; the derivative of a rounded quotient is 0. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
  * @throws ArgumentError for another rounding mode
  * @example div(tensor([7, -7]), 2, { roundingMode: "trunc" }) // [3, -3]
  */
@@ -54,7 +55,8 @@ function rounding({ roundingMode = null }: DivideOptions): Binary {
   }
 }
 /**
- * x / y; of integers a float.
+ * x / y; of integers a float. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
+ * @throws ShapeError where shapes do not broadcast
  * @example trueDivide(tensor([1, 2]), 4) // [0.25, 0.5]
  */
 export const trueDivide: Binary = divide;

@@ -11,7 +11,7 @@ type Unary = Elementwise<readonly [x: Tensor]>;
 type Binary = Elementwise<readonly [x: Tensor, y: Tensor]>;
 
 /**
- * 2 ** x.
+ * 2 ** x. Of any shape; integers and bools give float32.
  * @example exp2(tensor([0, 3])) // [1, 8]
  */
 export const exp2: Unary = /*@__PURE__*/ elementwise("exp2", (x) => s.pow(2, x!), { rule: "float", gradient: (g, out) => [s.mul(g, s.mul(out, Math.LN2))] });
@@ -22,12 +22,12 @@ const logTo = (base: number) => (x?: Expr): Expr => {
   return s.select(s.eq(s.pow(base, whole), x!), whole, y);
 };
 /**
- * The logarithm to base 2, exact for powers of 2.
+ * The logarithm to base 2, exact for powers of 2. Of any shape; integers and bools give float32.
  * @example log2(tensor([1, 8])) // [0, 3]
  */
 export const log2: Unary = /*@__PURE__*/ elementwise("log2", /*@__PURE__*/ logTo(2), { rule: "float", gradient: (g, _, [x]) => [s.div(g, s.mul(x!, Math.LN2))] });
 /**
- * The logarithm to base 10.
+ * The logarithm to base 10. Of any shape; integers and bools give float32.
  * @example log10(tensor([1, 100])) // [0, 2]
  */
 export const log10: Unary = /*@__PURE__*/ elementwise("log10", /*@__PURE__*/ logTo(10), { rule: "float", gradient: (g, _, [x]) => [s.div(g, s.mul(x!, Math.LN10))] });
@@ -41,18 +41,23 @@ const shares = (power: (z: Expr) => Expr) => (g: Expr, _: Expr, [x, y]: readonly
   [s.div(g, s.add(1, power(s.sub(y!, x!)))), s.div(g, s.add(1, power(s.sub(x!, y!))))];
 const power2 = (z: Expr): Expr => s.pow(2, z);
 /**
- * log(exp(x) + exp(y)), without overflow.
+ * log(exp(x) + exp(y)), without overflow. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
  * @example logaddexp(tensor([0]), tensor([0])) // [0.6931]
  */
 export const logaddexp: Binary = /*@__PURE__*/ elementwise("logaddexp", /*@__PURE__*/ addLogs(s.exp, s.log1p), { rule: "floats", kernel: "logaddexp_cpu", takes: "tensors", gradient: /*@__PURE__*/ shares(s.exp) });
 /**
- * log2(2 ** x + 2 ** y), without overflow.
+ * log2(2 ** x + 2 ** y), without overflow. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
  * @example logaddexp2(tensor([0]), tensor([0])) // [1]
  */
 export const logaddexp2: Binary = /*@__PURE__*/ elementwise("logaddexp2", /*@__PURE__*/ addLogs(power2, (z) => s.mul(s.log1p(z), Math.LOG2E)), { rule: "floats", kernel: "logaddexp2_cpu", takes: "tensors", gradient: /*@__PURE__*/ shares(power2) });
 
 /**
- * x * log(y), and 0 where x is 0 and y is no NaN.
+ * x * log(y), and 0 where x is 0 and y is no NaN. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
+ * @throws ShapeError where shapes do not broadcast
  * @example xlogy(tensor([0, 2]), tensor([0, 3])) // [0, 2.1972]
  */
 export const xlogy: Elementwise<readonly [x: Operand, y: Operand]> = /*@__PURE__*/ timesLog("xlogy", s.log, 0);
@@ -65,7 +70,7 @@ const logitClamped: Elementwise<readonly [x: Tensor, eps: number]> = /*@__PURE__
   rule: "float", gradient: (g, _, [x, eps]) => [s.select(either(s.lt(x!, eps!), s.gt(x!, s.sub(1, eps!))), 0, s.div(g, s.mul(x!, s.sub(1, x!))))],
 });
 /**
- * log(x / (1 - x)), the inverse of sigmoid; with `eps`, x is first brought into [eps, 1 - eps].
+ * log(x / (1 - x)), the inverse of sigmoid; with `eps`, x is first brought into [eps, 1 - eps]. Of any shape; integers and bools give float32.
  * @example logit(tensor([0.5, 0.75])) // [0, 1.0986]
  */
 export function logit(x: Tensor, options: { readonly eps?: number } = {}): Tensor {

@@ -13,32 +13,32 @@ const predicate = { predicate: true } as const;
 const amongFloats = (f: (x: Expr) => Expr, others: (x: Expr, y: Expr) => Expr) => (x?: Expr): Expr => (isFloat(x!.dtype) ? f(x!) : others(x!, x!));
 
 /**
- * Neither infinite nor NaN.
+ * Neither infinite nor NaN. Of any shape and dtype; gives bools.
  * @example isfinite(tensor([1, Infinity, NaN])) // [true, false, false]
  */
 export const isfinite: Unary = /*@__PURE__*/ elementwise("isfinite", /*@__PURE__*/ amongFloats(isFiniteOf, s.eq), predicate);
 /**
- * Infinity or -Infinity.
+ * Infinity or -Infinity. Of any shape and dtype; gives bools.
  * @example isinf(tensor([1, -Infinity])) // [false, true]
  */
 export const isinf: Unary = /*@__PURE__*/ elementwise("isinf", /*@__PURE__*/ amongFloats((x) => s.eq(s.abs(x), Infinity), s.ne), predicate);
 /**
- * Infinity.
+ * Infinity. Of any shape and dtype; gives bools.
  * @example isposinf(tensor([Infinity, -Infinity])) // [true, false]
  */
 export const isposinf: Unary = /*@__PURE__*/ elementwise("isposinf", /*@__PURE__*/ amongFloats((x) => s.eq(x, Infinity), s.ne), predicate);
 /**
- * -Infinity.
+ * -Infinity. Of any shape and dtype; gives bools.
  * @example isneginf(tensor([Infinity, -Infinity])) // [false, true]
  */
 export const isneginf: Unary = /*@__PURE__*/ elementwise("isneginf", /*@__PURE__*/ amongFloats((x) => s.eq(x, -Infinity), s.ne), predicate);
 /**
- * Always true: there are no complex numbers.
+ * Always true: there are no complex numbers. Of any shape and dtype; gives bools.
  * @example isreal(tensor([1, 2])) // [true, true]
  */
 export const isreal: Unary = /*@__PURE__*/ elementwise("isreal", (x) => s.or(s.eq(x!, x!), s.ne(x!, x!)), predicate);
 /**
- * Whether the sign bit is set: of negative numbers and of -0.
+ * Whether the sign bit is set: of negative numbers and of -0. Of any shape and dtype; gives bools.
  * @example signbit(tensor([-1, 1])) // [true, false]
  */
 export const signbit: Unary = /*@__PURE__*/ elementwise("signbit", (x) => signBitOf(x!), predicate);
@@ -61,7 +61,7 @@ export type CloseOptions = {
   readonly equalNan?: boolean;
 };
 /**
- * |x - y| <= atol + rtol |y|, element by element, or equal. Both have one dtype.
+ * |x - y| <= atol + rtol |y|, element by element, or equal. Both have one dtype. Shapes broadcast; of any dtypes, gives bools.
  * @throws DTypeError if the dtypes differ; ArgumentError for negative tolerances
  * @example isclose(tensor([1, 2]), tensor([1.000001, 2.1])) // [true, false]
  */

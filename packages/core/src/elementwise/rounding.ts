@@ -15,7 +15,8 @@ export type RoundOptions = {
   readonly decimals?: number;
 };
 /**
- * To the nearest integer, or multiple of 10 ** -decimals; half to even.
+ * To the nearest integer, or multiple of 10 ** -decimals; half to even. Of any shape; keeps the dtype.
+ * @throws DTypeError for bools
  * @example round(tensor([0.5, 1.5, -1.2])) // [0, 2, -1]
  */
 export const round = (x: Tensor, options: RoundOptions = {}): Tensor => (options.decimals === undefined ? toInteger(x) : scaled(options.decimals)(x, 10 ** Math.abs(options.decimals)));

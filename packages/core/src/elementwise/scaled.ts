@@ -23,12 +23,15 @@ const scaled = (plain: Plain, withFactor: WithFactor): Scaled => withOut(
   });
 
 /**
- * x + alpha * y. Of integers, alpha is an integer.
+ * x + alpha * y. Of integers, alpha is an integer. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
  * @example add(tensor([1, 2]), tensor([3, 4]), { alpha: 10 }) // [31, 42]
  */
 export const add: Scaled = /*@__PURE__*/ scaled(plainAdd, addScaled);
 /**
- * x - alpha * y. Of integers, alpha is an integer.
+ * x - alpha * y. Of integers, alpha is an integer. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for bools
  * @example sub(tensor([5, 6]), 1) // [4, 5]
  */
 export const sub: Scaled = /*@__PURE__*/ scaled(plainSub, subScaled);
@@ -42,7 +45,9 @@ const rsubScaled: WithFactor = /*@__PURE__*/ elementwise("rsub", (x, y, alpha) =
 });
 const rsubPlain: Plain = /*@__PURE__*/ elementwise("rsub", (x, y) => s.sub(y!, x!), { rule: "number", refusesBool: noBoolSub, refusesOneBool: noOneBoolSub, overload: ([, y]) => (typeof y === "object" ? 0 : 1), takes: "tensorFirst" });
 /**
- * y - alpha * x: the difference the other way round.
+ * y - alpha * x: the difference the other way round. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for bools
  * @example rsub(tensor([1, 2]), 10) // [9, 8]
  */
 export function rsub(x: Tensor, y: Operand, options: ScaleOptions = {}): Tensor {

@@ -9,38 +9,39 @@ type Binary = Elementwise<readonly [x: Tensor, y: Tensor]>;
 const float = { rule: "float" } as const;
 
 /**
- * The angle whose sine is x, in [-pi/2, pi/2]; NaN outside of [-1, 1].
+ * The angle whose sine is x, in [-pi/2, pi/2]; NaN outside of [-1, 1]. Of any shape; integers and bools give float32.
  * @example asin(tensor([0, 1])) // [0, 1.5708]
  */
 export const asin: Unary = /*@__PURE__*/ elementwise("asin", s.asin, float);
 /**
- * The angle whose cosine is x, in [0, pi]; NaN outside of [-1, 1].
+ * The angle whose cosine is x, in [0, pi]; NaN outside of [-1, 1]. Of any shape; integers and bools give float32.
  * @example acos(tensor([1, 0])) // [0, 1.5708]
  */
 export const acos: Unary = /*@__PURE__*/ elementwise("acos", s.acos, float);
 /**
- * The angle whose tangent is x, in [-pi/2, pi/2].
+ * The angle whose tangent is x, in [-pi/2, pi/2]. Of any shape; integers and bools give float32.
  * @example atan(tensor([0, 1])) // [0, 0.7854]
  */
 export const atan: Unary = /*@__PURE__*/ elementwise("atan", s.atan, float);
 /**
- * The angle of the point (x = `x`, y = `y`), in [-pi, pi]: `atan2(y, x)`.
+ * The angle of the point (x = `x`, y = `y`), in [-pi, pi]: `atan2(y, x)`. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
+ * @throws ShapeError where shapes do not broadcast
  * @example atan2(tensor([1]), tensor([-1])) // [2.3562]
  */
 export const atan2: Binary = /*@__PURE__*/ elementwise("atan2", s.atan2, { rule: "float", takes: "tensors" });
 /**
- * (exp(x) - exp(-x)) / 2.
+ * (exp(x) - exp(-x)) / 2. Of any shape; integers and bools give float32.
  * @example sinh(tensor([0, 1])) // [0, 1.1752]
  */
 export const sinh: Unary = /*@__PURE__*/ elementwise("sinh", (x) => sinhOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, coshOf(x!))] });
 /**
- * (exp(x) + exp(-x)) / 2.
+ * (exp(x) + exp(-x)) / 2. Of any shape; integers and bools give float32.
  * @example cosh(tensor([0, 1])) // [1, 1.5431]
  */
 export const cosh: Unary = /*@__PURE__*/ elementwise("cosh", (x) => coshOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, sinhOf(x!))] });
 
 /**
- * log(x + sqrt(x^2 + 1)).
+ * log(x + sqrt(x^2 + 1)). Of any shape; integers and bools give float32.
  * @example asinh(tensor([0, 1])) // [0, 0.8814]
  */
 export const asinh: Unary = /*@__PURE__*/ elementwise("asinh", (x) => {
@@ -50,7 +51,7 @@ export const asinh: Unary = /*@__PURE__*/ elementwise("asinh", (x) => {
   return s.select(s.eq(x!, 0), x!, s.select(s.lt(x!, 0), s.neg(y), y));
 }, { rule: "float", gradient: (g, _, [x]) => [s.div(g, s.sqrt(s.add(s.mul(x!, x!), 1)))] });
 /**
- * log(x + sqrt(x^2 - 1)); NaN below 1.
+ * log(x + sqrt(x^2 - 1)); NaN below 1. Of any shape; integers and bools give float32.
  * @example acosh(tensor([1, 2])) // [0, 1.317]
  */
 export const acosh: Unary = /*@__PURE__*/ elementwise("acosh", (x) => {
@@ -59,7 +60,7 @@ export const acosh: Unary = /*@__PURE__*/ elementwise("acosh", (x) => {
   return s.select(s.lt(x!, 1), NaN, s.select(s.lt(x!, 1e9), near, s.add(s.log(x!), Math.LN2)));
 }, { rule: "float", gradient: (g, _, [x]) => [s.div(g, s.sqrt(s.sub(s.mul(x!, x!), 1)))] });
 /**
- * log((1 + x) / (1 - x)) / 2; infinite at -1 and 1, NaN beyond.
+ * log((1 + x) / (1 - x)) / 2; infinite at -1 and 1, NaN beyond. Of any shape; integers and bools give float32.
  * @example atanh(tensor([0, 0.5])) // [0, 0.5493]
  */
 export const atanh: Unary = /*@__PURE__*/ elementwise("atanh", (x) => {
@@ -68,7 +69,7 @@ export const atanh: Unary = /*@__PURE__*/ elementwise("atanh", (x) => {
 }, { rule: "float", gradient: (g, _, [x]) => [s.div(g, s.sub(1, s.mul(x!, x!)))] });
 
 /**
- * sin(pi x) / (pi x), and 1 at 0.
+ * sin(pi x) / (pi x), and 1 at 0. Of any shape; integers and bools give float32.
  * @example sinc(tensor([0, 0.5])) // [1, 0.6366]
  */
 export const sinc: Unary = /*@__PURE__*/ elementwise("sinc", (x) => {
@@ -81,17 +82,19 @@ export const sinc: Unary = /*@__PURE__*/ elementwise("sinc", (x) => {
   },
 });
 /**
- * sqrt(x^2 + y^2), without overflow in between.
+ * sqrt(x^2 + y^2), without overflow in between. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
  * @example hypot(tensor([3]), tensor([4])) // [5]
  */
 export const hypot: Binary = /*@__PURE__*/ elementwise("hypot", (x, y) => hypotOf(x!, y!), { rule: "floats", kernel: "hypot_cpu", takes: "tensors", gradient: (g, out, [x, y]) => [s.mul(g, s.div(x!, out)), s.mul(g, s.div(y!, out))] });
 /**
- * Degrees to radians.
+ * Degrees to radians. Of any shape; integers and bools give float32.
  * @example deg2rad(tensor([180])) // [3.1416]
  */
 export const deg2rad: Unary = /*@__PURE__*/ elementwise("deg2Rad", (x) => s.mul(x!, Math.PI / 180), float);
 /**
- * Radians to degrees.
+ * Radians to degrees. Of any shape; integers and bools give float32.
  * @example rad2deg(tensor([Math.PI])) // [180]
  */
 export const rad2deg: Unary = /*@__PURE__*/ elementwise("rad2Deg", (x) => s.mul(x!, 180 / Math.PI), float);

@@ -13,7 +13,8 @@ import { softmax } from "./softmax.ts";
 
 export type DTypeOption = { readonly dtype?: DType | undefined };
 /**
- * softmax(-x): the smallest weighs most. Without a dim, along dim 0 of one or three dims, and along dim 1 of others, as PyTorch chose once.
+ * softmax(-x): the smallest weighs most. Without a dim, along dim 0 of one or three dims, and along dim 1 of others, as PyTorch chose once. The shape is x's; of floats.
+ * @throws IndexError for a dim out of range
  * @example softmin(tensor([0, 1]), 0) // [0.7311, 0.2689]
  */
 export const softmin: (x: Tensor, dim?: number, options?: DTypeOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: number, { dtype }: DTypeOption = {}): Tensor => {

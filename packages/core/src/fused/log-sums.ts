@@ -41,7 +41,7 @@ const logSumsOp: Op<ScanAttrs> = {
 };
 
 /**
- * `log(exp(x_0) + ... + exp(x_i))` along a dim, without overflow, of the same shape. PyTorch's `logcumsumexp`.
+ * `log(exp(x_0) + ... + exp(x_i))` along a dim, without overflow, of the same shape. PyTorch's `logcumsumexp`. The shape is x's; of floats.
  * @throws DTypeError for integers and bools
  * @example logcumsumexp(tensor([0, 0]), 0) // [0, 0.6931]
  */

@@ -8,13 +8,15 @@ import { std, var_, type VarOptions } from "./spread.ts";
 type Dims = number | readonly number[];
 
 /**
- * The variance and the mean, as `var_` and `mean` have them.
+ * The variance and the mean, as `var_` and `mean` have them. Shapes as of `sum`; of floats.
+ * @throws DTypeError for integers and bools
  * @example varMean(tensor([1, 2, 3])) // [1, 2]
  */
 export const varMean: (x: Tensor, dim?: Dims, options?: VarOptions) => [Tensor, Tensor] = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: VarOptions = {}): [Tensor, Tensor] =>
   together("VarMeanBackward0", x, var_(x, dim, options), dim, options));
 /**
- * The standard deviation and the mean, as `std` and `mean` have them.
+ * The standard deviation and the mean, as `std` and `mean` have them. Shapes as of `sum`; of floats.
+ * @throws DTypeError for integers and bools
  * @example stdMean(tensor([1, 2, 3])) // [1, 2]
  */
 export const stdMean: (x: Tensor, dim?: Dims, options?: VarOptions) => [Tensor, Tensor] = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: VarOptions = {}): [Tensor, Tensor] =>

@@ -14,7 +14,9 @@ import { finfo } from "../numeric-limits.ts";
 import { normalized, normalizedOpenly } from "./normalize.ts";
 
 /**
- * x W^T + b. x [..., in], weight [out, in], bias [out].
+ * x W^T + b. x [..., in], weight [out, in], bias [out]. Of one dtype.
+ * @throws ShapeError where `in` differs
+ * @throws DTypeError where dtypes differ
  * @example linear(tensor([[1, 2]]), tensor([[3, 4]]), tensor([1])) // [[12]]
  */
 export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
@@ -45,6 +47,8 @@ const lastDims = (x: Tensor, normalizedShape: Shape, named: { readonly [name: st
 
 /**
  * (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016).
+ * x [..., ...normalizedShape]; weight and bias have normalizedShape.
+ * @throws ShapeError where the last dims differ
  * @example layerNorm(tensor([[1, 3]]), [2]) // [[-1, 1]]
  */
 export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormOptions) => Tensor = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, { weight, bias, eps = 1e-5 }: LayerNormOptions = {}): Tensor =>
@@ -92,7 +96,9 @@ function attend(query: Tensor, key: Tensor, value: Tensor, options: AttentionOpt
   return [matmul(weights, value), weights];
 }
 /**
- * softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e].
+ * softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e]. Leading dims broadcast.
+ * @throws ShapeError for fewer than 2 dims
+ * @throws ArgumentError for a mask and isCausal
  * @example scaledDotProductAttention(ones([1, 2]), ones([2, 2]), eye(2)) // [[0.5, 0.5]]
  */
 export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => Tensor = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor => {

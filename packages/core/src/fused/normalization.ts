@@ -69,7 +69,7 @@ export type BatchNormOptions = Affine & {
 };
 /**
  * Each channel normalised over the batch and all places (Ioffe and Szegedy, 2015). x [n, channels, ...]; the statistics [channels] are changed in place
- * while training, the variance as the unbiased one.
+ * while training, the variance as the unbiased one. Of floats.
  * @throws ShapeError when training on one value per channel, or if a vector is not of the number of channels
  * @example batchNorm(tensor([[1], [3]]), null, null, { training: true }) // [[-1], [1]]
  */

@@ -89,12 +89,16 @@ const alongDim = (op: Op<Attrs>, name: string) => composite(undefined, (x: Tenso
 });
 
 /**
- * exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. Without a dim PyTorch's choice, with a warning.
+ * exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. Without a dim PyTorch's choice, with a warning. The shape is x's; of floats.
+ * @throws IndexError for a dim out of range
+ * @throws DTypeError for integers and bools
  * @example softmax(tensor([0, 1]), 0) // [0.2689, 0.7311]
  */
 export const softmax: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ alongDim(softmaxOp, "softmax");
 /**
- * x - log(sum(exp(x))) along a dim, shifted by the maximum.
+ * x - log(sum(exp(x))) along a dim, shifted by the maximum. The shape is x's; of floats.
+ * @throws IndexError for a dim out of range
+ * @throws DTypeError for integers and bools
  * @example logSoftmax(tensor([0, 0]), 0) // [-0.6931, -0.6931]
  */
 export const logSoftmax: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ alongDim(logSoftmaxOp, "log_softmax");

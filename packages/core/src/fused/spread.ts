@@ -65,12 +65,14 @@ const along = (op: Op<Attrs>) => (x: Tensor, dim?: number | readonly number[], o
   return dispatch(op, [x], { dims: wrapDims(dim, x.ndim), keepdim, correction, all: dim === undefined || x.ndim === 0 });
 };
 /**
- * The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes.
+ * The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes. Shapes as of `sum`; of floats.
+ * @throws DTypeError for integers and bools
  * @example var_(tensor([1, 2, 3])) // 1
  */
 export const var_: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(varOp);
 /**
- * The square root of the variance.
+ * The square root of the variance. Shapes as of `sum`; of floats.
+ * @throws DTypeError for integers and bools
  * @example std(tensor([1, 2, 3])) // 1
  */
 export const std: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(stdOp);

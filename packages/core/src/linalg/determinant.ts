@@ -66,6 +66,7 @@ const detOp: Op<None> = {
 };
 /**
  * The determinant of each matrix of `[..., n, n]`. Its derivatives, of every order, are exact for singular matrices too. PyTorch's `torch.linalg.det`.
+ * @throws ShapeError for other than square matrices
  * @example det(tensor([[1, 2], [3, 4]])) // -2
  */
 export const det: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => {

@@ -57,6 +57,8 @@ export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims |
 }
 /**
  * PyTorch's older norm: a number or "fro" is the norm of the elements over the dims, or all; "nuc" is the nuclear norm of matrices, the sum of their singular values.
+ * Shapes as of `sum`; of floats.
+ * @throws DTypeError for integers and bools
  * @example norm(tensor([3, 4])) // 5
  */
 export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | null, options: NormOptions = {}): Tensor {

@@ -43,11 +43,15 @@ function argExtremum(op: "max" | "min", x: Tensor, dim: number | undefined, { ke
 type Options = { readonly keepdim?: boolean };
 /**
  * The index of the first maximum along a dim, or in the flattened tensor; NaN counts as the largest. int32.
+ * The shape is x's without `dim`, or with size 1 by `keepdim`; without a dim a 0-d tensor, the place in row-major order. Of any dtype but bool, gives int32.
+ * @throws IndexError for a dim out of range, or of size 0
  * @example argmax(tensor([1, 3, 2])) // 1
  */
 export const argmax = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("max", x, dim, options);
 /**
  * The index of the first minimum along a dim, or in the flattened tensor; NaN counts as the smallest. int32.
+ * The shape is x's without `dim`, or with size 1 by `keepdim`; without a dim a 0-d tensor, the place in row-major order. Of any dtype but bool, gives int32.
+ * @throws IndexError for a dim out of range, or of size 0
  * @example argmin(tensor([2, 1, 3])) // 1
  */
 export const argmin = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("min", x, dim, options);

@@ -129,6 +129,9 @@ export const gatherSaying = (complaint: Complaint | undefined): Gather => /*@__P
 });
 /**
  * `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank.
+ * `index` of int32 has x's rank and is no larger than x but along `dim`; the result has its shape and x's dtype.
+ * @throws IndexError for an index or a dim out of range
+ * @throws ShapeError where sizes do not fit
  * @example gather(tensor([[1, 2], [3, 4]]), 1, tensor([[1], [0]], { dtype: "int32" })) // [[2], [3]]
  */
 export const gather: Gather = /*@__PURE__*/ gatherSaying(undefined);
@@ -147,6 +150,9 @@ export const scatterSaying = (complaint: Complaint | undefined, mode: "add" | "s
 });
 /**
  * A copy of x with `source[i][j]` added at `[index[i][j]][j]` for dim 0, and likewise for others.
+ * `index` of int32 has x's rank and is no larger than x and `source`; the result has x's shape and dtype.
+ * @throws IndexError for an index or a dim out of range
+ * @throws ShapeError where sizes do not fit
  * @example scatterAdd(zeros([2]), 0, tensor(Int32Array.of(1, 1)), tensor([3, 4])) // [0, 7]
  */
 export const scatterAdd: Scatter = /*@__PURE__*/ scatterSaying(undefined, "add", "scatter_add");
@@ -154,7 +160,8 @@ export const scatterAdd: Scatter = /*@__PURE__*/ scatterSaying(undefined, "add",
 export const scatter: Scatter = /*@__PURE__*/ scatterSaying(undefined, "set", "scatter");
 
 /**
- * The slices of x at the int32 indices along a dim.
+ * The slices of x at the int32 indices along a dim. `index` is a vector of int32, whose length the dim gets.
+ * @throws IndexError for an index or a dim out of range
  * @example indexSelect(tensor([5, 6, 7]), 0, tensor(Int32Array.of(2, 0))) // [7, 5]
  */
 export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, dim: number, index: Tensor): Tensor => {

@@ -40,7 +40,9 @@ const catOp: Op<CatAttrs> = {
 };
 
 /**
- * Joins tensors along a dim. Their other sizes agree; dtypes are promoted.
+ * Joins tensors along a dim. Their other sizes agree; dtypes are promoted. The sizes along the dim add up; an empty vector joins anything.
+ * @throws ShapeError where other sizes differ
+ * @throws ArgumentError for no tensors
  * @example cat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
 export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => join(tensors, dim, "CatBackward0"));
@@ -65,7 +67,9 @@ function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
 }
 
 /**
- * Joins tensors of one shape along a new dim.
+ * Joins tensors of one shape along a new dim. Tensors of one shape [...]; the new dim has their number.
+ * @throws ShapeError where shapes differ
+ * @throws ArgumentError for no tensors
  * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
 export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => {

@@ -39,6 +39,8 @@ function attrsOf(x: Tensor, { offset = 0, dim1 = 0, dim2 = 1 }: DiagonalOptions)
 
 /**
  * The diagonal of the matrices that two dims make, above the main one by `offset`, as a last dim. A view.
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError where both dims are one
  * @example diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
  */
 export const diagonal = (x: Tensor, options: DiagonalOptions = {}): Tensor => dispatchView(diagonalOp, x, attrsOf(x, options));
@@ -99,12 +101,14 @@ function triangular(name: string, family: (dtype: Tensor["dtype"]) => Program, x
   return mapProgram(family(x.dtype), [x], [Math.max(1, x.shape[x.ndim - 2]!), Math.max(1, x.shape[x.ndim - 1]!), above]);
 }
 /**
- * The matrices with zeros above the diagonal, or the one that lies `diagonal` above it.
+ * The matrices with zeros above the diagonal, or the one that lies `diagonal` above it. x's shape and dtype.
+ * @throws ShapeError for fewer than 2 dims
  * @example tril(ones([2, 2])) // [[1, 0], [1, 1]]
  */
 export const tril = (x: Tensor, options: DiagOptions = {}): Tensor => triangular("tril", lower, x, options);
 /**
- * The matrices with zeros below the diagonal, or the one that lies `diagonal` above it.
+ * The matrices with zeros below the diagonal, or the one that lies `diagonal` above it. x's shape and dtype.
+ * @throws ShapeError for fewer than 2 dims
  * @example triu(ones([2, 2])) // [[1, 1], [0, 1]]
  */
 export const triu = (x: Tensor, options: DiagOptions = {}): Tensor => triangular("triu", upper, x, options);

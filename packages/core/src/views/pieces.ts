@@ -8,7 +8,8 @@ import { atleast1d, atleast2d, atleast3d, tensorsOf } from "./rearrange.ts";
 import { expand, flatten, narrow, reshape, select } from "./views.ts";
 
 /**
- * The slices along a dim, which goes. Views.
+ * The slices along a dim, which goes. Views. Views, as many as the dim is long.
+ * @throws IndexError for a dim out of range
  * @example unbind(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
  */
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
@@ -99,7 +100,8 @@ export type MeshgridOptions = {
   readonly indexing?: "ij" | "xy";
 };
 /**
- * The coordinates of a grid whose axes are the given vectors or numbers: one tensor each. Views.
+ * The coordinates of a grid whose axes are the given vectors or numbers: one tensor each. Views. Vectors of sizes a, b ... give as many tensors [a, b, ...]: views.
+ * @throws ShapeError for more than one dim
  * @example meshgrid([tensor([1, 2]), tensor([3, 4])], { indexing: "ij" }) // [[[1, 1], [2, 2]], [[3, 4], [3, 4]]]
  */
 export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {

@@ -9,7 +9,8 @@ import { expand, permuteOp, reshape, transpose, unsqueeze, view } from "./views.
 const listOf = (x: number | readonly number[]): readonly number[] => (typeof x === "number" ? [x] : x);
 
 /**
- * The dims at `source` moved to `destination`; the others keep their order.
+ * The dims at `source` moved to `destination`; the others keep their order. A view.
+ * @throws IndexError for a dim out of range
  * @example movedim(ones([2, 3, 4]), 0, 2).shape // [3, 4, 2]
  */
 export function movedim(x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {

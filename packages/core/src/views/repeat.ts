@@ -27,7 +27,8 @@ const flipOp: Op<{ readonly dims: readonly number[] }> = {
   batched: ({ dims }, { length }) => ({ dims: dims.map((d) => d + length) }),
 };
 /**
- * The order along each of the dims reversed.
+ * The order along each of the dims reversed. A copy of x's shape.
+ * @throws IndexError for a dim out of range
  * @example flip(tensor([1, 2, 3]), 0) // [3, 2, 1]
  */
 export function flip(x: Tensor, dims: Dims): Tensor {
@@ -53,7 +54,8 @@ export function flipud(x: Tensor): Tensor {
 }
 
 /**
- * The elements moved `shifts` places along each dim, round the end; without dims, along the flattened tensor.
+ * The elements moved `shifts` places along each dim, round the end; without dims, along the flattened tensor. A copy of x's shape.
+ * @throws ShapeError where shifts and dims are not of one number
  * @example roll(tensor([1, 2, 3]), 1) // [3, 1, 2]
  */
 export const roll: (x: Tensor, shifts: Dims, dims?: Dims) => Tensor = /*@__PURE__*/ composite("RollBackward0", (x: Tensor, shifts: Dims, dims?: Dims): Tensor => {
@@ -90,7 +92,8 @@ export const rot90: (x: Tensor, dims?: readonly number[], options?: Rot90Options
 });
 
 /**
- * The tensor laid side by side, so many times along each dim; more repeats than dims add leading dims.
+ * The tensor laid side by side, so many times along each dim; more repeats than dims add leading dims. A copy; counts for leading dims that x has not come first.
+ * @throws ShapeError for fewer counts than dims
  * @example repeat(tensor([1, 2]), [2]) // [1, 2, 1, 2]
  */
 export const repeat: (x: Tensor, repeats: readonly number[]) => Tensor = /*@__PURE__*/ composite("RepeatBackward0", (x: Tensor, repeats: readonly number[]): Tensor => {
@@ -102,7 +105,7 @@ export const repeat: (x: Tensor, repeats: readonly number[]) => Tensor = /*@__PU
   return reshapeTo(clone(spread), shape.map((size, d) => size * repeats[d]!));
 });
 /**
- * As `repeat`, but fewer repeats than dims count from the last.
+ * As `repeat`, but fewer repeats than dims count from the last. A copy.
  * @example tile(tensor([1, 2]), [2]) // [1, 2, 1, 2]
  */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
@@ -110,7 +113,8 @@ export function tile(x: Tensor, dims: readonly number[]): Tensor {
 }
 /**
  * Each element, or each slice along a dim, `repeats` times in a row. One number for all, or one for each slice: as an array, or as a
- * tensor of integers, which the device must be able to read at once.
+ * tensor of integers, which the device must be able to read at once. A copy; counts are a number, an array or a tensor of int32.
+ * @throws ShapeError where counts are neither one nor as many as elements
  * @example repeatInterleave(tensor([1, 2]), 2) // [1, 1, 2, 2]
  */
 export const repeatInterleave: (x: Tensor, repeats: number | readonly number[] | Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, repeats: number | readonly number[] | Tensor, dim?: number): Tensor => {

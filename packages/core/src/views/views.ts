@@ -20,6 +20,7 @@ export const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name
 
 /**
  * The dims in another order.
+ * @throws ShapeError where dims are left out or named twice
  * @example permute(ones([2, 3, 4]), [2, 0, 1]).shape // [4, 2, 3]
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
@@ -32,7 +33,8 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * Two dims exchanged.
+ * Two dims exchanged. A view.
+ * @throws IndexError for a dim out of range
  * @example transpose(tensor([[1, 2], [3, 4]]), 0, 1) // [[1, 3], [2, 4]]
  */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
@@ -42,7 +44,8 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 }
 
 /**
- * The transpose of a matrix; a vector stays as it is.
+ * The transpose of a matrix; a vector stays as it is. A view.
+ * @throws ShapeError for more than 2 dims
  * @example t(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  */
 export function t(x: Tensor): Tensor {
@@ -68,12 +71,14 @@ function inferShape(shape: Shape, size: number): Shape {
 
 /**
  * The same elements in another shape, one size of which may be -1; a view where strides allow it, else a copy.
+ * @throws ShapeError where the number of elements differs, or two sizes are -1
  * @example reshape(arange(4), [2, -1]) // [[0, 1], [2, 3]]
  */
 export const reshape = (x: Tensor, shape: Shape): Tensor => reshapeTo(x, inferShape(shape, x.window.size));
 
 /**
  * As reshape, but an error where a copy would be needed.
+ * @throws ShapeError where the number of elements differs, or strides do not allow a view
  * @example view(arange(4), [2, 2]) // [[0, 1], [2, 3]]
  */
 export function view(x: Tensor, shape: Shape): Tensor {
@@ -84,7 +89,8 @@ export function view(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * The dims from `startDim` to `endDim` made one.
+ * The dims from `startDim` to `endDim` made one. A view where strides allow it, else a copy.
+ * @throws ShapeError where startDim comes after endDim
  * @example flatten(tensor([[1, 2], [3, 4]])) // [1, 2, 3, 4]
  */
 export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): Tensor {
@@ -95,7 +101,8 @@ export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): T
 }
 
 /**
- * Repeats dims of size 1, and adds leading dims, without copying; -1 keeps a size.
+ * Repeats dims of size 1, and adds leading dims, without copying; -1 keeps a size. A view: repeated elements share memory.
+ * @throws ShapeError where another size than 1 would change
  * @example expand(tensor([[1], [2]]), [2, 3]) // [[1, 1, 1], [2, 2, 2]]
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
@@ -116,7 +123,8 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Without dims of size 1: all of them, or those among `dim`.
+ * Without dims of size 1: all of them, or those among `dim`. A view.
+ * @throws IndexError for a dim out of range
  * @example squeeze(ones([1, 2, 1])).shape // [2]
  */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
@@ -125,7 +133,8 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 }
 
 /**
- * With a dim of size 1 inserted at `dim`.
+ * With a dim of size 1 inserted at `dim`. A view.
+ * @throws IndexError for a dim out of range
  * @example unsqueeze(ones([2]), 0).shape // [1, 2]
  */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
@@ -166,7 +175,8 @@ const padOp: Op<SliceAttrs> = {
 };
 
 /**
- * The elements start, start + step ... before end along a dim; negative bounds count from the end, as Python's slices.
+ * The elements start, start + step ... before end along a dim; negative bounds count from the end, as Python's slices. A view.
+ * @throws ArgumentError for a step below 1
  * @example slice(tensor([1, 2, 3, 4]), 0, 0, 4, 2) // [1, 3]
  */
 export function slice(x: Tensor, dim: number, start: number = 0, end: number = Infinity, step: number = 1): Tensor {
@@ -180,7 +190,9 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
 }
 
 /**
- * `length` elements from `start` along a dim.
+ * `length` elements from `start` along a dim. A view.
+ * @throws IndexError for a start out of range
+ * @throws ShapeError where the piece reaches beyond the end
  * @example narrow(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
  */
 export function narrow(x: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
@@ -200,7 +212,8 @@ function narrowAs(x: Tensor, dim: number, start: number, length: number, name: s
 }
 
 /**
- * The elements at `index` along a dim, which goes.
+ * The elements at `index` along a dim, which goes. A view.
+ * @throws IndexError for an index or a dim out of range
  * @example select(tensor([[1, 2], [3, 4]]), 0, 1) // [3, 4]
  */
 export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PURE__*/ composite("SelectBackward0", (x: Tensor, dim: number, index: number): Tensor => {
@@ -213,7 +226,8 @@ export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PU
 });
 
 /**
- * Pieces of `size` along a dim, the last perhaps shorter; or pieces of the given sizes. Views.
+ * Pieces of `size` along a dim, the last perhaps shorter; or pieces of the given sizes. Views. Sizes along the dim are those given, other sizes stay.
+ * @throws ShapeError where the sizes do not add up
  * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  */
 export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
@@ -232,7 +246,8 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
 }
 
 /**
- * At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views.
+ * At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views. Sizes along the dim are equal but for the last.
+ * @throws ArgumentError for no pieces
  * @example chunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  */
 export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {

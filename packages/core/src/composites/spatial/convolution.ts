@@ -118,33 +118,44 @@ type ConvTranspose = (x: Tensor, weight: Tensor, options?: ConvTransposeOptions)
 /**
  * The cross-correlation of x [n, in, l] (or [in, l]) with weight [out, in / groups, k], as PyTorch's `F.conv1d`: [n, out, l'], where
  * `l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1`. One dtype, not bool.
+ * x [n, c, l] or [c, l], weight [o, c / groups, k], bias [o] give [n, o, l'], l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1.
  * @throws ShapeError where channels, groups or sizes do not fit
  * @example conv1d(ones([1, 1, 4]), ones([1, 1, 2])) // [[[2, 2, 2]]]
  */
 export const conv1d: Convolution = /*@__PURE__*/ convolution(1);
 /**
  * The cross-correlation of x [n, in, h, w] (or [in, h, w]) with weight [out, in / groups, kh, kw]: [n, out, h', w']. See `conv1d`.
+ * x [n, c, h, w] or [c, h, w], weight [o, c / groups, kh, kw], bias [o] give [n, o, h', w'], each size as in `conv1d`.
+ * @throws ShapeError where channels or sizes do not fit
  * @example conv2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2])) // [[[[4, 4], [4, 4]]]]
  */
 export const conv2d: Convolution = /*@__PURE__*/ convolution(2);
 /**
  * The cross-correlation of x [n, in, d, h, w] (or [in, d, h, w]) with weight [out, in / groups, kd, kh, kw]: [n, out, d', h', w']. See `conv1d`.
+ * x [n, c, d, h, w] or [c, d, h, w], weight [o, c / groups, kd, kh, kw], bias [o]; each size as in `conv1d`.
+ * @throws ShapeError where channels or sizes do not fit
  * @example conv3d(ones([1, 1, 2, 2, 2]), ones([1, 1, 2, 2, 2])) // [[[[[8]]]]]
  */
 export const conv3d: Convolution = /*@__PURE__*/ convolution(3);
 /**
  * The transposed convolution of x [n, in, l] with weight [in, out / groups, k]: what `conv1d` does to the gradient of its input.
  * `l' = (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1`. PyTorch's `F.conv_transpose1d`.
+ * x [n, c, l], weight [c, o / groups, k], bias [o] give [n, o, l'], l' = (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1.
+ * @throws ShapeError where channels or sizes do not fit
  * @example convTranspose1d(ones([1, 1, 2]), ones([1, 1, 2])) // [[[1, 2, 1]]]
  */
 export const convTranspose1d: ConvTranspose = /*@__PURE__*/ transposed(1);
 /**
  * The transposed convolution of x [n, in, h, w] with weight [in, out / groups, kh, kw]. See `convTranspose1d`.
+ * x [n, c, h, w], weight [c, o / groups, kh, kw], bias [o]; each size as in `convTranspose1d`.
+ * @throws ShapeError where channels or sizes do not fit
  * @example convTranspose2d(ones([1, 1, 1, 1]), ones([1, 1, 2, 2])) // [[[[1, 1], [1, 1]]]]
  */
 export const convTranspose2d: ConvTranspose = /*@__PURE__*/ transposed(2);
 /**
  * The transposed convolution of x [n, in, d, h, w] with weight [in, out / groups, kd, kh, kw]. See `convTranspose1d`.
+ * x [n, c, d, h, w], weight [c, o / groups, kd, kh, kw], bias [o]; each size as in `convTranspose1d`.
+ * @throws ShapeError where channels or sizes do not fit
  * @example convTranspose3d(ones([1, 1, 1, 1, 1]), ones([1, 1, 2, 2, 2])).shape // [1, 1, 2, 2, 2]
  */
 export const convTranspose3d: ConvTranspose = /*@__PURE__*/ transposed(3);

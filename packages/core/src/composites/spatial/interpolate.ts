@@ -84,6 +84,9 @@ function resized(x: Tensor, dim: number, { places, weights }: Taps): Tensor {
 /**
  * x [n, c, ...] with its one to three spatial dims resized to `size`, or by `scaleFactor`. Modes: "nearest" (default), "nearest-exact", "area" of any
  * rank; "linear" of one dim, "bilinear" and "bicubic" of two, "trilinear" of three. PyTorch's `F.interpolate`.
+ * x [n, c, ...sizes] gives [n, c, ...size]: one, two or three sizes, as the mode takes them.
+ * @throws ArgumentError for both or neither of size and scaleFactor
+ * @throws NotSupportedError for a mode that does not fit the rank
  * @example interpolate(tensor([[[1, 2]]]), { scaleFactor: 2 }) // [[[1, 1, 2, 2]]]
  */
 export const interpolate: (x: Tensor, options: InterpolateOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, options: InterpolateOptions): Tensor => {

@@ -24,8 +24,9 @@ function airyOf(x: Expr): Expr {
 
 /**
  * Airy's function Ai, element by element: the solution of y'' = x y that goes to 0 on the right; NaN at infinity, as in PyTorch. Integers and bools give float32.
- *
+ * 
  * To about 1e-7 in float32 and 1e-15 in float64 near 0; on the far left a rounding of x moves the phase (2/3)|x|^(3/2), as everywhere. Its derivative, which PyTorch lacks, follows from the expression.
+ * Of any shape; integers and bools give float32.
  * @example special.airyAi(tensor([0, 1])) // [0.355, 0.1353]
  */
 export const airyAi: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ elementwise("specialAiryAi", (x) => airyOf(x!), { rule: "float" });

@@ -76,28 +76,30 @@ function sphericalGradient(x: Expr, out: Expr): Expr {
 
 /**
  * The Bessel function of the first kind of order 0, element by element; NaN at infinity. Integers and bools give float32.
- *
- * To about 1e-7 in float32 and 1e-15 in float64, absolutely. Its derivative, which PyTorch lacks, is -J1(x).
+ * 
+ * To about 1e-7 in float32 and 1e-15 in float64, absolutely. Its derivative, which PyTorch lacks, is -J1(x). Of any shape; integers and bools give float32.
  * @example special.besselJ0(tensor([0, 1])) // [1, 0.7652]
  */
 export const besselJ0: Unary = /*@__PURE__*/ elementwise("specialBesselJ0", (x) => j0Of(x!), { rule: "float", gradient: (g, _, [x]) => [s.neg(s.mul(g, j1Of(x!)))] });
 /**
- * The Bessel function of the first kind of order 1. As `besselJ0`; its derivative is J0(x) - J1(x) / x.
+ * The Bessel function of the first kind of order 1. As `besselJ0`; its derivative is J0(x) - J1(x) / x. Of any shape; integers and bools give float32.
  * @example special.besselJ1(tensor([0, 1])) // [0, 0.4401]
  */
 export const besselJ1: Unary = /*@__PURE__*/ elementwise("specialBesselJ1", (x) => j1Of(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, besselJ1Gradient(x!, out))] });
 /**
- * The Bessel function of the second kind of order 0: -Infinity at 0, NaN below. As `besselJ0`; its derivative is -Y1(x).
+ * The Bessel function of the second kind of order 0: -Infinity at 0, NaN below. As `besselJ0`; its derivative is -Y1(x). Of any shape; integers and bools give float32.
  * @example special.besselY0(tensor([1, 2])) // [0.0883, 0.5104]
  */
 export const besselY0: Unary = /*@__PURE__*/ elementwise("specialBesselY0", (x) => y0Of(x!), { rule: "float", gradient: (g, _, [x]) => [s.neg(s.mul(g, y1Of(x!)))] });
 /**
  * The Bessel function of the second kind of order 1: -Infinity at 0, NaN below. As `besselJ0`; its derivative is Y0(x) - Y1(x) / x.
+ * Of any shape; integers and bools give float32.
  * @example special.besselY1(tensor([1, 2])) // [-0.7812, -0.107]
  */
 export const besselY1: Unary = /*@__PURE__*/ elementwise("specialBesselY1", (x) => y1Of(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, derivativeOfFirst(x!, y0Of(x!), out))] });
 /**
  * The spherical Bessel function of the first kind of order 0, sin(x) / x: 1 at 0, 0 at infinity. Integers and bools give float32.
+ * Of any shape; integers and bools give float32.
  * @example special.sphericalBesselJ0(tensor([0, 1])) // [1, 0.8415]
  */
 export const sphericalBesselJ0: Unary = /*@__PURE__*/ elementwise("specialSphericalBesselJ0", (x) => sphericalOf(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, sphericalGradient(x!, out))] });

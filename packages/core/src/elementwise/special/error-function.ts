@@ -63,33 +63,35 @@ function ndtriOf(p: Expr): Expr {
 
 /**
  * 1 - erf(x), element by element, to full relative precision however small it is. Its derivative is -2 / sqrt(pi) exp(-x^2).
+ * Of any shape; integers and bools give float32.
  * @example erfc(tensor([0, 1])) // [1, 0.1573]
  */
 export const erfc: Unary = /*@__PURE__*/ elementwise("erfc", (x) => erfcOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.neg(s.mul(g, s.mul(FACTOR, s.exp(s.neg(squareOf(x!))))))] });
 /**
- * exp(x^2) erfc(x): the complement without its decay. Its derivative is 2 x erfcx(x) - 2 / sqrt(pi).
+ * exp(x^2) erfc(x): the complement without its decay. Its derivative is 2 x erfcx(x) - 2 / sqrt(pi). Of any shape; integers and bools give float32.
  * @example special.erfcx(tensor([0, 1])) // [1, 0.4276]
  */
 export const erfcx: Unary = /*@__PURE__*/ elementwise("specialErfcx", (x) => erfcxOf(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, s.sub(s.mul(2, s.mul(x!, out)), FACTOR))] });
 /**
- * The inverse of erf: infinite at -1 and 1, NaN beyond. Its derivative is sqrt(pi) / 2 exp(erfinv(x)^2).
+ * The inverse of erf: infinite at -1 and 1, NaN beyond. Its derivative is sqrt(pi) / 2 exp(erfinv(x)^2). Of any shape; integers and bools give float32.
  * @example erfinv(tensor([0, 0.5])) // [0, 0.4769]
  */
 export const erfinv: Unary = /*@__PURE__*/ elementwise("erfinv", (x) => erfinvOf(x!), { rule: "float", gradient: (g, out) => [s.mul(g, s.mul(1 / FACTOR, s.exp(squareOf(out))))] });
 /**
  * The normal distribution function, the probability of a value below x: erfc(-x / sqrt(2)) / 2. Its derivative is the density.
+ * Of any shape; integers and bools give float32.
  * @example special.ndtr(tensor([0, 1])) // [0.5, 0.8413]
  */
 export const ndtr: Unary = /*@__PURE__*/ elementwise("mul:1", (x) => s.mul(0.5, erfcOf(s.mul(x!, -Math.SQRT1_2))), {
   rule: "float", gradient: (g, _, [x]) => [s.mul(g, s.mul(DENSITY, s.exp(s.mul(squareOf(x!), -0.5))))],
 });
 /**
- * The inverse of the normal distribution function: infinite at 0 and 1, NaN beyond.
+ * The inverse of the normal distribution function: infinite at 0 and 1, NaN beyond. Of any shape; integers and bools give float32.
  * @example special.ndtri(tensor([0.5, 0.9])) // [0, 1.2816]
  */
 export const ndtri: Unary = /*@__PURE__*/ elementwise("specialNdtri", (x) => ndtriOf(x!), { rule: "float", gradient: (g, out) => [s.mul(g, s.mul(1 / DENSITY, s.exp(s.mul(squareOf(out), 0.5))))] });
 /**
- * log(ndtr(x)), accurate where ndtr is 0 already. Its derivative is the density over ndtr.
+ * log(ndtr(x)), accurate where ndtr is 0 already. Its derivative is the density over ndtr. Of any shape; integers and bools give float32.
  * @example special.logNdtr(tensor([0, -10])) // [-0.6931, -53.2313]
  */
 export const logNdtr: Unary = /*@__PURE__*/ elementwise("specialLogNdtr", (x) => {

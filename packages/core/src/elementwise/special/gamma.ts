@@ -72,12 +72,12 @@ export function trigammaOf(x: Expr): Expr {
 }
 
 /**
- * The logarithm of |gamma(x)|: infinite at 0, -1, -2 ...
+ * The logarithm of |gamma(x)|: infinite at 0, -1, -2 ... Of any shape; integers and bools give float32.
  * @example lgamma(tensor([1, 0.5])) // [0, 0.5724]
  */
 export const lgamma: Unary = /*@__PURE__*/ elementwise("lgamma", (x) => lgammaOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, digammaOf(x!))] });
 /**
- * The derivative of lgamma.
+ * The derivative of lgamma. Of any shape; integers and bools give float32.
  * @example digamma(tensor([1, 0.5])) // [-0.5772, -1.9635]
  */
 export const digamma: Unary = /*@__PURE__*/ elementwise("digamma", (x) => digammaOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, trigammaOf(x!))] });

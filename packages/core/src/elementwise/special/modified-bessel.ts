@@ -44,54 +44,54 @@ function kOf(x: Expr, n: 0 | 1, isScaled: boolean): Expr {
 
 /**
  * The modified Bessel function of the first kind of order 0, element by element. Integers and bools give float32; to a few ulp in float32 and about 1e-15 in float64,
- * relatively. Its derivative is I1(x).
+ * relatively. Its derivative is I1(x). Of any shape; integers and bools give float32.
  * @example i0(tensor([0, 1])) // [1, 1.2661]
  */
 export const i0: Unary = /*@__PURE__*/ elementwise("i0", (x) => i0Of(x!), { rule: "float", gradient: i0Gradient });
 /**
- * exp(-|x|) i0(x), which does not overflow.
+ * exp(-|x|) i0(x), which does not overflow. Of any shape; integers and bools give float32.
  * @example special.i0e(tensor([0, 1])) // [1, 0.4658]
  */
 export const i0e: Unary = /*@__PURE__*/ elementwise("specialI0E", (x) => scaledI(s.abs(x!), 0), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, s.sub(i1eOf(x!), s.mul(s.sign(x!), out)))] });
 /**
- * The modified Bessel function of the first kind of order 1. Its derivative is I0(x) - I1(x) / x.
+ * The modified Bessel function of the first kind of order 1. Its derivative is I0(x) - I1(x) / x. Of any shape; integers and bools give float32.
  * @example special.i1(tensor([0, 1])) // [0, 0.5652]
  */
 export const i1: Unary = /*@__PURE__*/ elementwise("specialI1", (x) => i1Of(x!), { rule: "float", gradient: i1Gradient });
 /**
- * exp(-|x|) i1(x), which does not overflow.
+ * exp(-|x|) i1(x), which does not overflow. Of any shape; integers and bools give float32.
  * @example special.i1e(tensor([0, 1])) // [0, 0.2079]
  */
 export const i1e: Unary = /*@__PURE__*/ elementwise("specialI1E", (x) => i1eOf(x!), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, dividing(x!, (y) => s.sub(scaledI(s.abs(y), 0), s.mul(out, s.add(s.sign(y), s.div(1, y))))))] });
 /**
- * PyTorch's other name of `i0`, there without a derivative.
+ * PyTorch's other name of `i0`, there without a derivative. Of any shape; integers and bools give float32.
  * @example special.modifiedBesselI0(tensor([0, 1])) // [1, 1.2661]
  */
 export const modifiedBesselI0: Unary = /*@__PURE__*/ elementwise("specialModifiedBesselI0", (x) => i0Of(x!), { rule: "float", gradient: i0Gradient });
 /**
- * PyTorch's other name of `i1`, there without a derivative.
+ * PyTorch's other name of `i1`, there without a derivative. Of any shape; integers and bools give float32.
  * @example special.modifiedBesselI1(tensor([0, 1])) // [0, 0.5652]
  */
 export const modifiedBesselI1: Unary = /*@__PURE__*/ elementwise("specialModifiedBesselI1", (x) => i1Of(x!), { rule: "float", gradient: i1Gradient });
 
 /**
  * The modified Bessel function of the second kind of order 0, element by element: Infinity at 0, NaN below. Integers and bools give
- * float32. Its derivative, which PyTorch lacks, is -K1(x).
+ * float32. Its derivative, which PyTorch lacks, is -K1(x). Of any shape; integers and bools give float32.
  * @example special.modifiedBesselK0(tensor([1, 2])) // [0.421, 0.1139]
  */
 export const modifiedBesselK0: Unary = /*@__PURE__*/ elementwise("specialModifiedBesselK0", (x) => kOf(x!, 0, false), { rule: "float", gradient: (g, _, [x]) => [s.neg(s.mul(g, kOf(x!, 1, false)))] });
 /**
- * The modified Bessel function of the second kind of order 1. As `modifiedBesselK0`; its derivative is -K0(x) - K1(x) / x.
+ * The modified Bessel function of the second kind of order 1. As `modifiedBesselK0`; its derivative is -K0(x) - K1(x) / x. Of any shape; integers and bools give float32.
  * @example special.modifiedBesselK1(tensor([1, 2])) // [0.6019, 0.1399]
  */
 export const modifiedBesselK1: Unary = /*@__PURE__*/ elementwise("specialModifiedBesselK1", (x) => kOf(x!, 1, false), { rule: "float", gradient: (g, out, [x]) => [s.neg(s.mul(g, s.add(kOf(x!, 0, false), s.div(out, x!))))] });
 /**
- * exp(x) modifiedBesselK0(x), which does not underflow.
+ * exp(x) modifiedBesselK0(x), which does not underflow. Of any shape; integers and bools give float32.
  * @example special.scaledModifiedBesselK0(tensor([1, 2])) // [1.1445, 0.8416]
  */
 export const scaledModifiedBesselK0: Unary = /*@__PURE__*/ elementwise("specialScaledModifiedBesselK0", (x) => kOf(x!, 0, true), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, s.sub(out, kOf(x!, 1, true)))] });
 /**
- * exp(x) modifiedBesselK1(x), which does not underflow.
+ * exp(x) modifiedBesselK1(x), which does not underflow. Of any shape; integers and bools give float32.
  * @example special.scaledModifiedBesselK1(tensor([1, 2])) // [1.6362, 1.0335]
  */
 export const scaledModifiedBesselK1: Unary = /*@__PURE__*/ elementwise("specialScaledModifiedBesselK1", (x) => kOf(x!, 1, true), { rule: "float", gradient: (g, out, [x]) => [s.mul(g, s.sub(s.sub(out, kOf(x!, 0, true)), s.div(out, x!)))] });

@@ -82,6 +82,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
 /**
  * Hurwitz's zeta function: the sum of 1 / (k + q)^x over k = 0, 1 ... The operands broadcast. NaN for x < 1, infinite at 1; for q <= 0 infinite where q is whole, else NaN unless x is.
  * Integers and bools give float32. The derivative of q is -x zeta(x + 1, q); of x there is none, as in PyTorch.
+ * Shapes broadcast, and dtypes are promoted; integers and bools give float32.
  * @throws NotSupportedError in backward, where x needs a gradient
  * @example special.zeta(tensor([2]), tensor([1])) // [1.6449]
  */

@@ -28,6 +28,7 @@ const checkProbabilities = /*@__PURE__*/ refusing((x) => s.not(s.and(s.le(0, x),
 
 /**
  * -(target log(x) + (1 - target) log(1 - x)), the logarithms not below -100, reduced. x of probabilities, target of its shape.
+ * Of one shape; the mean or sum is a 0-d tensor, "none" has the shape.
  * @throws ArgumentError if x is no probability; on an asynchronous device the next read rejects with it
  * @example binaryCrossEntropy(tensor([0.5, 0.5]), tensor([0, 1])) // 0.6931
  */
@@ -47,7 +48,8 @@ export type LogitsOptions = WeightedOptions & {
   readonly posWeight?: Tensor | null | undefined;
 };
 /**
- * The binary cross entropy of sigmoid(x), reduced. x and target of one shape.
+ * The binary cross entropy of sigmoid(x), reduced. x and target of one shape. Of one shape; the mean or sum is a 0-d tensor, "none" has the shape.
+ * @throws ShapeError where shapes differ
  * @example binaryCrossEntropyWithLogits(tensor([0, 0]), tensor([0, 1])) // 0.6931
  */
 export const binaryCrossEntropyWithLogits: (x: Tensor, target: Tensor, options?: LogitsOptions) => Tensor = /*@__PURE__*/ composite("BinaryCrossEntropyWithLogitsBackward0", (x: Tensor, target: Tensor, options: LogitsOptions = {}): Tensor => {

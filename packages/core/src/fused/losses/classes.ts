@@ -74,7 +74,8 @@ const labelled = (loss: Tensor, x: Tensor): Tensor => {
 
 /**
  * -x at the target's class: the negative log likelihood of int32 class numbers, reduced. x [n, classes, ...] of log probabilities with target [n, ...],
- * or [classes] with [].
+ * or [classes] with []. x [n, classes] or [n, classes, ...], target [n, ...] of int32. The mean or sum is a 0-d tensor, "none" has the target's shape.
+ * @throws ShapeError where shapes do not fit
  * @example nllLoss(tensor([[-1, -2]]), tensor(Int32Array.of(1))) // 2
  */
 export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor => {
@@ -109,6 +110,8 @@ function even(logs: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = 
 /**
  * log-softmax over the classes and negative log likelihood, reduced. x [n, classes, ...] of scores; target [n, ...] of int32 class numbers, or of x's
  * shape and float: probabilities. Without a batch [classes] with [] or [classes].
+ * x [n, classes] or [n, classes, ...]; target [n, ...] of int32, or probabilities of x's shape. The mean or sum is a 0-d tensor, "none" has the target's shape.
+ * @throws ShapeError where shapes do not fit
  * @example crossEntropy(tensor([[0, 0]]), tensor(Int32Array.of(1))) // 0.6931
  */
 export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor => {

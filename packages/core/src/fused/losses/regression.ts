@@ -13,7 +13,8 @@ type Loss<O> = (x: Tensor, target: Tensor, options?: O) => Tensor;
 type Pair = Elementwise<readonly [x: Tensor, target: Tensor, number: number]>;
 
 /**
- * |x - target|, reduced.
+ * |x - target|, reduced. Shapes broadcast; the mean or sum is a 0-d tensor, "none" has the shape.
+ * @throws ShapeError where shapes do not broadcast
  * @example l1Loss(tensor([1, 2]), tensor([3, 2])) // 1
  */
 export const l1Loss: Loss<ReductionOptions> = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
@@ -24,7 +25,8 @@ export const l1Loss: Loss<ReductionOptions> = /*@__PURE__*/ composite(undefined,
 
 const squared: Elementwise<readonly [x: Tensor, target: Tensor]> = /*@__PURE__*/ elementwise("mseLoss", (x, y) => { const d = s.sub(x!, y!); return s.mul(d, d); }, {});
 /**
- * (x - target)^2, reduced.
+ * (x - target)^2, reduced. Shapes broadcast; the mean or sum is a 0-d tensor, "none" has the shape.
+ * @throws ShapeError where shapes do not broadcast
  * @example mseLoss(tensor([1, 2]), tensor([3, 2])) // 2
  */
 export const mseLoss: Loss<ReductionOptions> = /*@__PURE__*/ composite("MseLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
@@ -42,7 +44,8 @@ export type SmoothL1Options = ReductionOptions & {
   readonly beta?: number;
 };
 /**
- * d^2 / (2 beta) below beta, |d| - beta / 2 above, reduced (Girshick, 2015).
+ * d^2 / (2 beta) below beta, |d| - beta / 2 above, reduced (Girshick, 2015). Shapes broadcast; the mean or sum is a 0-d tensor, "none" has the shape.
+ * @throws ArgumentError for a negative beta
  * @example smoothL1Loss(tensor([1, 2]), tensor([3, 2])) // 0.75
  */
 export const smoothL1Loss: Loss<SmoothL1Options> = /*@__PURE__*/ composite("SmoothL1LossBackward0", (x: Tensor, target: Tensor, { reduction = "mean", beta = 1 }: SmoothL1Options = {}): Tensor => {
@@ -58,7 +61,8 @@ const huber: Pair = /*@__PURE__*/ elementwise("huberLoss", (x, y, delta) => {
 }, {});
 export type HuberOptions = ReductionOptions & { readonly delta?: number };
 /**
- * d^2 / 2 up to delta, delta (|d| - delta / 2) beyond, reduced (Huber, 1964).
+ * d^2 / 2 up to delta, delta (|d| - delta / 2) beyond, reduced (Huber, 1964). Shapes broadcast; the mean or sum is a 0-d tensor, "none" has the shape.
+ * @throws ArgumentError for a delta that is not positive
  * @example huberLoss(tensor([1, 2]), tensor([3, 2])) // 0.75
  */
 export const huberLoss: Loss<HuberOptions> = /*@__PURE__*/ composite("HuberLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean", delta = 1 }: HuberOptions = {}): Tensor => {
@@ -76,6 +80,7 @@ export type KlDivOptions = {
 };
 /**
  * target (log(target) - x), where x is a logarithm of probabilities: the Kullback-Leibler divergence, reduced.
+ * Shapes broadcast; "batchmean" divides the sum by the first size.
  * @example klDiv(tensor([0.5]).log(), tensor([1]), { reduction: "sum" }) // 0.6931
  */
 export const klDiv: Loss<KlDivOptions> = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", logTarget = false }: KlDivOptions = {}): Tensor => {

@@ -55,11 +55,15 @@ type AdaptiveAvgPool = (x: Tensor, outputSize: OutputSize) => Tensor;
 
 /**
  * x [n, c, l] (or [c, l]) averaged to `outputSize` elements along l: element i is the mean from floor(i l / size) to ceil((i + 1) l / size).
+ * x [n, c, l] or [c, l] gives [n, c, outputSize].
+ * @throws ShapeError for another rank
  * @example adaptiveAvgPool1d(tensor([[1, 2, 3]]), 2) // [[1.5, 2.5]]
  */
 export const adaptiveAvgPool1d: AdaptiveAvgPool = /*@__PURE__*/ averaged(1);
 /**
  * x [n, c, h, w] (or [c, h, w]) averaged to `outputSize`; `[5, null]` keeps the width. See `adaptiveAvgPool1d`.
+ * x [n, c, h, w] or [c, h, w] gives [n, c, ...outputSize]; a size that is null stays.
+ * @throws ShapeError for another rank
  * @example adaptiveAvgPool2d(tensor([[[1, 2], [3, 4]]]), 1) // [[[2.5]]]
  */
 export const adaptiveAvgPool2d: AdaptiveAvgPool = /*@__PURE__*/ averaged(2);
@@ -82,7 +86,8 @@ const maxima = (rank: Rank) => composite(undefined, (x: Tensor, outputSize: Outp
 const line = /*@__PURE__*/ maxima(1), plane = /*@__PURE__*/ maxima(2), volume = /*@__PURE__*/ maxima(3);
 
 /**
- * The maxima over the windows of `adaptiveAvgPool1d`; with `returnIndices`, `{ values, indices }`.
+ * The maxima over the windows of `adaptiveAvgPool1d`; with `returnIndices`, `{ values, indices }`. x [n, c, l] or [c, l] gives [n, c, outputSize].
+ * @throws ShapeError for another rank
  * @example adaptiveMaxPool1d(tensor([[1, 2, 3]]), 1) // [[3]]
  */
 export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;
@@ -92,7 +97,8 @@ export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options?: A
   return line(x, outputSize, options);
 }
 /**
- * The maxima over the windows of `adaptiveAvgPool2d`; indices are row-major numbers within a channel.
+ * The maxima over the windows of `adaptiveAvgPool2d`; indices are row-major numbers within a channel. x [n, c, h, w] or [c, h, w] gives [n, c, ...outputSize].
+ * @throws ShapeError for another rank
  * @example adaptiveMaxPool2d(tensor([[[1, 2], [3, 4]]]), 1) // [[[4]]]
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;

@@ -63,17 +63,20 @@ const averaged = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Sp
 
 /**
  * The mean over windows of x [n, c, l] (or [c, l]): [n, c, l'], where `l' = floor((l + 2 padding - k) / stride) + 1`, rounded up with `ceilMode`.
- * PyTorch's `F.avg_pool1d`.
+ * PyTorch's `F.avg_pool1d`. x [n, c, l] or [c, l]; sizes as in `maxPool1d`, without dilation.
+ * @throws ShapeError where no window fits
  * @example avgPool1d(tensor([[1, 3, 2, 4]]), 2) // [[2, 3]]
  */
 export const avgPool1d: (x: Tensor, kernelSize: Spatial, options?: AvgPool1dOptions) => Tensor = /*@__PURE__*/ averaged(1);
 /**
- * The mean over windows of x [n, c, h, w] (or [c, h, w]). See `avgPool1d`.
+ * The mean over windows of x [n, c, h, w] (or [c, h, w]). See `avgPool1d`. x [n, c, h, w] or [c, h, w]; sizes as in `maxPool1d`, without dilation.
+ * @throws ShapeError where no window fits
  * @example avgPool2d(tensor([[[1, 2], [3, 4]]]), 2) // [[[2.5]]]
  */
 export const avgPool2d: (x: Tensor, kernelSize: Spatial, options?: AvgPoolOptions) => Tensor = /*@__PURE__*/ averaged(2);
 /**
- * The mean over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `avgPool1d`.
+ * The mean over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `avgPool1d`. x [n, c, d, h, w] or [c, d, h, w]; sizes as in `maxPool1d`, without dilation.
+ * @throws ShapeError where no window fits
  * @example avgPool3d(ones([1, 2, 2, 2]), 2) // [[[[1]]]]
  */
 export const avgPool3d: (x: Tensor, kernelSize: Spatial, options?: AvgPoolOptions) => Tensor = /*@__PURE__*/ averaged(3);

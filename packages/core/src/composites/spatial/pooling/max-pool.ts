@@ -41,6 +41,8 @@ const line = /*@__PURE__*/ pooled(1), plane = /*@__PURE__*/ pooled(2), volume = 
 /**
  * The maximum over windows of x [n, c, l] (or [c, l]): [n, c, l'], where `l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1`.
  * With `returnIndices`, `{ values, indices }`, the indices int32 numbers within a channel. NaN wins. PyTorch's `F.max_pool1d`.
+ * x [n, c, l] or [c, l]; as many windows as `floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1`, or the ceiling of it by `ceilMode`.
+ * @throws ShapeError where no window fits
  * @example maxPool1d(tensor([[1, 3, 2, 4]]), 2) // [[3, 4]]
  */
 export function maxPool1d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
@@ -51,6 +53,8 @@ export function maxPool1d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptio
 }
 /**
  * The maximum over windows of x [n, c, h, w] (or [c, h, w]); indices are row-major numbers within a channel. See `maxPool1d`.
+ * x [n, c, h, w] or [c, h, w]; sizes as in `maxPool1d`.
+ * @throws ShapeError where no window fits
  * @example maxPool2d(tensor([[[1, 2], [3, 4]]]), 2) // [[[4]]]
  */
 export function maxPool2d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
@@ -60,7 +64,8 @@ export function maxPool2d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptio
   return plane(x, kernelSize, options);
 }
 /**
- * The maximum over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `maxPool1d`.
+ * The maximum over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `maxPool1d`. x [n, c, d, h, w] or [c, d, h, w]; sizes as in `maxPool1d`.
+ * @throws ShapeError where no window fits
  * @example maxPool3d(ones([1, 2, 2, 2]), 2) // [[[[1]]]]
  */
 export function maxPool3d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
