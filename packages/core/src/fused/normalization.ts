@@ -4,12 +4,13 @@ import { mean, sum } from "../composites/reductions.ts";
 import { zeros } from "../creation/fill.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { floorDivide } from "../elementwise/division.ts";
-import { add, div, mul, pow, rsqrt, square, sub } from "../elementwise/index.ts";
-import { to, wide } from "../elementwise/elementwise.ts";
+import { add, div, mul, pow, rsqrt, square } from "../elementwise/index.ts";
+import { type Elementwise, elementwise, to, wide } from "../elementwise/elementwise.ts";
 import { copy_ } from "../elementwise/overwrite.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { composite, noGrad, type Tensor } from "../op.ts";
 import * as python from "../python.ts";
+import * as e from "../scalar/expr.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { cat } from "../views/cat.ts";
 import { repeat } from "../views/repeat.ts";
@@ -58,8 +59,14 @@ function byBatch(x: Tensor, stats: Stats, momentum: number, eps: number, { weigh
   followAll(stats, x, mean!, variance, momentum);
   return out;
 }
-const byRunning = (x: Tensor, runningMean: Tensor, runningVar: Tensor, eps: number): Tensor =>
-  mul(sub(wide(x), alongChannels(x, runningMean)), alongChannels(x, rsqrt(add(wide(runningVar), eps))));
+/** One pass over x. */
+const moved: Elementwise<readonly [x: Tensor, mean: Tensor, factor: Tensor]> = /*@__PURE__*/ elementwise("batchNorm", (x, mean, factor) => e.mul(e.sub(x!, mean!), factor!));
+const movedAndShifted: Elementwise<readonly [x: Tensor, mean: Tensor, factor: Tensor, bias: Tensor]> = /*@__PURE__*/ elementwise("batchNorm", (x, mean, factor, bias) => e.add(e.mul(e.sub(x!, mean!), factor!), bias!));
+/** (x - mean) / sqrt(variance + eps) with the running statistics, scaled and shifted. Of 16-bit floats a float32. */
+function byRunning(given: Tensor, runningMean: Tensor, runningVar: Tensor, eps: number, { weight, bias }: Affine): Tensor {
+  const x = wide(given), inverse = rsqrt(add(wide(runningVar), eps)), along = (values: Tensor): Tensor => alongChannels(x, wide(values)), factor = along(weight ? mul(inverse, weight) : inverse);
+  return bias ? movedAndShifted(x, along(runningMean), factor, along(bias)) : moved(x, along(runningMean), factor);
+}
 
 export type BatchNormOptions = Affine & {
   /** Statistics of this batch, which the running ones then follow; else the running ones. */
@@ -82,7 +89,7 @@ export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runn
     checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
     if (training) return to(byBatch(x, { runningMean, runningVar }, momentum, eps, options), x.dtype);
     if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
-    return scaled(byRunning(x, runningMean, runningVar, eps), options, x.dtype);
+    return to(byRunning(x, runningMean, runningVar, eps, options), x.dtype);
   });
 
 /**
@@ -105,7 +112,7 @@ export const nativeBatchNorm: (
   }
   if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
   const none = (): Tensor => zeros([0], { dtype: x.dtype, device: x.device });
-  return [scaled(byRunning(x, runningMean, runningVar, eps), { weight, bias }, x.dtype), none(), none()];
+  return [to(byRunning(x, runningMean, runningVar, eps, { weight, bias }), x.dtype), none(), none()];
 });
 
 export type InstanceNormOptions = Affine & Stats & {
@@ -126,7 +133,7 @@ export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor 
   checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight: options.weight, bias: options.bias });
   if (!useInputStats) {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when use_input_stats is false");
-    return scaled(byRunning(x, runningMean, runningVar, eps), options, x.dtype);
+    return to(byRunning(x, runningMean, runningVar, eps, options), x.dtype);
   }
   const rows = (values: Tensor): Tensor => repeat(values, [n]), stats = { runningMean: runningMean && rows(runningMean), runningVar: runningVar && rows(runningVar) };
   const normal = reshape(byBatch(reshape(x, [1, n * channels, ...places]), stats, momentum, eps), x.shape);
