@@ -1,26 +1,24 @@
 /** @file The complex tensor: a handle on a real tensor whose last dim holds real and imaginary part, with PyTorch's methods. */
-import { data, dataSync, detach } from "../api/reading.ts";
+import { data, dataSync, detach, moveTo } from "../api/reading.ts";
 import type { Backend } from "../backend.ts";
-import { backward, type BackwardOptions, retainGrad } from "../calculus/backward.ts";
+import { backward, type BackwardOptions } from "../calculus/backward.ts";
 import { clone } from "../calculus/map-reduce.ts";
 import { index } from "../composites/indexing.ts";
 import type { IndexTerm } from "../composites/index-terms.ts";
-import type { TypedArray } from "../dtype.ts";
 import { add, div, mul, neg, sub } from "../elementwise/arithmetic.ts";
 import { to } from "../elementwise/elementwise.ts";
 import type { CloseOptions } from "../elementwise/predicates.ts";
 import { where } from "../elementwise/where.ts";
 import { ArgumentError, AutogradError, DTypeError, ShapeError } from "../errors.ts";
-import { isTensor, keep, type Node, type Tensor } from "../op.ts";
+import { isTensor, type Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
-import { setRequiresGrad } from "../tensor.ts";
 import { cat, stack } from "../views/cat.ts";
 import { flip, roll } from "../views/repeat.ts";
 import { expand, narrow, permute, reshape, select, slice, unsqueeze } from "../views/views.ts";
-import { COMPLEX, commonDType, type ComplexDType, type ComplexNumber, complexOf, isComplex, partsOf, refused, scalarName } from "./kind.ts";
+import { ComplexHandle } from "./handle.ts";
+import { commonDType, type ComplexDType, type ComplexNumber, isComplex, partsOf, scalarName } from "./kind.ts";
 import { pairsOf } from "./operands.ts";
 import * as f from "./pairs.ts";
-import { complexText, complexTextNow, nest, type NestedPairs, numberOf } from "./reading.ts";
 
 /** What complex arithmetic takes beside a complex tensor. */
 export type ComplexOperand = ComplexTensor | Tensor | ComplexNumber | number;
@@ -34,48 +32,7 @@ type Keep = { readonly keepdim?: boolean };
  * `real()`, `imag()` and `pair` are ordinary tensors, on which everything is.
  * @example `complex(tensor([1, 2]), tensor([0, -1])).mul({ re: 0, im: 1 }).abs()`
  */
-export class ComplexTensor {
-  /** The real tensor of shape [..., 2] that it is: the same memory, the same place on the tape. Disposing it disposes this. */
-  readonly pair: Tensor;
-
-  /** @internal The pair becomes its own. */
-  constructor(pair: Tensor) {
-    if (pair.shape.at(-1) !== 2) throw new ShapeError(`a complex tensor is a pair in its last dim, got shape ${showShape(pair.shape)}`);
-    this.pair = pair;
-  }
-  get shape(): Shape {
-    return this.pair.shape.slice(0, -1);
-  }
-  get dtype(): ComplexDType {
-    return complexOf(this.pair.dtype);
-  }
-  get device(): Backend {
-    return this.pair.device;
-  }
-  get ndim(): number {
-    return this.pair.ndim - 1;
-  }
-  numel(): number {
-    return sizeOf(this.shape);
-  }
-  size(): Shape;
-  size(dim: number): number;
-  size(dim?: number): Shape | number {
-    return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]!;
-  }
-
-  // ---- Autograd ------------------------------------------------------------------------------------------------------------
-
-  get requiresGrad(): boolean {
-    return this.pair.requiresGrad;
-  }
-  set requiresGrad(value: boolean) {
-    setRequiresGrad(this.pair, value);
-  }
-  requiresGrad_(value: boolean = true): this {
-    setRequiresGrad(this.pair, value);
-    return this;
-  }
+export class ComplexTensor extends ComplexHandle {
   /** The accumulated gradient, or null. It lives as long as its tensor. */
   get grad(): ComplexTensor | null {
     const { grad } = this.pair;
@@ -83,16 +40,6 @@ export class ComplexTensor {
   }
   set grad(value: ComplexTensor | null) {
     this.pair.grad = value === null ? null : value.pair;
-  }
-  get isLeaf(): boolean {
-    return this.pair.isLeaf;
-  }
-  get gradFn(): Node<never> | null {
-    return this.pair.gradFn;
-  }
-  retainGrad(): this {
-    retainGrad(this.pair);
-    return this;
   }
   /** Adds to the `.grad` of every leaf its gradient. @param gradient that of what follows: a complex result has no implicit one */
   backward(gradient?: ComplexTensor, options?: BackwardOptions): void {
@@ -105,53 +52,12 @@ export class ComplexTensor {
   clone(): ComplexTensor {
     return new ComplexTensor(clone(this.pair));
   }
-
-  // ---- Lifetime and reading ------------------------------------------------------------------------------------------------
-
-  dispose(): void {
-    this.pair.dispose();
-  }
-  [Symbol.dispose](): void {
-    this.pair.dispose();
-  }
-  /** Takes it out of its scope. */
-  keep(): this {
-    keep(this.pair);
-    return this;
-  }
-  /** Real and imaginary parts in turn, in row-major order. */
-  data(): Promise<TypedArray> {
-    return data(this.pair);
-  }
-  /** As `data`, at once: on devices that can. */
-  dataSync(): TypedArray {
-    return dataSync(this.pair);
-  }
-  /** The value of a tensor of one element. */
-  async item(): Promise<ComplexNumber> {
-    return numberOf(this, await data(this.pair));
-  }
-  /** As `item`, at once: on devices that can. */
-  itemSync(): ComplexNumber {
-    return numberOf(this, dataSync(this.pair));
-  }
-  /** Nested arrays whose leaves are [real, imaginary]. */
-  async toArray(): Promise<NestedPairs> {
-    return nest(await data(this.pair), this.shape);
-  }
-  /** As `toArray`, at once: on devices that can. */
-  toArraySync(): NestedPairs {
-    return nest(dataSync(this.pair), this.shape);
-  }
-  /** As PyTorch prints it, digit for digit. */
-  async format(): Promise<string> {
-    return complexText(this, await data(this.pair));
-  }
-  toString(): string {
-    return complexTextNow(this);
-  }
-  to(dtype: ComplexDType): ComplexTensor {
-    return dtype === this.dtype ? this : new ComplexTensor(to(this.pair, partsOf(dtype)));
+  /** In another dtype at once, or on another device by way of the host. */
+  to(dtype: ComplexDType): ComplexTensor;
+  to(device: Backend): Promise<ComplexTensor>;
+  to(target: ComplexDType | Backend): ComplexTensor | Promise<ComplexTensor> {
+    if (typeof target !== "string") return moveTo(this.pair, target).then((pair) => (pair === this.pair ? this : new ComplexTensor(pair)));
+    return target === this.dtype ? this : new ComplexTensor(to(this.pair, partsOf(target)));
   }
 
   // ---- Parts ---------------------------------------------------------------------------------------------------------------
@@ -379,13 +285,7 @@ export class ComplexTensor {
     return new ComplexTensor(stack(tensors.map((z) => z.pair), wrapDim(dim, tensors[0]!.ndim + 1)));
   }
 
-  // What an op of real tensors would look at: it ends here.
-  /** @internal */ get window(): never { return refused(this); }
-  /** @internal */ get storage(): never { return refused(this); }
-  /** @internal */ get edge(): never { return refused(this); }
 }
-Object.defineProperty(ComplexTensor.prototype, COMPLEX, { value: isComplex });
-Object.defineProperty(ComplexTensor.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: ComplexTensor) { return complexTextNow(this); } });
 
 const both = (op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor => new ComplexTensor(op(...pairsOf(x, y)));
 function scaledOr(scale: (x: Tensor, y: Tensor | number) => Tensor, op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor {

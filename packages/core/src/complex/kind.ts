@@ -60,8 +60,8 @@ function combine(first: AnyDType | undefined, after: AnyDType | undefined): AnyD
 }
 
 /** PyTorch's C++ name of the dtype, as its messages have it. */
-export const scalarName = (z: ComplexTensor): string => (z.dtype === "complex128" ? "ComplexDouble" : "ComplexFloat");
+export const scalarName = (z: { readonly dtype: ComplexDType }): string => (z.dtype === "complex128" ? "ComplexDouble" : "ComplexFloat");
 /** What an op of real tensors says when it meets a complex one. */
-export function refused(z: ComplexTensor): never {
+export function refused(z: { readonly dtype: ComplexDType }): never {
   throw new NotSupportedError(`not implemented for '${scalarName(z)}': this function takes real tensors; use a method of ComplexTensor, or the parts by real(), imag() and pair`);
 }
