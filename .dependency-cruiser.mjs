@@ -23,6 +23,7 @@ const layers = [
   ["composites/"],
   ["fused/"],
   ["complex/"],
+  ["fourier/"],
   ["linalg/", "linalg"],
 ];
 
@@ -30,7 +31,7 @@ const layers = [
 const engine = ["dtype", "shape", "view", "scalar/", "backend", "storage", "scope", "tensor", "tape", "lineage", "record", "dispatch", "dispatch-in-place"];
 /** The part of the engine that ops reach only through the op constructors, packages/core/src/op.ts. */
 const behindTheConstructors = ["dispatch", "dispatch-in-place", "record", "tape", "lineage", "scope", "storage"];
-const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/", "complex/", "linalg/"];
+const opFolders = ["elementwise/", "views/", "composites/", "primitives/", "fused/", "complex/", "fourier/", "linalg/"];
 
 const core = "packages/core/src";
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
