@@ -1,6 +1,6 @@
 /** @file Runs an example, and writes what it gives as a comment says it: nested arrays of numbers to four decimals. */
 import * as core from "@adjoint/core";
-import { isTensor } from "@adjoint/core";
+import { isComplex, isTensor } from "@adjoint/core";
 
 const scope = core as { readonly [name: string]: unknown };
 /** Names that are no identifiers of our own, or that hide a word that an example uses. */
@@ -16,7 +16,7 @@ export async function valueOf(code: string): Promise<unknown> {
 
 /** A value in the form of a comment: `[1, 2.7183]`, `{ values: [3], indices: [0] }`, `true`, `"float16"`. */
 export function shown(value: unknown): string {
-  if (isTensor(value)) return shown(value.toArraySync());
+  if (isTensor(value) || isComplex(value)) return shown(value.toArraySync()); // Of complex numbers, pairs.
   if (typeof value === "number") return Number.isFinite(value) ? String(Number(value.toFixed(4)) + 0) : String(value);
   if (typeof value === "string") return JSON.stringify(value);
   if (ArrayBuffer.isView(value)) return shown(Array.from(value as unknown as ArrayLike<number>));

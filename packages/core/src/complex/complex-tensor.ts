@@ -10,14 +10,14 @@ import { to } from "../elementwise/elementwise.ts";
 import type { CloseOptions } from "../elementwise/predicates.ts";
 import { where } from "../elementwise/where.ts";
 import { ArgumentError, AutogradError, DTypeError, ShapeError } from "../errors.ts";
-import { isTensor, type Tensor } from "../op.ts";
+import type { Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { cat, stack } from "../views/cat.ts";
 import { flip, roll } from "../views/repeat.ts";
 import { expand, narrow, permute, reshape, select, slice, unsqueeze } from "../views/views.ts";
 import { ComplexHandle } from "./handle.ts";
-import { commonDType, type ComplexDType, type ComplexNumber, isComplex, partsOf, scalarName } from "./kind.ts";
-import { pairsOf } from "./operands.ts";
+import { type ComplexDType, type ComplexNumber, isComplex, partsOf, scalarName } from "./kind.ts";
+import { onPairs, scaling } from "./operands.ts";
 import * as f from "./pairs.ts";
 
 /** What complex arithmetic takes beside a complex tensor. */
@@ -104,22 +104,22 @@ export class ComplexTensor extends ComplexHandle {
   // ---- Arithmetic: operands broadcast, and are promoted as PyTorch promotes them -------------------------------------------
 
   add(other: ComplexOperand): ComplexTensor {
-    return both(add, this, other);
+    return new ComplexTensor(onPairs(add, this, other));
   }
   sub(other: ComplexOperand): ComplexTensor {
-    return both(sub, this, other);
+    return new ComplexTensor(onPairs(sub, this, other));
   }
   /** The product. What is real scales both parts. */
   mul(other: ComplexOperand): ComplexTensor {
-    return scaledOr(mul, f.mulPairs, this, other);
+    return new ComplexTensor(scaling(mul, f.mulPairs, this, other));
   }
   /** The quotient. What is real scales both parts. */
   div(other: ComplexOperand): ComplexTensor {
-    return scaledOr(div, f.divPairs, this, other);
+    return new ComplexTensor(scaling(div, f.divPairs, this, other));
   }
   /** this ** exponent, 0 ** 0 being 1. */
   pow(exponent: ComplexOperand): ComplexTensor {
-    return typeof exponent === "number" ? new ComplexTensor(f.powPair(this.pair, exponent)) : both(f.powPairs, this, exponent);
+    return new ComplexTensor(typeof exponent === "number" ? f.powPair(this.pair, exponent) : onPairs(f.powPairs, this, exponent));
   }
   neg(): ComplexTensor {
     return new ComplexTensor(neg(this.pair));
@@ -162,24 +162,18 @@ export class ComplexTensor extends ComplexHandle {
     return new ComplexTensor(f.matmulPairs(this.pair, other.pair));
   }
 
-  /** @internal A real tensor or a number as a complex tensor, in the dtype that it and this have together. */
-  complexOf(x: ComplexOperand): ComplexTensor {
-    return isComplex(x) ? x : new ComplexTensor(pairsOf(this, x)[1]);
-  }
-  /** @internal x + value * y. */
-  addition(x: ComplexOperand, y: ComplexTensor, { value = 1 }: { readonly value?: number }, name: string): ComplexTensor {
-    const out = (value === 1 ? y : y.mul(Number(value))).add(x);
-    if (out.gradFn !== null) out.gradFn.label = name;
-    return out;
+  /** @internal An op on pairs of operands of which this is one. */
+  among(op: (...pairs: Tensor[]) => Tensor, ...operands: readonly ComplexOperand[]): ComplexTensor {
+    return new ComplexTensor(onPairs(op, ...operands));
   }
 
   // ---- Comparison ----------------------------------------------------------------------------------------------------------
 
   eq(other: ComplexOperand): Tensor {
-    return f.eqPairs(...pairsOf(this, other));
+    return onPairs(f.eqPairs, this, other);
   }
   ne(other: ComplexOperand): Tensor {
-    return f.nePairs(...pairsOf(this, other));
+    return onPairs(f.nePairs, this, other);
   }
   /** |x - y| <= atol + rtol |y|, element by element, or equal. */
   isclose(other: ComplexTensor, options: CloseOptions = {}): Tensor {
@@ -206,8 +200,7 @@ export class ComplexTensor extends ComplexHandle {
   }
   /** The element itself where the condition holds, else that of `other`. */
   where(condition: Tensor, other: ComplexOperand): ComplexTensor {
-    const [x, y] = pairsOf(this, other);
-    return new ComplexTensor(where(unsqueeze(condition, -1), x, y));
+    return this.among((x, y) => where(unsqueeze(condition, -1), x!, y!), this, other);
   }
 
   // ---- Views ---------------------------------------------------------------------------------------------------------------
@@ -241,7 +234,7 @@ export class ComplexTensor extends ComplexHandle {
   }
   /** The last two dims exchanged, and conjugated. */
   get mH(): ComplexTensor {
-    return this.transpose(-2, -1).conj();
+    return new ComplexTensor(f.adjointPair(this.pair));
   }
   expand(shape: Shape): ComplexTensor {
     return new ComplexTensor(expand(this.pair, [...shape, 2]));
@@ -271,7 +264,7 @@ export class ComplexTensor extends ComplexHandle {
     return new ComplexTensor(flip(this.pair, (typeof dims === "number" ? [dims] : dims).map((d) => wrapDim(d, this.ndim))));
   }
   roll(shifts: Dims, dims?: Dims): ComplexTensor {
-    if (dims === undefined) return this.flatten().roll(shifts, 0).reshape(this.shape);
+    if (dims === undefined) return new ComplexTensor(f.rollPair(this.pair, shifts));
     return new ComplexTensor(roll(this.pair, shifts, (typeof dims === "number" ? [dims] : dims).map((d) => wrapDim(d, this.ndim))));
   }
   /** Joins complex tensors along a dim. */
@@ -287,13 +280,6 @@ export class ComplexTensor extends ComplexHandle {
 
 }
 
-const both = (op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor => new ComplexTensor(op(...pairsOf(x, y)));
-function scaledOr(scale: (x: Tensor, y: Tensor | number) => Tensor, op: (x: Tensor, y: Tensor) => Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor {
-  if (typeof y === "number") return new ComplexTensor(scale(x.pair, y));
-  if (!isTensor(y)) return both(op, x, y);
-  const parts = partsOf(commonDType([x, y]));
-  return new ComplexTensor(scale(to(x.pair, parts), unsqueeze(to(y, parts), -1)));
-}
 function everywhere(x: ComplexTensor, y: ComplexTensor, options: CloseOptions): Tensor {
   if (y.dtype !== x.dtype) throw new DTypeError(`${x.dtype} did not match ${y.dtype}`);
   return f.closeEverywhere(x.pair, y.pair, options);

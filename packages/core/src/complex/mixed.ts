@@ -3,13 +3,15 @@ import { type PadOptions, pad as padReal } from "../composites/pad.ts";
 import { scalarTypeName } from "../dtype.ts";
 import { addcdiv as addcdivReal, addcdiv_ as addcdivReal_, addcmul as addcmulReal, addcmul_ as addcmulReal_, type ValueOptions } from "../elementwise/blend.ts";
 import { maskedFill as maskedFillReal, maskedFill_ as maskedFillReal_ } from "../elementwise/bounds.ts";
-import { logicalNot } from "../elementwise/arithmetic.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
 import type { Operand } from "../elementwise/elementwise.ts";
 import { where as whereReal } from "../elementwise/where.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
-import type { Tensor } from "../op.ts";
+import { composite, type Tensor } from "../op.ts";
+import { unsqueeze } from "../views/views.ts";
 import type { ComplexOperand, ComplexTensor } from "./complex-tensor.ts";
 import { isComplex, isComplexNumber, scalarName } from "./kind.ts";
+import { divPairs, mulPairs } from "./pair-op.ts";
 
 type Any = ComplexTensor | Tensor;
 /** A real tensor cannot become a complex one. */
@@ -27,10 +29,13 @@ export function where(condition: Tensor, x: ComplexTensor, y: ComplexOperand): C
 export function where(condition: Tensor, x: ComplexOperand, y: ComplexTensor): ComplexTensor;
 export function where(condition: Tensor, x: Operand, y: Operand): Tensor;
 export function where(condition: Tensor, x: Operand | ComplexOperand, y: Operand | ComplexOperand): Any {
-  if (isComplex(x)) return x.where(condition, y as ComplexOperand);
-  if (isComplex(y)) return y.where(logicalNot(condition), x as ComplexOperand);
-  return whereReal(condition, x as Operand, y as Operand);
+  const some = [x, y].find(isComplex);
+  return some === undefined ? whereReal(condition, x as Operand, y as Operand) : some.among((p, q) => whereReal(unsqueeze(condition, -1), p!, q!), x as ComplexOperand, y as ComplexOperand);
 }
+
+const blended = (name: string, op: (y: Tensor, z: Tensor) => Tensor) => ({ value = 1 }: ValueOptions) =>
+  composite(name, (x?: Tensor, y?: Tensor, z?: Tensor): Tensor => add(x!, mul(op(y!, z!), Number(value))));
+const addcmulPairs = /*@__PURE__*/ blended("AddcmulBackward0", mulPairs), addcdivPairs = /*@__PURE__*/ blended("AddcdivBackward0", divPairs);
 
 /**
  * x + value * y * z.
@@ -42,7 +47,7 @@ export function addcmul(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions
 export function addcmul(x: Tensor, y: Tensor, z: Tensor, options?: ValueOptions): Tensor;
 export function addcmul(x: Any, y: Any, z: Any, options: ValueOptions = {}): Any {
   const some = [x, y, z].find(isComplex);
-  return some === undefined ? addcmulReal(x as Tensor, y as Tensor, z as Tensor, options) : some.addition(x, some.complexOf(y).mul(z), options, "AddcmulBackward0");
+  return some === undefined ? addcmulReal(x as Tensor, y as Tensor, z as Tensor, options) : some.among(addcmulPairs(options), x, y, z);
 }
 /** As `addcmul`, in place. */
 export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
@@ -59,7 +64,7 @@ export function addcdiv(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions
 export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options?: ValueOptions): Tensor;
 export function addcdiv(x: Any, y: Any, z: Any, options: ValueOptions = {}): Any {
   const some = [x, y, z].find(isComplex);
-  return some === undefined ? addcdivReal(x as Tensor, y as Tensor, z as Tensor, options) : some.addition(x, some.complexOf(y).div(z), options, "AddcdivBackward0");
+  return some === undefined ? addcdivReal(x as Tensor, y as Tensor, z as Tensor, options) : some.among(addcdivPairs(options), x, y, z);
 }
 /** As `addcdiv`, in place. */
 export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
@@ -78,7 +83,7 @@ function refuseNumber(x: Tensor, value: unknown): void {
 export function maskedFill(x: ComplexTensor, mask: Tensor, value: ComplexOperand): ComplexTensor;
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor;
 export function maskedFill(x: Any, mask: Tensor, value: Operand | ComplexOperand): Any {
-  if (isComplex(x)) return x.where(logicalNot(mask), value as ComplexOperand);
+  if (isComplex(x)) return x.among((p, q) => whereReal(unsqueeze(mask, -1), q!, p!), x, value as ComplexOperand);
   refuseNumber(x, value);
   return maskedFillReal(x, mask, value as Operand);
 }

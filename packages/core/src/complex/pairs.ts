@@ -13,8 +13,9 @@ import type { Expr } from "../scalar/expr.ts";
 import { wrapDims } from "../shape.ts";
 import { matmul } from "../primitives/matmul.ts";
 import { cat, stack } from "../views/cat.ts";
-import { narrow, reshape, select, unsqueeze } from "../views/views.ts";
-import { holomorphic, mulPairs } from "./pair-op.ts";
+import { roll } from "../views/repeat.ts";
+import { narrow, reshape, select, transpose, unsqueeze } from "../views/views.ts";
+import { conjPair, holomorphic, mulPairs } from "./pair-op.ts";
 
 export { conjPair, divPairs, mulPairs } from "./pair-op.ts";
 
@@ -116,6 +117,10 @@ export const isclosePairs: (x: Tensor, y: Tensor, options: CloseOptions) => Tens
   return equalNan ? logicalOr(near, logicalAnd(any(isnan(x), -1), any(isnan(y), -1))) : near;
 });
 
+/** The last two dims exchanged, and conjugated. */
+export const adjointPair: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor) => conjPair(transpose(x, -3, -2)));
+/** Rolled as if it were flat. */
+export const rollPair: (x: Tensor, shifts: number | readonly number[]) => Tensor = /*@__PURE__*/ composite("RollBackward0", (x: Tensor, shifts: number | readonly number[]) => reshape(roll(reshape(x, [x.window.size / 2, 2]), shifts, 0), x.shape));
 /** Whether the imaginary part is 0. */
 export const isRealPair: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor) => eq(im(x), 0));
 export const closeEverywhere: (x: Tensor, y: Tensor, options: CloseOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, options: CloseOptions) => all(isclosePairs(x, y, options)));
