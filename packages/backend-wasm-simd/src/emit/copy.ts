@@ -13,9 +13,10 @@ export function copyModule(): Module {
     f.loop((again) => {
       f.get(bytes).i32(1024).op("i32.ge_u").if(() => f.get(target).get(source).get(bytes).memoryCopy(), () => {
         f.get(source).set(from).get(target).set(to).get(bytes).set(left);
-        for (const [size, load, save] of [[16, "v128.load", "v128.store"], [4, "i32.load", "i32.store"], [1, "i32.load8_u", "i32.store8"]] as const)
-          f.while(() => f.get(left).i32(size).op("i32.ge_u"), () => {
-            f.get(to).get(from).memory(load).memory(save).increment(from, size).increment(to, size).increment(left, -size);
+        for (const [size, load, save, times] of [[16, "v128.load", "v128.store", 4], [16, "v128.load", "v128.store", 1], [4, "i32.load", "i32.store", 1], [1, "i32.load8_u", "i32.store8", 1]] as const)
+          f.while(() => f.get(left).i32(size * times).op("i32.ge_u"), () => {
+            for (let at = 0; at < size * times; at += size) f.get(to).get(from).memory(load, at).memory(save, at);
+            f.increment(from, size * times).increment(to, size * times).increment(left, -size * times);
           });
       });
       f.get(source).get(sourceRow).op("i32.add").set(source).get(target).get(targetRow).op("i32.add").set(target);
