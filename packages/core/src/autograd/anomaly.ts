@@ -7,6 +7,7 @@ import { AutogradError } from "../errors.ts";
 import { refusePromise } from "../scope.ts";
 import { type Node, nodeObserver, noGrad, type Observer, observeNodes } from "../tape.ts";
 import type { Tensor } from "../tensor.ts";
+import { here, linesOf } from "../stack-lines.ts";
 import { warn } from "../warning.ts";
 
 export type AnomalyOptions = {
@@ -34,33 +35,13 @@ const traces = /*@__PURE__*/ new WeakMap<Node, Trace>();
 /** The node whose derivative is running. */
 let running: Node | null = null;
 
-const DEPTH = 40;
-
-/** The place in the program that called this package. */
-function here(): Error {
-  const limit: unknown = Reflect.get(Error, "stackTraceLimit");
-  Reflect.set(Error, "stackTraceLimit", DEPTH);
-  try {
-    return new Error("forward");
-  } finally {
-    Reflect.set(Error, "stackTraceLimit", limit);
-  }
-}
-function linesOf(at: Error): string {
-  const lines = (at.stack ?? "").split("\n").filter((line) => /:\d+/.test(line));
-  // The first line is `here` itself: it tells the folder of this package, where that can be told from the rest of a program.
-  const own = /[^\s(@]*\/core\/(?:src|dist)\//.exec(lines[0] ?? "")?.[0];
-  const theirs = own === undefined ? lines : lines.filter((line) => !line.includes(own));
-  return (theirs.length > 0 ? theirs : lines).join("\n");
-}
-
 /** The forward call of a node and, of the node of a derivative, those that led to it. */
 function forwardStack(node: Node): string {
   let text = "";
   for (let at: Node | null = node; at !== null; at = traces.get(at)?.within ?? null) {
     const trace = traces.get(at);
     if (at !== node) text += `\n\nPrevious calculation was induced by ${at.qualifiedName}. Traceback of forward call that induced the previous calculation:\n`;
-    text += trace === undefined ? "(made without anomaly detection)" : linesOf(trace.at);
+    text += trace === undefined ? "(made without anomaly detection)" : linesOf(trace.at).join("\n");
   }
   return text;
 }
