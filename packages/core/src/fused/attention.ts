@@ -13,7 +13,7 @@ import { expand, transpose } from "../views/views.ts";
 import { causalMask } from "./mask.ts";
 import { softmax } from "./softmax.ts";
 
-type Attrs = FusedAttrs["attention"] & { readonly masked: boolean };
+type Attrs = FusedAttrs["attention"] & { readonly masked: boolean; /** The node's name: that of the product with v, which is what the decomposition ends in. */ readonly gradName: string };
 
 /** Calls `kernel` on views of one batch dim, once for each index of the batch dims that cannot be merged into it. */
 function overBatches(inputs: readonly Tensor[], outs: readonly Tensor[], kernel: (inputs: readonly View[], outs: readonly View[]) => void): void {
@@ -48,7 +48,7 @@ const products = /*@__PURE__*/ rowsPerDType((d) => rowsOf("attentionBackward", [
 
 const attentionOp: MultiOp<Attrs> = {
   name: "attention",
-  gradName: () => "UnsafeViewBackward0",
+  gradName: ({ gradName }) => gradName,
   run(device, inputs, attrs) {
     const [q, , v] = inputs as [Tensor, Tensor, Tensor], outs = [allocateLike(device, q, v.shape.at(-1)!), allocateLike(device, q, 1)];
     overBatches(inputs, outs, (ins, to) => device.backend.kernels.attention!(ins, to, attrs));
@@ -75,10 +75,11 @@ export function fusedAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | u
   if (kernels.attention === undefined || kernels.attentionGrad === undefined || activeInterpreter() !== null) return undefined;
   if (operands.some((x) => x.dtype !== "float32" || x.window.size === 0 || !sameShape(x.shape.slice(0, -2), lead))) return undefined;
   if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2)) return undefined; // refused by what this stands for
-  if (mask === undefined) return dispatchAll(attentionOp, operands, { scale, causal, masked: false })[0]!;
+  const attrs = { scale, causal, gradName: q.ndim === 2 ? "MmBackward0" : "BmmBackward0" };
+  if (mask === undefined) return dispatchAll(attentionOp, operands, { ...attrs, masked: false })[0]!;
   if (mask.requiresGrad || (mask.dtype !== "bool" && mask.dtype !== "float32") || mask.ndim > q.ndim) return undefined;
   const shape = [...lead, q.shape.at(-2)!, k.shape.at(-2)!], fits = mask.shape.every((size, i) => size === 1 || size === shape[shape.length - mask.ndim + i]);
   if (!fits) return undefined;
   const stride = mask.window.strides.at(-1), straight = mask.ndim === 0 || mask.shape.at(-1) === 1 || stride === 0 || stride === 1 ? mask : clone(mask);
-  return dispatchAll(attentionOp, [...operands, expand(straight, shape)], { scale, causal, masked: true })[0]!;
+  return dispatchAll(attentionOp, [...operands, expand(straight, shape)], { ...attrs, masked: true })[0]!;
 }
