@@ -107,7 +107,7 @@ export const softsign = (x: Tensor): Tensor => (isFloat(x.dtype) || x.dtype === 
 const geluExact: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.mul(s.mul(x!, 0.5), s.add(1, s.erf(s.mul(x!, Math.SQRT1_2)))), float);
 /** 0.5 x (1 + tanh(u)) = x / (1 + exp(-2u)), u = sqrt(2 / pi) (x + 0.044715 x^3): the same without a difference of nearly equal numbers. */
 const geluTanh: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.div(x!, s.add(1, s.exp(inner(x!, -2)))), {
-  ...float,
+  rule: "float",
   gradient: (g, _, [x]) => {
     const p = sigmoidOf(inner(x!, 2)), slope = s.add(2 * ROOT_2_PI, s.mul(6 * ROOT_2_PI * 0.044715, s.mul(x!, x!)));
     return [s.mul(g, s.add(p, s.mul(s.mul(x!, s.mul(p, s.sub(1, p))), slope)))];
