@@ -9,6 +9,7 @@ import { composite, dispatch, isTensor, type Op, savedTensors, type Tensor } fro
 import { matmul } from "../primitives/matmul.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";
 import { expand, unsqueeze } from "../views/views.ts";
+import { transposed } from "./algorithms/rows.ts";
 import { eigenSymmetric } from "./algorithms/symmetric-eigen.ts";
 import { batchOf, countOf, matrixOf, requireFloat, requireMatrix, requireSquare } from "./checks.ts";
 import { eigvalsh } from "./eigh.ts";
@@ -28,13 +29,6 @@ function invert(into: Float64Array, left: Float64Array, right: Float64Array, val
     }
   }
 }
-/** The transpose of U, whose rows are the vectors. */
-function rowsOf(U: Float64Array, m: number, k: number): Float64Array {
-  const rows = new Float64Array(U.length);
-  for (let i = 0; i < m; i++) for (let j = 0; j < k; j++) rows[j * m + i] = U[i * k + j]!;
-  return rows;
-}
-
 /** Inputs: the matrices, and where tolerances are tensors these, one number a matrix. */
 const pinvOp: Op<PinvAttrs> = {
   name: "linalg.pinv",
@@ -51,7 +45,7 @@ const pinvOp: Op<PinvAttrs> = {
       } else {
         const found = svdOf(a, m, n, false);
         if (found === undefined) { failed[b] = 1; continue; }
-        invert(into, rowsOf(found.U, m, found.S.length), found.Vh, found.S, cut(found.S[0] ?? 0), m, n);
+        invert(into, transposed(found.U, m, found.S.length), found.Vh, found.S, cut(found.S[0] ?? 0), m, n);
       }
     }
     refuseDiverged("linalg.pinv", failed, x.ndim > 2, values!);

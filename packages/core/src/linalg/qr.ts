@@ -1,6 +1,7 @@
 /** @file The QR factorisation: `linalg.qr`, and the older `qr`. Factors as products of reflections are in reflections.ts. */
 import { onHost } from "../calculus/host.ts";
-import { add, mul } from "../elementwise/arithmetic.ts";
+import { zerosLike } from "../creation/fill.ts";
+import { add, neg } from "../elementwise/arithmetic.ts";
 import { sub } from "../elementwise/scaled.ts";
 import { ArgumentError, AutogradError } from "../errors.ts";
 import { dispatchAll, type MultiOp, savedTensors, type Tensor } from "../op.ts";
@@ -50,7 +51,7 @@ const qrOp: MultiOp<{ readonly mode: QrMode; readonly lead: Shape }> = {
     const [R1, R2] = columnsAt(R, m), [gradR1, gradR2] = gradR === undefined ? [] : columnsAt(gradR, m);
     const through = gradR2 && matmul(matmul(Q, R2), mT(gradR2)), ofQ = plus(gradQ, through);
     const gradA1 = ofTall(Q, R1, ofQ, gradR1);
-    return [cat([gradA1, gradR2 === undefined ? matmul(Q, mul(R2, 0)) : matmul(Q, gradR2)], -1)];
+    return [cat([gradA1, gradR2 === undefined ? zerosLike(R2) : matmul(Q, gradR2)], -1)];
   },
   jvp([tangent], [x], [Q, R], { mode }) {
     const [m, n] = matrixOf(x!);
@@ -68,7 +69,7 @@ const columnsAt = (x: Tensor, at: number): readonly [Tensor, Tensor] => [narrow(
 /** The gradient of A = QR, R square: [gQ + Q sym(triu(gR R' - Q'gQ))] R^-T, where sym mirrors a triangle. */
 function ofTall(Q: Tensor, R: Tensor, gradQ: Tensor | undefined, gradR: Tensor | undefined): Tensor {
   const fromR = gradR && matmul(gradR, mT(R)), fromQ = gradQ && matmul(mT(Q), gradQ);
-  const inner = triu(fromR === undefined ? mul(fromQ!, -1) : fromQ === undefined ? fromR : sub(fromR, fromQ));
+  const inner = triu(fromR === undefined ? neg(fromQ!) : fromQ === undefined ? fromR : sub(fromR, fromQ));
   const whole = matmul(Q, add(inner, mT(triu(inner, { diagonal: 1 }))));
   return solveTriangle(mT(R), gradQ === undefined ? whole : add(gradQ, whole), false, false);
 }
