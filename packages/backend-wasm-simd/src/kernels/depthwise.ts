@@ -1,13 +1,9 @@
-/** @file Convolutions of one channel a group with a window of three by three at stride 1, and the gradient of that window, plane by plane. */
+/** @file Convolutions that see one channel a group, with a window of three by three at stride 1, and the gradient of that window, plane by plane. */
 import type { PrimitiveAttrs, Triple } from "@adjoint/core/backend";
 import { type DepthwiseKernels, linkDepthwise } from "../emit/depthwise.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
-import { SCRATCH } from "../memory.ts";
 import type { Copier } from "./copy.ts";
 import { Temporaries } from "./temporaries.ts";
-
-/** Where nine weights, or the sums of their gradients, are: behind what `window` puts aside. */
-const NINE = SCRATCH + 64;
 
 export class Depthwise {
   readonly #engine: Engine;
@@ -25,22 +21,25 @@ export class Depthwise {
 
   /** False, and nothing done, where the geometry is another. */
   convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: PrimitiveAttrs["conv"]): boolean {
-    if (!isFlat(x, filter, out, attrs) || out.dtype !== "float32" || out.shape[2] !== 1) return false;
+    if (!isFlat(x, filter, out, attrs) || out.dtype !== "float32") return false;
     if (filter.shape[4] === 3 && filter.shape[5] === 3 && x.shape[2] === 1 && out.strides[5] === 1) this.#windows(x, filter, out, attrs.padding);
     else if (out.shape[4] === 3 && out.shape[5] === 3 && x.shape[1] === 1) this.#gradients(x, filter, out, attrs.padding);
     else return false;
     return true;
   }
 
+  /** Of each group's channel any number are made. */
   #windows(x: WasmView, filter: WasmView, out: WasmView, padding: Triple): void {
-    const temporaries = new Temporaries(this.#engine.memory), [groups, examples, , , height, width] = out.shape, { window } = this.#kernels;
+    const temporaries = new Temporaries(this.#engine.memory), [groups, examples, made, , height, width] = out.shape, { window } = this.#kernels;
     try {
-      const planes = this.#planes(x, height + 2, width + 2, padding, temporaries), { floats } = this.#engine.memory;
-      const [fg, , , , fh, fw] = filter.strides, first = addressAt(filter, 0) / 4, [yg, yn, , , yh] = out.strides.map((s) => 4 * s), to = addressAt(out, 0);
-      for (let g = 0; g < groups; g++) {
-        for (let k = 0; k < 9; k++) floats[NINE / 4 + k] = floats[first + g * fg + Math.floor(k / 3) * fh + (k % 3) * fw];
-        for (let n = 0; n < examples; n++) window(height, width, NINE, planes.at(g * x.strides[0] + n * x.strides[1]), planes.row, to + g * yg + n * yn, yh);
-      }
+      const planes = this.#planes(x, height + 2, width + 2, padding, temporaries), dense = temporaries.dense("float32", filter.shape);
+      this.#copier.copy(filter, dense);
+      const weights = addressAt(dense, 0), [yg, yn, yo, , yh] = out.strides.map((s) => 4 * s), to = addressAt(out, 0);
+      for (let g = 0; g < groups; g++)
+        for (let n = 0; n < examples; n++) {
+          const plane = planes.at(g * x.strides[0] + n * x.strides[1]);
+          for (let o = 0; o < made; o++) window(height, width, weights + 36 * (g * made + o), plane, planes.row, to + g * yg + n * yn + o * yo, yh);
+        }
     } finally {
       temporaries.free();
     }
@@ -48,15 +47,19 @@ export class Depthwise {
 
   /** The examples are what is summed over, y is in the filter's place. */
   #gradients(x: WasmView, y: WasmView, out: WasmView, padding: Triple): void {
-    const temporaries = new Temporaries(this.#engine.memory), [groups, , examples, , height, width] = y.shape, { gradient } = this.#kernels;
+    const temporaries = new Temporaries(this.#engine.memory), [groups, made, examples, , height, width] = y.shape, { gradient } = this.#kernels;
     try {
-      const xs = this.#planes(x, height + 2, width + 2, padding, temporaries), ys = this.#planes(y, height, width, [0, 0, 0], temporaries);
-      const { floats } = this.#engine.memory, sums = NINE / 4, to = addressAt(out, 0) / 4, [og, , , , oh, ow] = out.strides;
+      const xs = this.#planes(x, height + 2, width + 2, padding, temporaries), ys = this.#planes(y, height, width, [0, 0, 0], temporaries), sums = addressAt(temporaries.dense("float32", [made, 36]), 0);
+      const { floats } = this.#engine.memory, to = addressAt(out, 0) / 4, [og, , oo, , oh, ow] = out.strides;
       for (let g = 0; g < groups; g++) {
-        floats.fill(0, sums, sums + 36);
-        for (let n = 0; n < examples; n++) gradient(height, width, NINE, xs.at(g * x.strides[0] + n * x.strides[2]), xs.row, ys.at(g * y.strides[0] + n * y.strides[2]), ys.row);
-        for (let k = 0, at = sums; k < 9; k++, at += 4)
-          floats[to + g * og + Math.floor(k / 3) * oh + (k % 3) * ow] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
+        floats.fill(0, sums / 4, sums / 4 + 36 * made);
+        for (let n = 0; n < examples; n++) {
+          const plane = xs.at(g * x.strides[0] + n * x.strides[2]);
+          for (let o = 0; o < made; o++) gradient(height, width, sums + 144 * o, plane, xs.row, ys.at(g * y.strides[0] + o * y.strides[1] + n * y.strides[2]), ys.row);
+        }
+        for (let o = 0, at = sums / 4; o < made; o++)
+          for (let k = 0; k < 9; k++, at += 4)
+            floats[to + g * og + o * oo + Math.floor(k / 3) * oh + (k % 3) * ow] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
       }
     } finally {
       temporaries.free();
