@@ -1,7 +1,9 @@
 /** @file The entry "@adjoint/core/functional": everything as plain functions; a bundle carries what it uses. */
 export { type CreationOptions, type LikeOptions, type NestedArray, type TensorData, arange, eye, fromBuffer, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
-export { bernoulli, bernoulli_, exponential_, multinomial, type MultinomialOptions, normal, normal_, random_, randperm, uniform_ } from "./creation/distributions.ts";
+export { binomial, poisson } from "./creation/counts.ts";
+export { standardGamma } from "./creation/gamma.ts";
+export { bernoulli, bernoulli_, cauchy_, exponential_, geometric_, logNormal_, multinomial, type MultinomialOptions, normal, normal_, random_, randperm, uniform_ } from "./creation/distributions.ts";
 export { empty, emptyLike, logspace, type LogspaceOptions, newEmpty, newFull, newOnes, newTensor, newZeros, randintLike, range, type RangeOptions, trilIndices, type TriangleOptions, triuIndices } from "./creation/like.ts";
 export * from "./api/comparing.ts";
 export { emptyStrided, newEmptyStrided, resize_, resizeAs_ } from "./creation/strided.ts";

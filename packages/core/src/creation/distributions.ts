@@ -1,6 +1,6 @@
 /** @file Draws from distributions, of the counter-based stream: new tensors, and tensors overwritten. */
 import { refusing } from "../calculus/refusing.ts";
-import { add, copy_, log, logicalNot, lt, mul, neg, sub, to, where } from "../elementwise/index.ts";
+import { add, ceil, clampMin, copy_, exp, log, logicalNot, lt, mul, neg, sub, tan, to, where } from "../elementwise/index.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
@@ -78,6 +78,35 @@ export const normal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__
 export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/ overwritten("exponential_cpu", (x: Tensor, lambd: number = 1): Tensor => {
   if (!(lambd >= 0)) throw new ArgumentError(`exponential_ expects lambda >= 0.0, but found lambda=${lambd}`);
   return mul(neg(log(sub(1, randLike(x)))), 1 / lambd);
+});
+/**
+ * Every element becomes a draw from the Cauchy distribution: median + sigma tan(pi (u - 1/2)), u uniform.
+ * @throws ArgumentError unless sigma > 0; DTypeError for integers and bools
+ * @example cauchy_(zeros([2])).isfinite() // [true, true]
+ */
+export const cauchy_: (x: Tensor, median?: number, sigma?: number) => Tensor = /*@__PURE__*/ overwritten("cauchy_cpu", (x: Tensor, median: number = 0, sigma: number = 1): Tensor => {
+  if (!(sigma > 0)) throw new ArgumentError(`cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
+  return add(mul(tan(mul(sub(randLike(x), 0.5), Math.PI)), sigma), median);
+});
+/**
+ * Every element becomes exp of a draw from the normal distribution with this mean and deviation.
+ * @throws ArgumentError unless std > 0; DTypeError for integers and bools
+ * @example logNormal_(zeros([2])).gt(0) // [true, true]
+ */
+export const logNormal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("log_normal_cpu", (x: Tensor, mean: number = 1, std: number = 2): Tensor => {
+  if (!(std > 0)) throw new ArgumentError(`log_normal_ expects std > 0.0, but found std=${std}`);
+  return exp(add(mul(randnLike(x), std), mean));
+});
+/**
+ * Every element becomes the number of trials, each a success with probability p, up to and with the first success: 1, 2 ...
+ * @throws ArgumentError unless 0 < p < 1; DTypeError for bools
+ * @example geometric_(zeros([2], { dtype: "int32" }), 0.5).ge(1) // [true, true]
+ */
+export const geometric_: (x: Tensor, p: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, p: number): Tensor => {
+  if (!(p > 0 && p < 1)) throw new ArgumentError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
+  if (x.dtype === "bool") throw new DTypeError("\"geometric_cpu\" not implemented for 'Bool'");
+  const trials = ceil(mul(log(sub(1, rand(x.shape, { device: x.device }))), 1 / Math.log1p(-p)));
+  return copy_(x, to(clampMin(trials, 1), x.dtype));
 });
 /** Every element becomes 1 with probability p (0.5), 0 otherwise. */
 export const bernoulli_: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ overwritten("bernoulli_", (x: Tensor, p: number = 0.5): Tensor => {

@@ -87,22 +87,27 @@ export class Generator {
 }
 
 const words = (value: number): [low: number, high: number] => [value | 0, Math.floor(value / 2 ** 32) | 0];
-/** The four params that every random program ends with; the stream moves on by one call. */
-function draw(device: Device): number[] {
+/** The four params that every random program ends with; the stream moves on by one call, or by as many words as each element takes. */
+export function draw(device: Device, words_: number = 1): number[] {
   const { seed, drawn } = stream(device);
-  device.drawn++;
+  device.drawn += words_;
   return [...words(seed), ...words(drawn)];
 }
 
-/** 32 random bits for element `at`, from the four params that begin at `first`. */
-const bits = (at: Expr, first: number): Expr =>
-  s.random(at, s.param(first, "int32"), s.param(first + 1, "int32"), s.param(first + 2, "int32"), s.param(first + 3, "int32"));
+/** 32 random bits for element `at`, from the four params that begin at `first`: its word `word`, of the calls that follow each other. */
+const bits = (at: Expr, first: number, word: number = 0): Expr =>
+  s.random(at, s.param(first, "int32"), s.param(first + 1, "int32"), word === 0 ? s.param(first + 2, "int32") : s.add(s.param(first + 2, "int32"), word), s.param(first + 3, "int32"));
 /** Draws: under vmap as its randomness asks. */
-const drawn = (inputs: readonly Tensor[], shape: Shape, make: (inputs: readonly Tensor[], shape: Shape) => Tensor): Tensor =>
+export const drawn = (inputs: readonly Tensor[], shape: Shape, make: (inputs: readonly Tensor[], shape: Shape) => Tensor): Tensor =>
   activeInterpreter()?.random(inputs, shape, make) ?? make(inputs, shape);
-const SEED: readonly DType[] = ["int32", "int32", "int32", "int32"];
+export const SEED: readonly DType[] = ["int32", "int32", "int32", "int32"];
 /** In [0, 1): the upper bits, as many as a significand holds, so that no rounding makes it 1. */
 const uniform = (at: Expr, first: number, dtype: DType, digits: number = 24): Expr => s.mul(s.cast(s.ushr(bits(at, first), 32 - digits), dtype), 2 ** -digits);
+/** Strictly between 0 and 1: word `word` of each element, whose params begin at 0. Of 23 digits, or 31 in float64, and a half more. */
+export const openUniform = (word: number, dtype: DType): Expr => {
+  const digits = dtype === "float64" ? 31 : 23;
+  return s.mul(s.add(s.cast(s.ushr(bits(s.index, 0, word), 32 - digits), dtype), 0.5), 2 ** -digits);
+};
 const digitsOf = (dtype: DType): number => (dtype === "float16" ? 11 : dtype === "bfloat16" ? 8 : 24);
 
 const randProgram = /*@__PURE__*/ perDType((d, c) => program("rand", [], SEED, [s.cast(uniform(s.index, 0, c, digitsOf(d)), d)]));

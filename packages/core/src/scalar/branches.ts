@@ -27,9 +27,11 @@ export function branched(order: readonly Expr[], kept: ReadonlySet<Expr>): reado
   const choices = order.length < LEAST ? [] : choicesOf(order);
   if (choices.length === 0) return order;
   const users = new Map<Expr, Apply[]>(), position = new Map(order.map((x, i) => [x, i]));
-  for (const x of order) if (x.kind === "apply") for (const y of new Set(x.operands)) if (position.has(y)) users.set(y, [...(users.get(y) ?? []), x]);
+  for (const x of order) {
+    if (x.kind === "apply") x.operands.forEach((y, k) => { if (y.kind === "apply" && position.has(y) && x.operands.indexOf(y) === k) users.get(y)?.push(x) ?? users.set(y, [x]); });
+  }
   const found = choices.flatMap((choice) => {
-    const inside = insideOf(choice, order, users, kept), selects = choice.selects.filter((x) => !inside.has(x));
+    const inside = insideOf(choice, users, kept), selects = choice.selects.filter((x) => !inside.has(x));
     return inside.size >= LEAST && isReady(choice.condition, selects[0]!, inside, position) ? [{ choice: { ...choice, selects }, inside }] : [];
   });
   // The largest first: what lies within another is found in it.
@@ -48,17 +50,27 @@ export function branched(order: readonly Expr[], kept: ReadonlySet<Expr>): reado
 
 function choicesOf(order: readonly Expr[]): Choice[] {
   const sides = [new Map<Expr, Apply[]>(), new Map<Expr, Apply[]>()];
-  for (const x of order) if (x.kind === "apply" && x.name === "select") for (const side of sides) side.set(x.operands[0]!, [...(side.get(x.operands[0]!) ?? []), x]);
+  for (const x of order) if (x.kind === "apply" && x.name === "select") for (const side of sides) side.get(x.operands[0]!)?.push(x) ?? side.set(x.operands[0]!, [x]);
   return sides.flatMap((side, k) => [...side].map(([condition, selects]) => ({ condition, selects, holds: k === 0 })));
 }
 
-/** What is read by nothing but that side of these selects, directly or not. */
-function insideOf({ holds, selects }: Choice, order: readonly Expr[], users: ReadonlyMap<Expr, readonly Apply[]>, kept: ReadonlySet<Expr>): ReadonlySet<Expr> {
-  const inside = new Set<Expr>(), choosing = new Set<Expr>(selects), side = holds ? 1 : 2;
-  for (let i = order.length - 1; i >= 0; i--) {
-    const x = order[i]!, readers = users.get(x);
-    if (x.kind !== "apply" || kept.has(x) || readers === undefined) continue;
-    if (readers.every((y) => inside.has(y) || (choosing.has(y) && y.operands.every((z, k) => z !== x || k === side)))) inside.add(x);
+/** What is read by nothing but that side of these selects, directly or not: what has no reader left once they are gone. */
+function insideOf({ holds, selects }: Choice, users: ReadonlyMap<Expr, readonly Apply[]>, kept: ReadonlySet<Expr>): ReadonlySet<Expr> {
+  const inside = new Set<Expr>(), left = new Map<Expr, number>(), free: Apply[] = [], side = holds ? 1 : 2;
+  const release = (x: Expr): void => {
+    const readers = users.get(x);
+    if (x.kind !== "apply" || readers === undefined || kept.has(x)) return;
+    const count = (left.get(x) ?? readers.length) - 1;
+    left.set(x, count);
+    if (count === 0) free.push(x);
+  };
+  for (const select of selects) {
+    const x = select.operands[side]!;
+    if (select.operands.every((y, k) => y !== x || k === side)) release(x);
+  }
+  for (let x = free.pop(); x !== undefined; x = free.pop()) {
+    inside.add(x);
+    x.operands.forEach((y, k) => { if (x.operands.indexOf(y) === k) release(y); });
   }
   return inside;
 }

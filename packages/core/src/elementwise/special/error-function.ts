@@ -54,7 +54,7 @@ function erfinvOf(y: Expr): Expr {
   const inside = s.select(s.le(a, 0.5), inverseMiddle(s.max(s.min(y, 0.5), -0.5)), s.select(s.lt(y, 0), s.neg(tail), tail));
   return s.select(s.lt(a, 1), inside, s.select(s.eq(a, 1), s.select(s.lt(y, 0), -Infinity, s.lit(Infinity, y.dtype)), NaN));
 }
-function ndtriOf(p: Expr): Expr {
+export function ndtriOf(p: Expr): Expr {
   const upper = s.lt(0.5, p), q = s.mul(2, s.select(upper, s.sub(1, p), p)); // erfc(|x| / sqrt(2)) = q
   const magnitude = s.select(s.le(q, 0.5), inverseTail(s.min(least(q), 0.5)), inverseMiddle(s.sub(1, s.max(q, 0.5))));
   const x = s.mul(s.select(upper, magnitude, s.neg(magnitude)), Math.SQRT2);

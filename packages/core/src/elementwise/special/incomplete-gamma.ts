@@ -53,8 +53,8 @@ const peak = ({ large, gap }: Parts): Expr => s.div(s.exp(s.neg(s.mul(large, gap
 /** x^a exp(-x) / gamma(a + 1) for a >= `large`. */
 const largeWeight = (parts: Parts): Expr => s.mul(peak(parts), s.exp(s.neg(stirlingRest(parts.large))));
 
-/** P and Q for a > 0 and x > 0, both finite. */
-function sidesOf(a: Expr, x: Expr): { readonly lower: Expr; readonly upper: Expr } {
+/** P and Q for a > 0 and x > 0, both finite; and the weight x^a exp(-x) / gamma(a + 1). */
+export function sidesOf(a: Expr, x: Expr): { readonly lower: Expr; readonly upper: Expr; readonly weight: Expr } {
   const parts = partsOf(a, x), { effort, isLarge, large, small, ratio, gap } = parts;
   const weight = s.select(isLarge, largeWeight(parts), s.exp(s.sub(s.sub(s.mul(small, s.log(x)), x), positiveLgamma(s.add(small, 1)))));
   // Temme: Q = erfc(eta sqrt(a / 2)) / 2 + R and P = erfc(-eta sqrt(a / 2)) / 2 - R
@@ -74,6 +74,7 @@ function sidesOf(a: Expr, x: Expr): { readonly lower: Expr; readonly upper: Expr
   for (let k = effort.fraction; k >= 1; k--) fraction = s.sub(s.add(start, 2 * k - 1), s.div(s.mul(k, s.sub(k, a)), fraction));
   const upper = s.div(s.mul(weight, a), fraction);
   return {
+    weight,
     lower: s.select(isNear, nearLower, s.select(isLeft, lower, s.sub(1, upper))),
     upper: s.select(isNear, nearUpper, s.select(isLeft, s.sub(1, lower), upper)),
   };
@@ -88,7 +89,7 @@ function regularised(a: Expr, x: Expr, side: "lower" | "upper"): Expr {
   return s.select(undefinedThere, NaN, s.select(plain, value, corner));
 }
 /** x^(a - 1) exp(-x) / gamma(a). */
-function density(a: Expr, x: Expr): Expr {
+export function density(a: Expr, x: Expr): Expr {
   const parts = partsOf(a, x), { isLarge, small, large } = parts;
   const wide = s.mul(largeWeight(parts), s.div(large, s.max(x, 1e-30)));
   return s.select(isLarge, wide, s.exp(s.sub(s.sub(s.mul(s.sub(small, 1), s.log(x)), x), positiveLgamma(s.max(small, 1e-30)))));
