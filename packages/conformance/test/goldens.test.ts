@@ -27,12 +27,11 @@ describe.each([["cpu", async () => cpu()], ["wasm", wasm]] as const)("the commit
 });
 
 /** Cases that fail, under the reason why. One that is listed and does not fail, or fails and is not listed, fails the test. */
-const listed = (name: string): readonly string[] => Object.values(readKnown(path(`./fixtures/known-differences${name}.json`))).flat();
+const known = new Set(Object.values(readKnown(path("./fixtures/known-differences.json"))).flat());
 const all = path("../../../../shared/goldens/dev");
 
-describe.skipIf(!existsSync(all)).each([["cpu", async () => cpu(), listed("")], ["wasm", wasm, [...listed(""), ...listed("-wasm")]]] as const)("the whole set on %s (skipped where it does not lie beside the repository)", (name, open, lines) => {
-  const known = new Set(lines);
-  const update = `bring it up to date: npm run goldens -- --device ${name} --known packages/conformance/test/fixtures/known-differences${name === "cpu" ? "" : `-${name}`}.json`;
+describe.skipIf(!existsSync(all)).each([["cpu", async () => cpu()], ["wasm", wasm]] as const)("the whole set on %s (skipped where it does not lie beside the repository)", (name, open) => {
+  const update = "bring it up to date: npm run goldens -- --known packages/conformance/test/fixtures/known-differences.json";
   let device: Backend;
   beforeAll(async () => setDefaultDevice((device = await open())));
   test.each(Object.keys(groups) as Group[])("%s: what exists passes, but for the known differences", async (group) => {

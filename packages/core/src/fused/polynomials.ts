@@ -16,9 +16,12 @@ import { expand } from "../views/views.ts";
 type Family = { readonly first: (x: Tensor) => Tensor; readonly next: (k: number, x: Tensor, q: Tensor, p: Tensor) => Tensor };
 type Polynomial = (x: Operand, n: Operand) => Tensor;
 const LARGEST = 16384;
+/** On a device that is read later the degrees of a tensor are not known: so many steps are made, and larger degrees refused with the next read. */
+const UNSEEN = 256;
 
 const polynomial = (name: string, { first, next }: Family): Polynomial => {
-  const refuse = refusing((x) => s.not(s.isNan(x)), { error: "argument", text: `${name}: degrees up to ${LARGEST}, but where the polynomial is beyond the numbers` });
+  const refusal = (limit: number, where: string) => refusing((x) => s.not(s.isNan(x)), { error: "argument", text: `${name}: degrees up to ${limit}${where}, but where the polynomial is beyond the numbers` });
+  const refuse = refusal(LARGEST, ""), refuseUnseen = refusal(UNSEEN, " in a tensor on a device that cannot be read at once");
   const run = composite(undefined, (x: Operand, n: Operand): Tensor => noGrad(() => {
     const common = resultType([x, n]), result = isFloat(common) ? common : "float32", dtype = dtypes[result].compute, beside = isTensor(x) ? x : n as Tensor;
     const tensorOf = (a: Operand): Tensor => (isTensor(a) ? to(a, dtype) : fullLike(beside, a, { dtype }));
@@ -26,14 +29,15 @@ const polynomial = (name: string, { first, next }: Family): Polynomial => {
     const at = expand(tensorOf(x), shape), given = trunc(expand(tensorOf(n), shape));
     const degree = where(lt(given, 2 ** 63), given, -1); // what is no 64-bit integer counts as negative, as in PyTorch
     let p = onesLike(at), q = first(at), out = where(lt(degree, 0), 0, where(eq(degree, 0), p, q));
-    const largest = at.window.size === 0 ? 0 : isTensor(n) ? hostNumbers(name, amax(degree))[0]! : Number(n) < 2 ** 63 ? Math.trunc(Number(n)) : -1;
-    for (let k = 1; k < Math.min(largest, LARGEST); k++) {
+    const unseen = isTensor(n) && n.device.readSync === undefined, limit = unseen ? UNSEEN : LARGEST;
+    const largest = at.window.size === 0 ? 0 : unseen ? Infinity : isTensor(n) ? hostNumbers(name, amax(degree))[0]! : Number(n) < 2 ** 63 ? Math.trunc(Number(n)) : -1;
+    for (let k = 1; k < Math.min(largest, limit); k++) {
       [p, q] = [q, next(k, at, q, p)];
       out = where(eq(degree, k + 1), q, out);
     }
-    if (largest > LARGEST) {
-      const beyond = gt(degree, LARGEST);
-      refuse(where(beyond, q, NaN)); // infinite less infinite: NaN is NaN in every degree from there on
+    if (largest > limit) {
+      const beyond = gt(degree, limit);
+      (unseen ? refuseUnseen : refuse)(where(beyond, q, NaN)); // infinite less infinite: NaN is NaN in every degree from there on
       out = where(beyond, NaN, out);
     }
     return to(out, result);
