@@ -10,7 +10,7 @@ import type { Shape } from "../shape.ts";
 import { cat } from "../views/cat.ts";
 import { tril, triu } from "../views/diagonal.ts";
 import { narrow } from "../views/views.ts";
-import { factorQr, formQ } from "./algorithms/householder.ts";
+import { factorQr, formQ } from "./algorithms/qr.ts";
 import { batchOf, countOf, matrixOf, requireFloat, requireMatrix } from "./checks.ts";
 import { mT, solveTriangle } from "./triangular.ts";
 

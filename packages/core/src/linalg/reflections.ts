@@ -9,7 +9,7 @@ import { composite, dispatchAll, type MultiOp, savesNothing, type Tensor } from 
 import { matmul } from "../primitives/matmul.ts";
 import { diagEmbed, tril, triu } from "../views/diagonal.ts";
 import { narrow, unsqueeze } from "../views/views.ts";
-import { factorQr } from "./algorithms/householder.ts";
+import { factorQr } from "./algorithms/qr.ts";
 import { batchOf, countOf, matrixOf, requireFloat } from "./checks.ts";
 import { mT, solveTriangle } from "./triangular.ts";
 

@@ -1,5 +1,5 @@
 /**
- * @file Householder reflections and the QR factorisation: Golub and Van Loan, "Matrix Computations", 5.1 and 5.2, with LAPACK's signs.
+ * @file Householder reflections, with LAPACK's signs: Golub and Van Loan, "Matrix Computations", 5.1.
  * Matrices are row-major, `ld` apart from row to row; everything happens in place. Knows no tensor.
  */
 import { dotRows } from "./rows.ts";
@@ -67,47 +67,6 @@ export function reflectRight(c: Float64Array, at: number, ld: number, rows: numb
     const row = at + i * ld;
     const dot = tau * dotRows(c, row, v, 0, columns);
     for (let j = 0; j < columns; j++) c[row + j] = c[row + j]! - dot * v[j]!;
-  }
-}
-
-/** A, m by n, becomes R on and above the diagonal, and below it the vectors of the reflections whose product is Q. @param tau one number each, min(m, n) */
-export function factorQr(a: Float64Array, m: number, n: number, tau: Float64Array): void {
-  const v = new Float64Array(m), work = new Float64Array(n);
-  for (let k = 0; k < Math.min(m, n); k++) {
-    const at = k * n + k;
-    tau[k] = reflector(a, at, m - k, n);
-    unpack(a, at, m - k, n, v);
-    reflectLeft(a, at + 1, n, m - k, n - k - 1, v, tau[k]!, work);
-  }
-}
-
-/** The first `columns` columns of Q from what `factorQr` left in `a`, m by n: m by `columns`, row-major, in `q`. */
-export function formQ(a: Float64Array, m: number, n: number, tau: Float64Array, q: Float64Array, columns: number): void {
-  const v = new Float64Array(m), work = new Float64Array(columns);
-  q.fill(0);
-  for (let k = 0; k < Math.min(m, columns); k++) q[k * columns + k] = 1;
-  for (let k = Math.min(m, n) - 1; k >= 0; k--) {
-    unpack(a, k * n + k, m - k, n, v);
-    // Columns before k are still those of the identity, 0 in these rows.
-    reflectLeft(q, k * columns + k, columns, m - k, columns - k, v, tau[k]!, work);
-  }
-}
-
-/** C := Q'C, of `columns` columns, with Q as `factorQr` left it. */
-export function applyQt(a: Float64Array, m: number, n: number, tau: Float64Array, c: Float64Array, columns: number): void {
-  const v = new Float64Array(m), work = new Float64Array(columns);
-  for (let k = 0; k < Math.min(m, n); k++) {
-    unpack(a, k * n + k, m - k, n, v);
-    reflectLeft(c, k * columns, columns, m - k, columns, v, tau[k]!, work);
-  }
-}
-
-/** C := QC. */
-export function applyQ(a: Float64Array, m: number, n: number, tau: Float64Array, c: Float64Array, columns: number): void {
-  const v = new Float64Array(m), work = new Float64Array(columns);
-  for (let k = Math.min(m, n) - 1; k >= 0; k--) {
-    unpack(a, k * n + k, m - k, n, v);
-    reflectLeft(c, k * columns, columns, m - k, columns, v, tau[k]!, work);
   }
 }
 

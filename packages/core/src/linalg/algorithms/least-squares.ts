@@ -1,5 +1,5 @@
 /** @file Least squares of one system: by reflections where the rank is full, by singular values where it may not be. Golub and Van Loan, "Matrix Computations", 5.3, 5.5 and 5.6. Knows no tensor. */
-import { applyQ, applyQt, factorQr } from "./householder.ts";
+import { applyQ, applyQt, factorQr } from "./qr.ts";
 import { transposed } from "./rows.ts";
 import { singularValues } from "./singular-values.ts";
 import { solveTriangularLeft } from "./triangular.ts";
