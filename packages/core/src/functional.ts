@@ -84,7 +84,7 @@ export * from "./fused/normalization.ts";
 export { symeig, type SymeigOptions } from "./linalg/eigh.ts";
 export { torchQr as qr } from "./linalg/qr.ts";
 export { geqrf, householderProduct as orgqr, ormqr, type OrmqrOptions } from "./linalg/reflections.ts";
-export { norm } from "./linalg/norms.ts";
+export { frobeniusNorm, norm, nuclearNorm } from "./linalg/norms.ts";
 export { type LowRankOptions, pcaLowrank, type PcaLowrankOptions, svdLowrank, type SvdLowrankOptions } from "./linalg/low-rank.ts";
 export { pinverse } from "./linalg/pinv.ts";
 export { torchSvd as svd, type TorchSvdFactors, type TorchSvdOptions } from "./linalg/svd.ts";

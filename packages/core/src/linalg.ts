@@ -22,3 +22,4 @@ export { type HermitianOption, ldlFactor, ldlFactorEx, type LdlFactors, type Ldl
 export { matrixExp, matrixPower } from "./linalg/powers.ts";
 export { eig, type Eigen, eigvals } from "./linalg/eig.ts";
 export type { CheckOption } from "./linalg/checks.ts";
+export { LinAlgError } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** Factorisations: what is promised beyond numbers that the conformance suite and the golden cases compare. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { complex, geqrf, grad, LinAlgError, linalg, manualSeed, norm, ones, ormqr, pinverse, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
+import { complex, frobeniusNorm, geqrf, grad, LinAlgError, linalg, manualSeed, norm, nuclearNorm, ones, ormqr, pinverse, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const device = cpu();
@@ -103,7 +103,7 @@ describe("what is made of singular values", () => {
   });
   test("norms", () => {
     const x = tensor([[3, 0], [0, -4]]);
-    expect([linalg.matrixNorm(x, "nuc"), linalg.matrixNorm(x, 2), linalg.norm(x, -2), norm(x, "nuc", [0, 1], { keepdim: true })].map(values)).toEqual([7, 4, 3, [[7]]]);
+    expect([linalg.matrixNorm(x, "nuc"), linalg.matrixNorm(x, 2), linalg.norm(x, -2), norm(x, "nuc", [0, 1], { keepdim: true }), nuclearNorm(x), frobeniusNorm(x)].map(values)).toEqual([7, 4, 3, [[7]], 7, 5]);
   });
 });
 
