@@ -174,7 +174,8 @@ export const productRows: readonly Row[] = [
       const batch = q.shape.slice(0, -2), width = sizeAt(q, -1), length = d.random.integer(1, 4);
       return { inputs: [q, d.variable({ dtype: "float32" }, [...batch, length, width]), d.variable({ dtype: "float32" }, [...batch, length, d.random.integer(1, 3)])], attrs: {} };
     },
-    run: ([q, k, v]) => A.scaledDotProductAttention(q!, k!, v!),
+    // A copy is changed in place, if one is: a device's own attention keeps its result for backward, as PyTorch's does; what it stands for does not.
+    run: ([q, k, v]) => A.clone(A.scaledDotProductAttention(q!, k!, v!)),
   }),
 ];
 
