@@ -34,6 +34,15 @@ describe("the transform of any length", () => {
   });
 });
 
+// Rows of one batch know nothing of each other: neither NaN nor rounding passes between them.
+it.each([3, 4])("keeps a row apart from others, however large they are: %i", (n) => {
+  const small = A.randn([n], wide), alone = fft.rfft(small), x = A.stack([A.full([n], NaN, wide), small, A.full([n], 1e30, wide), small]), half = fft.rfft(x), whole = fft.irfft(half, -1, { n });
+  for (const row of [1, 3]) {
+    expect(half.select(0, row).allcloseSync(alone, { rtol: 1e-14, atol: 1e-14 })).toBe(true);
+    expect(whole.select(0, row).allcloseSync(small, { rtol: 0, atol: 1e-14 })).toBe(true);
+  }
+});
+
 describe("lengths, dims and normalisation", () => {
   it("cuts, fills up, and says by what it divides", () => {
     const x = tensor([1, 2, 3, 4]);

@@ -1,6 +1,6 @@
 /** @file The transforms of tensors on the host: from interleaved or real values to the same. Pure. */
 import { type Shape, sizeOf } from "../shape.ts";
-import { transform } from "./numbers.ts";
+import { transform, turn } from "./numbers.ts";
 
 type Parts = { readonly re: Float64Array; readonly im: Float64Array };
 
@@ -30,49 +30,77 @@ export function alongDims({ re, im }: Parts, shape: Shape, dims: readonly number
   }
 }
 
-/** Real to complex along `dim`: the first `kept` frequencies. Rows are taken two by two, one as the imaginary part of the other. */
+/** exp(-2 pi i k / n) for k <= n / 2. */
+const turnsOf = (n: number): readonly (readonly [cos: number, sin: number])[] => Array.from({ length: n / 2 + 1 }, (_, k) => turn(k, n));
+
+/** Real to complex along `dim`: the first `kept` frequencies. An even n goes by a transform of n / 2 numbers, every other element as the imaginary part of the one before. */
 export function ofReal(x: Float64Array, shape: Shape, dim: number, kept: number): Parts {
-  const outer = sizeOf(shape.slice(0, dim)), n = shape[dim]!, inner = sizeOf(shape.slice(dim + 1)), block = n * inner;
-  const out: Parts = { re: new Float64Array(outer * kept * inner), im: new Float64Array(outer * kept * inner) };
-  const re = new Float64Array(block), im = new Float64Array(block);
-  for (let o = 0; o < outer; o += 2) {
-    re.set(x.subarray(o * block, (o + 1) * block));
-    im.fill(0);
-    const two = o + 1 < outer;
-    if (two) im.set(x.subarray((o + 1) * block, (o + 2) * block));
-    transform(re, im, 1, n, inner);
-    for (let k = 0; k < kept; k++)
+  const outer = sizeOf(shape.slice(0, dim)), n = shape[dim]!, inner = sizeOf(shape.slice(dim + 1)), block = n * inner, out: Parts = { re: new Float64Array(outer * kept * inner), im: new Float64Array(outer * kept * inner) };
+  const isEven = n % 2 === 0, m = isEven ? n / 2 : n, turns = isEven ? turnsOf(n) : [], re = new Float64Array(m * inner), im = new Float64Array(m * inner);
+  for (let o = 0; o < outer; o++) {
+    if (isEven) split(x.subarray(o * block, (o + 1) * block), re, im, inner);
+    else {
+      re.set(x.subarray(o * block, (o + 1) * block));
+      im.fill(0);
+    }
+    transform(re, im, 1, m, inner);
+    for (let k = 0; k < kept; k++) {
+      const mirrored = 2 * k > n, j = mirrored ? n - k : k, sign = mirrored ? -1 : 1, [cos, sin] = isEven ? turns[j]! : [1, 0];
       for (let i = 0; i < inner; i++) {
-        // X_k = (Z_k + conj Z_-k) / 2 of the one, (Z_k - conj Z_-k) / 2i of the other.
-        const a = k * inner + i, b = ((n - k) % n) * inner + i, to = (o * kept + k) * inner + i;
-        out.re[to] = (re[a]! + re[b]!) / 2;
-        out.im[to] = (im[a]! - im[b]!) / 2;
-        if (!two) continue;
-        out.re[to + kept * inner] = (im[a]! + im[b]!) / 2;
-        out.im[to + kept * inner] = (re[b]! - re[a]!) / 2;
+        const a = (j % m) * inner + i, to = (o * kept + k) * inner + i;
+        if (!isEven) {
+          out.re[to] = re[a]!;
+          out.im[to] = j === 0 ? 0 : sign * im[a]!;
+          continue;
+        }
+        // Even elements: E_j = (Z_j + conj Z_-j) / 2; odd ones: O_j = (Z_j - conj Z_-j) / 2i; X_j = E_j + exp(-2 pi i j / n) O_j.
+        const b = ((m - j) % m) * inner + i, p = (im[a]! + im[b]!) / 2, q = (re[b]! - re[a]!) / 2;
+        out.re[to] = (re[a]! + re[b]!) / 2 + p * cos + q * sin;
+        out.im[to] = sign * ((im[a]! - im[b]!) / 2 + q * cos - p * sin);
       }
+    }
   }
   return out;
+}
+function split(x: Float64Array, re: Float64Array, im: Float64Array, inner: number): void {
+  for (let to = 0, from = 0; to < re.length; from += inner)
+    for (let i = 0; i < inner; i++, from++, to++) {
+      re[to] = x[from]!;
+      im[to] = x[from + inner]!;
+    }
 }
 
 /** Complex to real along `dim`, with exp(+2 pi i): n numbers from the first n / 2 + 1 frequencies. What the imaginary part of the first (and, n even, the last) is does not matter. */
 export function toReal({ re: fromRe, im: fromIm }: Parts, shape: Shape, dim: number, n: number): Float64Array {
-  const outer = sizeOf(shape.slice(0, dim)), kept = shape[dim]!, inner = sizeOf(shape.slice(dim + 1)), block = n * inner;
-  const out = new Float64Array(outer * block), re = new Float64Array(block), im = new Float64Array(block);
-  for (let o = 0; o < outer; o += 2) {
-    const two = o + 1 < outer;
-    for (let k = 0; k < n; k++) {
-      const mirrored = k >= kept, j = mirrored ? n - k : k, real = k === 0 || 2 * k === n, sign = real ? 0 : mirrored ? -1 : 1;
+  const outer = sizeOf(shape.slice(0, dim)), kept = shape[dim]!, inner = sizeOf(shape.slice(dim + 1)), block = n * inner, out = new Float64Array(outer * block);
+  const isEven = n % 2 === 0, m = isEven ? n / 2 : n, turns = isEven ? turnsOf(n) : [], re = new Float64Array(m * inner), im = new Float64Array(m * inner);
+  const imaginary = (k: number, at: number): number => (k === 0 || 2 * k === n ? 0 : fromIm[at]!);
+  for (let o = 0; o < outer; o++) {
+    for (let k = 0; k < m; k++) {
+      const j = isEven || k < kept ? k : n - k, sign = j === k ? 1 : -1, [cos, sin] = isEven ? turns[k]! : [1, 0];
       for (let i = 0; i < inner; i++) {
-        // Two spectra whose transforms are real, X + iY: one comes out as the real part, the other as the imaginary.
-        const at = (o * kept + j) * inner + i, to = k * inner + i, next = at + kept * inner;
-        re[to] = fromRe[at]! - (two && sign !== 0 ? sign * fromIm[next]! : 0);
-        im[to] = (sign === 0 ? 0 : sign * fromIm[at]!) + (two ? fromRe[next]! : 0);
+        const a = (o * kept + j) * inner + i, to = k * inner + i;
+        if (!isEven) {
+          re[to] = fromRe[a]!;
+          im[to] = sign * imaginary(j, a);
+          continue;
+        }
+        // Z_k = E_k + i O_k, the transform of even elements as real and odd ones as imaginary parts: E_k = X_k + conj X_(m - k), O_k = (X_k - conj X_(m - k)) exp(2 pi i k / n).
+        const b = (o * kept + m - k) * inner + i, c = imaginary(k, a), d = imaginary(m - k, b), p = fromRe[a]! - fromRe[b]!, q = c + d;
+        re[to] = fromRe[a]! + fromRe[b]! - (q * cos + p * sin);
+        im[to] = c - d + p * cos - q * sin;
       }
     }
-    transform(im, re, 1, n, inner);
-    out.set(re, o * block);
-    if (two) out.set(im, (o + 1) * block);
+    transform(im, re, 1, m, inner);
+    if (isEven) join(re, im, out.subarray(o * block, (o + 1) * block), inner);
+    else out.set(re, o * block);
   }
   return out;
+}
+function join(re: Float64Array, im: Float64Array, out: Float64Array, inner: number): void {
+  for (let from = 0, to = 0; from < re.length; to += inner)
+    for (let i = 0; i < inner; i++, from++, to++) {
+      out[to] = re[from]!;
+      out[to + inner] = im[from]!;
+    }
 }
