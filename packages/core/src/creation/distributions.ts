@@ -12,7 +12,7 @@ import { scatter } from "../primitives/gather.ts";
 import { cat } from "../views/cat.ts";
 import * as s from "../scalar/expr.ts";
 import { narrow, unsqueeze } from "../views/views.ts";
-import { type CreationOptions, fullLike, zerosLike } from "./fill.ts";
+import { type CreationOptions, finish, fullLike, zerosLike } from "./fill.ts";
 import { randintLike } from "./like.ts";
 import { rand, randLike, randn, randnLike } from "./random.ts";
 
@@ -42,7 +42,7 @@ export function normal(mean: Tensor | number, std: Tensor | number = 1, shape?: 
   if (typeof std === "number" && std < 0) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
   if (typeof mean === "object" || typeof std === "object") return around(mean, std);
   if (shape === undefined) throw new ArgumentError("normal(): of two numbers, the shape has to be said");
-  return scaled(randn(shape, options), mean, std, options);
+  return scaled(randn(shape, { ...options, requiresGrad: false }), mean, std, options);
 }
 const around: (mean: Tensor | number, std: Tensor | number) => Tensor = /*@__PURE__*/ composite("NormalBackward3", (mean: Tensor | number, std: Tensor | number): Tensor => {
   const beside = (typeof mean === "object" ? (typeof std === "object" ? add(zerosLike(mean), zerosLike(std)) : mean) : std) as Tensor;
@@ -51,7 +51,7 @@ const around: (mean: Tensor | number, std: Tensor | number) => Tensor = /*@__PUR
 function scaled(drawn: Tensor, mean: number, std: number, options: CreationOptions): Tensor {
   const out = composite(undefined, (x: Tensor): Tensor => add(mul(x, std), mean))(drawn);
   drawn.dispose();
-  return options.requiresGrad === true ? out.requiresGrad_() : out;
+  return finish(out, options);
 }
 
 const overwritten = <A extends readonly unknown[]>(name: string, make: (x: Tensor, ...rest: A) => Tensor) => composite(undefined, (x: Tensor, ...rest: A): Tensor => {

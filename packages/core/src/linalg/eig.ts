@@ -1,4 +1,5 @@
 /** @file Eigenvalues and eigenvectors of square matrices, which are complex: `linalg.eig`, `linalg.eigvals`. Inside, complex tensors are pairs: real tensors whose last dim holds both parts. */
+import { detach } from "../api/reading.ts";
 import { onHost } from "../calculus/host.ts";
 import { ComplexTensor } from "../complex/complex-tensor.ts";
 import { withZeros } from "../complex/operands.ts";
@@ -78,7 +79,7 @@ const eigOp: MultiOp<EigAttrs> = {
     const [L, V] = savedTensors(node) as [Tensor, Tensor];
     if (gradV === undefined) return [ofValues(V, gradL!)];
     const Vh = conjT(V), turned = matmulPairs(Vh, gradV), onDiagonal = diagonalOf(turned);
-    dispatch(phaseOp, [select(onDiagonal, -1, 1).detach()], {});
+    dispatch(phaseOp, [detach(select(onDiagonal, -1, 1))], {});
     const kept = sub(turned, matmulPairs(Vh, scaleColumns(V, real(onDiagonal))));
     const inner = offDiagonal(divPairs(kept, gaps(conjPair(L))), L);
     return [real(solvePairs(Vh, matmulPairs(gradL === undefined ? inner : add(inner, onParts(gradL, (part) => diagEmbed(part))), Vh)))];

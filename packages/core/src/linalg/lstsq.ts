@@ -1,4 +1,5 @@
 /** @file Least squares: `linalg.lstsq`. */
+import { detach } from "../api/reading.ts";
 import { onHost } from "../calculus/host.ts";
 import { scalarTypeName } from "../dtype.ts";
 import { add } from "../elementwise/arithmetic.ts";
@@ -85,5 +86,5 @@ export const lstsq: (A: Tensor, B: Tensor, options?: LstsqOptions) => LeastSquar
   if (!drivers.includes(driver)) throw new ArgumentError(`${name}: parameter \`driver\` should be one of (gels, gelsy, gelsd, gelss)`);
   const [a, b] = sharingBatch(A, sides), eps = finfo(A.dtype).eps, rcond = options.rcond ?? eps * Math.max(m, n);
   const [solution, residuals, rank, singularValues] = dispatchAll(lstsqOp, [a, b], { driver, rcond: rcond < 0 ? eps : rcond, lead: [] }) as [Tensor, Tensor, Tensor, Tensor];
-  return { solution: isVector ? squeeze(solution, -1) : solution, residuals: residuals.detach(), rank, singularValues: singularValues.detach() };
+  return { solution: isVector ? squeeze(solution, -1) : solution, residuals: detach(residuals), rank, singularValues: detach(singularValues) };
 });

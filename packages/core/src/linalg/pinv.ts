@@ -1,4 +1,5 @@
 /** @file The pseudo-inverse and the rank of matrices: `linalg.pinv`, `pinverse`, `linalg.matrix_rank`. */
+import { detach } from "../api/reading.ts";
 import { onHost } from "../calculus/host.ts";
 import { amax, sum } from "../composites/reductions.ts";
 import { zeros } from "../creation/fill.ts";
@@ -99,7 +100,7 @@ export const pinv: (A: Tensor, options?: PinvOptions) => Tensor = /*@__PURE__*/ 
   const [absolute, relative] = tolerancesOf(A, rcond === undefined || rcond === null ? { atol: atol ?? null, rtol: rtol ?? null } : { atol: 0, rtol: rcond });
   if (!isTensor(absolute) || !isTensor(relative)) return dispatch(pinvOp, [A], { hermitian, atol: absolute as number, rtol: relative as number });
   const batch = [absolute.shape, relative.shape].reduce<Shape>(broadcastShapes, batchOf(A));
-  return dispatch(pinvOp, [expand(A, [...batch, ...A.shape.slice(-2)]), expand(absolute.detach(), batch), expand(relative.detach(), batch)], { hermitian, atol: 0, rtol: 0 });
+  return dispatch(pinvOp, [expand(A, [...batch, ...A.shape.slice(-2)]), expand(detach(absolute), batch), expand(detach(relative), batch)], { hermitian, atol: 0, rtol: 0 });
 });
 /**
  * The pseudo-inverse, where singular values up to `rcond` (1e-15 by default) times the largest are zero: PyTorch's older `torch.pinverse`.
@@ -125,7 +126,7 @@ export const matrixRank: (A: Tensor, options?: MatrixRankOptions) => Tensor = /*
   const [absolute, relative] = tolerancesOf(A, tol === undefined || tol === null ? { atol: atol ?? null, rtol: rtol ?? null } : { atol: tol, rtol: 0 });
   const shapes = [absolute, relative].map((x) => (isTensor(x) ? x.shape : []));
   if (matrixOf(A).includes(0)) return zeros(shapes.reduce<Shape>(broadcastShapes, batchOf(A)), { dtype: "int32", device: A.device });
-  const S = hermitian ? abs(eigvalsh(A.detach())) : svdvals(A.detach()), largest = amax(S, -1);
+  const S = hermitian ? abs(eigvalsh(detach(A))) : svdvals(detach(A)), largest = amax(S, -1);
   const byRatio = mul(largest, relative), cut = maximum(byRatio, isTensor(absolute) ? to(absolute, byRatio.dtype) : add(mul(byRatio, 0), absolute));
   return sum(gt(S, unsqueeze(cut, -1)), -1, { dtype: "int32" });
 });
