@@ -1,4 +1,5 @@
 /** @file Ops whose run is made of other ops, and whose derivative is their own. */
+import { materialize } from "../calculus/call.ts";
 import { alias, framed, join, noGrad, Tensor } from "../op.ts";
 
 /**
@@ -6,7 +7,10 @@ import { alias, framed, join, noGrad, Tensor } from "../op.ts";
  * die, and its result is a handle that belongs to nobody yet.
  */
 export const decomposed = <A extends readonly Tensor[]>(inputs: A, run: (...bare: { [K in keyof A]: Tensor }) => Tensor): Tensor =>
-  framed(() => alias(noGrad(() => run(...(inputs.map(bareHandle) as { [K in keyof A]: Tensor })))), () => false);
+  framed(() => fresh(noGrad(() => run(...(inputs.map(bareHandle) as { [K in keyof A]: Tensor })))), () => false);
+
+/** The op says what the result is: no view of what the decomposition made. */
+const fresh = (x: Tensor): Tensor => (x.lineage === null ? alias(x) : materialize(x, x.shape));
 
 function bareHandle(x: Tensor): Tensor {
   const bare = new Tensor(x.window, x.storage.retain(), null);
@@ -16,4 +20,4 @@ function bareHandle(x: Tensor): Tensor {
 
 /** The same of several results. */
 export const decomposedAll = (inputs: readonly Tensor[], run: (...bare: readonly Tensor[]) => readonly Tensor[]): readonly Tensor[] =>
-  framed(() => noGrad(() => run(...inputs.map(bareHandle))).map(alias), () => false);
+  framed(() => noGrad(() => run(...inputs.map(bareHandle))).map(fresh), () => false);

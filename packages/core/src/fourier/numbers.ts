@@ -158,28 +158,42 @@ const step4: Step = (re, im, outRe, outIm, roots, l, width) => {
 
 /** Elements s and p - s are taken together: their sum has the cosines, their difference the sines. */
 const stepAny: Step = (re, im, outRe, outIm, roots, l, width, p) => {
-  const n = roots.re.length, stride = n / (p * l), turnStride = n / p, jump = l * width, half = (p - 1) / 2;
-  const xr = new Float64Array(p), xi = new Float64Array(p);
+  const n = roots.re.length, stride = n / (p * l), jump = l * width, half = (p - 1) / 2;
+  const plusRe = new Float64Array(half + 1), plusIm = new Float64Array(half + 1), minusRe = new Float64Array(half + 1), minusIm = new Float64Array(half + 1);
+  const cos = new Float64Array((half + 1) * (half + 1)), sin = new Float64Array((half + 1) * (half + 1)), wr = new Float64Array(p), wi = new Float64Array(p);
+  for (let c = 1; c <= half; c++)
+    for (let s = 1; s <= half; s++) {
+      const root = ((s * c) % p) * (n / p);
+      cos[c * (half + 1) + s] = roots.re[root]!;
+      sin[c * (half + 1) + s] = roots.im[root]!;
+    }
   for (let q = 0; q < l; q++) {
     const from = p * q * width, to = q * width;
+    for (let s = 0; s < p; s++) {
+      wr[s] = roots.re[s * q * stride]!;
+      wi[s] = roots.im[s * q * stride]!;
+    }
     for (let k = 0; k < width; k++) {
-      for (let s = 0; s < p; s++) {
-        const at = from + k + s * width, wr = roots.re[s * q * stride]!, wi = roots.im[s * q * stride]!;
-        xr[s] = re[at]! * wr - im[at]! * wi;
-        xi[s] = re[at]! * wi + im[at]! * wr;
+      const firstRe = re[from + k]!, firstIm = im[from + k]!;
+      let totalRe = firstRe, totalIm = firstIm;
+      for (let s = 1; s <= half; s++) {
+        const u = from + k + s * width, v = from + k + (p - s) * width, other = p - s;
+        const ar = re[u]! * wr[s]! - im[u]! * wi[s]!, ai = re[u]! * wi[s]! + im[u]! * wr[s]!, br = re[v]! * wr[other]! - im[v]! * wi[other]!, bi = re[v]! * wi[other]! + im[v]! * wr[other]!;
+        totalRe += plusRe[s] = ar + br;
+        totalIm += plusIm[s] = ai + bi;
+        minusRe[s] = ar - br;
+        minusIm[s] = ai - bi;
       }
-      let totalRe = xr[0]!, totalIm = xi[0]!;
-      for (let s = 1; s < p; s++) { totalRe += xr[s]!; totalIm += xi[s]!; }
       outRe[to + k] = totalRe;
       outIm[to + k] = totalIm;
       for (let c = 1; c <= half; c++) {
-        let ar = xr[0]!, ai = xi[0]!, br = 0, bi = 0;
+        const row = c * (half + 1);
+        let ar = firstRe, ai = firstIm, br = 0, bi = 0;
         for (let s = 1; s <= half; s++) {
-          const root = ((s * c) % p) * turnStride, cos = roots.re[root]!, sin = roots.im[root]!;
-          ar += cos * (xr[s]! + xr[p - s]!);
-          ai += cos * (xi[s]! + xi[p - s]!);
-          br -= sin * (xi[s]! - xi[p - s]!);
-          bi += sin * (xr[s]! - xr[p - s]!);
+          ar += cos[row + s]! * plusRe[s]!;
+          ai += cos[row + s]! * plusIm[s]!;
+          br -= sin[row + s]! * minusIm[s]!;
+          bi += sin[row + s]! * minusRe[s]!;
         }
         const x = to + k + c * jump, y = to + k + (p - c) * jump;
         outRe[x] = ar + br;

@@ -1,6 +1,7 @@
 /** @file The table of ops that programs are drawn from, by family. A new op is one row in one of these files. */
 import type { Family } from "../generate.ts";
 import { autogradRows } from "./autograd.ts";
+import { complexRows } from "./complex.table.ts";
 import { elementwiseRows } from "./elementwise.table.ts";
 import { inPlaceRows } from "./in-place.table.ts";
 import { bracketRows } from "./indexing.table.ts";
@@ -20,6 +21,7 @@ export const families: readonly Family[] = [
   { name: "in place", weight: 18, rows: inPlaceRows },
   { name: "reductions", weight: 10, rows: [...reductionRows, ...statisticRows] },
   { name: "products", weight: 9, rows: [...productRows, ...matrixRows, ...lossRows, ...normalizationRows] },
+  { name: "complex", weight: 4, rows: complexRows },
   { name: "spatial", weight: 4, rows: [...spatialRows, ...resamplingRows] },
   { name: "indexing", weight: 10, rows: [...indexRows, ...bracketRows, ...copyRows, ...scatteringRows] },
   { name: "autograd", weight: 7, rows: autogradRows },
