@@ -64,13 +64,17 @@ function insideOf({ holds, selects }: Choice, users: ReadonlyMap<Expr, readonly 
     left.set(x, count);
     if (count === 0) free.push(x);
   };
+  const released = new Map<Expr, Expr>();
   for (const select of selects) {
     const x = select.operands[side]!;
-    if (select.operands.every((y, k) => y !== x || k === side)) release(x);
+    if (select.operands.some((y, k) => y === x && k !== side)) continue;
+    released.set(select, x);
+    release(x);
   }
   for (let x = free.pop(); x !== undefined; x = free.pop()) {
     inside.add(x);
-    x.operands.forEach((y, k) => { if (x.operands.indexOf(y) === k) release(y); });
+    const already = released.get(x); // of a select that is itself inside
+    x.operands.forEach((y, k) => { if (y !== already && x.operands.indexOf(y) === k) release(y); });
   }
   return inside;
 }
