@@ -1,6 +1,7 @@
 /** @file Windows along dims as lists of places, and the maximum over them: what fixed, adaptive and other windows have in common. */
 import { reshape } from "../../../calculus/map-reduce.ts";
 import { fromHost } from "../../../creation/fill.ts";
+import { type DType, dtypes, isFloat } from "../../../dtype.ts";
 import { dispatch, noGrad, type Op, savedTensors, type Tensor } from "../../../op.ts";
 import { argMaxOver } from "../../../primitives/arg-reduce.ts";
 import { gather, indexSelect, nothing, scatterAdd } from "../../../primitives/gather.ts";
@@ -8,13 +9,17 @@ import { type Shape, sizeOf } from "../../../shape.ts";
 import { unfoldDim } from "../../../views/windows.ts";
 import { expand, permute, slice } from "../../../views/views.ts";
 import { decomposed } from "../../decomposed.ts";
+import { pad } from "../../pad.ts";
 import { amaxOver, type ValuesAndIndices } from "../../reductions.ts";
 
 /**
- * For each element of the result along a dim: the places that its window sees, all lists of one length. `step` says that they are those of
- * `unfold`, each `step` after the one before and `dilation` apart.
+ * For each element of the result along a dim: the places that its window sees, all lists of one length. `regular` says that they are those of
+ * `unfold`, each `step` after the one before and `dilation` apart, where the dim has `low` more places before its first and `high` after its last.
  */
-export type Window = { readonly places: readonly (readonly number[])[]; readonly regular?: { readonly step: number; readonly dilation: number } };
+export type Window = {
+  readonly places: readonly (readonly number[])[];
+  readonly regular?: { readonly step: number; readonly dilation: number; readonly low: number; readonly high: number };
+};
 
 /** A window of fixed size that stays within `size`: a place beyond the ends is the first one that is not. */
 export function fixedWindow(size: number, count: number, length: number, step: number, padding: number, dilation: number): Window {
@@ -22,8 +27,7 @@ export function fixedWindow(size: number, count: number, length: number, step: n
     const seen = Array.from({ length }, (_unused, k) => o * step - padding + k * dilation), first = seen.find((p) => p >= 0 && p < size) ?? 0;
     return seen.map((p) => (p >= 0 && p < size ? p : first));
   });
-  const isInside = padding === 0 && (count - 1) * step + (length - 1) * dilation < size;
-  return isInside ? { places, regular: { step, dilation } } : { places };
+  return { places, regular: { step, dilation, low: padding, high: Math.max(0, (count - 1) * step + (length - 1) * dilation + 1 - padding - size) } };
 }
 
 /** PyTorch's adaptive windows: from floor(o size / count) to ceil((o + 1) size / count); the shorter ones see their first place again. */
@@ -35,7 +39,7 @@ export function adaptiveWindow(size: number, count: number): Window & { readonly
 
 const intTensor = (like: Tensor, values: Int32Array<ArrayBuffer>, shape: Shape): Tensor => fromHost(values, shape, "int32", { device: like.device });
 
-/** A dim taken apart: its windows in its place, what each sees as a last dim. */
+/** A dim, which has the places beyond its ends that regular windows see, taken apart: its windows in its place, what each sees as a last dim. */
 export function windowed(x: Tensor, dim: number, { places, regular }: Window): Tensor {
   const length = places[0]?.length ?? 0, flat = places.flat(), { shape } = x;
   if (regular !== undefined && length > 0) {
@@ -76,10 +80,16 @@ export function maxAndPlaces(x: Tensor, windows: readonly Window[]): ValuesAndIn
   return { values: valuesAt(x, indices, windows.length), indices };
 }
 
-/** Windows of the last dims taken apart, and the dims of what each sees. */
+const lowest = (dtype: DType): number => (isFloat(dtype) ? -Infinity : dtype === "uint8" ? 0 : -(2 ** (8 * dtypes[dtype].bytes - 1)));
+
+/**
+ * Windows of the last dims taken apart, and the dims of what each sees. Beyond the ends is the lowest number: a window whose maximum is that has it first of all
+ * at the first place that it sees, which stands for the first one in x.
+ */
 function seenBy(x: Tensor, windows: readonly Window[]): { readonly seen: Tensor; readonly dims: readonly number[] } {
-  const rank = windows.length, lead = x.ndim - rank;
-  return { seen: windows.reduce((y, window, i) => windowed(y, lead + i, window), x), dims: windows.map((_, k) => lead + rank + k) };
+  const rank = windows.length, lead = x.ndim - rank, beyond = windows.toReversed().flatMap(({ regular }) => [regular?.low ?? 0, regular?.high ?? 0]);
+  const whole = beyond.some((places) => places > 0) ? pad(x, beyond, { value: lowest(x.dtype) }) : x;
+  return { seen: windows.reduce((y, window, i) => windowed(y, lead + i, window), whole), dims: windows.map((_, k) => lead + rank + k) };
 }
 
 /** Where in the flattened plane of the last dims the maximum of each window lies; of equals the first, of NaNs the first. */
