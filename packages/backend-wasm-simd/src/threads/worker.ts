@@ -5,8 +5,8 @@ import type { WorkerStart } from "./layout.ts";
 /* oxlint-disable-next-line no-unused-vars -- it is read as text */
 function worker(): void {
   type Port = { postMessage(message: unknown): void; on?(event: "message", heard: (data: WorkerStart) => void): void };
-  const inNode = typeof process === "object" && typeof (process as { getBuiltinModule?: unknown }).getBuiltinModule === "function";
-  const port = (inNode ? (process as unknown as { getBuiltinModule(name: string): { parentPort: Port } }).getBuiltinModule("node:worker_threads").parentPort : globalThis) as Port & { onmessage?: unknown };
+  const inNode = typeof process === "object" && typeof process.getBuiltinModule === "function";
+  const port = (inNode ? process.getBuiltinModule("node:worker_threads").parentPort : globalThis) as Port & { onmessage?: unknown };
 
   const begin = ({ memory, control, own, block, layout }: WorkerStart): void => {
     let words = new Int32Array(memory.buffer);
