@@ -67,7 +67,7 @@ describe("TransformerEncoderLayer", () => {
 describe("Transformer", () => {
   it("stacks copies that learn apart", () => {
     const encoder = new TransformerEncoder(new TransformerEncoderLayer(4, 2, { dimFeedforward: 8, dropout: 0 }), 2);
-    expect(encoder.layers.at(0).linear1.weight).not.toBe(encoder.layers.at(1).linear1.weight);
+    expect(encoder.layers.at(0).linear1.weight === encoder.layers.at(1).linear1.weight).toBe(false);
     expect(difference(encoder.layers.at(0).linear1.weight, encoder.layers.at(1).linear1.weight)).toBe(0);
     encoder.forward(randn([3, 1, 4])).square().sum().backward();
     expect(encoder.parameters().every((x) => x.grad !== null)).toBe(true);
