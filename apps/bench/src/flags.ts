@@ -8,7 +8,7 @@ import { type Workload, workloads } from "./workloads.ts";
 export type PeerName = "tfjs" | "jax" | "ort" | "torch";
 const peerNames: readonly PeerName[] = ["tfjs", "jax", "ort", "torch"];
 
-export type Flags = { readonly json: string | undefined; readonly plot: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[]; /** Of wasm, beside one. */ readonly threads: number };
+export type Flags = { readonly json: string | undefined; readonly plot: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[]; /** Of wasm, beside one. */ readonly threads: number; /** In Chromium instead of Node. */ readonly browser: boolean };
 
 /** What a comma-separated flag names; "none" is nothing. */
 function chosen<N extends string>(flag: string, text: string | undefined, known: readonly N[]): readonly N[] {
@@ -22,7 +22,7 @@ function chosen<N extends string>(flag: string, text: string | undefined, known:
 
 /** Throws, with one line that says what to change. */
 export function readFlags(args: readonly string[]): Flags {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, plot: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" }, threads: { type: "string" } } });
+  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, plot: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" }, threads: { type: "string" }, browser: { type: "boolean" } } });
   const { json, plot, filter = "" } = values;
   const picked = workloads.filter(({ name }) => name.includes(filter));
   if (picked.length === 0) throw new Error(`--filter: no workload's name contains "${filter}"; there are: ${workloads.map(({ name }) => name).join(", ")}`);
@@ -39,5 +39,5 @@ export function readFlags(args: readonly string[]): Flags {
       throw new Error(`--${flag}: ${reasonOf(error)}`);
     }
   }
-  return { json, plot, workloads: picked, devices, peers, threads };
+  return { json, plot, workloads: picked, devices, peers, threads, browser: values.browser ?? false };
 }

@@ -1,33 +1,28 @@
 /** @file `npm run bench`: the same workloads on Adjoint's backends and on its peers, side by side. */
 import { writeFileSync } from "node:fs";
-import { type Flags, type PeerName, readFlags } from "./flags.ts";
-import { measure, method } from "./measure.ts";
-import { type Absent, type Peer, reasonOf } from "./peer.ts";
-import { adjoint } from "./peers/adjoint/index.ts";
-import { jax } from "./peers/jax/index.ts";
-import { ort } from "./peers/ort/index.ts";
-import { torch } from "./peers/torch/index.ts";
-import { tfjs } from "./peers/tfjs/index.ts";
+import { type Flags, readFlags } from "./flags.ts";
+import { method } from "./measure.ts";
+import { reasonOf } from "./peer.ts";
+import { chromium, node } from "./place.ts";
 import { page, picture } from "./plot.ts";
 import { heading, machine, type Row, rowOf, summary, table, yardstick } from "./report.ts";
 
-const others: { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[] } = { tfjs: () => [tfjs("cpu"), tfjs("wasm")], jax: () => [jax("eager"), jax("jit")], ort: () => [ort()], torch: () => [torch()] };
-
 async function main(flags: Flags): Promise<number> {
-  const peers: (Peer | Absent)[] = [];
-  for (const opening of [...flags.devices.flatMap((name) => (name === "wasm" && flags.threads > 1 ? [adjoint(name), adjoint(name, flags.threads)] : [adjoint(name)])), ...flags.peers.flatMap((name) => others[name]())]) peers.push(await opening);
-  const where = machine();
+  const place = await (flags.browser ? chromium : node)(flags), { peers } = place;
+  const where = machine(place.host);
   console.log(`${heading(where, peers)}\n`);
 
   const rows: Row[] = [];
   for (const workload of flags.workloads) {
     if (process.stderr.isTTY) process.stderr.write(`${workload.name}: ${workload.what}\n`);
-    rows.push(rowOf(workload, await measure(workload, peers)));
+    rows.push(rowOf(workload, await place.measure(workload)));
   }
+  await place.close();
   const text = table(rows, peers) + summary(rows, peers);
   console.log(text);
   if (flags.plot !== undefined) {
-    const names = peers.map(({ name }) => name), svg = picture(rows, names, yardstick, `Time of a run over ${yardstick}'s on one thread, median; ${where.cpu}, Node ${where.node}`);
+    const names = peers.map(({ name }) => name), unit = names.includes(yardstick) ? `${yardstick}'s on one thread` : "the fastest";
+    const svg = picture(rows, names, yardstick, `Time of a run over ${unit}, median; ${where.cpu}, ${where.host}`);
     writeFileSync(flags.plot, flags.plot.endsWith(".svg") ? svg : page(svg, `${heading(where, peers)}\n\n${text}`));
   }
   if (flags.json !== undefined) {

@@ -3,13 +3,13 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { method, type Result } from "./measure.ts";
-import type { Absent, Peer } from "./peer.ts";
+import type { Listed } from "./page.ts";
 import type { Workload } from "./workloads.ts";
 
 export type Row = { readonly workload: string; readonly what: string; readonly tolerance: number; readonly results: readonly Result[] };
 export const rowOf = ({ name, what, tolerance }: Workload, results: readonly Result[]): Row => ({ workload: name, what, tolerance, results });
 
-const packages = ["@adjoint/core", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm", "@jax-js/jax", "onnxruntime-web", "webgpu"];
+const packages = ["@adjoint/core", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm", "@tensorflow/tfjs-backend-webgpu", "@jax-js/jax", "onnxruntime-web", "webgpu"];
 
 const versionOf = (name: string): string => (JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")) as { version: string }).version;
 
@@ -23,11 +23,11 @@ function revision(): string {
   }
 }
 
-export type Machine = { readonly cpu: string; readonly cores: number; readonly node: string; readonly revision: string; readonly versions: Readonly<Record<string, string>> };
-export const machine = (): Machine => ({
+export type Machine = { readonly cpu: string; readonly cores: number; /** What it was measured in. */ readonly host: string; readonly revision: string; readonly versions: Readonly<Record<string, string>> };
+export const machine = (host: string): Machine => ({
   cpu: cpus()[0]?.model ?? process.arch,
   cores: availableParallelism(),
-  node: process.versions.node,
+  host,
   revision: revision(),
   versions: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
 });
@@ -36,16 +36,16 @@ const three = (ms: number): string => (ms >= 100 ? ms.toFixed(0) : ms.toPrecisio
 const cellOf = (result: Result): string => (result.status === "timed" ? `${three(result.medianMs)} (${three(result.minMs)})${result.checked === 0 ? " *" : ""}` : result.status === "wrong" ? "wrong" : "-");
 
 /** The lines above the table: where and how it was measured. */
-export const heading = ({ cpu, cores, node, revision: at, versions }: Machine, peers: readonly (Peer | Absent)[]): string =>
+export const heading = ({ cpu, cores, host, revision: at, versions }: Machine, peers: readonly Listed[]): string =>
   [
-    `${cpu}, ${cores} cores, Node ${node}, Adjoint at ${at}`,
+    `${cpu}, ${cores} cores, ${host}, Adjoint at ${at}`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "),
     ...peers.map((peer) => ("reason" in peer ? `${peer.name}: -, ${peer.reason}` : `${peer.name}: ${peer.note}`)),
     `Milliseconds a run, median (minimum) of up to ${method.rounds} rounds in which the peers take turns; results are checked against each other first.`,
   ].join("\n");
 
 /** The table, and below it the reason of each "-" that belongs to a workload. */
-export function table(rows: readonly Row[], peers: readonly (Peer | Absent)[]): string {
+export function table(rows: readonly Row[], peers: readonly Listed[]): string {
   const cells = [["", ...peers.map(({ name }) => name)], ...rows.map(({ workload, results }) => [workload, ...results.map(cellOf)])];
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const lines = cells.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[column]!) : text.padStart(widths[column]!))).join("  ").trimEnd());
@@ -60,7 +60,7 @@ export function table(rows: readonly Row[], peers: readonly (Peer | Absent)[]): 
 export const yardstick = "PyTorch";
 
 /** For each peer the geometric mean of its times over the yardstick's, of the workloads that both have; nothing where the yardstick is not there. */
-export function summary(rows: readonly Row[], peers: readonly (Peer | Absent)[]): string {
+export function summary(rows: readonly Row[], peers: readonly Listed[]): string {
   const lines = peers.flatMap(({ name }, at) => {
     const logs = rows.flatMap(({ results }) => {
       const mine = results[at]!, unit = results.find(({ peer }) => peer === yardstick);

@@ -1,4 +1,4 @@
-/** @file Where what threads share lies in memory. The worker's program is text without imports: it gets these numbers in its first message. */
+/** @file Where what threads share lies in memory. A worker gets these numbers in its first message. */
 
 /** Words of the control area, those that are fought over a cache line apart. */
 export const CONTROL = {

@@ -30,7 +30,7 @@ function nodeThreads(): NodeThreads | undefined {
 }
 
 const inNode = ({ Worker }: NodeThreads, start: WorkerStart): Promise<WorkerHandle> => new Promise((resolve, reject) => {
-  const worker = new Worker(workerText(), { eval: true });
+  const worker = new Worker(workerText, { eval: true });
   worker.on("error", (error) => reject(new DeviceError(`wasm: a worker thread failed: ${String(error)}`)));
   worker.on("message", () => {
     worker.unref();
@@ -40,7 +40,7 @@ const inNode = ({ Worker }: NodeThreads, start: WorkerStart): Promise<WorkerHand
 });
 
 const inBrowser = (start: WorkerStart): Promise<WorkerHandle> => new Promise((resolve, reject) => {
-  const address = URL.createObjectURL(new Blob([workerText()], { type: "text/javascript" })), worker = new Worker(address);
+  const address = URL.createObjectURL(new Blob([workerText], { type: "text/javascript" })), worker = new Worker(address);
   worker.onerror = ({ message }) => reject(new DeviceError(`wasm: a worker thread failed: ${message || "a page's policy must allow workers from blob: (worker-src)"}`));
   worker.onmessage = () => {
     URL.revokeObjectURL(address);

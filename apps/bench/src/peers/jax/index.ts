@@ -1,18 +1,20 @@
-/** @file jax-js on its wasm backend, eager and compiled. */
+/** @file jax-js on its wasm and webgpu backends, eager and compiled. */
 import { type Absent, opened, type Peer, timed } from "../../peer.ts";
 import { programs } from "./programs.ts";
 
 /** Opens jax-js. Results are waited for with its `blockUntilReady`. */
-export const jax = (how: "eager" | "jit"): Promise<Peer | Absent> =>
-  opened(`jax-js ${how}`, async () => {
+export const jax = (how: "eager" | "jit", device: "wasm" | "webgpu" = "wasm"): Promise<Peer | Absent> =>
+  opened(`jax-js ${device === "wasm" ? "" : "webgpu "}${how}`, async () => {
     const library = await import("@jax-js/jax");
     const { blockUntilReady, defaultDevice, init, numpy: np } = library;
-    if (!(await init("wasm")).includes("wasm")) throw new Error("its wasm backend does not start here");
-    defaultDevice("wasm");
+    if (!(await init(device)).includes(device)) throw new Error(`its ${device} backend does not start here`);
+    defaultDevice(device);
     const known = programs(library, how === "jit");
     return {
-      note: how === "jit" ? "WebAssembly SIMD, each workload compiled by its jit" : "WebAssembly SIMD, eager",
-      async enter() {},
+      note: `${device === "wasm" ? "WebAssembly SIMD" : "WebGPU"}, ${how === "jit" ? "each workload compiled by its jit" : "eager"}`,
+      async enter() {
+        defaultDevice(device);
+      },
       async prepare(kind, inputs) {
         const program = known[kind];
         if (typeof program === "string") return program;

@@ -1,23 +1,30 @@
-/** @file TensorFlow.js on its cpu and wasm backends. In Node its wasm backend has one thread. */
+/** @file TensorFlow.js on its backends. In Node its wasm backend has one thread. */
 import type { Tensor } from "@tensorflow/tfjs";
-import { dirname } from "node:path";
-import { createRequire } from "node:module";
 import { type Absent, opened, type Peer, timed } from "../../peer.ts";
 import { programs } from "./programs.ts";
 
-/** Opens TensorFlow.js on one of its backends. Its computations are synchronous on both, so there is no queue to wait for. */
-export const tfjs = (backend: "cpu" | "wasm"): Promise<Peer | Absent> =>
+const notes = { cpu: "plain JavaScript", wasm: "WebAssembly SIMD, one thread", webgpu: "WebGPU" };
+/** What its webgpu backend has, and its types do not say. */
+type Queued = { submitQueue(): void; readonly device: { readonly queue: { onSubmittedWorkDone(): Promise<unknown> } } };
+
+/** Where the files of its wasm backend are: a folder, or each of them. */
+export type WasmFiles = string | Record<string, string>;
+
+/** Opens TensorFlow.js on one of its backends. On cpu and wasm its computations are synchronous: there is no queue to wait for. */
+export const tfjs = (backend: "cpu" | "wasm" | "webgpu", wasmFiles?: () => Promise<WasmFiles>): Promise<Peer | Absent> =>
   opened(`tfjs ${backend}`, async () => {
     const tf = await import("@tensorflow/tfjs");
     tf.enableProdMode(); // No advertisement on the console, and no checks.
     if (backend === "wasm") {
       const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-      setWasmPaths(`${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`);
+      setWasmPaths(await wasmFiles!());
+      tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // One thread, as Adjoint; and its workers do not survive a bundler.
     }
+    if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
     if (!(await tf.setBackend(backend))) throw new Error(`the backend ${backend} does not start here`);
-    const known = programs(tf);
+    const known = programs(tf), queue = backend === "webgpu" ? (tf.backend() as unknown as Queued) : undefined;
     return {
-      note: backend === "cpu" ? "plain JavaScript" : "WebAssembly SIMD, one thread",
+      note: notes[backend],
       async enter() {
         await tf.setBackend(backend);
       },
@@ -28,7 +35,11 @@ export const tfjs = (backend: "cpu" | "wasm"): Promise<Peer | Absent> =>
         const compute = program(given);
         const tidy = (): Tensor[] => tf.tidy(() => [...compute()]);
         return {
-          run: timed(async () => tf.dispose(tidy())),
+          run: timed(async () => {
+            tf.dispose(tidy());
+            queue?.submitQueue();
+            await queue?.device.queue.onSubmittedWorkDone();
+          }),
           async results() {
             const outputs = tidy();
             const all = await Promise.all(outputs.map((x) => x.data()));
