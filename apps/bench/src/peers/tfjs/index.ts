@@ -4,9 +4,6 @@ import { type Absent, opened, type Peer, timed } from "../../peer.ts";
 import { programs } from "./programs.ts";
 
 const notes = { cpu: "plain JavaScript", wasm: "WebAssembly SIMD, one thread", webgpu: "WebGPU" };
-/** What its webgpu backend has, and its types do not say. */
-type Queued = { submitQueue(): void; readonly device: { readonly queue: { onSubmittedWorkDone(): Promise<unknown> } } };
-
 /** Where the files of its wasm backend are: a folder, or each of them. */
 export type WasmFiles = string | Record<string, string>;
 
@@ -22,7 +19,7 @@ export const tfjs = (backend: "cpu" | "wasm" | "webgpu", wasmFiles?: () => Promi
     }
     if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
     if (!(await tf.setBackend(backend))) throw new Error(`the backend ${backend} does not start here`);
-    const known = programs(tf), queue = backend === "webgpu" ? (tf.backend() as unknown as Queued) : undefined;
+    const known = programs(tf);
     return {
       note: notes[backend],
       async enter() {
@@ -35,10 +32,11 @@ export const tfjs = (backend: "cpu" | "wasm" | "webgpu", wasmFiles?: () => Promi
         const compute = program(given);
         const tidy = (): Tensor[] => tf.tidy(() => [...compute()]);
         return {
+          // On webgpu one element is read: that alone waits until the work is done.
           run: timed(async () => {
-            tf.dispose(tidy());
-            queue?.submitQueue();
-            await queue?.device.queue.onSubmittedWorkDone();
+            const outputs = tidy(), last = backend === "webgpu" ? tf.tidy(() => outputs[0]!.reshape([-1]).slice(0, 1)) : undefined;
+            await last?.data();
+            tf.dispose([...outputs, ...(last === undefined ? [] : [last])]);
           }),
           async results() {
             const outputs = tidy();
