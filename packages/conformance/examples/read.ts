@@ -31,10 +31,35 @@ function meant(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
   return other === undefined ? symbol : meant(other.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(other) : other, checker);
 }
 
+const options: ts.CompilerOptions = {
+  module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2024, lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"], types: [], customConditions: ["source"],
+  allowImportingTsExtensions: true, noEmit: true, strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true,
+};
+
+/** The statements of an example, and the expression that it ends in. */
+export function partsOf(code: string): { readonly statements: readonly string[]; readonly last: string } {
+  const statements = code.split(/;\s*|\n/).map((line) => line.trim()).filter((line) => line !== "");
+  return { statements: statements.slice(0, -1), last: statements.at(-1) ?? "" };
+}
+
+/** What the compiler says of the examples, as a user would write them who imports all of an entry. */
+export function typeErrorsOf(entry: string, documented: readonly Documented[]): string[] {
+  const path = fileURLToPath(new URL("./examples-of-the-documentation.ts", import.meta.url)), names = new Set(documented.map(({ name }) => name.split(".")[0]!));
+  const examples = documented.flatMap(({ name, examples: all }) => all.map((example) => ({ name, ...partsOf(example.code) })));
+  const text = [`import { ${[...names].join(", ")} } from "${entry}";`, ...examples.map(({ statements, last }, i) => `export async function example${i}() { ${statements.map((line) => `${line};`).join(" ")} return (${last}); }`)].join("\n");
+  const host = ts.createCompilerHost(options), { getSourceFile, fileExists, readFile } = host;
+  host.getSourceFile = (name, version, ...rest) => (name === path ? ts.createSourceFile(name, text, version) : getSourceFile.call(host, name, version, ...rest));
+  host.fileExists = (name) => name === path || fileExists.call(host, name);
+  host.readFile = (name) => (name === path ? text : readFile.call(host, name));
+  const program = ts.createProgram([path], options, host), file = program.getSourceFile(path)!;
+  return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(({ start, messageText }) =>
+    `${examples[file.getLineAndCharacterOfPosition(start ?? 0).line - 1]?.name ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
+}
+
 /** What an entry exports, with its namespaces among `inside`. */
 export function documentationOf(entry: string, inside: readonly string[] = []): Documented[] {
   const path = fileURLToPath(new URL(entry, import.meta.url));
-  const program = ts.createProgram([path], { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2024, lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"], types: [], customConditions: ["source"], allowImportingTsExtensions: true, noEmit: true, strict: true });
+  const program = ts.createProgram([path], options);
   const checker = program.getTypeChecker(), file = program.getSourceFile(path);
   if (file === undefined) throw new Error(`${path} is no module`);
   const found: Documented[] = [];

@@ -1,6 +1,7 @@
 /** @file Runs an example, and writes what it gives as a comment says it: nested arrays of numbers to four decimals. */
 import * as core from "@adjoint/core";
 import { isComplex, isTensor } from "@adjoint/core";
+import { partsOf } from "./read.ts";
 
 const scope = core as { readonly [name: string]: unknown };
 /** Names that are no identifiers of our own, or that hide a word that an example uses. */
@@ -8,7 +9,7 @@ const names = Object.keys(scope).filter((name) => /^[A-Za-z_]\w*$/.test(name));
 
 /** The value of the last expression; statements before it are separated by semicolons or lines. The result of a promise. */
 export async function valueOf(code: string): Promise<unknown> {
-  const statements = code.split(/;\s*|\n/).map((line) => line.trim()).filter((line) => line !== ""), last = statements.pop() ?? "";
+  const { statements, last } = partsOf(code);
   // eslint-disable-next-line -- an example is a program, and its text is ours
   const run = new Function(...names, `return (async () => { ${statements.map((line) => `${line};`).join(" ")} return (${last}); })();`) as (...values: readonly unknown[]) => Promise<unknown>;
   return await run(...names.map((name) => scope[name]));

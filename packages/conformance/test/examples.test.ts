@@ -3,7 +3,7 @@ import { cpu } from "@adjoint/backend-cpu-js";
 import { setDefaultDevice } from "@adjoint/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { saysDTypes, wrongDTypes } from "../examples/dtypes.ts";
-import { documentationOf } from "../examples/read.ts";
+import { documentationOf, typeErrorsOf } from "../examples/read.ts";
 import { shown, valueOf } from "../examples/run.ts";
 
 const documented = documentationOf("../../core/src/functional.ts", ["linalg", "special", "masked", "fft"]), functions = documented.filter(({ callable }) => callable);
@@ -38,6 +38,9 @@ describe("what comments say of dtypes", () => {
 });
 
 describe("examples", () => {
+  it("compile, as a user would write them", () => {
+    expect(typeErrorsOf("../../core/src/index.ts", functions)).toEqual([]);
+  });
   beforeAll(() => setDefaultDevice(cpu()));
   const examples = new Map(functions.flatMap(({ name, examples: all }) => all.map((example) => [`${name}: ${example.code}`, example] as const)));
   it.each([...examples])("%s", async (_, { code, gives }) => {

@@ -86,6 +86,6 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
 }
 /**
  * x with `value` at its ends: `pad` as of `pad`.
- * @example constantPadNd(tensor([1, 2]), [1, 0], 9) // [0, 1, 2]
+ * @example constantPadNd(tensor([1, 2]), [1, 0], { value: 9 }) // [9, 1, 2]
  */
 export const constantPadNd = (x: Tensor, sizes: readonly number[], options: { readonly value?: number } = {}): Tensor => pad(x, sizes, options);
