@@ -40,7 +40,7 @@ const variations: readonly { readonly what: string; readonly device: () => Backe
 
 describe("a wrong backend is found out, by a program that shrinks to a few lines", () => {
   test.each(variations)("$what", async ({ device, lines }) => {
-    const { failures: [failure] } = await fuzz({ seed: 1, count: 3000, reference: cpu(), devices: new Map([["wrong", device()]]), aliasing: false, derivatives: 0 });
+    const { failures: [failure] } = await fuzz({ seed: 7, count: 3000, reference: cpu(), devices: new Map([["wrong", device()]]), aliasing: false, derivatives: 0 });
     expect(failure?.check).toBe("wrong");
     expect(failure!.difference.message).toMatch(/^v\d+(\.grad)? differs in/);
     const text = showFailure(failure!, again);
