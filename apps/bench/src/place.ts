@@ -1,10 +1,10 @@
 /** @file Where workloads are measured: in this process, or in a page of Chromium. */
 import { dirname } from "node:path";
 import { createRequire } from "node:module";
-import type { PagePeer } from "../browser/page.ts";
+import type { PagePeer } from "../page/main.ts";
 import type { Flags, PeerName } from "./flags.ts";
 import { measure, type Result } from "./measure.ts";
-import { type Listed, PageBench } from "./page.ts";
+import { type Listed, PageBench } from "./chromium.ts";
 import type { Absent, Peer } from "./peer.ts";
 import { adjoint } from "./peers/adjoint/index.ts";
 import { jax } from "./peers/jax/index.ts";

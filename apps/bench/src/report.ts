@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { method, type Result } from "./measure.ts";
-import type { Listed } from "./page.ts";
+import type { Listed } from "./chromium.ts";
 import type { Workload } from "./workloads.ts";
 
 export type Row = { readonly workload: string; readonly what: string; readonly tolerance: number; readonly results: readonly Result[] };

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright";
 import { build, preview, type PreviewServer } from "vite";
-import type { Bench, PagePeer } from "../browser/page.ts";
+import type { Bench, PagePeer } from "../page/main.ts";
 import type { Result } from "./measure.ts";
 import type { Absent, Peer } from "./peer.ts";
 
@@ -34,7 +34,7 @@ export class PageBench {
   static async start(): Promise<PageBench> {
     const executablePath = places.find((path) => path !== undefined && existsSync(path));
     if (executablePath === undefined) throw new Error("--browser: no Chromium found: set CHROMIUM to its path, or install it (on Debian: apt-get install chromium)");
-    const root = at("../browser"), outDir = at("../node_modules/.cache/page");
+    const root = at("../page"), outDir = at("../node_modules/.cache/page");
     await build({ root, configFile: false, logLevel: "error", build: { outDir, emptyOutDir: true, target: "esnext", chunkSizeWarningLimit: 1e6 } });
     const server = await preview({ root, configFile: false, logLevel: "error", build: { outDir }, preview: { headers, port: 0, host: "127.0.0.1" } });
     const browser = await chromium.launch({ executablePath, args: flags }), page = await browser.newPage();
