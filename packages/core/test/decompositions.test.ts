@@ -1,6 +1,6 @@
 /** Factorisations: what is promised beyond numbers that the conformance suite and the golden cases compare. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { complex, frobeniusNorm, geqrf, grad, LinAlgError, linalg, manualSeed, norm, nuclearNorm, ones, ormqr, pinverse, randn, setDefaultDevice, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
+import { complex, frobeniusNorm, func, geqrf, grad, LinAlgError, linalg, manualSeed, norm, nuclearNorm, ones, ormqr, pinverse, randn, setDefaultDevice, stack, svd, symeig, tensor, type Tensor, zeros } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const device = cpu();
@@ -104,6 +104,17 @@ describe("what is made of singular values", () => {
   test("norms", () => {
     const x = tensor([[3, 0], [0, -4]]);
     expect([linalg.matrixNorm(x, "nuc"), linalg.matrixNorm(x, 2), linalg.norm(x, -2), norm(x, "nuc", [0, 1], { keepdim: true }), nuclearNorm(x), frobeniusNorm(x)].map(values)).toEqual([7, 4, 3, [[7]], 7, 5]);
+  });
+});
+
+describe("gradients and Hessians of each matrix of a batch, by vmap", () => {
+  const fns: readonly (readonly [string, (x: Tensor) => Tensor])[] = [
+    ["qr", (x) => { const { Q, R } = linalg.qr(x); return Q.pow(3).sum().add(R.square().sum()); }], ["svd", (x) => { const { U, S, Vh } = linalg.svd(x); return U.mul(S).square().matmul(Vh.square()).sum(); }],
+    ["eigh", (x) => linalg.eigh(x.add(x.mT)).eigenvectors.pow(4).sum()], ["eig", (x) => linalg.eig(x).eigenvectors.abs().pow(3).sum()], ["lstsq", (x) => linalg.lstsq(x, x.square(), { driver: "gels" }).solution.square().sum()], ["cond", (x) => linalg.cond(x, "fro")],
+  ];
+  test.each(fns)("%s", (_, fn) => {
+    const x = drawn(3, 3, 3);
+    for (const transform of [func.grad(fn), func.hessian(fn)] as readonly ((x: Tensor) => Tensor)[]) isNear(func.vmap(transform)(x) as Tensor, stack(x.unbind(0).map((each) => transform(each))));
   });
 });
 
