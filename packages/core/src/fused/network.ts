@@ -1,15 +1,11 @@
-/** @file What networks are made of: linear, layerNorm, attention. Functions of other ops; gradients come for free. */
+/** @file What networks are made of: linear, layerNorm. Attention is in attention.ts. */
 import { to } from "../elementwise/elementwise.ts";
-import { add, mul, where } from "../elementwise/index.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { dropout } from "../creation/random.ts";
-import { softmax } from "./softmax.ts";
+import { add } from "../elementwise/index.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
 import { sameShape, type Shape, showShape } from "../shape.ts";
-import { t, transpose } from "../views/views.ts";
-import { fusedAttention } from "./attention.ts";
-import { causalMask } from "./mask.ts";
+import { t } from "../views/views.ts";
 import { finfo } from "../numeric-limits.ts";
 import { normalized, normalizedOpenly } from "./normalize.ts";
 
@@ -70,45 +66,3 @@ export type RmsNormOptions = { readonly weight?: Tensor | undefined; /** By defa
  */
 export const rmsNorm: (x: Tensor, normalizedShape: Shape, options?: RmsNormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, normalizedShape: Shape, { weight, eps = finfo(x.dtype).eps }: RmsNormOptions = {}): Tensor =>
   to(normalized(x, { dims: lastDims(x, normalizedShape, { weight }), eps, place: "column", centred: false, weight }).out, x.dtype));
-
-export type AttentionOptions = {
-  /** bool [.., l, s]: where to attend; or a float tensor that is added to the scores. */
-  readonly attnMask?: Tensor | undefined;
-  readonly dropoutP?: number;
-  readonly isCausal?: boolean;
-  readonly scale?: number;
-};
-
-function check(query: Tensor, key: Tensor, value: Tensor, { attnMask, isCausal = false }: AttentionOptions): void {
-  if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2)
-    throw new ShapeError(`scaled_dot_product_attention: query, key and value need at least 2 dims, got ${showShape(query.shape)}, ${showShape(key.shape)} and ${showShape(value.shape)}`);
-  if (isCausal && attnMask !== undefined) throw new ArgumentError("scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
-}
-const scaleOf = (query: Tensor, { scale }: AttentionOptions): number => scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]!);
-
-function attend(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): [output: Tensor, weights: Tensor] {
-  const { attnMask, dropoutP = 0, isCausal = false } = options;
-  check(query, key, value, options);
-  const scores = matmul(mul(query, scaleOf(query, options)), transpose(key, -2, -1));
-  const mask = isCausal ? causalMask(query, query.shape[query.ndim - 2]!, key.shape[key.ndim - 2]!) : attnMask;
-  const masked = mask === undefined ? scores : mask.dtype === "bool" ? where(mask, scores, -Infinity) : add(scores, mask);
-  const weights = dropout(softmax(masked, -1), dropoutP);
-  return [matmul(weights, value), weights];
-}
-/**
- * softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e]. Leading dims broadcast.
- * @throws ShapeError for fewer than 2 dims
- * @throws ArgumentError for a mask and isCausal
- * @example scaledDotProductAttention(ones([1, 2]), ones([2, 2]), eye(2)) // [[0.5, 0.5]]
- */
-export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => Tensor = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor => {
-  check(query, key, value, options);
-  const { attnMask, dropoutP = 0, isCausal = false } = options, fused = dropoutP === 0 ? fusedAttention(query, key, value, attnMask, scaleOf(query, options), isCausal) : undefined;
-  return fused ?? attend(query, key, value, options)[0];
-});
-/**
- * As `scaledDotProductAttention`, with the weights beside the output, [..., l, s]: `[output, weights]`.
- * @example attentionWithWeights(ones([1, 2]), ones([2, 2]), eye(2)) // [[[0.5, 0.5]], [[0.5, 0.5]]]
- */
-export const attentionWithWeights: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => [output: Tensor, weights: Tensor] = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): [Tensor, Tensor] =>
-  attend(query, key, value, options));
