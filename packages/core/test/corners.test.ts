@@ -1,6 +1,6 @@
 /** @file Corners in which PyTorch's answer is a choice: infinities beside a deviation, zeros under a root, numbers without a tensor, dims that are not there. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { add, div, func, mul, norm, onWarning, ones, rsub, setDefaultDevice, softsign, special, stdMean, sub, sumToSize, tensor, type Tensor, varMean } from "@adjoint/core";
+import { add, div, func, linspace, mul, norm, onWarning, ones, rsub, setDefaultDevice, softsign, special, stdMean, sub, sumToSize, tensor, type Tensor, varMean } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 beforeAll(() => setDefaultDevice(cpu()));
@@ -18,6 +18,8 @@ describe("values", () => {
     ["softsign of floats", () => softsign(tensor([0, 1, -3])), ["float32", [0, 0.5, -0.75]]],
     ["the transpose of a number", () => tensor(3).mT, ["float32", 3]],
     ["the conjugate transpose of a number", () => tensor(3).mH, ["float32", 3]],
+    ["integers evenly spaced, of which every fourth is cut first", () => linspace(50, 0, 9, { dtype: "int32" }), ["int32", [50, 43, 37, 31, 25, 18, 12, 6, 0]]],
+    ["one number evenly spaced", () => linspace(3, 5, 1), ["float32", [3]]],
     ["the sum of two floats", () => add(0.5, 2), ["float64", 2.5]],
     ["the product of two whole numbers", () => mul(3, 2), ["int32", 6]],
     ["a quotient rounded down", () => div(-7.5, 2, { roundingMode: "floor" }), ["float64", -4]],

@@ -205,14 +205,20 @@ export function arange(start: number | boolean, end?: number | boolean, step: nu
   return generated("arange", ramp(dtype), [from, step], [Math.ceil((to - from) / step)], options);
 }
 
-/** Integers are worked out in float32, and cut. */
+/** Integers are worked out in float32, and cut; so many at a time, as PyTorch does on x86: the first of each group is cut before the others go on from it. */
+const grouped: { readonly [D in DType]?: number } = { int32: 4, int16: 16, int8: 32, uint8: 32 };
 const line = /*@__PURE__*/ perDType((dtype, own) => {
-  const compute = isFloat(dtype) ? own : "float32";
+  const compute = isFloat(dtype) ? own : "float32", group = grouped[dtype];
   const [start, step, end, last] = [0, 1, 2, 3].map((i) => s.param(i, compute)) as [s.Expr, s.Expr, s.Expr, s.Expr];
-  const at = s.cast(s.index, compute);
   // Counted from the nearer end, so that both ends are exact.
-  const forward = s.add(start, s.mul(step, at)), backward = s.sub(end, s.mul(step, s.sub(last, at)));
-  return program("linspace", [], [compute, compute, compute, compute], [s.cast(s.select(s.lt(s.mul(at, 2), s.add(last, 1)), forward, backward), dtype)]);
+  const valueAt = (place: s.Expr): s.Expr => {
+    const at = s.cast(place, compute), forward = s.add(start, s.mul(step, at)), backward = s.sub(end, s.mul(step, s.sub(last, at)));
+    return s.select(s.lt(at, s.max(s.floor(s.div(s.add(last, 1), 2)), 1)), forward, backward);
+  };
+  const alone = valueAt(s.index);
+  if (group === undefined) return program("linspace", [], [compute, compute, compute, compute], [s.cast(alone, dtype)]);
+  const within = s.rem(s.index, group), together = s.add(s.trunc(valueAt(s.sub(s.index, within))), s.mul(step, s.cast(within, compute)));
+  return program("linspace", [], [compute, compute, compute, compute, "int32"], [s.cast(s.select(s.lt(s.index, s.param(4, "int32")), together, alone), dtype)]);
 });
 
 /**
@@ -223,7 +229,8 @@ const line = /*@__PURE__*/ perDType((dtype, own) => {
 export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
   if (!Number.isInteger(steps) || steps < 0) throw new ArgumentError("number of steps must be non-negative");
   const dtype = options.dtype ?? "float32", whole = (x: number): number => (isFloat(dtype) ? x : Math.trunc(x)), from = whole(start), to = whole(end);
-  return generated("linspace", line(dtype), [from, steps > 1 ? (to - from) / (steps - 1) : 0, to, steps - 1], [steps], options);
+  const group = grouped[dtype], ends = [from, steps > 1 ? (to - from) / (steps - 1) : 0, to, steps - 1];
+  return generated("linspace", line(dtype), group === undefined ? ends : [...ends, steps - (steps % (2 * group))], [steps], options);
 }
 
 const diagonal = /*@__PURE__*/ perDType((dtype, compute) => {
