@@ -58,6 +58,7 @@ const plain = { stride: ones, padding: none, dilation: ones, spread: ones };
 /** Beyond one block of depth and of rows; rows of three to nine; the views of both gradients; a single channel a group; windows as wide as x. */
 const chosen: readonly Case[] = [
   { ...plain, x: [1, 2, 40, 1, 6, 11], filter: [1, 100, 40, 1, 3, 3], out: [1, 2, 100, 1, 4, 9] },
+  { ...plain, x: [1, 1, 80, 1, 4, 11], filter: [1, 7, 80, 1, 3, 3], out: [1, 1, 7, 1, 2, 9] },
   { ...plain, x: [1, 3, 37, 1, 1, 8], filter: [1, 13, 37, 1, 1, 3], out: [1, 3, 13, 1, 1, 6], padding: [0, 0, 0] },
   { ...plain, x: [1, 5, 6, 1, 9, 14], filter: [1, 7, 6, 1, 7, 12], out: [1, 5, 7, 1, 3, 3] },
   { ...plain, x: [3, 1, 4, 1, 10, 12], filter: [3, 1, 4, 1, 10, 12], out: [3, 1, 1, 1, 3, 3], padding: [0, 1, 1] },

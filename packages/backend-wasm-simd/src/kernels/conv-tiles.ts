@@ -10,6 +10,8 @@ import { Temporaries } from "./temporaries.ts";
 
 /** Groups of four places in a table: as many examples at a time as fit. */
 const GROUPS = 8192;
+/** The depth of a block where fours overlap if there is one block only: that is worth more than what the nearest cache no longer holds. */
+const OVERLAPPING_DEPTH = 640;
 
 const places = (width: number, spacing: Spacing): number => (spacing === "any" ? (width >> 2) + (width & 3) : (width + 3) >> 2);
 
@@ -33,7 +35,7 @@ export class ConvTiles {
   convolve(windows: WasmView, weights: WasmView, out: WasmView): void {
     const { memory, tileRows } = this.#engine, temporaries = new Temporaries(memory), [groups, examples, channels, ...size] = out.shape, depth = weights.shape[2];
     const spacing = spacingOf(windows.strides[8]), kernels = (this.#linked[spacing] ??= linkConvTiles(this.#engine, spacing));
-    const most = evenly(depth, BLOCK_DEPTH), lines = channels + tileRows, [, , cRow, , , cColumn] = out.strides.map((s) => 4 * s);
+    const most = evenly(depth, size[2] % 4 === 0 ? BLOCK_DEPTH : OVERLAPPING_DEPTH), lines = channels + tileRows, [, , cRow, , , cColumn] = out.strides.map((s) => 4 * s);
     const perExample = size[0] * size[1] * places(size[2], spacing), together = Math.min(examples, Math.max(1, Math.floor(GROUPS / perExample)));
     const pool = this.#engine.sharing((out.size * depth) / PRODUCTS), pairsAtOnce = pool === undefined ? GROUPS : STRIP / TILE_COLUMNS;
     const call = (run: Linked, ...args: number[]): void => void (pool === undefined ? run(...args) : pool.add(run, ...args));
