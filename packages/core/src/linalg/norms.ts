@@ -66,9 +66,15 @@ export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | 
   if ((dim === undefined || dim === null) && x.ndim !== 2) throw new ShapeError(`Expected a tensor with 2 dimensions, but got a tensor with ${x.ndim} dimension${x.ndim === 1 ? "" : "s"} instead.`);
   return matrixNorm(x, "nuc", typeof dim === "number" ? [dim] : dim ?? null, options);
 }
-/** The sum of the singular values of a matrix, or of those that two dims make: PyTorch's older `torch.nuclear_norm`. */
+/**
+ * The sum of the singular values of a matrix, or of those that two dims make: PyTorch's older `torch.nuclear_norm`.
+ * @example nuclearNorm(tensor([[3, 0], [0, 4]])) // 7
+ */
 export const nuclearNorm = (x: Tensor, dim?: readonly number[] | null, options: NormOptions = {}): Tensor => norm(x, "nuc", dim, options);
-/** The square root of the sum of squares over the dims, or over all: PyTorch's older `torch.frobenius_norm`. */
+/**
+ * The square root of the sum of squares over the dims, or over all: PyTorch's older `torch.frobenius_norm`.
+ * @example frobeniusNorm(tensor([[3, 0], [0, 4]])) // 5
+ */
 export const frobeniusNorm = (x: Tensor, dim?: Dims | null, options: NormOptions = {}): Tensor => norm(x, "fro", dim, options);
 
 export type ConditionOrder = number | "fro" | "nuc";
