@@ -41,7 +41,8 @@ export const equal = async (x: Tensor, y: Tensor): Promise<boolean> => sameKind(
  */
 export const equalSync = (x: Tensor, y: Tensor): boolean => sameKind(x, y) && answerSync(everywhere(x, y));
 /**
- * Whether all elements are close: |x - y| <= atol + rtol |y|.
+ * Whether all elements are close: |x - y| <= atol + rtol |y|. Shapes broadcast; of one dtype.
+ * @throws ShapeError where shapes do not broadcast
  * @example await allclose(tensor([1]), tensor([1.000001])) // true
  */
 export const allclose = async (x: Tensor, y: Tensor, options: CloseOptions = {}): Promise<boolean> => answer(closeEverywhere(x, y, options));

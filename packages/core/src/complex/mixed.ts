@@ -38,7 +38,7 @@ const blended = (name: string, op: (y: Tensor, z: Tensor) => Tensor) => ({ value
 const addcmulPairs = /*@__PURE__*/ blended("AddcmulBackward0", mulPairs), addcdivPairs = /*@__PURE__*/ blended("AddcdivBackward0", divPairs);
 
 /**
- * x + value * y * z.
+ * x + value * y * z. Shapes of all three broadcast, and dtypes are promoted.
  * @example addcmul(tensor([1]), tensor([2]), tensor([3])) // [7]
  */
 export function addcmul(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
@@ -55,7 +55,8 @@ export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions 
   return addcmulReal_(x, y, z, options);
 }
 /**
- * x + value * y / z; y or z is a float.
+ * x + value * y / z; y or z is a float. Shapes of all three broadcast, and dtypes are promoted.
+ * @throws DTypeError for integers
  * @example addcdiv(tensor([1]), tensor([6]), tensor([3])) // [3]
  */
 export function addcdiv(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;

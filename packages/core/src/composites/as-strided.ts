@@ -91,6 +91,8 @@ export type AsStridedOptions = { /** In elements from the beginning of the memor
 /**
  * A window of these sizes and strides, in elements, onto the memory of x, from `storageOffset` on (that of x by default). A view.
  * Strides are not negative; elements may overlap.
+ * @throws ShapeError where the window reaches beyond the memory
+ * @throws ArgumentError for negative strides
  * @example asStrided(arange(6), [2, 2], [1, 3]) // [[0, 3], [1, 4]]
  */
 export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor {

@@ -13,7 +13,8 @@ import { reshape } from "../views/views.ts";
 import { sum } from "./reductions.ts";
 
 /**
- * The sum of the main diagonal of a matrix.
+ * The sum of the main diagonal of a matrix. [m, n] gives a 0-d tensor; integers give int32.
+ * @throws ShapeError for other than a matrix
  * @example trace(tensor([[1, 2], [3, 4]])) // 5
  */
 export const trace: (x: Tensor) => Tensor = /*@__PURE__*/ composite("TraceBackward0", (x: Tensor): Tensor => {

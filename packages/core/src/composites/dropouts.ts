@@ -69,7 +69,8 @@ const keeping = /*@__PURE__*/ composite(undefined, (x: Tensor, p: number, byChan
   return add(mul(x, mul(noise, a)), add(mul(sub(noise, 1), ALPHA * a), ALPHA * a * p));
 });
 /**
- * Sets elements to SELU's lower limit with probability p, and keeps mean and variance.
+ * Sets elements to SELU's lower limit with probability p, and keeps mean and variance. x's shape and dtype.
+ * @throws ArgumentError for a p beyond [0, 1]
  * @example alphaDropout(ones([2]), 0.5) // [1, 1]
  */
 export function alphaDropout(x: Tensor, p: number = 0.5, { training = false }: Training = {}): Tensor {

@@ -8,7 +8,8 @@ import { wrapDim } from "../shape.ts";
 import { chunk, reshape } from "../views/views.ts";
 
 /**
- * The first half along `dim` times the sigmoid of the second (Dauphin et al., 2017).
+ * The first half along `dim` times the sigmoid of the second (Dauphin et al., 2017). The dim is halved; of floats.
+ * @throws ShapeError for an odd size
  * @example glu(tensor([1, 2, 0, 0])) // [0.5, 1]
  */
 export const glu: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("GluBackward0", (x: Tensor, dim: number = -1): Tensor => {

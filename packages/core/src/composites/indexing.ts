@@ -172,7 +172,8 @@ export function indexPut_(x: Tensor, terms: readonly IndexTerm[], value: Tensor 
   return write(x, terms, value, accumulate, refuseMask);
 }
 /**
- * As `indexPut_`, out of place.
+ * As `indexPut_`, out of place. A copy of x's shape and dtype; `value` broadcasts to the shape of the places.
+ * @throws IndexError for an index out of range
  * @example indexPut(zeros([3]), [tensor(Int32Array.of(0, 2))], tensor([5, 6])) // [5, 0, 6]
  */
 export const indexPut: (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options?: IndexPutOptions) => Tensor = /*@__PURE__*/ composite("IndexPutBackward0", (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor => indexPut_(clone(x), terms, value, options));
@@ -219,7 +220,8 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
 }
 
 /**
- * The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device.
+ * The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device. `mask` of bool and x broadcast; a vector of x's dtype.
+ * @throws ArgumentError for a mask that is not bool
  * @example await maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])) // [1, 3]
  */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {

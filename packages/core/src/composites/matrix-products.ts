@@ -117,8 +117,9 @@ export const addmm: Summed = /*@__PURE__*/ composite("AddmmBackward0", (x: Tenso
   return plus(x, matmul(a, b), options);
 });
 /**
- * beta * x + alpha * (a
+ * beta * x + alpha * (a `input` broadcasts to [m]; [m, n] by [n].
  * @ b), of a matrix and a vector.
+ * @throws ShapeError where sizes do not fit
  * @example addmv(ones([2]), tensor([[1, 2], [3, 4]]), ones([2])) // [4, 8]
  */
 export const addmv: Summed = /*@__PURE__*/ composite("AddmvBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
@@ -177,7 +178,7 @@ export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor =
   return reshape(matmul(a, b), [...keptLeft.map((d) => x.shape[d]!), ...keptRight.map((d) => y.shape[d]!)]);
 });
 /**
- * The Kronecker product: each element of x times the whole of y.
+ * The Kronecker product: each element of x times the whole of y. [a, b] and [c, d] give [a c, b d]; of any rank.
  * @example kron(eye(2), tensor([[1, 2]])) // [[1, 2, 0, 0], [0, 0, 1, 2]]
  */
 export const kron: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
@@ -188,7 +189,8 @@ export const kron: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: T
 });
 
 /**
- * The product of several matrices, in the order that costs least (Cormen et al., "Introduction to Algorithms", 15.2).
+ * The product of several matrices, in the order that costs least (Cormen et al., "Introduction to Algorithms", 15.2). Matrices [a, b], [b, c], [c, d] ... give [a, d].
+ * @throws ShapeError where sizes do not fit
  * @example chainMatmul(ones([1, 2]), ones([2, 3]), ones([3, 1])) // [[6]]
  */
 export const chainMatmul: (...matrices: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
@@ -214,7 +216,8 @@ function cheapest(matrices: readonly Tensor[]): Tensor {
   return product(0, n - 1);
 }
 /**
- * As `chainMatmul`; the first and the last may be vectors: torch.linalg.multi_dot.
+ * As `chainMatmul`; the first and the last may be vectors: torch.linalg.multi_dot. Matrices [a, b], [b, c] ... give [a, ...]; the first and the last may be vectors.
+ * @throws ShapeError where sizes do not fit
  * @example linalg.multiDot([ones([1, 2]), ones([2, 3]), ones([3, 1])]) // [[6]]
  */
 export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
@@ -229,7 +232,7 @@ export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ co
 });
 export type DimOption = { readonly dim?: number };
 /**
- * The sum of products along a dim, the last by default: torch.linalg.vecdot.
+ * The sum of products along a dim, the last by default: torch.linalg.vecdot. Shapes broadcast, and lose the dim.
  * @example linalg.vecdot(tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
 export const vecdot: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => sum(mul(x, y), dim));

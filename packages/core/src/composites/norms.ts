@@ -82,6 +82,8 @@ function vector(op: string, name: string, x: Tensor, p: number, dim: Dims | unde
 }
 /**
  * (sum of |x| ** ord) ** (1 / ord) over the dims, or all: torch.linalg.vector_norm. Infinity is the largest, -Infinity the smallest, 0 the count of non-zeros.
+ * Shapes as of `sum`; of floats.
+ * @throws DTypeError for integers and bools
  * @example linalg.vectorNorm(tensor([3, -4]), 1) // 7
  */
 export const vectorNorm = (x: Tensor, ord: number = 2, dim?: Dims | null, options: NormOptions = {}): Tensor =>
@@ -95,7 +97,7 @@ export function elementNorm(x: Tensor, p: number | string | null = "fro", dim?: 
 
 export type DistanceOptions = { readonly p?: number };
 /**
- * The p-norm of x - y, as one number.
+ * The p-norm of x - y, as one number. Shapes broadcast; a 0-d tensor.
  * @example dist(tensor([0, 0]), tensor([3, 4])) // 5
  */
 export const dist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("DistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => elementNorm(sub(x, y), p));
@@ -116,7 +118,8 @@ export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor 
 });
 export type PairwiseOptions = { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean };
 /**
- * The p-norm of x - y + eps over the last dim.
+ * The p-norm of x - y + eps over the last dim. [..., d] and [..., d] broadcast and give [...].
+ * @throws ShapeError where shapes do not broadcast
  * @example pairwiseDistance(tensor([[0, 0]]), tensor([[3, 4]])) // [5]
  */
 export const pairwiseDistance: (x: Tensor, y: Tensor, options?: PairwiseOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { p = 2, eps = 1e-6, keepdim = false }: PairwiseOptions = {}): Tensor => {
@@ -136,7 +139,8 @@ export const pdist: (x: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE
 
 export type CosineOptions = { readonly eps?: number };
 /**
- * The cosine of the angle between x and y along a dim; norms below eps count as eps.
+ * The cosine of the angle between x and y along a dim; norms below eps count as eps. Shapes broadcast, and lose the dim.
+ * @throws IndexError for a dim out of range
  * @example cosineSimilarity(tensor([1, 0]), tensor([1, 1]), 0) // 0.7071
  */
 export const cosineSimilarity: (x: Tensor, y: Tensor, dim?: number, options?: CosineOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dim: number = 1, { eps = 1e-8 }: CosineOptions = {}): Tensor => {
@@ -146,7 +150,8 @@ export const cosineSimilarity: (x: Tensor, y: Tensor, dim?: number, options?: Co
 });
 export type NormalizeOptions = { readonly p?: number; readonly dim?: Dims; readonly eps?: number };
 /**
- * x divided by its p-norm along a dim, or by eps where that is larger.
+ * x divided by its p-norm along a dim, or by eps where that is larger. x's shape; of floats.
+ * @throws IndexError for a dim out of range
  * @example normalize(tensor([3, 4]), { dim: 0 }) // [0.6, 0.8]
  */
 export const normalize: (x: Tensor, options?: NormalizeOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor =>

@@ -96,6 +96,8 @@ const minAlong = /*@__PURE__*/ extremumAlong("min");
 
 /**
  * PyTorch's overloads: the maximum of all; `{ values, indices }` along a dim; or the larger of two tensors.
+ * Of all elements a 0-d tensor; of a dim `{ values, indices }` without it, or with size 1 by `keepdim`; indices are int32.
+ * @throws IndexError for a dim out of range, or of size 0
  * @example max(tensor([[1, 3], [5, 2]]), 1) // { values: [3, 5], indices: [1, 0] }
  */
 export function max(x: Tensor): Tensor;
@@ -107,6 +109,8 @@ export function max(x: Tensor, dimOrOther?: number | Tensor, options: { readonly
 }
 /**
  * PyTorch's overloads: the minimum of all; `{ values, indices }` along a dim; or the smaller of two tensors.
+ * Of all elements a 0-d tensor; of a dim `{ values, indices }` without it, or with size 1 by `keepdim`; indices are int32.
+ * @throws IndexError for a dim out of range, or of size 0
  * @example min(tensor([[1, 3], [5, 2]]), 1) // { values: [1, 2], indices: [0, 1] }
  */
 export function min(x: Tensor): Tensor;

@@ -206,7 +206,7 @@ const combined: (x: Tensor, dim: number, index: Tensor, source: Tensor | number 
 
 const refuseMore = /*@__PURE__*/ refusing((excess) => s.le(0, excess), { error: "shape", text: "masked_scatter: expected self and source to have same dtypes and number of elements in source >= number of ones in mask" });
 /**
- * A copy of x in which the elements where the bool mask is true are those of `source`, in order.
+ * A copy of x in which the elements where the bool mask is true are those of `source`, in order. x's shape and dtype; `mask` of bool broadcasts to it.
  * @example maskedScatter(zeros([3]), tensor([true, false, true]), tensor([1, 2])) // [1, 0, 2]
  */
 export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("MaskedScatterBackward0", (x: Tensor, mask: Tensor, source: Tensor): Tensor => {

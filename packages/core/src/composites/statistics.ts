@@ -23,7 +23,8 @@ function crossAlong(x: Tensor, y: Tensor, dim: number): Tensor {
   return sub(mul(turned(x, 1), turned(y, 2)), mul(turned(x, 2), turned(y, 1)));
 }
 /**
- * The cross product along a dim of size 3: the first such dim, unless it is said.
+ * The cross product along a dim of size 3: the first such dim, unless it is said. Shapes broadcast, and stay.
+ * @throws ShapeError where no dim has size 3
  * @example cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
  */
 export const cross: (x: Tensor, y: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, dim?: number): Tensor => {
@@ -35,7 +36,8 @@ export const cross: (x: Tensor, y: Tensor, dim?: number) => Tensor = /*@__PURE__
 });
 export type DimOption = { readonly dim?: number };
 /**
- * The cross product along a dim of size 3, the last by default: torch.linalg.cross.
+ * The cross product along a dim of size 3, the last by default: torch.linalg.cross. Shapes broadcast, and stay.
+ * @throws ShapeError where the dim has not size 3
  * @example linalg.cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
  */
 export const linalgCross: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => {
@@ -103,7 +105,8 @@ export const corrcoef: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined
 
 export type VanderOptions = { readonly N?: number; readonly increasing?: boolean };
 /**
- * The powers of each element of a vector, as rows: from the highest down, unless `increasing`.
+ * The powers of each element of a vector, as rows: from the highest down, unless `increasing`. [n] gives [n, N].
+ * @throws ShapeError for other than a vector
  * @example vander(tensor([1, 2, 3])) // [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
  */
 export const vander: (x: Tensor, options?: VanderOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { N, increasing = false }: VanderOptions = {}): Tensor => {

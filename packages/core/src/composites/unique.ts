@@ -107,6 +107,7 @@ async function distinct<O extends UniqueConsecutiveOptions>(x: Tensor, dim: numb
 export const unique = <O extends UniqueOptions>(x: Tensor, dim?: number, options?: O): Promise<Unique<O>> => distinct(x, dim, true, options ?? ({} as O));
 /**
  * As `unique`, of what follows on its like only, in the order of x. PyTorch's `unique_consecutive`.
+ * Of all elements a vector, of a dim x's shape with fewer along it. Counts and positions are int32.
  * @example await uniqueConsecutive(tensor([1, 1, 2, 1])) // [1, 2, 1]
  */
 export const uniqueConsecutive = <O extends UniqueConsecutiveOptions>(x: Tensor, dim?: number, options?: O): Promise<Unique<O>> => distinct(x, dim, false, options ?? ({} as O));

@@ -166,7 +166,8 @@ function checkWeights(x: Tensor, replacement: boolean): void {
 }
 
 /**
- * The numbers from 0 to n - 1 in random order: int32.
+ * The numbers from 0 to n - 1 in random order: int32. [n], int32 unless `dtype` says otherwise.
+ * @throws ShapeError for a negative n
  * @example sort(randperm(3)).values // [0, 1, 2]
  */
 export const randperm: (n: number, options?: CreationOptions) => Tensor = /*@__PURE__*/ composite(undefined, (n: number, options: CreationOptions = {}): Tensor => {

@@ -68,7 +68,8 @@ const powers = /*@__PURE__*/ perDType((dtype) => {
 });
 export type LogspaceOptions = CreationOptions & { readonly base?: number };
 /**
- * base ** (`steps` numbers evenly spaced from start to end, both included). The base is 10 unless it is said.
+ * base ** (`steps` numbers evenly spaced from start to end, both included). The base is 10 unless it is said. A vector, float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for a negative number of steps
  * @example logspace(0, 2, 3) // [1, 10, 100]
  */
 export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
@@ -81,7 +82,8 @@ export function logspace(start: number, end: number, steps: number, options: Log
 const ramp = /*@__PURE__*/ perDType((dtype, compute) => program("range", [], [compute, compute], [s.cast(s.add(s.param(0, compute), s.mul(s.cast(s.index, compute), s.param(1, compute))), dtype)]));
 export type RangeOptions = CreationOptions & { readonly step?: number };
 /**
- * start, start + step ... up to end, which is included: PyTorch's older `range`.
+ * start, start + step ... up to end, which is included: PyTorch's older `range`. A vector of floor((end - start) / step) + 1 numbers.
+ * @throws ArgumentError for a step of 0
  * @example range(1, 3) // [1, 2, 3]
  */
 export function range(start: number, end: number, options: RangeOptions = {}): Tensor {

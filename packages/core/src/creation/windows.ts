@@ -31,13 +31,15 @@ function windowOf(name: string, make: ReturnType<typeof family>, length: number,
   return length === 1 ? generated(name, cosines(options.dtype ?? "float32"), [0, 1, 0, 0], [1], options) : generated(name, make(options.dtype ?? "float32"), [last > 0 ? 1 / last : 0, ...numbers], [length], options);
 }
 /**
- * (1 - cos(2 pi t)) / 2.
+ * (1 - cos(2 pi t)) / 2. A vector, float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for a negative length
  * @example hannWindow(4) // [0, 0.5, 1, 0.5]
  */
 export const hannWindow = (length: number, options: WindowOptions = {}): Tensor => windowOf("hann_window", cosines, length, options, [0.5, 0.5, 0]);
 export type HammingOptions = WindowOptions & { readonly alpha?: number; readonly beta?: number };
 /**
- * alpha - beta cos(2 pi t), with 0.54 and 0.46.
+ * alpha - beta cos(2 pi t), with 0.54 and 0.46. A vector, float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for a negative length
  * @example hammingWindow(4) // [0.08, 0.54, 1, 0.54]
  */
 export function hammingWindow(length: number, options: HammingOptions = {}): Tensor {
@@ -45,18 +47,21 @@ export function hammingWindow(length: number, options: HammingOptions = {}): Ten
   return windowOf("hamming_window", cosines, length, rest, [alpha, beta, 0]);
 }
 /**
- * 0.42 - 0.5 cos(2 pi t) + 0.08 cos(4 pi t).
+ * 0.42 - 0.5 cos(2 pi t) + 0.08 cos(4 pi t). A vector, float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for a negative length
  * @example blackmanWindow(4) // [0, 0.34, 1, 0.34]
  */
 export const blackmanWindow = (length: number, options: WindowOptions = {}): Tensor => windowOf("blackman_window", cosines, length, options, [0.42, 0.5, 0.08]);
 /**
- * A triangle: 1 - |2 t - 1|.
+ * A triangle: 1 - |2 t - 1|. A vector, float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for a negative length
  * @example bartlettWindow(4) // [0, 0.5, 1, 0.5]
  */
 export const bartlettWindow = (length: number, options: WindowOptions = {}): Tensor => windowOf("bartlett_window", triangle, length, options, []);
 export type KaiserOptions = WindowOptions & { readonly beta?: number };
 /**
- * i0(beta sqrt(1 - (2 t - 1)^2)) / i0(beta), with beta 12.
+ * i0(beta sqrt(1 - (2 t - 1)^2)) / i0(beta), with beta 12. A vector, float32 unless `dtype` says otherwise.
+ * @throws ArgumentError for a negative length
  * @example kaiserWindow(4) // [0.0001, 0.2157, 1, 0.2157]
  */
 export function kaiserWindow(length: number, options: KaiserOptions = {}): Tensor {

@@ -159,7 +159,7 @@ const above: With2 = /*@__PURE__*/ elementwise("threshold", (x, at, value) => s.
   rule: "number", gradient: (g, _, [x, at]) => [s.select(s.le(x!, at!), 0, g)],
 });
 /**
- * x above the threshold, `value` elsewhere.
+ * x above the threshold, `value` elsewhere. x's shape and dtype.
  * @example threshold(tensor([1, 3]), 2, 9) // [9, 3]
  */
 export const threshold = (x: Tensor, at: number, value: number): Tensor => above(x, numberIn([x], at), numberIn([x], value));

@@ -31,12 +31,14 @@ const bounded = (name: string, overload: (operands: readonly Operand[]) => numbe
 const clampLow = /*@__PURE__*/ bounded("clamp", byNumber, s.max, s.ge, s.lt), clampHigh = /*@__PURE__*/ bounded("clamp", byNumber, s.min, s.le, s.gt);
 
 /**
- * The larger of x and a number or tensor; x's gradient passes where x is at least `min`.
+ * The larger of x and a number or tensor; x's gradient passes where x is at least `min`. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
  * @example clampMin(tensor([-2, 2]), 0) // [0, 2]
  */
 export const clampMin: Bounded = /*@__PURE__*/ bounded("clampMin", byTensor, s.max, s.ge, s.lt);
 /**
- * The smaller of x and a number or tensor; x's gradient passes where x is at most `max`.
+ * The smaller of x and a number or tensor; x's gradient passes where x is at most `max`. Shapes broadcast, and dtypes are promoted.
+ * @throws ShapeError where shapes do not broadcast
  * @example clampMax(tensor([-2, 2]), 0) // [-2, 0]
  */
 export const clampMax: Bounded = /*@__PURE__*/ bounded("clampMax", byTensor, s.min, s.le, s.gt);

@@ -11,12 +11,14 @@ import { showShape } from "../shape.ts";
 // The old value is an input that no result reads: its gradient stops here.
 const fillProgram = (name: string, d: DType): Program => program(name, [d], [dtypes[d].compute], [cast(param(0, dtypes[d].compute), d)]);
 /**
- * Every element becomes the value.
+ * Every element becomes the value. x's shape and dtype stay.
+ * @throws AutogradError for a leaf that requires a gradient
  * @example fill_(zeros([2]), 7) // [7, 7]
  */
 export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [elementOf(Number(value), x.dtype)]);
 /**
- * Every element becomes 0.
+ * Every element becomes 0. x's shape and dtype stay.
+ * @throws AutogradError for a leaf that requires a gradient
  * @example zero_(ones([2])) // [0, 0]
  */
 export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dtype), [], [0]);

@@ -24,7 +24,7 @@ export const softmin: (x: Tensor, dim?: number, options?: DTypeOption) => Tensor
 
 export type GumbelOptions = { readonly tau?: number; readonly hard?: boolean };
 /**
- * softmax of x with Gumbel noise, at temperature tau; `hard` gives the winner alone, with the gradient of the soft one (Jang et al., 2016).
+ * softmax of x with Gumbel noise, at temperature tau; `hard` gives the winner alone, with the gradient of the soft one (Jang et al., 2016). x's shape; of floats.
  * @example gumbelSoftmax(zeros([2, 3])).sum(1) // [1, 1]
  */
 export const gumbelSoftmax: (x: Tensor, dim?: number, options?: GumbelOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { tau = 1, hard = false }: GumbelOptions = {}): Tensor => {

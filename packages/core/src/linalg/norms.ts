@@ -20,7 +20,8 @@ const kept = { keepdim: true } as const;
 
 /**
  * The norm of the matrices that two dims make, the last two by default: "fro", by singular values ("nuc": their sum, 2: the largest, -2: the
- * smallest), or by sums of columns (1, -1) or rows (Infinity, -Infinity). PyTorch's `torch.linalg.matrix_norm`.
+ * smallest), or by sums of columns (1, -1) or rows (Infinity, -Infinity). PyTorch's `torch.linalg.matrix_norm`. [..., m, n] gives [...].
+ * @throws ShapeError for fewer than 2 dims
  * @example linalg.matrixNorm(tensor([[3, 0], [0, 4]])) // 5
  */
 export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly number[] | null, options?: NormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ord: number | string = "fro", dim: readonly number[] | null = [-2, -1], { keepdim = false, dtype }: NormOptions = {}): Tensor => {
@@ -43,7 +44,8 @@ export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly numbe
   return keepdim ? out : squeeze(out, [rows, columns]);
 });
 /**
- * torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named.
+ * torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named. Of floats.
+ * @throws DTypeError for integers and bools
  * @example linalg.norm(tensor([3, 4])) // 5
  */
 export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims | null, options: NormOptions = {}): Tensor {

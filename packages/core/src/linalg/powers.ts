@@ -22,7 +22,8 @@ const identity = /*@__PURE__*/ perDType((d) => {
   return program("matrixPower", [d], ["int32"], [s.cast(s.select(onDiagonal, s.lit(1, compute), s.lit(0, compute)), d)]);
 });
 /**
- * A matrix, or each of a batch, multiplied n times with itself; for a negative n its inverse: torch.linalg.matrix_power.
+ * A matrix, or each of a batch, multiplied n times with itself; for a negative n its inverse: torch.linalg.matrix_power. [..., n, n] keeps its shape.
+ * @throws ShapeError for other than square matrices
  * @example linalg.matrixPower(tensor([[1, 1], [0, 1]]), 3) // [[1, 3], [0, 1]]
  */
 export const matrixPower: (x: Tensor, n: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, n: number): Tensor => {

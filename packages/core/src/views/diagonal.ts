@@ -55,6 +55,8 @@ export function diagonalScatter(x: Tensor, source: Tensor, options: DiagonalOpti
 }
 /**
  * Matrices of zeros with the last dim of x on a diagonal, in dims `dim1` and `dim2` of the result, the last two by default.
+ * [..., n] gives [..., n, n], with room for the offset.
+ * @throws ShapeError where both dims are one
  * @example diagEmbed(tensor([1, 2])) // [[1, 0], [0, 2]]
  */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
@@ -71,7 +73,8 @@ function embed(x: Tensor, attrs: DiagonalAttrs, name: string): Tensor {
 }
 export type DiagOptions = { readonly diagonal?: number };
 /**
- * Of a vector the matrix with it on a diagonal; of a matrix its diagonal, as a copy.
+ * Of a vector the matrix with it on a diagonal; of a matrix its diagonal, as a copy. [n] gives [n, n], with room for the offset; [m, n] its diagonal.
+ * @throws ShapeError for more than 2 dims
  * @example diag(tensor([1, 2])) // [[1, 0], [0, 2]]
  */
 export const diag: (x: Tensor, options?: DiagOptions) => Tensor = /*@__PURE__*/ composite("DiagBackward0", (x: Tensor, options: DiagOptions = {}): Tensor => {
@@ -82,7 +85,7 @@ export const diag: (x: Tensor, options?: DiagOptions) => Tensor = /*@__PURE__*/ 
 });
 const itself = /*@__PURE__*/ perDType((d) => program("diag", [d], [], [s.arg(0, d)]));
 /**
- * The matrix with all elements of x on a diagonal.
+ * The matrix with all elements of x on a diagonal. n elements give [n, n], with room for the offset.
  * @example diagflat(tensor([[1], [2]])) // [[1, 0], [0, 2]]
  */
 export const diagflat: (x: Tensor, options?: { readonly offset?: number }) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, options: { readonly offset?: number } = {}): Tensor =>

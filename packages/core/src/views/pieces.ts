@@ -45,12 +45,14 @@ function splitAlong(name: string, x: Tensor, dim: number, least: number, section
   return tensorSplit(x, sections, dim);
 }
 /**
- * Pieces along dim 1, of a vector along dim 0: so many equal ones, or those that end at the given places. Views.
+ * Pieces along dim 1, of a vector along dim 0: so many equal ones, or those that end at the given places. Views. Along dim 1, of a vector along dim 0. Views.
+ * @throws ShapeError for a 0-d tensor, or pieces that are not equal
  * @example hsplit(tensor([1, 2, 3, 4]), 2) // [[1, 2], [3, 4]]
  */
 export const hsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("hsplit", x, x.ndim === 1 ? 0 : 1, 1, sections);
 /**
- * Pieces along dim 0, as `hsplit`.
+ * Pieces along dim 0, as `hsplit`. Along dim 0. Views.
+ * @throws ShapeError for fewer than 2 dims, or pieces that are not equal
  * @example vsplit(tensor([[1, 2], [3, 4]]), 2) // [[[1, 2]], [[3, 4]]]
  */
 export const vsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("vsplit", x, 0, 2, sections);
@@ -66,7 +68,8 @@ function nonEmpty(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
   return tensors;
 }
 /**
- * Joined along dim 1, vectors along dim 0.
+ * Joined along dim 1, vectors along dim 0. Vectors and numbers along dim 0, others along dim 1.
+ * @throws ShapeError where other sizes differ
  * @example hstack([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
 export const hstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
@@ -74,7 +77,8 @@ export const hstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonl
   return cat(all, all[0]!.ndim === 1 ? 0 : 1);
 });
 /**
- * Joined along dim 0, vectors as rows.
+ * Joined along dim 0, vectors as rows. A vector counts as a row [1, n].
+ * @throws ShapeError where other sizes differ
  * @example vstack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
 export const vstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast2d(nonEmpty("vstack", tensors)), 0));
@@ -89,7 +93,8 @@ export const rowStack: Join = vstack;
  */
 export const dstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast3d(nonEmpty("dstack", tensors)), 2));
 /**
- * Joined along dim 1, vectors as columns.
+ * Joined along dim 1, vectors as columns. A vector [n] counts as a column [n, 1].
+ * @throws ShapeError where other sizes differ
  * @example columnStack([tensor([1, 2]), tensor([3, 4])]) // [[1, 3], [2, 4]]
  */
 export const columnStack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor =>

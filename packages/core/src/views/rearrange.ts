@@ -74,12 +74,13 @@ export function conjugateTranspose(x: Tensor): Tensor {
 }
 
 /**
- * All elements in one dim; the tensor itself, or a view of it, where it is dense.
+ * All elements in one dim; the tensor itself, or a view of it, where it is dense. [n], a view where the elements lie side by side.
  * @example ravel(tensor([[1, 2], [3, 4]])) // [1, 2, 3, 4]
  */
 export const ravel = (x: Tensor): Tensor => view(x.window.dense ? x : clone(x), [x.window.size]);
 /**
- * One dim made into several, of which one size may be -1.
+ * One dim made into several, of which one size may be -1. A view.
+ * @throws ShapeError where the sizes do not make up the dim
  * @example unflatten(arange(4), 0, [2, -1]) // [[0, 1], [2, 3]]
  */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
@@ -109,7 +110,8 @@ export const reshapeAs = (x: Tensor, other: Tensor): Tensor => reshape(x, other.
  */
 export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, other.shape);
 /**
- * PyTorch's other name of `expand`.
+ * PyTorch's other name of `expand`. A view of this shape.
+ * @throws ShapeError where another size than 1 would change
  * @example broadcastTo(tensor([1, 2]), [2, 2]) // [[1, 2], [1, 2]]
  */
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor => expand(x, shape);
@@ -135,12 +137,12 @@ type AtLeast = { (x: Tensor): Tensor; (tensors: readonly Tensor[]): Tensor[]; (.
 const atLeastAll = (rank: number): AtLeast => ((...given: readonly Tensor[] | readonly [readonly Tensor[]]) =>
   given.length === 1 && !Array.isArray(given[0]) ? atLeast(rank, given[0] as Tensor) : tensorsOf(given).map((x) => atLeast(rank, x))) as AtLeast;
 /**
- * The tensor, or each of several, with at least one dim.
+ * The tensor, or each of several, with at least one dim. A view.
  * @example atleast1d(tensor(5)) // [5]
  */
 export const atleast1d: AtLeast = /*@__PURE__*/ atLeastAll(1);
 /**
- * The tensor, or each of several, with at least two dims: a vector becomes a row.
+ * The tensor, or each of several, with at least two dims: a vector becomes a row. A view: [n] becomes [1, n].
  * @example atleast2d(tensor([5])) // [[5]]
  */
 export const atleast2d: AtLeast = /*@__PURE__*/ atLeastAll(2);

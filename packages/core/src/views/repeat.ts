@@ -37,7 +37,8 @@ export function flip(x: Tensor, dims: Dims): Tensor {
   return dispatch(flipOp, [x], { dims: x.ndim === 0 ? [] : list.map((d) => wrapDim(d, x.ndim)) });
 }
 /**
- * The columns in reverse order.
+ * The columns in reverse order. A copy of x's shape.
+ * @throws ShapeError for fewer than 2 dims
  * @example fliplr(tensor([[1, 2], [3, 4]])) // [[2, 1], [4, 3]]
  */
 export function fliplr(x: Tensor): Tensor {
@@ -45,7 +46,8 @@ export function fliplr(x: Tensor): Tensor {
   return flip(x, [1]);
 }
 /**
- * The rows in reverse order.
+ * The rows in reverse order. A copy of x's shape.
+ * @throws ShapeError for a 0-d tensor
  * @example flipud(tensor([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
  */
 export function flipud(x: Tensor): Tensor {

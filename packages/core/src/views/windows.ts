@@ -55,7 +55,8 @@ function overlay(x: Tensor, source: Tensor, attrs: SliceAttrs, name: string): Te
 }
 export type SliceScatterOptions = { readonly start?: number; readonly end?: number; readonly step?: number };
 /**
- * A copy of x with `source` in the place of a slice.
+ * A copy of x with `source` in the place of a slice. A copy of x's shape and dtype; `source` has the slice's.
+ * @throws ShapeError where `source` does not fit
  * @example sliceScatter(zeros([4]), tensor([1, 2]), 0, { start: 1, end: 3 }) // [0, 1, 2, 0]
  */
 export function sliceScatter(x: Tensor, source: Tensor, dim: number = 0, options: SliceScatterOptions = {}): Tensor {
@@ -65,7 +66,8 @@ export function sliceScatter(x: Tensor, source: Tensor, dim: number = 0, options
   return overlay(x, source, { dim: d, start: from, step, length: Math.max(0, Math.ceil((clampTo(end) - from) / step)), size }, "SliceScatterBackward0");
 }
 /**
- * A copy of x with `source` in the place of the elements at `index` along a dim.
+ * A copy of x with `source` in the place of the elements at `index` along a dim. A copy of x's shape and dtype; `source` has it without the dim.
+ * @throws ShapeError where `source` does not fit
  * @example selectScatter(zeros([2, 2]), tensor([1, 2]), 0, 1) // [[0, 0], [1, 2]]
  */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {

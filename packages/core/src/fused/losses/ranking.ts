@@ -12,7 +12,7 @@ import { checkReduction, reduced, type ReductionOptions } from "./reduction.ts";
 export type MarginOptions = ReductionOptions & { readonly margin?: number };
 
 /**
- * x where the target is 1, max(0, margin - x) where it is -1, reduced.
+ * x where the target is 1, max(0, margin - x) where it is -1, reduced. Of one shape; the mean or sum is a 0-d tensor, "none" has the shape.
  * @example hingeEmbeddingLoss(tensor([2, 0.5]), tensor([1, -1])) // 1.25
  */
 export const hingeEmbeddingLoss: (x: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", margin = 1 }: MarginOptions = {}): Tensor => {
@@ -22,6 +22,8 @@ export const hingeEmbeddingLoss: (x: Tensor, target: Tensor, options?: MarginOpt
 
 /**
  * max(0, margin - target (x1 - x2)), reduced: x1 should be the larger where the target is 1, the smaller where it is -1.
+ * All three of one shape; the mean or sum is a 0-d tensor, "none" has the shape.
+ * @throws ShapeError where ranks differ
  * @example marginRankingLoss(tensor([1]), tensor([3]), tensor([1])) // 2
  */
 export const marginRankingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x1: Tensor, x2: Tensor, target: Tensor, { reduction = "mean", margin = 0 }: MarginOptions = {}): Tensor => {
@@ -66,6 +68,8 @@ function checkTriplet(anchor: Tensor, positive: Tensor, negative: Tensor, reduct
 
 /**
  * max(0, |anchor - positive| - |anchor - negative| + margin), of distances of order p along the last dim, reduced (Balntas et al., 2016).
+ * [n, d] each; the mean or sum is a 0-d tensor, "none" is [n].
+ * @throws ShapeError where ranks differ
  * @example tripletMarginLoss(tensor([[0, 0]]), tensor([[0, 0]]), tensor([[0, 3]])) // 0
  */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { readonly p?: number; readonly eps?: number } = {}): Tensor {

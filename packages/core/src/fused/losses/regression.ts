@@ -100,7 +100,7 @@ export type PoissonNllOptions = ReductionOptions & {
   readonly eps?: number;
 };
 /**
- * The negative log likelihood of counts: exp(x) - target x, or x - target log(x + eps), reduced.
+ * The negative log likelihood of counts: exp(x) - target x, or x - target log(x + eps), reduced. Shapes broadcast; the mean or sum is a 0-d tensor, "none" has the shape.
  * @example poissonNllLoss(tensor([0]), tensor([2])) // 1
  */
 export const poissonNllLoss: Loss<PoissonNllOptions> = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: PoissonNllOptions = {}): Tensor => {
