@@ -199,7 +199,7 @@ function labelled(
   const isEmpty = shape.includes(0);
   if (write === undefined || (isEmpty && shape.length !== 1)) suffixes.push(`size=${tuple(shape)}`);
   // Elements tell int64 and bool from float32; where none are shown the name has to.
-  const isTold = dtype === "float32" || dtype === "complex64" || (write !== undefined && !isEmpty && (dtype === "int64" || dtype === "bool"));
+  const isTold = dtype === "float32" || (write !== undefined && !isEmpty && (dtype === "int64" || dtype === "bool" || dtype === "complex64"));
   if (!isTold) suffixes.push(`dtype=torch.${dtype}`);
   if (gradFn !== undefined) suffixes.push(`grad_fn=<${gradFn}>`);
   else if (requiresGrad) suffixes.push("requires_grad=True");

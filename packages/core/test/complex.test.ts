@@ -36,6 +36,7 @@ describe("printing", () => {
     ["tensor([[ 1.7804+1.9464j,  0.3770+0.6425j],\n        [-0.5488-0.4194j, -0.1773-0.0980j]])", z([1.7804, 1.9464], [0.377, 0.6425], [-0.5488, -0.4194], [-0.1773, -0.098]).reshape([2, 2])],
     ["tensor(1.+2.j, dtype=torch.complex128)", wide([1, 2]).sum()],
     ["tensor([], size=(0, 2), dtype=torch.complex128)", viewAsComplex(A.zeros([0, 2, 2], { dtype: "float64" }))],
+    ["tensor([], size=(3, 0), dtype=torch.complex64)", viewAsComplex(A.zeros([3, 0, 2]))],
     ["tensor([1.+2.j], requires_grad=True)", z([1, 2]).detach().requiresGrad_()],
     ["tensor([2.+4.j], grad_fn=<MulBackward0>)", z([1, 2]).requiresGrad_().mul(2)],
     ["tensor([nan+1.j, inf-1.j])", z([NaN, 1], [Infinity, -1])],
@@ -59,6 +60,7 @@ describe("arithmetic", () => {
   });
   it("keeps its corners", () => {
     near(z([0, 0], [-4, 0], [-4, -0]).sqrt(), [[0, 0], [0, 2], [0, -2]]);
+    near(z([1, Infinity], [-Infinity, -Infinity], [-Infinity, 1]).sqrt(), [[Infinity, Infinity], [Infinity, -Infinity], [0, Infinity]]);
     near(z([0, 0], [0, 0]).pow(z([0, 0], [2, 1])), [[1, 0], [0, 0]]);
     near(z([1e30, 1e30]).reciprocal().mul(1e30), [[0.5, -0.5]]);
     expect([z([3e38, 3e38]).div(z([3e38, 3e38])).itemSync(), z([3e20, 4e20]).abs().itemSync() / 1e20]).toEqual([{ re: 1, im: 0 }, expect.closeTo(5, 5)]);

@@ -57,7 +57,7 @@ export const logPair: (x: Tensor) => Tensor = /*@__PURE__*/ holomorphic("log", (
 /** The root of the right half plane: t = sqrt((|a| + |z|) / 2) is its larger part, b / 2t the other. */
 const root = (a: Expr, b: Expr): { readonly large: Expr; readonly small: Expr } => {
   const large = s.sqrt(s.add(s.mul(s.abs(a), 0.5), s.mul(hypotOf(a, b), 0.5)));
-  return { large, small: s.select(s.eq(large, 0), 0, s.div(s.mul(s.abs(b), 0.5), large)) };
+  return { large, small: s.select(s.eq(large, 0), 0, s.select(s.eq(s.abs(b), Infinity), s.abs(b), s.div(s.mul(s.abs(b), 0.5), large))) };
 };
 const withSign = (x: Expr, of: Expr): Expr => s.select(signBitOf(of), s.neg(x), x);
 export const sqrtPair: (x: Tensor) => Tensor = /*@__PURE__*/ holomorphic("sqrt",
