@@ -1,4 +1,5 @@
 /** @file `watchGrowth(backend)`: a backend that says once when what is alive grows and grows, with the lines that made it. */
+import { around } from "./around.ts";
 import type { Backend, Buffer } from "./backend.ts";
 import { dtypes } from "./dtype.ts";
 import { here, linesOf } from "./stack-lines.ts";
@@ -42,7 +43,7 @@ export function watchGrowth(backend: Backend, options: GrowthOptions = {}): Back
     return `the memory of device '${backend.name}' grows: ${alive.size} tensors (${(bytes / 1e6).toFixed(1)} MB) are alive, more at each of ${looks} looks ${every} tensors apart. Most were made here:${most.join("")}\n` +
       "A loop frees what it makes with a scope: using s = scope(); what is to be kept is told by keep().";
   }
-  const overridden: Pick<Backend, "collected" | "allocate" | "free"> = {
+  return around(backend, {
     collected: false, // so that what the collector frees is told
     allocate(dtype, length) {
       const buffer = backend.allocate(dtype, length);
@@ -55,6 +56,5 @@ export function watchGrowth(backend: Backend, options: GrowthOptions = {}): Back
       fewest = Math.min(fewest, alive.size);
       backend.free(buffer);
     },
-  };
-  return Object.assign(Object.create(backend) as Backend, overridden);
+  });
 }

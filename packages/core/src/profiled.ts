@@ -1,4 +1,5 @@
 /** @file Backends around another: `profiled(backend)` counts and times its kernels, `unfused(backend)` leaves out the fused ones. */
+import { around } from "./around.ts";
 import type { Backend, FusedAttrs, FusedKernels, Kernel, Kernels, PrimitiveAttrs } from "./backend.ts";
 import { dtypes } from "./dtype.ts";
 import type { View } from "./view.ts";
@@ -20,26 +21,26 @@ export type Profile = { readonly rows: Map<string, ProfileRow>; table(): string;
 /** The same backend, counting. Costs O(1) per call. Tensors made on the wrapper belong to the wrapper as their device. */
 export function profiled(backend: Backend): Backend & { readonly profile: Profile } {
   const rows = new Map<string, ProfileRow>();
-  const wrap = <Attrs extends KernelAttrs>(name: string, kernel: Kernel<Attrs>): Kernel<Attrs> => (inputs, outputs, attrs) => {
+  const wrap = <Attrs extends KernelAttrs>(name: string, kernel: () => Kernel<Attrs>): Kernel<Attrs> => (inputs, outputs, attrs) => {
     const program = "program" in attrs ? attrs.program : "stages" in attrs ? attrs.stages[0]?.program : undefined, label = program === undefined ? name : `${name} ${program.name}`;
     let row = rows.get(label);
     if (row === undefined) rows.set(label, (row = { name: label, calls: 0, bytes: 0, milliseconds: 0 }));
     const from = performance.now();
-    kernel(inputs, outputs, attrs);
+    kernel()(inputs, outputs, attrs);
     row.milliseconds += performance.now() - from;
     row.calls++;
     row.bytes += bytesOf(inputs) + bytesOf(outputs);
   };
   const k = backend.kernels;
   const fused: Partial<FusedKernels> = {
-    ...(k.rows && { rows: wrap("rows", k.rows) }), ...(k.attention && { attention: wrap("attention", k.attention) }), ...(k.attentionGrad && { attentionGrad: wrap("attentionGrad", k.attentionGrad) }),
+    ...(k.rows && { rows: wrap("rows", () => backend.kernels.rows!) }), ...(k.attention && { attention: wrap("attention", () => backend.kernels.attention!) }), ...(k.attentionGrad && { attentionGrad: wrap("attentionGrad", () => backend.kernels.attentionGrad!) }),
   };
   const kernels: Kernels & Partial<FusedKernels> = {
     ...fused,
-    map: wrap("map", k.map), reduce: wrap("reduce", k.reduce), argReduce: wrap("argReduce", k.argReduce), scan: wrap("scan", k.scan), sort: wrap("sort", k.sort), matmul: wrap("matmul", k.matmul), conv: wrap("conv", k.conv),
-    gather: wrap("gather", k.gather), scatter: wrap("scatter", k.scatter), copy: wrap("copy", k.copy),
+    map: wrap("map", () => backend.kernels.map), reduce: wrap("reduce", () => backend.kernels.reduce), argReduce: wrap("argReduce", () => backend.kernels.argReduce), scan: wrap("scan", () => backend.kernels.scan), sort: wrap("sort", () => backend.kernels.sort), matmul: wrap("matmul", () => backend.kernels.matmul), conv: wrap("conv", () => backend.kernels.conv),
+    gather: wrap("gather", () => backend.kernels.gather), scatter: wrap("scatter", () => backend.kernels.scatter), copy: wrap("copy", () => backend.kernels.copy),
   };
-  return Object.assign(Object.create(backend) as Backend, {
+  return around(backend, {
     kernels,
     profile: { rows, table: () => tableOf([...rows.values()]), reset: () => rows.clear() },
   });
@@ -49,8 +50,17 @@ type KernelAttrs = PrimitiveAttrs[keyof PrimitiveAttrs] | FusedAttrs[keyof Fused
 
 /** The same backend without its fused kernels: what they stand for runs as calls of the others. To compare with, and to find a kernel that is wrong. */
 export function unfused(backend: Backend): Backend {
-  const { rows: _, attention: __, attentionGrad: ___, ...kernels } = backend.kernels;
-  return Object.assign(Object.create(backend) as Backend, { kernels });
+  let all: Backend["kernels"] | undefined, kept: Kernels;
+  return around(backend, {
+    get kernels(): Kernels {
+      if (all !== backend.kernels) {
+        all = backend.kernels;
+        const { rows: _, attention: __, attentionGrad: ___, ...kernels } = all;
+        kept = kernels;
+      }
+      return kept;
+    },
+  });
 }
 
 const bytesOf = (views: readonly View[]): number => views.reduce((sum, view) => sum + view.size * dtypes[view.dtype].bytes, 0);
