@@ -13,6 +13,9 @@ const GROUPS = 8192;
 /** The depth of a block where fours overlap if there is one block only: that is worth more than what the nearest cache no longer holds. */
 const OVERLAPPING_DEPTH = 640;
 
+/** Lines that one set of the nearest caches holds, twice over. */
+const CACHE_WAYS = 16;
+
 const places = (width: number, spacing: Spacing): number => (spacing === "any" ? (width >> 2) + (width & 3) : (width + 3) >> 2);
 
 export class ConvTiles {
@@ -25,9 +28,10 @@ export class ConvTiles {
     this.#blocks = blocks;
   }
 
-  /** Whether rows of the output fill most of the fours that they take. */
+  /** Whether rows of the output fill most of the fours that they take, and channels do not all fall on one set of the cache, which 4 KiB apart they do. */
   suits(windows: WasmView): boolean {
-    const width = windows.shape[8];
+    const width = windows.shape[8], apart = windows.strides[2];
+    if (apart !== 0 && apart % 1024 === 0 && windows.shape[2] > CACHE_WAYS) return false;
     return width >= 0.8 * 4 * places(width, spacingOf(windows.strides[8]));
   }
 
