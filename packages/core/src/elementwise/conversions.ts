@@ -8,7 +8,7 @@ import { toFormat } from "./to.ts";
 type Conversion = (x: Tensor, options?: MemoryFormatOptions) => Tensor;
 const conversion = (dtype: DType): Conversion => (x, options) => toFormat(x, dtype, options);
 /**
- * The tensor in float16. Of any shape and dtype.
+ * The tensor in float16. Takes any shape and dtype.
  * @throws DTypeError on a device without the dtype
  * @example half(tensor([1])).dtype // "float16"
  */
@@ -19,13 +19,13 @@ export const half: Conversion = /*@__PURE__*/ conversion("float16");
  */
 export const bfloat16: Conversion = /*@__PURE__*/ conversion("bfloat16");
 /**
- * The tensor in float32. Of any shape and dtype.
+ * The tensor in float32. Takes any shape and dtype.
  * @throws DTypeError on a device without the dtype
  * @example float(tensor([true, false])) // [1, 0]
  */
 export const float: Conversion = /*@__PURE__*/ conversion("float32");
 /**
- * The tensor in float64. Of any shape and dtype.
+ * The tensor in float64. Takes any shape and dtype.
  * @throws DTypeError on a device without the dtype
  * @example double(tensor([1])).dtype // "float64"
  */
@@ -46,7 +46,7 @@ export const byte: Conversion = /*@__PURE__*/ conversion("uint8");
  */
 export const short: Conversion = /*@__PURE__*/ conversion("int16");
 /**
- * The tensor in int32. Of any shape and dtype.
+ * The tensor in int32. Takes any shape and dtype.
  * @throws DTypeError on a device without the dtype
  * @example int(tensor([1.7, -1.7])) // [1, -1]
  */
@@ -57,7 +57,7 @@ export const int: Conversion = /*@__PURE__*/ conversion("int32");
  */
 export const long: Conversion = int;
 /**
- * The tensor in bool: whether it is not zero. NaN is not. Of any shape and dtype.
+ * The tensor in bool: whether it is not zero. NaN is not. Takes any shape and dtype.
  * @throws ShapeError for a `memoryFormat` of another rank
  * @example bool(tensor([0, 2])) // [false, true]
  */
