@@ -7,7 +7,7 @@ import { ArgumentError, DTypeError } from "../errors.ts";
 import { currentDevice, isTensor, type Tensor } from "../op.ts";
 import { arg, cast, type Expr, param } from "../scalar/expr.ts";
 import { castValue } from "../scalar/instructions.ts";
-import { type GradientOverride, type Program, program } from "../scalar/program.ts";
+import { type GradientOverride, isUnderived, type Program, program } from "../scalar/program.ts";
 
 /** What ops take: a tensor, or a number that is a Python scalar in promotion and a param of the kernel. */
 export type Operand = Tensor | number | boolean;
@@ -213,7 +213,7 @@ function overrideOf(gradient: GradientOverride, operands: readonly Operand[], in
   const given = operands.map((x) => (typeof x === "object" ? x.window.dtype : undefined));
   return (grad) => {
     const all = gradient(cast(grad, result.dtype), result, inputs);
-    return given.flatMap((dtype, i) => (dtype === undefined ? [] : [all[i]?.kind === "underived" ? all[i] : all[i] && cast(all[i], dtype)]));
+    return given.flatMap((dtype, i) => (dtype === undefined ? [] : [isUnderived(all[i]) ? all[i] : all[i] && cast(all[i], dtype)]));
   };
 }
 

@@ -5,8 +5,8 @@ import { differentiate } from "./derivatives.ts";
 import { add, arg, cast, type Expr, index, load, param, rem, substitute, topologicalOrder } from "./expr.ts";
 import { castValue, evaluateInstruction } from "./instructions.ts";
 
-/** A derivative that there is, but that nobody has written down, as in PyTorch: backward throws once it is asked for. `of` is PyTorch's word for it. */
-export type Underived = { readonly kind: "underived"; readonly of: string };
+/** A derivative that there is, but that nobody has written down, as in PyTorch: what backward throws by, once it is asked for. */
+export type Underived = () => never;
 /** The gradient of a row whose derived one is fragile or saves too much. Same meaning as the derived one. */
 export type GradientOverride = (grad: Expr, out: Expr, args: readonly Expr[]) => readonly (Expr | Underived | undefined)[];
 
@@ -62,7 +62,7 @@ export type GradientPlan = {
   /** For each input: its gradient, or undefined where it does not depend or was not asked for. */
   readonly gradients: readonly (Expr | undefined)[];
   /** What was asked for and has no derivative. */
-  readonly underived: string | undefined;
+  readonly underived: Underived | undefined;
   /** Programs of groups of these gradients, made when first asked for. */
   readonly programs: Map<number, Program>;
 };
@@ -93,7 +93,7 @@ function makePlan(p: Program, inputs: number, used: number, stored: readonly Exp
   const all = p.override !== undefined && grads[0] !== undefined
     ? p.override(grads[0], p.results[0]!, args)
     : differentiate(p.results, grads, args);
-  const asked = all.filter((_, i) => wanted[i]), gradients = args.map((_, i) => (wanted[i] ? derived(all[i]) : undefined));
+  const asked = args.map((_, i) => (wanted[i] ? all[i] : undefined)), gradients = asked.map((g) => (isUnderived(g) ? undefined : g));
 
   // A result that a gradient contains is read, not recomputed. An input that is itself a result needs no second copy.
   const placeholder = new Map<Expr, Expr>();
@@ -121,14 +121,14 @@ function makePlan(p: Program, inputs: number, used: number, stored: readonly Exp
     savedInputs, savedResults,
     args: order.map(({ dtype }) => dtype),
     gradients: reading.map((g) => g && substitute(g, renumber)),
-    underived: asked.find((g) => g?.kind === "underived")?.of,
+    underived: asked.find(isUnderived),
     programs: new Map(),
   };
 }
 
-const derived = (g: Expr | Underived | undefined): Expr | undefined => (g?.kind === "underived" ? undefined : g);
-/** What PyTorch says of a derivative that is not there. */
+/** What PyTorch says of such a derivative. */
 export const notDerived = (of: string): NotSupportedError => new NotSupportedError(`the derivative for '${of}' is not implemented.`);
+export const isUnderived = (g: Expr | Underived | undefined): g is Underived => typeof g === "function";
 
 /** The program of those of a plan's gradients whose inputs are in `mask`. */
 export function gradientProgram(p: Program, plan: GradientPlan, mask: number): Program {
@@ -163,7 +163,7 @@ function makeTangents(p: Program, mask: number): TangentProgram {
       if (t === undefined || !isFloat(root.dtype)) return;
       const grads = p.results.map((_, j) => (j === k ? cast(t, root.dtype) : undefined));
       const part = (p.override !== undefined ? p.override(cast(t, root.dtype), root, args) : differentiate(p.results, grads, args))[i];
-      if (part?.kind === "underived") throw notDerived(part.of);
+      if (isUnderived(part)) return part();
       if (part !== undefined) sum = sum === undefined ? cast(part, compute) : add(sum, cast(part, compute));
     });
     return sum === undefined ? undefined : cast(sum, root.dtype);

@@ -5,6 +5,7 @@
 import type { Tensor } from "../../op.ts";
 import * as s from "../../scalar/expr.ts";
 import type { Expr } from "../../scalar/expr.ts";
+import { notDerived } from "../../scalar/program.ts";
 import { type Elementwise, elementwise } from "../elementwise.ts";
 import { both, either, polynomialOf, squareOf } from "../stable.ts";
 import { erfcOf } from "./error-function.ts";
@@ -102,14 +103,14 @@ export function density(a: Expr, x: Expr): Expr {
  * @example igamma(tensor([2]), tensor([1])) // [0.2642]
  */
 export const igamma: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*/ elementwise("igamma", (a, x) => regularised(a!, x!, "lower"), {
-  rule: "floats", kernel: "igamma_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [{ kind: "underived", of: "igamma: input" }, s.mul(g, density(a!, x!))],
+  rule: "floats", kernel: "igamma_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [() => { throw notDerived("igamma: input"); }, s.mul(g, density(a!, x!))],
 });
 /**
  * The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); see `igamma`. Small values are so relatively on the right of a.
  * @example igammac(tensor([2]), tensor([1])) // [0.7358]
  */
 export const igammac: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*/ elementwise("igammac", (a, x) => regularised(a!, x!, "upper"), {
-  rule: "floats", kernel: "igammac_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [{ kind: "underived", of: "igammac: input" }, s.neg(s.mul(g, density(a!, x!)))],
+  rule: "floats", kernel: "igammac_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [() => { throw notDerived("igammac: input"); }, s.neg(s.mul(g, density(a!, x!)))],
 });
 /** PyTorch's names in torch.special. */
 export const gammainc: typeof igamma = igamma;

@@ -3,6 +3,7 @@ import { ArgumentError } from "../../errors.ts";
 import type { Tensor } from "../../op.ts";
 import * as s from "../../scalar/expr.ts";
 import type { Expr } from "../../scalar/expr.ts";
+import { notDerived } from "../../scalar/program.ts";
 import { type Elementwise, elementwise, type Operand } from "../elementwise.ts";
 import { both, either, polynomialOf } from "../stable.ts";
 import { cotPi, digammaOf, fraction, isInteger, trigammaOf } from "./gamma.ts";
@@ -87,5 +88,5 @@ export function polygamma(n: number, x: Tensor): Tensor {
  * @example special.zeta(tensor([2]), tensor([1])) // [1.6449]
  */
 export const zeta: Elementwise<readonly [x: Operand, q: Operand]> = /*@__PURE__*/ elementwise("specialZeta", (x, q) => zetaOf(x!, q!), {
-  rule: "float", gradient: (g, _, [x, q]) => [{ kind: "underived", of: "zeta" }, s.neg(s.mul(g, s.mul(x!, zetaOf(s.add(x!, 1), q!))))],
+  rule: "float", gradient: (g, _, [x, q]) => [() => { throw notDerived("zeta"); }, s.neg(s.mul(g, s.mul(x!, zetaOf(s.add(x!, 1), q!))))],
 });
