@@ -1,7 +1,7 @@
 /** @file float16 and bfloat16 as 16-bit words: to nearest even from any number, with one rounding, and back. Knows no dtype table. */
 
 const floats = /*@__PURE__*/ new Float32Array(1);
-const words = /*@__PURE__*/ new Uint32Array(/*@__PURE__*/ floats.buffer);
+const words = /*@__PURE__*/ new Uint32Array(floats.buffer);
 
 /** The bits of x as float32; where x lies between two, those of the odd one, so that a second rounding is as good as one. */
 function oddBits(x: number): number {

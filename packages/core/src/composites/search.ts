@@ -32,7 +32,7 @@ const halved = (end: "start" | "end", right: boolean): ((dtype: DType) => Progra
   const result = end === "start" ? s.select(s.and(isLeft, s.not(isBehind)), s.add(middle, s.lit(1, "int32")), int(0)) : s.select(s.and(isLeft, isBehind), middle, int(1));
   return program(`bisect ${end}`, ["int32", "int32", d, d], [], [result]);
 });
-const steps = { left: /*@__PURE__*/ [/*@__PURE__*/ halved("start", false), /*@__PURE__*/ halved("end", false)], right: /*@__PURE__*/ [/*@__PURE__*/ halved("start", true), /*@__PURE__*/ halved("end", true)] } as const;
+const steps = { left: [/*@__PURE__*/ halved("start", false), /*@__PURE__*/ halved("end", false)], right: [/*@__PURE__*/ halved("start", true), /*@__PURE__*/ halved("end", true)] } as const;
 
 /** Bisection along the last dim: `sequence` [..., m] and `values` [..., n] agree in the other dims. */
 export function bisect(sequence: Tensor, values: Tensor, right: boolean): Tensor {
