@@ -55,6 +55,10 @@ describe("arithmetic", () => {
     near(a.sqrt().square(), [[1, 2], [-3, 0.5]]);
     near(a.pow(-2).mul(a).mul(a), [[1, 0], [1, 0]]);
     near(a.pow(b).log(), [...b.mul(a.log()).exp().log().toArraySync() as [number, number][]]);
+    near(a.tan().mul(a.cos()).div(a.sin()), [[1, 0], [1, 0]]);
+    near(a.sinh().add(a.cosh()).log(), [[1, 2], [-3, 0.5]]);
+    near(a.tanh().mul(a.cosh()).sub(a.sinh()).add(1), [[1, 0], [1, 0]]);
+    near(a.cumsum(0), [[1, 2], [-2, 2.5]]);
     near(a.sgn().mul(a.abs()), [[1, 2], [-3, 0.5]]);
     near(a.reshape([2, 1]).matmul(b.reshape([1, 2])).flatten(), [[-2, 1], [6, 2], [-0.5, -3], [-5, 7]]);
   });
@@ -66,6 +70,11 @@ describe("arithmetic", () => {
     expect([z([3e38, 3e38]).div(z([3e38, 3e38])).itemSync(), z([3e20, 4e20]).abs().itemSync() / 1e20]).toEqual([{ re: 1, im: 0 }, expect.closeTo(5, 5)]);
     expect(z([0, 0], [0, 2]).sgn().toArraySync()).toEqual([[0, 0], [0, 1]]);
     expect([z([1, 2], [1, 3]).eq(z([1, 2])).toArraySync(), z([1, 2], [1, 3]).ne({ re: 1, im: 2 }).toArraySync()]).toEqual([[true, false], [false, true]]);
+  });
+  it("tells what is no number", () => {
+    const odd = z([NaN, 0], [0, Infinity], [1, 1]);
+    expect([odd.isnan().toArraySync(), odd.isinf().toArraySync(), odd.isfinite().toArraySync(), odd.isreal().toArraySync()]).toEqual([[true, false, false], [false, true, false], [false, false, true], [true, false, false]]);
+    expect([wide([400, 1]).tanh().itemSync(), wide([1, -400]).tan().itemSync()]).toEqual([{ re: 1, im: 0 }, { re: 0, im: -1 }]);
   });
   it("promotes as PyTorch does", () => {
     const zero = viewAsComplex(tensor([1, 2], { dtype: "float64" }));
@@ -113,6 +122,7 @@ it("joins and rearranges as real tensors do", () => {
   expect(w.mH.toArraySync()).toEqual([[[1, -2], [5, -6]], [[3, -4], [7, -8]]]);
   expect(ComplexTensor.stack([w.select(0, 0), w.select(1, 0)], -1).toArraySync()).toEqual([[[1, 2], [1, 2]], [[3, 4], [5, 6]]]);
   expect(w.where(tensor([true, false]), 0).toArraySync()).toEqual([[[1, 2], [0, 0]], [[5, 6], [0, 0]]]);
+  expect([w.unbind().map((row) => row.toArraySync()), w.split(1, 1)[1]!.toArraySync()]).toEqual([[[[1, 2], [3, 4]], [[5, 6], [7, 8]]], [[[3, 4]], [[7, 8]]]]);
   expect(w.index("...", -1).toArraySync()).toEqual([[3, 4], [7, 8]]);
   expect(w.mean(0, { keepdim: true }).toArraySync()).toEqual([[[3, 4], [5, 6]]]);
 });

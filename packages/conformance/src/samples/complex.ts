@@ -10,7 +10,7 @@ export const pairOf = (z: ComplexTensor | Tensor, like: Tensor): Tensor => (A.is
 
 const unaries: OpSample[] = ([
   ["abs", (z) => z.abs(), "away"], ["angle", (z) => z.angle(), "positive"], ["sgn", (z) => z.sgn(), "away"], ["conj", (z) => z.conj(), "normal"], ["real", (z) => z.real().mul(2), "normal"], ["imag", (z) => z.imag().mul(2), "normal"],
-  ["exp", (z) => z.exp(), "normal"], ["log", (z) => z.log(), "positive"], ["sqrt", (z) => z.sqrt(), "positive"], ["reciprocal", (z) => z.reciprocal(), "away"], ["square", (z) => z.square(), "normal"], ["sin", (z) => z.sin(), "unit"], ["cos", (z) => z.cos(), "unit"],
+  ["exp", (z) => z.exp(), "normal"], ["log", (z) => z.log(), "positive"], ["sqrt", (z) => z.sqrt(), "positive"], ["reciprocal", (z) => z.reciprocal(), "away"], ["square", (z) => z.square(), "normal"], ["sin", (z) => z.sin(), "unit"], ["cos", (z) => z.cos(), "unit"], ["tan", (z) => z.tan(), "unit"], ["sinh", (z) => z.sinh(), "unit"], ["cosh", (z) => z.cosh(), "unit"], ["tanh", (z) => z.tanh(), "unit"], ["cumsum", (z) => z.cumsum(1), "normal"],
   ["pow -3", (z) => z.pow(-3), "away"], ["pow 1.5", (z) => z.pow(1.5), "positive"], ["sum", (z) => z.sum(0).square(), "normal"], ["mean", (z) => z.mean(), "normal"], ["a number", (z) => z.add(2).mul({ re: 0.5, im: -1 }).sub({ re: 0, im: 1 }).div(2), "normal"],
 ] satisfies [string, (z: ComplexTensor) => ComplexTensor | Tensor, Draw][]).map(([name, op, draw]) => sample(`complex ${name}`, [x([2, 3, 2], draw)], (p) => pairOf(op(complexOf(p)), p)));
 

@@ -3,18 +3,20 @@ import { data, dataSync, detach, moveTo } from "../api/reading.ts";
 import type { Backend } from "../backend.ts";
 import { backward, type BackwardOptions } from "../calculus/backward.ts";
 import { clone } from "../calculus/map-reduce.ts";
+import { cumsum } from "../composites/cumulative.ts";
 import { index } from "../composites/indexing.ts";
 import type { IndexTerm } from "../composites/index-terms.ts";
-import { add, div, mul, neg, sub } from "../elementwise/arithmetic.ts";
+import { add, div, isnan, mul, neg, sub } from "../elementwise/arithmetic.ts";
 import { to } from "../elementwise/elementwise.ts";
-import type { CloseOptions } from "../elementwise/predicates.ts";
+import { type CloseOptions, isinf } from "../elementwise/predicates.ts";
 import { where } from "../elementwise/where.ts";
 import { ArgumentError, AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { cat, stack } from "../views/cat.ts";
+import { unbind } from "../views/pieces.ts";
 import { flip, roll } from "../views/repeat.ts";
-import { expand, narrow, permute, reshape, select, slice, unsqueeze } from "../views/views.ts";
+import { expand, narrow, permute, reshape, select, slice, split, unsqueeze } from "../views/views.ts";
 import { ComplexHandle } from "./handle.ts";
 import { type ComplexDType, type ComplexNumber, isComplex, partsOf, scalarName } from "./kind.ts";
 import { onPairs, scaling } from "./operands.ts";
@@ -147,6 +149,21 @@ export class ComplexTensor extends ComplexHandle {
   cos(): ComplexTensor {
     return new ComplexTensor(f.cosPair(this.pair));
   }
+  tan(): ComplexTensor {
+    return new ComplexTensor(f.tanPair(this.pair));
+  }
+  sinh(): ComplexTensor {
+    return new ComplexTensor(f.sinhPair(this.pair));
+  }
+  cosh(): ComplexTensor {
+    return new ComplexTensor(f.coshPair(this.pair));
+  }
+  tanh(): ComplexTensor {
+    return new ComplexTensor(f.tanhPair(this.pair));
+  }
+  cumsum(dim: number): ComplexTensor {
+    return new ComplexTensor(cumsum(this.pair, wrapDim(dim, this.ndim)));
+  }
   sum(dim?: Dims, { keepdim = false }: Keep = {}): ComplexTensor {
     return new ComplexTensor(f.sumPair(this.pair, dim, keepdim));
   }
@@ -174,6 +191,17 @@ export class ComplexTensor extends ComplexHandle {
   }
   ne(other: ComplexOperand): Tensor {
     return onPairs(f.nePairs, this, other);
+  }
+  /** Whether a part is NaN. */
+  isnan(): Tensor {
+    return f.anyPart(isnan, this.pair);
+  }
+  /** Whether a part is infinite. */
+  isinf(): Tensor {
+    return f.anyPart(isinf, this.pair);
+  }
+  isfinite(): Tensor {
+    return f.isfinitePair(this.pair);
   }
   /** |x - y| <= atol + rtol |y|, element by element, or equal. */
   isclose(other: ComplexTensor, options: CloseOptions = {}): Tensor {
@@ -252,6 +280,14 @@ export class ComplexTensor extends ComplexHandle {
   squeeze(dim?: Dims): ComplexTensor {
     const among = dim === undefined ? undefined : (typeof dim === "number" ? [dim] : dim).map((d) => wrapDim(d, this.ndim));
     return this.reshape(this.shape.filter((size, d) => size !== 1 || (among !== undefined && !among.includes(d))));
+  }
+  /** The slices along a dim, which goes. */
+  unbind(dim: number = 0): ComplexTensor[] {
+    return unbind(this.pair, wrapDim(dim, this.ndim)).map((pair) => new ComplexTensor(pair));
+  }
+  /** Pieces of a size, the last one smaller, or of the sizes given. */
+  split(size: number | readonly number[], dim: number = 0): ComplexTensor[] {
+    return split(this.pair, size, wrapDim(dim, this.ndim)).map((pair) => new ComplexTensor(pair));
   }
   unsqueeze(dim: number): ComplexTensor {
     return new ComplexTensor(unsqueeze(this.pair, wrapDim(dim, this.ndim + 1)));

@@ -67,6 +67,15 @@ export const cosPair: (x: Tensor) => Tensor = /*@__PURE__*/ holomorphic("cos", (
 
 /** Whether both parts are equal. */
 export const eqPairs: (x: Tensor, y: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor) => all(eq(x, y), -1));
+export const sinhPair: (x: Tensor) => Tensor = /*@__PURE__*/ holomorphic("sinh", (a, b) => s.mul(sinhOf(a!), s.cos(b!)), (a, b) => s.mul(coshOf(a!), s.sin(b!)), "input", (x) => coshPair(x));
+export const coshPair: (x: Tensor) => Tensor = /*@__PURE__*/ holomorphic("cosh", (a, b) => s.mul(coshOf(a!), s.cos(b!)), (a, b) => s.mul(sinhOf(a!), s.sin(b!)), "input", (x) => sinhPair(x));
+/** With t = tanh of the one part and u = tan of the other: t (1 + u^2) and u (1 - t^2), both over 1 + t^2 u^2. */
+const grown = (t: Expr, u: Expr): Expr => s.div(s.mul(t, s.add(1, s.mul(u, u))), s.add(1, s.mul(s.mul(t, t), s.mul(u, u))));
+const shrunk = (t: Expr, u: Expr): Expr => s.div(s.mul(u, s.mul(s.sub(1, t), s.add(1, t))), s.add(1, s.mul(s.mul(t, t), s.mul(u, u))));
+export const tanhPair: (x: Tensor) => Tensor = /*@__PURE__*/ holomorphic("tanh", (a, b) => grown(s.tanh(a!), s.tan(b!)), (a, b) => shrunk(s.tanh(a!), s.tan(b!)), "result", (out) => onePlus(neg(mulPairs(out, out))));
+export const tanPair: (x: Tensor) => Tensor = /*@__PURE__*/ holomorphic("tan", (a, b) => shrunk(s.tanh(b!), s.tan(a!)), (a, b) => grown(s.tanh(b!), s.tan(a!)), "result", (out) => onePlus(mulPairs(out, out)));
+const onePlus = (x: Tensor): Tensor => add(x, unitOf(x));
+
 export const nePairs: (x: Tensor, y: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor) => any(ne(x, y), -1));
 
 type Dims = number | readonly number[];
@@ -121,6 +130,10 @@ export const isclosePairs: (x: Tensor, y: Tensor, options: CloseOptions) => Tens
 export const adjointPair: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor) => conjPair(transpose(x, -3, -2)));
 /** Rolled as if it were flat. */
 export const rollPair: (x: Tensor, shifts: number | readonly number[]) => Tensor = /*@__PURE__*/ composite("RollBackward0", (x: Tensor, shifts: number | readonly number[]) => reshape(roll(reshape(x, [x.window.size / 2, 2]), shifts, 0), x.shape));
+/** What a predicate says of one part at least. */
+export const anyPart: (predicate: (x: Tensor) => Tensor, x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (predicate: (x: Tensor) => Tensor, x: Tensor) => any(predicate(x), -1));
+/** Whether both parts are finite. */
+export const isfinitePair: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor) => all(isfinite(x), -1));
 /** Whether the imaginary part is 0. */
 export const isRealPair: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor) => eq(im(x), 0));
 export const closeEverywhere: (x: Tensor, y: Tensor, options: CloseOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, options: CloseOptions) => all(isclosePairs(x, y, options)));
