@@ -18,6 +18,7 @@ export class ComplexHandle {
   constructor(pair: Tensor) {
     if (pair.shape.at(-1) !== 2) throw new ShapeError(`a complex tensor is a pair in its last dim, got shape ${showShape(pair.shape)}`);
     this.pair = pair;
+    if (!(COMPLEX in ComplexHandle.prototype)) mark();
   }
   get shape(): Shape {
     return this.pair.shape.slice(0, -1);
@@ -112,5 +113,8 @@ export class ComplexHandle {
   /** @internal */ get storage(): never { return refused(this); }
   /** @internal */ get edge(): never { return refused(this); }
 }
-Object.defineProperty(ComplexHandle.prototype, COMPLEX, { value: isComplex });
-Object.defineProperty(ComplexHandle.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: ComplexHandle) { return complexTextNow(this); } });
+/** What the prototype bears beside its methods, put there by the first complex tensor: a bundle without any carries nothing of them. */
+function mark(): void {
+  Object.defineProperty(ComplexHandle.prototype, COMPLEX, { value: isComplex });
+  Object.defineProperty(ComplexHandle.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: ComplexHandle) { return complexTextNow(this); } });
+}
