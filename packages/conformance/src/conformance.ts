@@ -1,6 +1,7 @@
 /** @file The suites as vitest tests, for a backend's own test folder. */
 import { afterAll, describe, test } from "vitest";
 import type { Case, Expectation } from "./case.ts";
+import { drawSuite } from "./ops/draw-suite.ts";
 import { fusedSuite } from "./ops/fused-suite.ts";
 import { integerSuite } from "./ops/integer-suite.ts";
 import { memorySuite } from "./ops/memory-suite.ts";
@@ -28,7 +29,7 @@ const TIMEOUT = 300_000;
  */
 export function conformance(createBackend: CreateBackend, options: ConformanceOptions = {}): void {
   const expectations = options.expectations ?? [];
-  const suites = { kernels: kernelSuite(), ops: [...opSuite(), ...integerSuite(), ...refusalSuite()], fused: fusedSuite(), derivatives: [...gradcheckSuite(), ...transformSuite()], memory: memorySuite(options.steps ?? 5000) };
+  const suites = { kernels: kernelSuite(), ops: [...opSuite(), ...integerSuite(), ...refusalSuite(), ...drawSuite()], fused: fusedSuite(), derivatives: [...gradcheckSuite(), ...transformSuite()], memory: memorySuite(options.steps ?? 5000) };
   for (const [title, cases] of Object.entries(suites)) declare(title, cases, createBackend, expectations);
   const cases = Object.values(suites).flat();
   for (const { case: name } of unknownExpectations(cases, expectations))

@@ -13,6 +13,7 @@ export { checkCompilesNothing } from "./ops/compile-count.ts";
 export { gradcheck, type GradcheckOptions } from "./ops/gradcheck.ts";
 export { fusedSuite } from "./ops/fused-suite.ts";
 export { memorySuite } from "./ops/memory-suite.ts";
+export { drawSuite } from "./ops/draw-suite.ts";
 export { gradcheckSuite, opSuite } from "./ops/op-suite.ts";
 export { kernelSuite } from "./kernel-suite.ts";
 export { referenceBackend } from "./reference-backend.ts";
