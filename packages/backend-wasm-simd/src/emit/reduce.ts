@@ -62,9 +62,14 @@ class Reduction {
     this.#body.uniform();
   }
 
+  /** For a short body eight: as many sums at a time hide how long each takes; and across rows these are two cache lines of each, which costs a look-up of its page. */
+  get #unroll(): number {
+    return this.#source.unroll === 4 ? 8 : this.#source.unroll;
+  }
+
   /** One result for each row; the output's row stride leads from one to the next. */
   rows(): void {
-    const f = this.#f, { unroll } = this.#source, step = 4 * unroll, output = this.#source.args.length;
+    const f = this.#f, unroll = this.#unroll, step = 4 * unroll, output = this.#source.args.length;
     const remaining = f.local("i32"), count = f.local("i32"), sum = new Accumulator(f, this.#combine, unroll);
     f.loop((nextRow) => {
       this.#inputs((i) => f.get(this.#bases[i]).set(this.#pointers[i]));
@@ -107,8 +112,7 @@ class Reduction {
   /** One result for each column; the output's columns are adjacent. */
   columns(): void {
     const f = this.#f, output = this.#bases[this.#source.args.length], { dtype } = this.#result;
-    // Two cache lines of each row for a short body: rows are far apart, and each costs a look-up of its page.
-    const unroll = this.#source.unroll === 4 ? 8 : this.#source.unroll;
+    const unroll = this.#unroll;
     const bytes = bytesOf(dtype), step = 4 * unroll;
     const totals = Array.from({ length: unroll }, () => f.local("v128")), one = totals.slice(0, 1);
     if (unroll > 1) f.while(() => f.get(this.#inner).i32(step).op("i32.ge_u"), () => {

@@ -45,6 +45,7 @@ class Stage {
   readonly #source: Lowered;
   readonly #frame: Frame;
   readonly #body: Body;
+  readonly #unroll: number;
   readonly #elements: readonly Kept[];
   readonly #columns: readonly Kept[];
   readonly #scalars: readonly Kept[];
@@ -59,8 +60,10 @@ class Stage {
     const kept = into.map(({ output, as }, k) => ({ as, operand: frame.inputs + output, dtype: source.results[k].dtype, value: source.results[k] }));
     const of = (form: RowForm): Kept[] => kept.filter(({ as }) => as === form);
     [this.#elements, this.#columns, this.#scalars] = [of("element"), of("column"), of("scalar")];
+    // A short body that only reduces: eight sums at a time hide how long each takes.
+    this.#unroll = source.unroll === 4 && this.#elements.length + this.#columns.length === 0 ? 8 : source.unroll;
     this.#reductions = kept.flatMap((x) => (isReduction(x.as)
-      ? [{ ...x, sum: new Accumulator(f, combiner(x.as, x.dtype), source.unroll) }] : []));
+      ? [{ ...x, sum: new Accumulator(f, combiner(x.as, x.dtype), this.#unroll) }] : []));
     const read = source.order.flatMap((x) => (x.kind === "arg" ? [x.index] : []));
     this.#moving = [...new Set([...read, ...this.#elements.map((x) => x.operand), ...this.#columns.map((x) => x.operand)])].filter((i) => ((frame.splat >> i) & 1) === 0);
     this.#body = new Body({ f, source, splat: frame.splat, pointers: frame.pointers, index: f.local("v128"), relaxed: frame.relaxed, fmod: frame.fmod, params: paramWord(source.args.length) });
@@ -76,10 +79,10 @@ class Stage {
     this.#body.row();
     for (const { operand, dtype, value } of this.#scalars) storeOne(f, dtype, bases[operand], this.#body.value(value));
     if (this.#elements.length + this.#columns.length + this.#reductions.length === 0) return;
-    const remaining = f.local("i32"), step = 4 * this.#source.unroll;
+    const remaining = f.local("i32"), step = 4 * this.#unroll;
     f.get(inner).set(remaining);
     for (const { sum } of this.#reductions) sum.start();
-    if (this.#source.unroll > 1 || this.#reductions.length > 0) this.#blocks(remaining, step);
+    if (this.#unroll > 1 || this.#reductions.length > 0) this.#blocks(remaining, step);
     this.#rest(remaining);
     for (const { operand, dtype, sum } of this.#reductions) {
       sum.finish();
