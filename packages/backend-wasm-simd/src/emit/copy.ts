@@ -13,10 +13,18 @@ export function copyModule(): Module {
     f.loop((again) => {
       f.get(bytes).i32(1024).op("i32.ge_u").if(() => f.get(target).get(source).get(bytes).memoryCopy(), () => {
         f.get(source).set(from).get(target).set(to).get(bytes).set(left);
-        for (const [size, load, save, times] of [[16, "v128.load", "v128.store", 4], [16, "v128.load", "v128.store", 1], [4, "i32.load", "i32.store", 1], [1, "i32.load8_u", "i32.store8", 1]] as const)
-          f.while(() => f.get(left).i32(size * times).op("i32.ge_u"), () => {
-            for (let at = 0; at < size * times; at += size) f.get(to).get(from).memory(load, at).memory(save, at);
-            f.increment(from, size * times).increment(to, size * times).increment(left, -size * times);
+        const some = (size: number, load: MemoryOp, save: MemoryOp, times: number = 1) => f.while(() => f.get(left).i32(size * times).op("i32.ge_u"), () => {
+          for (let at = 0; at < size * times; at += size) f.get(to).get(from).memory(load, at).memory(save, at);
+          f.increment(from, size * times).increment(to, size * times).increment(left, -size * times);
+        });
+        some(16, "v128.load", "v128.store", 4);
+        some(16, "v128.load", "v128.store");
+        f.get(bytes).i32(16).op("i32.ge_u").if(
+          // the last vector may begin amid what is copied
+          () => f.get(left).if(() => f.get(to).get(left).op("i32.add").i32(16).op("i32.sub").get(from).get(left).op("i32.add").i32(16).op("i32.sub").memory("v128.load").memory("v128.store")),
+          () => {
+            some(4, "i32.load", "i32.store");
+            some(1, "i32.load8_u", "i32.store8");
           });
       });
       f.get(source).get(sourceRow).op("i32.add").set(source).get(target).get(targetRow).op("i32.add").set(target);
