@@ -23,6 +23,13 @@ describe("making and reading", () => {
     expect([...(await z([1, -2], [3, 4]).data())]).toEqual([1, -2, 3, 4]);
     expect(() => z([1, 2], [3, 4]).itemSync()).toThrow(A.ArgumentError);
   });
+  it("is no number for JavaScript's operators", () => {
+    expect(() => Number(z([1, 2]))).toThrow(A.ArgumentError);
+    expect(`${z([1, 2])}`).toBe("tensor([1.+2.j])");
+  });
+  it("moves and widens", async () => {
+    expect([z([1, 2]).to("complex128").dtype, (await z([1, 2]).to(cpu())).toArraySync()]).toEqual(["complex128", [[1, 2]]]);
+  });
   it("is told from a real tensor", () => {
     expect([A.isComplex(z([1, 2])), A.isComplex(tensor([1])), A.isTensor(z([1, 2])), A.isComplex({})]).toEqual([true, false, false, false]);
     expectTypeOf(A.conj(z([1, 2]))).toEqualTypeOf<A.ComplexTensor>();

@@ -87,7 +87,7 @@ export function renderParity(parity: Parity): string {
     "# Parity with PyTorch", "",
     "Operator by device: how many of PyTorch 1.13's own test cases pass (value, gradient, second gradient, form in place, errors), and after the dot the largest distance of a float32 result from PyTorch's",
     "float64 answer, in units in the last place of that answer. It is large where terms cancel, and where PyTorch's own float32 is as far away: a case is judged by the rule in [goldens](goldens.md), not by it.",
-    "`**28/30**` means that two cases do not pass, and the last column says why. Cases in a dtype that a device does not compute in, complex ones where there are none, and integers beyond 32 bits are not counted; `–` is an",
+    "`**28/30**` means that two cases do not pass, and the last column says why. Cases in a dtype that a device does not compute in, complex64 beside complex128 on devices without float64, and integers beyond 32 bits are not counted; `–` is an",
     "operator of which no others are left. Our names are PyTorch's in camelCase. A, B and C are how likely a program needs it: any tutorial; a common model; the rest.", "",
     "Written by `npm run parity` into this page and [parity.json](parity.json); `npm run parity -- --device wasm --op add` brings a part of it up to date.", "",
     line(["priority", ...columns]), line(["-", ...columns.map(() => "-")]), ...["A", "B", "C"].map((priority) => line([priority, ...columns.map((device) => total(priority, device))])), "",

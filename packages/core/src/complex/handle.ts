@@ -3,7 +3,7 @@ import { data, dataSync } from "../api/reading.ts";
 import type { Backend } from "../backend.ts";
 import { retainGrad } from "../calculus/backward.ts";
 import type { TypedArray } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { keep, type Node, type Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { setRequiresGrad } from "../tensor.ts";
@@ -105,6 +105,11 @@ export class ComplexHandle {
     return complexText(this, await data(this.pair));
   }
   toString(): string {
+    return complexTextNow(this);
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "number") throw new ArgumentError("a complex tensor is no number for JavaScript's operators: write x.mul(y), or read it with await x.item()");
     return complexTextNow(this);
   }
 

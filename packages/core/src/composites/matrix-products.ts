@@ -57,7 +57,7 @@ export const mv: Product = /*@__PURE__*/ composite("MvBackward0", (x: Tensor, y:
  */
 export const dot: Product = /*@__PURE__*/ composite("DotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
 /**
- * `dot`, as there are no complex numbers to conjugate.
+ * `dot`, as a real vector is its own conjugate.
  * @example vdot(tensor([1, 2]), tensor([3, 4])) // 11
  */
 export const vdot: Product = /*@__PURE__*/ composite("VdotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));

@@ -33,7 +33,7 @@ export const isposinf: Unary = /*@__PURE__*/ elementwise("isposinf", /*@__PURE__
  */
 export const isneginf: Unary = /*@__PURE__*/ elementwise("isneginf", /*@__PURE__*/ amongFloats((x) => s.eq(x, -Infinity), s.ne), predicate);
 /**
- * Always true: there are no complex numbers. Of any shape and dtype; gives bools.
+ * Always true of a real tensor; of a complex one it is a method. Of any shape and dtype; gives bools.
  * @example isreal(tensor([1, 2])) // [true, true]
  */
 export const isreal: Unary = /*@__PURE__*/ elementwise("isreal", (x) => s.or(s.eq(x!, x!), s.ne(x!, x!)), predicate);

@@ -58,7 +58,7 @@ export function matrixTranspose(x: Tensor, name: "mT" | "mH" = "mT"): Tensor {
   return transpose(x, -2, -1);
 }
 /**
- * The last two dims exchanged, as there are no complex numbers to conjugate.
+ * The last two dims exchanged, as a real tensor is its own conjugate.
  * @example adjoint(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  */
 export const adjoint = (x: Tensor): Tensor => (x.ndim === 0 ? x : matrixTranspose(x, "mH"));
