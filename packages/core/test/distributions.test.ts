@@ -66,6 +66,10 @@ test.each(["float64", "float16"] as const)("draws in %s", (dtype) => {
     expect(Math.abs(out.to("float64").mean().itemSync() - (draw === A.poisson ? 2 : out.to("float64").mean().itemSync()))).toBeLessThan(0.1);
   }
 });
+test("a binomial draw has no derivative that anybody has written", () => {
+  const p = A.tensor([0.5], { requiresGrad: true });
+  expect(() => A.binomial(A.tensor([3]), p).backward()).toThrow("the derivative for 'aten::binomial' is not implemented.");
+});
 test("each element follows its own parameter, and multinomial its weights", () => {
   A.manualSeed(1);
   const rates = A.tensor([[0, 1], [100, 4]]).unsqueeze(-1).expand([2, 2, 5000]);

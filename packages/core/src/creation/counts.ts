@@ -9,7 +9,7 @@ import { DTypeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
-import { perDType, program } from "../scalar/program.ts";
+import { notDerived, perDType, program, type Underived } from "../scalar/program.ts";
 import { broadcastShapes } from "../shape.ts";
 import { draw, drawn, openUniform, SEED } from "./random.ts";
 
@@ -86,12 +86,14 @@ function binomialOf(n: Expr, p: Expr): Expr {
   const isEmpty = s.or(s.le(n, 0), s.le(p, 0));
   return s.select(s.or(s.isNan(n), s.isNan(p)), NaN, s.select(isEmpty, 0, s.select(s.le(1, p), n, drawn_)));
 }
-const binomialProgram = /*@__PURE__*/ perDType((d) => program("binomial", [d, d], SEED, [s.cast(binomialOf(s.load(0, d), s.load(1, d)), d)], () => []));
+/** As in PyTorch: that of the count and of the probability is not 0, but nobody has it. */
+const underived: Underived = () => { throw notDerived("aten::binomial"); };
+const binomialProgram = /*@__PURE__*/ perDType((d) => program("binomial", [d, d], SEED, [s.cast(binomialOf(s.load(0, d), s.load(1, d)), d)], () => [underived, underived]));
 
 /**
  * Draws from the binomial distribution: how many of `count` trials succeed, each with the probability `prob`, element by element; the operands are float tensors of one dtype
- * that broadcast. 0 for a count or probability of 0 or below, the count for a probability of 1 or above, NaN where either is. The gradient is 0. PyTorch's `torch.binomial`; the numbers are not PyTorch's.
- * @throws DTypeError for integers and bools, and for two dtypes
+ * that broadcast. 0 for a count or probability of 0 or below, the count for a probability of 1 or above, NaN where either is. Its gradient is an error, as in PyTorch. PyTorch's `torch.binomial`; the numbers are not PyTorch's.
+ * @throws DTypeError for integers and bools, and for two dtypes; NotSupportedError in backward
  * @example binomial(tensor([10, 10]), tensor([0, 1])) // [0, 10]
  */
 export function binomial(count: Tensor, prob: Tensor): Tensor {

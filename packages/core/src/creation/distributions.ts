@@ -3,7 +3,7 @@ import { refusing } from "../calculus/refusing.ts";
 import { add, ceil, clampMin, copy_, exp, log, logicalNot, lt, mul, neg, sub, tan, to, where } from "../elementwise/index.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { composite, type Tensor } from "../op.ts";
+import { composite, noGrad, type Tensor } from "../op.ts";
 import { sum } from "../composites/reductions.ts";
 import { cumsum } from "../composites/cumulative.ts";
 import { argsort } from "../composites/sorting.ts";
@@ -35,19 +35,26 @@ export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ compos
 const zeroOf = (x: Tensor): Tensor => where(lt(x, x), x, 0);
 
 /**
- * mean + std * a draw from the normal distribution; either may be a number, or both with a shape.
+ * mean + std * a draw from the normal distribution; either may be a number, or both with a shape. Its gradient is 0, as PyTorch's.
+ * @throws ArgumentError for a negative std
  * @example normal(0, 1, [2, 3]).shape // [2, 3]
  */
 export function normal(mean: Tensor | number, std: Tensor | number = 1, shape?: readonly number[], options: CreationOptions = {}): Tensor {
   if (typeof std === "number" && std < 0) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
-  if (typeof mean === "object" || typeof std === "object") return around(mean, std);
+  if (typeof mean === "object" || typeof std === "object") return (typeof mean === "number" ? aroundNumber : typeof std === "number" ? ofDeviation : around)(mean, std);
   if (shape === undefined) throw new ArgumentError("normal(): of two numbers, the shape has to be said");
   return scaled(randn(shape, { ...options, requiresGrad: false }), mean, std, options);
 }
-const around: (mean: Tensor | number, std: Tensor | number) => Tensor = /*@__PURE__*/ composite("NormalBackward3", (mean: Tensor | number, std: Tensor | number): Tensor => {
-  const beside = (typeof mean === "object" ? (typeof std === "object" ? add(zerosLike(mean), zerosLike(std)) : mean) : std) as Tensor;
-  return add(mul(randnLike(beside), std), mean);
+const refuseDeviations = /*@__PURE__*/ refusing((x) => s.not(s.le(0, x)), { error: "argument", text: "normal expects all elements of std >= 0.0" });
+const normalAround = (gradName: string): ((mean: Tensor | number, std: Tensor | number) => Tensor) => composite(gradName, (mean: Tensor | number, std: Tensor | number): Tensor => {
+  if (typeof std === "object") refuseDeviations(std);
+  const out = noGrad(() => {
+    const beside = (typeof mean === "object" ? (typeof std === "object" ? add(zerosLike(mean), zerosLike(std)) : mean) : std) as Tensor;
+    return add(mul(randnLike(beside), std), mean);
+  });
+  return [mean, std].reduce<Tensor>((sum, x) => (typeof x === "object" && x.requiresGrad ? add(sum, zeroOf(x)) : sum), out);
 });
+const ofDeviation = /*@__PURE__*/ normalAround("NormalBackward1"), aroundNumber = /*@__PURE__*/ normalAround("NormalBackward2"), around = /*@__PURE__*/ normalAround("NormalBackward3");
 function scaled(drawn: Tensor, mean: number, std: number, options: CreationOptions): Tensor {
   const out = composite(undefined, (x: Tensor): Tensor => add(mul(x, std), mean))(drawn);
   drawn.dispose();

@@ -1,8 +1,8 @@
 /** @file Random tensors from the counter-based stream: one seed gives the same numbers on every device. */
 import { mapProgram } from "../calculus/map-reduce.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
 import { cppName } from "../elementwise/checks.ts";
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import { activeInterpreter, currentDevice, type Device, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
@@ -111,12 +111,18 @@ export const openUniform = (word: number, dtype: DType): Expr => {
 const digitsOf = (dtype: DType): number => (dtype === "float16" ? 11 : dtype === "bfloat16" ? 8 : 24);
 
 const randProgram = /*@__PURE__*/ perDType((d, c) => program("rand", [], SEED, [s.cast(uniform(s.index, 0, c, digitsOf(d)), d)]));
+/** The dtype asked for, of floats. @param kernel what PyTorch's refusal calls it */
+function floatOf(kernel: string, { dtype = "float32" }: CreationOptions): DType {
+  if (!isFloat(dtype)) throw new DTypeError(`"${kernel}" not implemented for '${scalarTypeName[dtype]}'`);
+  return dtype;
+}
 /**
  * Uniform in [0, 1). Of [0, 1), float32 unless `dtype` says otherwise.
+ * @throws DTypeError for integers and bools
  * @example rand([2, 3]).shape // [2, 3]
  */
 export const rand = (shape: Shape, options: CreationOptions = {}): Tensor =>
-  drawn([], shape, (_, whole) => generated("rand", randProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), whole, options));
+  drawn([], shape, (_, whole) => generated("rand", randProgram(floatOf("check_uniform_bounds", options)), draw(deviceFrom(options)), whole, options));
 
 /** Box-Muller: elements 2j and 2j + 1 share a radius and an angle. 1 - u keeps the logarithm finite. */
 const randnProgram = /*@__PURE__*/ perDType((d, c) => {
@@ -127,10 +133,11 @@ const randnProgram = /*@__PURE__*/ perDType((d, c) => {
 });
 /**
  * From the standard normal distribution. Mean 0, deviation 1; float32 unless `dtype` says otherwise.
+ * @throws DTypeError for integers and bools
  * @example randn([2, 3]).shape // [2, 3]
  */
 export const randn = (shape: Shape, options: CreationOptions = {}): Tensor =>
-  drawn([], shape, (_, whole) => generated("randn", randnProgram(options.dtype ?? "float32"), draw(deviceFrom(options)), whole, options));
+  drawn([], shape, (_, whole) => generated("randn", randnProgram(floatOf("normal_kernel_cpu", options)), draw(deviceFrom(options)), whole, options));
 
 const randintProgram = /*@__PURE__*/ perDType((d) =>
   program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]));
