@@ -24,5 +24,5 @@ export const complexRows: readonly Row[] = [
   ofParts("complexMul", (z) => z.mul(z.add({ re: 1, im: -2 }))), ofParts("complexDiv", (z) => z.sub(1).div(z), "away"), ofParts("complexExp", (z) => z.exp(), "unit"), ofParts("complexLog", (z) => z.log(), "positive"), ofParts("complexSqrt", (z) => z.sqrt(), "positive"),
   ofParts("complexSgn", (z) => z.sgn(), "away"), ofPair("complexAbs", (z) => z.abs()), ofPair("complexConj", (z) => z.conj()), ofPair("complexSquare", (z) => z.square()), ofPair("ifft", (z) => A.fft.ifft(z.reshape([-1]))),
   along("fft", (x, dim, norm) => A.fft.fft(x, dim, { norm })), along("rfft", (x, dim, norm) => A.fft.rfft(x, dim, { norm })), along("irfft", (x, dim, norm) => A.fft.irfft(x, dim, { norm, n: 5 })), along("hfft", (x, dim, norm) => A.fft.hfft(x, dim, { norm, n: 4 })),
-  along("fftshift", (x, dim) => A.fft.fftshift(x, dim)), row({ op: "stft", draw: (d) => ({ inputs: [d.variable(want("finite"), [d.random.integer(4, 12)])], attrs: {} }), run: ([x]) => A.stft(x!, 4) }),
+  along("fftshift", (x, dim) => A.fft.fftshift(x, dim)), row({ op: "stft", draw: (d) => ({ inputs: [d.variable(want("finite"), [d.random.integer(4, 12)])], attrs: {} }), run: ([x]) => A.stft(x!, 4).contiguous() }),
 ];

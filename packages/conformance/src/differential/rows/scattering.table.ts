@@ -75,7 +75,7 @@ export const scatteringRows: readonly Row[] = [
     row({ op: "blockDiag", draw: (d) => ({ inputs: [d.variable({ dtype: "float32", accepts: ranked(1, 2) }), d.variable({ dtype: "float32", accepts: ranked(1, 2) })], attrs: {} }), run: (blocks) => A.blockDiag(...blocks) }),
     row<{ readonly memoryFormat: "contiguous_format" | "preserve_format" | "channels_last" }>({
       op: "cloneIn", draw(d) { const x = d.variable({}); return { inputs: [x], attrs: { memoryFormat: d.random.pick(x.shape.length === 4 ? ["channels_last", "preserve_format"] : ["contiguous_format", "preserve_format"])! } }; },
-      run: ([x], options) => A.clone(x!, options),
+      run: ([x], options) => A.contiguous(A.clone(x!, options)), // The model knows no memory of its own but row-major.
     }),
   ]),
   row<Reduced>({
