@@ -30,6 +30,12 @@ test.each(["erfc", "erfcx", "ndtr", "logNdtr", "gammaln", "i0", "i1e", "modified
   rows.forEach(([x, want], i) => expect(want === 0 ? Math.abs(Number(got[i])) : Math.abs(Number(got[i]) / want! - 1), `${name}(${x}) = ${got[i]}, expected ${want}`).toBeLessThan(1e-13));
 });
 
+test("igammac of a small first operand keeps its digits", () => {
+  const rows = [[1e-20, 1, 2.1938393439552025e-21], [1e-6, 2.5, 2.4914961331081236e-8], [0.3, 1.9, 2.5008409139997672e-2], [0.49, 0.001, 0.9617659440264385]] as const;
+  const got = A.igammac(A.tensor(rows.map(([a]) => a), { dtype: "float64" }), A.tensor(rows.map(([, x]) => x), { dtype: "float64" })).dataSync();
+  rows.forEach(([a, x, want], i) => expect(Math.abs(Number(got[i]) / want - 1), `igammac(${a}, ${x})`).toBeLessThan(1e-13));
+});
+
 test.each<readonly [string, (x: A.Tensor) => A.Tensor, readonly number[], readonly number[]]>([
   ["gammaln", A.special.gammaln, [0, -1, -Infinity, Infinity, NaN], [Infinity, Infinity, Infinity, Infinity, NaN]],
   ["digamma", A.digamma, [0, -0, -1, Infinity, NaN], [-Infinity, Infinity, NaN, Infinity, NaN]],

@@ -38,6 +38,8 @@ export function positiveLgamma(x: Expr): Expr {
   const stirling = s.add(s.sub(s.mul(s.sub(far, 0.5), s.log(far)), far), s.add(0.5 * Math.log(2 * Math.PI), s.div(chebyshevOf(v, LGAMMA_FAR), far)));
   return s.select(isFar, stirling, near);
 }
+/** log(gamma(1 + a)) / a for 0 <= a <= 1. */
+export const lgammaSlope = (a: Expr): Expr => { const t = s.sub(a, 1); return s.mul(t, chebyshevOf(t, LGAMMA_NEAR)); };
 export function lgammaOf(x: Expr): Expr {
   const left = s.lt(x, 0), whole = positiveLgamma(s.select(left, s.sub(1, x), s.select(s.eq(x, 0), 1, x)));
   const sine = s.abs(s.sin(s.mul(s.select(left, fraction(x), 0.5), Math.PI)));

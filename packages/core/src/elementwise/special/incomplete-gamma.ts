@@ -9,7 +9,7 @@ import { notDerived } from "../../scalar/program.ts";
 import { type Elementwise, elementwise } from "../elementwise.ts";
 import { both, either, polynomialOf, squareOf } from "../stable.ts";
 import { erfcOf } from "./error-function.ts";
-import { positiveLgamma, stirlingRest } from "./gamma.ts";
+import { lgammaSlope, positiveLgamma, stirlingRest } from "./gamma.ts";
 
 /** From where on a is large, and from where on the fraction is taken; steps of series, fraction, logarithm; rows and columns of Temme's table. */
 type Effort = { readonly large: number; readonly right: number; readonly series: number; readonly fraction: number; readonly logarithm: number; readonly rows: number; readonly columns: number };
@@ -81,11 +81,24 @@ export function sidesOf(a: Expr, x: Expr): { readonly lower: Expr; readonly uppe
   };
 }
 
+/** Q for 0 < a < 1/2 and x below where the fraction begins: 1 - P would lose what is left of a small a. With E = log(x^a / gamma(a + 1)), -(exp(E) - 1) - exp(E) a (-x / (a + 1) + x^2 / (2 (a + 2)) - ...). */
+function upperOfSmall(a: Expr, x: Expr, { right }: Effort): Expr {
+  const exponent = s.mul(a, s.sub(s.log(x), lgammaSlope(a))), steps = a.dtype === "float64" ? 32 : 16;
+  let power: Expr = s.lit(1, a.dtype), sum: Expr = s.lit(0, a.dtype);
+  const near = s.min(x, right);
+  for (let k = 1; k <= steps; k++) {
+    power = s.mul(power, s.mul(near, -1 / k));
+    sum = s.add(sum, s.div(power, s.add(a, k)));
+  }
+  return s.neg(s.add(s.expm1(exponent), s.mul(s.mul(s.exp(exponent), a), sum)));
+}
+
 /** Corners: NaN left of 0; of a = 0 all lies below any x > 0; of an infinite a nothing, unless x is infinite too. */
 function regularised(a: Expr, x: Expr, side: "lower" | "upper"): Expr {
   const none = s.lit(side === "lower" ? 0 : 1, a.dtype), all = s.lit(side === "lower" ? 1 : 0, a.dtype), infiniteA = s.eq(a, Infinity), infiniteX = s.eq(x, Infinity);
   const zeroA = s.eq(a, 0), zeroX = s.eq(x, 0), plain = s.not(either(zeroA, zeroX, infiniteA, infiniteX));
-  const value = sidesOf(s.select(plain, a, 1), s.select(plain, x, 1))[side];
+  const b = s.select(plain, a, 1), y = s.select(plain, x, 1), effort = a.dtype === "float64" ? DOUBLE : SINGLE, both_ = sidesOf(b, y);
+  const value = side === "lower" ? both_.lower : s.select(both(s.lt(b, 0.5), s.lt(y, effort.right)), upperOfSmall(s.min(b, 0.5), y, effort), both_.upper);
   const corner = s.select(either(zeroA, infiniteX), all, none), undefinedThere = either(s.isNan(a), s.isNan(x), s.lt(a, 0), s.lt(x, 0), s.and(zeroA, zeroX), s.and(infiniteA, infiniteX));
   return s.select(undefinedThere, NaN, s.select(plain, value, corner));
 }
@@ -106,7 +119,7 @@ export const igamma: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*
   rule: "floats", kernel: "igamma_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [() => { throw notDerived("igamma: input"); }, s.mul(g, density(a!, x!))],
 });
 /**
- * The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); see `igamma`. Small values are so relatively on the right of a.
+ * The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); see `igamma`. Small values are so relatively.
  * @example igammac(tensor([2]), tensor([1])) // [0.7358]
  */
 export const igammac: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*/ elementwise("igammac", (a, x) => regularised(a!, x!, "upper"), {
