@@ -31,7 +31,7 @@ test.each(["erfc", "erfcx", "ndtr", "logNdtr", "gammaln", "i0", "i1e", "modified
 });
 
 test("igammac of a small first operand keeps its digits", () => {
-  const rows = [[1e-20, 1, 2.1938393439552025e-21], [1e-6, 2.5, 2.4914961331081236e-8], [0.3, 1.9, 0.0250084091399977], [0.49, 0.001, 0.9617659440264385]] as const;
+  const rows = [[1e-20, 1, 2.1938393439552025e-21], [1e-6, 2.5, 2.4914961331081236e-8], [0.3, 1.9, 0.0250084091399977], [0.49, 0.001, 0.96176594402644]] as const;
   const got = A.igammac(A.tensor(rows.map(([a]) => a), { dtype: "float64" }), A.tensor(rows.map(([, x]) => x), { dtype: "float64" })).dataSync();
   rows.forEach(([a, x, want], i) => expect(Math.abs(Number(got[i]) / want - 1), `igammac(${a}, ${x})`).toBeLessThan(1e-13));
 });
