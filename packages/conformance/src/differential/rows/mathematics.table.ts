@@ -13,6 +13,8 @@ export const specialRows: readonly Row[] = [
   unary("erfc", A.erfc), unary("erfinv", A.erfinv, floats, "unit"), unary("lgamma", A.lgamma, floats, "positive"), unary("digamma", A.digamma, floats, "positive"),
   unary("i0", A.i0, floats, "exponent"), unary("i0e", A.special.i0e, floats, "exponent"), unary("i1", A.special.i1, floats, "exponent"), unary("i1e", A.special.i1e, floats, "exponent"),
   unary("erfcx", A.special.erfcx, floats, "unit"), unary("ndtr", A.special.ndtr, floats, "exponent"), unary("entr", A.special.entr, floats, "positive"), unary("logNdtr", A.special.logNdtr, floats, "exponent"),
+  unary("besselJ0", A.special.besselJ0, floats, "exponent"), unary("besselJ1", A.special.besselJ1, floats, "exponent"), unary("airyAi", A.special.airyAi, floats, "exponent"), unary("sphericalBesselJ0", A.special.sphericalBesselJ0, floats, "exponent"),
+  unary("modifiedBesselK0", A.special.modifiedBesselK0, floats, "positive"), unary("scaledModifiedBesselK1", A.special.scaledModifiedBesselK1, floats, "positive"), unary("trigamma", (x) => A.polygamma(1, x), floats, "positive"), unary("zetaOf3", (q) => A.special.zeta(3, q), floats, "positive"),
   unary("isposinf", A.isposinf, all), unary("isneginf", A.isneginf, all), unary("positiveAngle", A.angle, floats, "away"),
   pair("heaviside", A.heaviside, floats), pair("xlog1py", A.special.xlog1py, floats, "positive"), binary("trueDivide", A.trueDivide, all, ["any", "away"]),
 ];
