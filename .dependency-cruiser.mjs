@@ -6,7 +6,7 @@
  */
 const layers = [
   ["dtype", "shape", "errors"],
-  ["view"],
+  ["view", "memory-format"],
   ["scalar/"],
   ["backend"],
   ["storage", "scope"],
