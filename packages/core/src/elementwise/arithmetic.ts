@@ -3,7 +3,7 @@ import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { isFloat } from "../dtype.ts";
-import { dividing, noBoolSub, noOneBoolSub, notForBool } from "./checks.ts";
+import { dividing, noBoolSub, noOneBoolSub, notForBool, raising } from "./checks.ts";
 import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
 import { ofFloats } from "./stable.ts";
 
@@ -36,9 +36,10 @@ const byTensor = ([x, y]: readonly Operand[]): number => (typeof x === "object" 
  * x ** y, with C's corners: x ** 0 and 1 ** y are 1. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast
  * @throws DTypeError for bools
+ * @throws ArgumentError for integers to the power of a negative whole number
  * @example pow(tensor([2, 3]), 2) // [4, 9]
  */
-export const pow: Binary = /*@__PURE__*/ elementwise("pow", s.pow, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("pow"), overload: byTensor });
+export const pow: Binary = /*@__PURE__*/ raising(/*@__PURE__*/ elementwise("pow", s.pow, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("pow"), overload: byTensor }));
 /**
  * The remainder with the sign of y, as Python's %. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast

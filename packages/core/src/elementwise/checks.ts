@@ -27,20 +27,28 @@ function refuseZeroDivisor(operands: readonly Operand[]): void {
   if (typeof y !== "object") throw new ArgumentError(byZero.text);
   refuseZeros(y);
 }
-/** An op whose second operand divides: beside integers it is not 0. */
-export const dividing = <A extends readonly Operand[]>(op: Elementwise<A>): Elementwise<A> => Object.assign((...operands: A): Tensor => {
-  refuseZeroDivisor(operands);
+/** An op that looks at its operands before it runs, wherever its result goes. */
+const checking = <A extends readonly Operand[]>(op: Elementwise<A>, check: (operands: readonly Operand[]) => void): Elementwise<A> => Object.assign((...operands: A): Tensor => {
+  check(operands);
   return op(...operands);
 }, {
   into(target: Tensor, ...others: readonly Operand[]): Tensor {
-    refuseZeroDivisor([target, ...others]);
+    check([target, ...others]);
     return op.into(target, ...others);
   },
   out(target: Tensor, ...operands: A): Tensor {
-    refuseZeroDivisor(operands);
+    check(operands);
     return op.out(target, ...operands);
   },
 });
+/** An op whose second operand divides: beside integers it is not 0. */
+export const dividing = <A extends readonly Operand[]>(op: Elementwise<A>): Elementwise<A> => checking(op, refuseZeroDivisor);
+
+function refuseNegativePower([x, y]: readonly Operand[]): void {
+  if (typeof x === "object" && !isFloat(x.dtype) && typeof y === "number" && y < 0 && Number.isInteger(y)) throw new ArgumentError("Integers to negative integer powers are not allowed.");
+}
+/** An op whose second operand is a power: a negative whole number is none of integers. */
+export const raising = <A extends readonly Operand[]>(op: Elementwise<A>): Elementwise<A> => checking(op, refuseNegativePower);
 
 /** A factor of integers is an integer. */
 export function checkFactor(name: string, factor: number, operands: readonly Operand[]): void {
