@@ -82,9 +82,9 @@ function binomialOf(n: Expr, p: Expr): Expr {
   const isHigh = s.lt(0.5, p), rare = s.select(isHigh, s.sub(1, p), p), isMany = s.le(10, s.mul(n, rare));
   const few = s.select(isMany, 1, n), odds = s.div(rare, s.sub(1, rare));
   const small = countBelow(openUniform(0, n.dtype), s.exp(s.mul(few, s.log1p(s.neg(rare)))), n.dtype === "float64" ? 54 : 38, (k) => s.mul(s.mul(s.sub(few, k - 1), 1 / k), odds));
-  const count = s.select(isMany, manyOf(s.select(isMany, n, 40), s.select(isMany, rare, 0.5)), s.min(small, few)), drawn_ = s.select(isHigh, s.sub(n, count), count);
+  const count = s.select(isMany, manyOf(s.select(isMany, n, 40), s.select(isMany, rare, 0.5)), s.min(small, few)), successes = s.select(isHigh, s.sub(n, count), count);
   const isEmpty = s.or(s.le(n, 0), s.le(p, 0));
-  return s.select(s.or(s.isNan(n), s.isNan(p)), NaN, s.select(isEmpty, 0, s.select(s.le(1, p), n, drawn_)));
+  return s.select(s.or(s.isNan(n), s.isNan(p)), NaN, s.select(isEmpty, 0, s.select(s.le(1, p), n, successes)));
 }
 /** As in PyTorch: that of the count and of the probability is not 0, but nobody has it. */
 const underived: Underived = () => { throw notDerived("aten::binomial"); };

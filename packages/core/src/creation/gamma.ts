@@ -33,9 +33,9 @@ function gammaOf(a: Expr): Expr {
 }
 /** The derivative of a draw x with respect to a, at the same random bits of the distribution function: -(dP / da) / (dP / dx) (M. Figurnov et al., 2018). */
 function implicitGradient(a: Expr, x: Expr): Expr {
-  const shape = s.arg(0, a.dtype), draw_ = s.arg(1, a.dtype); // apart: the draw depends on the shape
-  const [slope] = differentiate([sidesOf(shape, draw_).lower], [s.lit(1, a.dtype)], [shape]);
-  return s.substitute(s.neg(s.div(slope!, density(shape, draw_))), (e) => (e === shape ? a : e === draw_ ? x : undefined));
+  const shape = s.arg(0, a.dtype), variate = s.arg(1, a.dtype); // apart: the draw depends on the shape
+  const [slope] = differentiate([sidesOf(shape, variate).lower], [s.lit(1, a.dtype)], [shape]);
+  return s.substitute(s.neg(s.div(slope!, density(shape, variate))), (e) => (e === shape ? a : e === variate ? x : undefined));
 }
 
 const gammaProgram = /*@__PURE__*/ perDType((d, c) => program("StandardGamma", [d], SEED, [s.cast(gammaOf(s.load(0, d)), d)], (g, out) => [

@@ -88,9 +88,9 @@ export class Generator {
 
 const words = (value: number): [low: number, high: number] => [value | 0, Math.floor(value / 2 ** 32) | 0];
 /** The four params that every random program ends with; the stream moves on by one call, or by as many words as each element takes. */
-export function draw(device: Device, words_: number = 1): number[] {
+export function draw(device: Device, count: number = 1): number[] {
   const { seed, drawn } = stream(device);
-  device.drawn += words_;
+  device.drawn += count;
   return [...words(seed), ...words(drawn)];
 }
 

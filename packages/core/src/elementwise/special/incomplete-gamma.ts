@@ -97,8 +97,8 @@ function upperOfSmall(a: Expr, x: Expr, { right }: Effort): Expr {
 function regularised(a: Expr, x: Expr, side: "lower" | "upper"): Expr {
   const none = s.lit(side === "lower" ? 0 : 1, a.dtype), all = s.lit(side === "lower" ? 1 : 0, a.dtype), infiniteA = s.eq(a, Infinity), infiniteX = s.eq(x, Infinity);
   const zeroA = s.eq(a, 0), zeroX = s.eq(x, 0), plain = s.not(either(zeroA, zeroX, infiniteA, infiniteX));
-  const b = s.select(plain, a, 1), y = s.select(plain, x, 1), effort = a.dtype === "float64" ? DOUBLE : SINGLE, both_ = sidesOf(b, y);
-  const value = side === "lower" ? both_.lower : s.select(both(s.lt(b, 0.5), s.lt(y, effort.right)), upperOfSmall(s.min(b, 0.5), y, effort), both_.upper);
+  const b = s.select(plain, a, 1), y = s.select(plain, x, 1), effort = a.dtype === "float64" ? DOUBLE : SINGLE, sides = sidesOf(b, y);
+  const value = side === "lower" ? sides.lower : s.select(both(s.lt(b, 0.5), s.lt(y, effort.right)), upperOfSmall(s.min(b, 0.5), y, effort), sides.upper);
   const corner = s.select(either(zeroA, infiniteX), all, none), undefinedThere = either(s.isNan(a), s.isNan(x), s.lt(a, 0), s.lt(x, 0), s.and(zeroA, zeroX), s.and(infiniteA, infiniteX));
   return s.select(undefinedThere, NaN, s.select(plain, value, corner));
 }
