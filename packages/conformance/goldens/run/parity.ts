@@ -80,7 +80,7 @@ export function renderParity(parity: Parity): string {
   const total = (priority: string, device: string): string => {
     const of = rows.filter(([, row]) => row.priority === priority).flatMap(([, row]) => row.devices[device] ?? []);
     const passed = of.reduce((sum, c) => sum + c.passed, 0), run = of.reduce((sum, c) => sum + c.run, 0);
-    return `${passed} of ${run} (${((100 * passed) / Math.max(1, run)).toFixed(1)} %)`;
+    return `${passed} of ${run} (${(Math.floor((1000 * passed) / Math.max(1, run)) / 10).toFixed(1)} %)`;
   };
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const head = [
