@@ -1,7 +1,7 @@
 /** @file Calls that fail: the error says what is wrong, and the call leaves no memory behind. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { expect, test } from "vitest";
-import { ArgumentError, type Backend, DeviceError, DTypeError, FreedError, gather, IndexError, memory, ones, scatter, scope, ShapeError, tensor, type Tensor } from "../src/index.ts";
+import { ArgumentError, type Backend, DeviceError, DTypeError, FreedError, gather, IndexError, memory, ones, scatter, scope, ShapeError, tensor, type Tensor, where } from "../src/index.ts";
 
 /** An argument that the types refuse, from a program without types. */
 const untyped = (value: unknown): never => value as never;
@@ -23,6 +23,11 @@ const failures: readonly { readonly what: string; readonly type: new () => Error
   { what: "the remainder of an integer by 0", type: ArgumentError, message: "ZeroDivisionError", call: (x) => x.int().remainder(0) },
   { what: "an integer to a negative power", type: ArgumentError, message: "Integers to negative integer powers are not allowed.", call: (x) => x.int().pow(-1) },
   { what: "an integer to a negative power, in place", type: ArgumentError, message: "Integers to negative integer powers are not allowed.", call: (x) => x.int().pow_(-2) },
+  { what: "an operand left out", type: ArgumentError, message: "gt(): expected 2 operands, got 1", call: (x) => (x.gt as () => unknown)() },
+  { what: "null for an operand", type: ArgumentError, message: "add(): operands must be tensors or numbers, got null", call: (x) => x.add(untyped(null)) },
+  { what: "an array for an operand", type: ArgumentError, message: "mul(): operands must be tensors or numbers, got 1,2", call: (x) => x.mul(untyped([1, 2])) },
+  { what: "a side of where left out", type: ArgumentError, message: "a value must be a number or a boolean, got undefined", call: (x) => where(x.gt(0), x, untyped(undefined)) },
+  { what: "nothing to fill with", type: ArgumentError, message: "a value must be a number or a boolean, got undefined", call: (x) => x.mul(1).fill_(untyped(undefined)) },
   { what: "a dtype that does not exist", type: DTypeError, message: "unknown dtype int64; expected one of float32,", call: (x) => tensor(1, { dtype: untyped("int64"), device: x.device }) },
   { what: "ones of such a dtype", type: DTypeError, message: "unknown dtype long; expected one of float32,", call: (x) => ones([1], { dtype: untyped("long"), device: x.device }) },
   { what: "a cast to such a dtype", type: DTypeError, message: "unknown dtype int64; expected one of float32,", call: (x) => x.to(untyped("int64")) },

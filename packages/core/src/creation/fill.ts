@@ -141,7 +141,7 @@ const fill = /*@__PURE__*/ perDType((dtype, compute) => program("full", [], [com
  */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
-  return generated("full", fill(dtype), [elementOf(Number(value), dtype)], shape, options);
+  return generated("full", fill(dtype), [elementOf(value, dtype)], shape, options);
 }
 /**
  * `shape` filled with 0.

@@ -90,10 +90,10 @@ function checkFill(x: Tensor, mask: Tensor, value: Operand): void {
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
   checkFill(x, mask, value);
-  return typeof value === "object" ? mapProgram(fillProgram(x.dtype, value.dtype), [x, mask, value]) : mapProgram(fillProgram(x.dtype, undefined), [x, mask], [elementOf(Number(value), x.dtype)]);
+  return typeof value === "object" ? mapProgram(fillProgram(x.dtype, value.dtype), [x, mask, value]) : mapProgram(fillProgram(x.dtype, undefined), [x, mask], [elementOf(value, x.dtype)]);
 }
 /** As `maskedFill`, in place; the mask broadcasts to x. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
   checkFill(x, mask, value);
-  return typeof value === "object" ? mapInto(x, fillProgram(x.dtype, value.dtype), [mask, value]) : mapInto(x, fillProgram(x.dtype, undefined), [mask], [elementOf(Number(value), x.dtype)]);
+  return typeof value === "object" ? mapInto(x, fillProgram(x.dtype, value.dtype), [mask, value]) : mapInto(x, fillProgram(x.dtype, undefined), [mask], [elementOf(value, x.dtype)]);
 }

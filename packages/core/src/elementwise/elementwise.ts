@@ -134,7 +134,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     // The common cases: two tensors of one dtype, or a number beside floats, with the program of the call before.
     if (operands.length === 2 && typeof first === "object") {
       const { dtype } = first.window;
-      if (typeof second === "object") {
+      if (typeof second === "object" && second?.window !== undefined) {
         if (second.window.dtype !== dtype) return mapProgram(programFor(operands, commonType(operands), undefined), operands as readonly Tensor[]);
         if (dtype !== pairType) {
           pair = programFor(operands, dtype, undefined);
@@ -147,6 +147,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     if (takes !== undefined) refuseNumbers(name, operands, takes);
     const tensors: Tensor[] = [], params: number[] = [];
     split(operands, tensors, params);
+    if (operands.length < build.length) throw new ArgumentError(`${name}(): expected ${build.length} operands, got ${operands.length}`);
     const common = commonType(operands);
     if (wrapsNumbers && tensors.length === 0) {
       const device = currentDevice();

@@ -15,7 +15,7 @@ const fillProgram = (name: string, d: DType): Program => program(name, [d], [dty
  * @throws AutogradError for a leaf that requires a gradient
  * @example fill_(zeros([2]), 7) // [7, 7]
  */
-export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [elementOf(Number(value), x.dtype)]);
+export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [elementOf(value, x.dtype)]);
 /**
  * Every element becomes 0. x's shape and dtype stay.
  * @throws AutogradError for a leaf that requires a gradient

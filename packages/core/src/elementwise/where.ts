@@ -4,6 +4,7 @@ import { type DType, dtypes, isStoredOnly } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import { arg, cast, param, select } from "../scalar/expr.ts";
+import { numberFrom } from "../scalar/element.ts";
 import { castValue } from "../scalar/instructions.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { type Operand, resultType } from "./elementwise.ts";
@@ -22,7 +23,7 @@ export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
   let p = programs.get(key);
   if (p === undefined) programs.set(key, (p = makeProgram(branches, common)));
   const tensors = branches.filter((b): b is Tensor => typeof b === "object");
-  const numbers = branches.filter((b) => typeof b !== "object").map(Number);
+  const numbers = branches.filter((b) => typeof b !== "object").map(numberFrom);
   return mapProgram(p, [condition, ...tensors], isStoredOnly(common) ? numbers.map((b) => castValue("float64", common, b)) : numbers);
 }
 

@@ -1,6 +1,6 @@
 /** @file A number as an element of a dtype, refused in PyTorch's words where it does not fit. Knows no tensor. */
 import { type DType, dtypes } from "../dtype.ts";
-import { DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import { castValue } from "./instructions.ts";
 
 type Range = { readonly cppName: string; readonly low: number; readonly high: number };
@@ -15,9 +15,14 @@ const ranges: { readonly [D in DType]?: Range } = {
 /** PyTorch's refusal of a number that does not fit into the dtype. */
 export const doesNotFit = (dtype: DType): DTypeError => new DTypeError(`value cannot be converted to type ${ranges[dtype]?.cppName ?? dtype} without overflow`);
 
+/** The number that a program gave, true being 1. */
+export function numberFrom(given: number | boolean): number {
+  if (typeof given !== "number" && typeof given !== "boolean") throw new ArgumentError(`a value must be a number or a boolean, got ${String(given)}`);
+  return Number(given);
+}
 /** `value` rounded once, or cut to an integer. Infinities are floats; NaN is 0 among the integers. */
-export function elementOf(value: number, dtype: DType): number {
-  const range = ranges[dtype];
+export function elementOf(given: number | boolean, dtype: DType): number {
+  const value = numberFrom(given), range = ranges[dtype];
   if (range !== undefined && (value < range.low || value > range.high) && (Number.isFinite(value) || dtypes[dtype].kind !== "float"))
     throw doesNotFit(dtype);
   return castValue("float64", dtype, value);
