@@ -40,7 +40,7 @@ test.each<readonly [string, (x: A.Tensor) => A.Tensor, readonly number[], readon
   ["gammaln", A.special.gammaln, [0, -1, -Infinity, Infinity, NaN], [Infinity, Infinity, Infinity, Infinity, NaN]],
   ["digamma", A.digamma, [0, -0, -1, Infinity, NaN], [-Infinity, Infinity, NaN, Infinity, NaN]],
   ["erfinv", A.erfinv, [1, -1, 1.5, NaN], [Infinity, -Infinity, NaN, NaN]],
-  ["ndtri", A.special.ndtri, [0, 1, -0.5, NaN], [-Infinity, Infinity, NaN, NaN]],
+  ["ndtri", A.special.ndtri, [0, 1, -0.5, NaN, 0.5], [-Infinity, Infinity, NaN, NaN, 0]],
   ["besselY0", A.special.besselY0, [0, -1, NaN], [-Infinity, NaN, NaN]],
   ["besselY1", A.special.besselY1, [0, -1, NaN], [-Infinity, NaN, NaN]],
   ["modifiedBesselK0", A.special.modifiedBesselK0, [0, -1, Infinity, NaN], [Infinity, NaN, 0, NaN]],

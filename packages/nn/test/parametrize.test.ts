@@ -68,6 +68,7 @@ describe("a parametrized tensor", () => {
     made = 0;
     parametrize.cached(() => { expect(layer.weight).toBe(layer.weight); });
     expect([made, layer.weight === layer.weight, made]).toEqual([1, false, 3]);
+    expect(() => parametrize.cached(async () => layer.weight)).toThrow("cached takes a synchronous function");
   });
   it("says what does not fit, in PyTorch's words, and changes nothing then", () => {
     class Longer extends Module { override forward(x: Tensor): Tensor { return x.repeat([2, 1]); } }

@@ -24,12 +24,14 @@ export function apart(run: () => Tensor): Tensor {
 
 /** The values made while `cached` runs. */
 let cache: Map<ParametrizationList, Tensor> | null = null;
-/** Runs `fn`; each parametrized tensor is made once in it, however often it is read. PyTorch's `parametrize.cached`. */
+/** Runs `fn`, which must be synchronous; each parametrized tensor is made once in it, however often it is read. PyTorch's `parametrize.cached`. */
 export function cached<T>(fn: () => T): T {
   const before = cache;
   cache ??= new Map();
   try {
-    return fn();
+    const result = fn();
+    if (typeof result === "object" && result !== null && "then" in result) throw new ModuleError("cached takes a synchronous function: after its first await tensors would be made anew again");
+    return result;
   } finally {
     cache = before;
   }

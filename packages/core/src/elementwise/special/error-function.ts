@@ -55,7 +55,7 @@ function erfinvOf(y: Expr): Expr {
   return s.select(s.lt(a, 1), inside, s.select(s.eq(a, 1), s.select(s.lt(y, 0), -Infinity, s.lit(Infinity, y.dtype)), NaN));
 }
 export function ndtriOf(p: Expr): Expr {
-  const upper = s.lt(0.5, p), q = s.mul(2, s.select(upper, s.sub(1, p), p)); // erfc(|x| / sqrt(2)) = q
+  const upper = s.le(0.5, p), q = s.mul(2, s.select(upper, s.sub(1, p), p)); // erfc(|x| / sqrt(2)) = q
   const magnitude = s.select(s.le(q, 0.5), inverseTail(s.min(least(q), 0.5)), inverseMiddle(s.sub(1, s.max(q, 0.5))));
   const x = s.mul(s.select(upper, magnitude, s.neg(magnitude)), Math.SQRT2);
   return s.select(s.eq(p, 0), -Infinity, s.select(s.eq(p, 1), Infinity, s.select(s.and(s.lt(0, p), s.lt(p, 1)), x, NaN)));
