@@ -15,9 +15,6 @@ export function canShareMemory(): boolean {
   return crossOriginIsolated !== false;
 }
 
-/** Processors, as the host tells. */
-export const processors = (): number => (typeof navigator === "object" ? (navigator as { readonly hardwareConcurrency?: number }).hardwareConcurrency : undefined) ?? 1;
-
 /** Resolves when the worker has answered; it does not keep the process alive. */
 export async function openWorker(start: WorkerStart): Promise<WorkerHandle> {
   const node = nodeThreads();
