@@ -193,9 +193,13 @@ describe("PyTorch's messages", () => {
   test.each(cases)("%s", (_, run, message) => expect(run).toThrow(message));
   test("no convergence", () => {
     const bad = tensor([[1, NaN], [NaN, 1]]), batch = bad.unsqueeze(0).expand([2, 2, 2]);
+    expect(() => linalg.svdvals(bad)).toThrow("linalg.svd: The algorithm failed");
+    expect(() => linalg.svdvals(ones([2]))).toThrow("linalg.svd: The input tensor A must have at least 2 dimensions.");
+    expect(() => linalg.eigvalsh(ones([2, 3]))).toThrow("linalg.eigh: A must be batches of square matrices, but they are 2 by 3 matrices");
+    expect(() => symeig(ones([2]))).toThrow("linalg.symeig: The input tensor A must have at least 2 dimensions.");
     for (const run of [() => linalg.svd(bad), () => linalg.svdvals(bad), () => linalg.eigh(bad)]) expect(run).toThrow(LinAlgError);
     expect(() => linalg.svd(bad)).toThrow("linalg.svd: The algorithm failed to converge because the input matrix contained non-finite values.");
     expect(() => svd(batch)).toThrow("linalg.svd: (Batch element 0): The algorithm failed");
-    expect(() => linalg.eigvalsh(bad)).toThrow("linalg.eigvalsh: The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: 1).");
+    expect(() => linalg.eigvalsh(bad)).toThrow("linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: 1).");
   });
 });

@@ -15,9 +15,9 @@ import { mT } from "./triangular.ts";
 
 /** Which triangle of a matrix is read. */
 export type Uplo = "L" | "U";
-type EighAttrs = { readonly upper: boolean; readonly name: string; readonly gradName: string; readonly vectors: boolean };
+type EighAttrs = { readonly upper: boolean; readonly name: string; /** What PyTorch's refusals call it. */ readonly said: string; readonly gradName: string; readonly vectors: boolean };
 
-function run(device: Device, x: Tensor, { upper, name }: EighAttrs, wantsVectors: boolean): Tensor[] {
+function run(device: Device, x: Tensor, { upper, name, said }: EighAttrs, wantsVectors: boolean): Tensor[] {
   return onHost(name, device, [x], ([elements]) => {
     const count = countOf(x), [n] = matrixOf(x), values = new Float64Array(count * n), rows = wantsVectors ? new Float64Array(n * n) : undefined;
     const vectors = new Float64Array(wantsVectors ? count * n * n : 0), failed = new Uint8Array(count);
@@ -26,7 +26,7 @@ function run(device: Device, x: Tensor, { upper, name }: EighAttrs, wantsVectors
       failed[b] = eigenSymmetric(a, n, values.subarray(b * n, (b + 1) * n), rows) ? 0 : 1;
       if (rows !== undefined) vectors.set(transposed(rows, n, n), b * n * n);
     }
-    refuseFailed(name, failed, x.ndim > 2, (info) => `The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: ${info}).`);
+    refuseFailed(said, failed, x.ndim > 2, (info) => `The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: ${info}).`);
     const result = { dtype: x.dtype, shape: [...batchOf(x), n], values };
     return wantsVectors ? [result, { dtype: x.dtype, shape: x.shape, values: vectors }] : [result];
   });
@@ -75,12 +75,12 @@ const eigvalshOp: Op<EighAttrs> = {
   batched: (attrs) => attrs,
 };
 
-function attrsOf(name: string, x: Tensor, UPLO: string, gradName: string = "LinalgEighBackward0"): EighAttrs {
-  requireSquare(name, x);
-  requireFloat(name, x);
+function attrsOf(name: string, x: Tensor, UPLO: string, said: string = "linalg.eigh", gradName: string = "LinalgEighBackward0"): EighAttrs {
+  requireSquare(said, x);
+  requireFloat(said, x);
   const letter = typeof UPLO === "string" ? UPLO.toUpperCase() : UPLO;
   if (letter !== "L" && letter !== "U") throw new ArgumentError(`Expected UPLO argument to be 'L' or 'U', but got ${String(UPLO)}`);
-  return { upper: letter === "U", name, gradName, vectors: true };
+  return { upper: letter === "U", name, said, gradName, vectors: true };
 }
 
 export type EighOptions = { readonly UPLO?: Uplo };
@@ -109,7 +109,7 @@ export type SymeigOptions = { readonly eigenvectors?: boolean; readonly upper?: 
  * @example symeig(tensor([[2, 0], [0, 1]])).eigenvalues // [1, 2]
  */
 export function symeig(x: Tensor, { eigenvectors: vectors = false, upper = true }: SymeigOptions = {}): SymmetricEigen {
-  const attrs = { ...attrsOf("symeig", x, upper ? "U" : "L", "SymeigBackward0"), vectors };
+  const attrs = { ...attrsOf("symeig", x, upper ? "U" : "L", "linalg.symeig", "SymeigBackward0"), vectors };
   const [eigenvalues, eigenvectors] = dispatchAll(eighOp, [x], attrs) as [Tensor, Tensor];
   return { eigenvalues, eigenvectors: vectors ? eigenvectors : zeros([0], { dtype: x.dtype, device: x.device }) };
 }

@@ -103,7 +103,7 @@ function runValues(device: Device, x: Tensor, { name }: SvdAttrs): Tensor {
       const a = values!.slice(b * m * n, (b + 1) * m * n), isTall = m >= n;
       failed[b] = singularValues(isTall ? a : transposed(a, m, n), isTall ? m : n, k, S.subarray(b * k, (b + 1) * k)) ? 0 : 1;
     }
-    refuseDiverged(name, failed, x.ndim > 2, values!);
+    refuseDiverged("linalg.svd", failed, x.ndim > 2, values!);
     return [{ dtype: x.dtype, shape: [...batchOf(x), k], values: S }];
   })[0]!;
 }
@@ -157,7 +157,7 @@ export function svd(A: Tensor, options: SvdOptions = {}): SvdFactors {
  * @example linalg.svdvals(tensor([[3, 0], [0, 2]])) // [3, 2]
  */
 export function svdvals(A: Tensor, options: Pick<SvdOptions, "driver"> = {}): Tensor {
-  requireSvd("linalg.svdvals", A, options.driver);
+  requireSvd("linalg.svd", A, options.driver); // PyTorch's words
   return dispatch(svdvalsOp, [A], { full: false, name: "linalg.svdvals" });
 }
 
