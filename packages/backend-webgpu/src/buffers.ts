@@ -99,6 +99,7 @@ export class Pool {
   /** A buffer around memory of the caller's own, which the pool neither counts nor keeps. */
   adopt(gpu: GPUBuffer, dtype: DType): WebGpuBuffer {
     requireDType(dtype);
+    if (gpu.size > this.#maxBytes) throw new DeviceError(`webgpu: importBuffer: a buffer of ${gpu.size} bytes, and the device binds ${this.#maxBytes} at most`);
     return this.#alive(new WebGpuBuffer(dtype, Math.floor(gpu.size / 4), new Chunk(gpu, 0, true)));
   }
 

@@ -33,7 +33,7 @@ export interface WebGpuBackend extends Backend {
   /**
    * A buffer of the caller's own as memory of this backend, for `fromBuffer` of core: nothing is copied, and the backend never destroys it.
    * An element takes four bytes: float32, int32, or for bool and what is only stored the word that the README names.
-   * @throws DeviceError if its usage lacks STORAGE, COPY_SRC or COPY_DST; DTypeError for a dtype that the device has not
+   * @throws DeviceError if its usage lacks STORAGE, COPY_SRC or COPY_DST, or it is larger than the device binds; DTypeError for a dtype that the device has not
    */
   importBuffer(buffer: GPUBuffer, dtype: DType): Buffer;
   /**

@@ -95,11 +95,15 @@ export class Pool {
     for (;;) {
       const number = Atomics.add(words, control + CONTROL.next, 1);
       if (number >= count) break;
-      this.#call(number);
+      try {
+        this.#call(number);
+      } catch {
+        Atomics.store(words, control + CONTROL.failed, 1); // Told below, when nobody works on it any more.
+      }
       Atomics.add(words, control + CONTROL.done, 1);
     }
     this.#waitFor(() => Atomics.load(words, control + CONTROL.done) === count);
-    if (Atomics.load(words, control + CONTROL.failed) !== 0) throw new DeviceError("wasm: a worker thread could not run a kernel; make the device with { threads: 1 }");
+    if (Atomics.exchange(words, control + CONTROL.failed, 0) !== 0) throw new DeviceError("wasm: a thread could not run a kernel; make the device with { threads: 1 }");
   }
 
   dispose(): void {
