@@ -33,8 +33,8 @@ export function picture(rows: readonly Row[], peers: readonly string[], yardstic
     ...dots[i]!.map(({ peer, ms, times }) =>
       `<circle cx="${x(Math.log10(times)).toFixed(1)}" cy="${y(i)}" r="5" fill="${colours[peer % colours.length]}" fill-opacity="0.85"><title>${escaped(`${row.workload}, ${peers[peer]}: ${ms.toPrecision(3)} ms, ${times.toPrecision(3)}x`)}</title></circle>`),
   ].join(""));
-  const legend = peers.map((name, i) => `<circle cx="${left + i * 105}" cy="38" r="5" fill="${colours[i % colours.length]}"/><text x="${left + i * 105 + 9}" y="42">${escaped(name)}</text>`);
-  const width = Math.max(left + plot + right, left + peers.length * 105);
+  const legend = peers.map((name, i) => `<circle cx="${left + i * 120}" cy="38" r="5" fill="${colours[i % colours.length]}"/><text x="${left + i * 120 + 9}" y="42">${escaped(name)}</text>`);
+  const width = Math.max(left + plot + right, left + peers.length * 120);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,
     `<rect width="100%" height="100%" fill="#fff"/><text x="${left}" y="18">${escaped(caption)}</text>`,
