@@ -2,11 +2,11 @@
  * @file Emits convolutions of one channel with a window of three by three at stride 1, and of the gradient of that window: nine weights, or nine sums, stay
  * in registers. Other windows are emit/conv.ts. What is called is kernels/depthwise.ts.
  */
-import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 import { SCRATCH } from "../memory.ts";
 import { storePartly } from "./body.ts";
+import { multiplyAdd } from "./multiply-add.ts";
 
 /**
  * Strides and addresses in bytes; elements of rows are adjacent. x has two rows and two columns more than out and y.
@@ -22,13 +22,7 @@ export function linkDepthwise(engine: Engine): DepthwiseKernels {
   return engine.link<keyof DepthwiseKernels>(module);
 }
 
-type V128 = Local<"v128">;
 const nine = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
-
-function fused(f: Code, relaxed: boolean, x: V128, y: V128, sum: V128): void {
-  if (relaxed) f.get(x).get(y).get(sum).op("f32x4.relaxed_madd").set(sum);
-  else f.get(sum).get(x).get(y).op("f32x4.mul").op("f32x4.add").set(sum);
-}
 
 /** Two rows of the output at a time: of the four rows of x that they see, two are read once for both. */
 function window(module: Module, relaxed: boolean): void {
@@ -42,7 +36,7 @@ function window(module: Module, relaxed: boolean): void {
         for (let column = 0; column < 3; column++) {
           f.get(pointer).memory("v128.load", 4 * column).set(value);
           sums.forEach((sum, made) => {
-            if (row - made >= 0 && row - made < 3) fused(f, relaxed, value, factors[3 * (row - made) + column], sum);
+            if (row - made >= 0 && row - made < 3) multiplyAdd(f, relaxed, value, factors[3 * (row - made) + column], sum);
           });
         }
       });
@@ -90,7 +84,7 @@ function gradient(module: Module, relaxed: boolean): void {
         f.get(from[Math.floor(k / 3)]).memory("v128.load", 4 * (k % 3));
         masked();
         f.set(value);
-        fused(f, relaxed, value, factor, total);
+        multiplyAdd(f, relaxed, value, factor, total);
       });
     };
     f.get(width).i32(3).op("i32.and").op("i32x4.splat").constant(0, 1, 2, 3).op("i32x4.gt_s").set(mask);

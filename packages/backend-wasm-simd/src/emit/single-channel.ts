@@ -1,9 +1,10 @@
 /** @file Emits convolutions of one channel a group: lines of the output as sums of shifted lines of x, or a few places of it as long sums. What is called is kernels/single-channel.ts. */
-import type { Code, Local } from "../asm/code.ts";
+import type { Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 import { storePartly } from "./body.ts";
 import { pushPlaces, type Spacing } from "./places.ts";
+import { multiplyAdd, type V128 } from "./multiply-add.ts";
 
 /** Places of the output that `places` sums for at once. */
 export const TOGETHER = 4;
@@ -24,13 +25,6 @@ export function linkSingleChannel(engine: Engine, spacing: Spacing): SingleChann
 }
 
 type I32 = Local<"i32">;
-type V128 = Local<"v128">;
-
-/** `sum += x * y`, where x is on the stack. */
-function fused(f: Code, relaxed: boolean, y: V128, sum: V128): void {
-  if (relaxed) f.get(y).get(sum).op("f32x4.relaxed_madd").set(sum);
-  else f.get(y).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
-}
 
 /** The bytes between the places of one vector and those of the next. */
 const vectorBytes: { readonly [S in Spacing]: number } = { adjacent: 16, second: 32, any: 0 };
@@ -46,7 +40,7 @@ function lines(module: Module, relaxed: boolean, spacing: Spacing): void {
         f.get(from).get(offset).memory("i32.load").op("i32.add").set(at).get(weight).memory("v128.load32_splat").set(factor);
         sums.forEach((one, v) => {
           pushPlaces(f, spacing, at, step, v * vectorBytes[spacing]);
-          fused(f, relaxed, factor, one);
+          multiplyAdd(f, relaxed, undefined, factor, one);
         });
         f.increment(offset, 4).increment(weight, 4).get(more).i32(1).op("i32.sub").tee(more).branchIf(again);
       });
@@ -94,7 +88,7 @@ function places(module: Module, relaxed: boolean, spacing: Spacing): void {
         from.forEach((pointer, k) => {
           f.get(pointer).set(at);
           pushPlaces(f, spacing, at, xStep);
-          fused(f, relaxed, factor, totals[k]);
+          multiplyAdd(f, relaxed, undefined, factor, totals[k]);
         });
         onwards(from, 4);
         f.increment(by, 16).increment(left, -4);

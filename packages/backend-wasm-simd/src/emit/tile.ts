@@ -6,6 +6,7 @@ import type { Code, Local } from "../asm/code.ts";
 import type { Module } from "../asm/module.ts";
 import { SCRATCH } from "../memory.ts";
 import { storePartly } from "./body.ts";
+import { multiplyAdd } from "./multiply-add.ts";
 
 /** Columns of a tile: two vectors. */
 export const TILE_COLUMNS = 8;
@@ -47,10 +48,7 @@ function emitTile(f: Code, rows: number, vectors: number, relaxed: boolean, walk
     sums.forEach((row, r) => {
       const offset = walk.pushA(r);
       f.memory("v128.load32_splat", offset).set(a);
-      row.forEach((sum, v) => {
-        if (relaxed) f.get(a).get(b[v]).get(sum).op("f32x4.relaxed_madd").set(sum);
-        else f.get(sum).get(a).get(b[v]).op("f32x4.mul").op("f32x4.add").set(sum);
-      });
+      row.forEach((sum, v) => multiplyAdd(f, relaxed, a, b[v], sum));
     });
     walk.next();
     f.branchIf(again);

@@ -1,8 +1,8 @@
 /** @file Emits products of a vector and a matrix, which read the matrix once in the order in which it lies. Which one runs is kernels/matmul.ts. */
-import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 import { storePartly } from "./body.ts";
+import { multiplyAdd } from "./multiply-add.ts";
 
 /**
  * Counts are in elements, strides and addresses in bytes; c gets a * b.
@@ -18,13 +18,6 @@ export function linkVectors(engine: Engine): VectorKernels {
   return engine.link<keyof VectorKernels>(module);
 }
 
-type V128 = Local<"v128">;
-
-/** `sum += x * y`, where y is on the stack. */
-function fused(f: Code, relaxed: boolean, x: V128, sum: V128): void {
-  if (relaxed) f.get(x).get(sum).op("f32x4.relaxed_madd").set(sum);
-  else f.get(x).op("f32x4.mul").get(sum).op("f32x4.add").set(sum);
-}
 
 /** Columns whose sums are in registers at once. */
 const TOGETHER = 4;
@@ -43,7 +36,7 @@ function dots(module: Module, relaxed: boolean): void {
         pb.forEach((pointer, j) => {
           for (let v = 0; v < vectors; v++) {
             f.get(pointer).memory("v128.load", 16 * v);
-            fused(f, relaxed, factors[v], sums[j][v]);
+            multiplyAdd(f, relaxed, undefined, factors[v], sums[j][v]);
           }
           f.increment(pointer, 16 * vectors);
         });
@@ -82,7 +75,7 @@ function rows(module: Module, relaxed: boolean): void {
         f.constant(0).set(other);
         pb.forEach((pointer, k) => {
           f.get(pointer).memory("v128.load");
-          fused(f, relaxed, factors[k], k % 2 === 0 ? sum : other);
+          multiplyAdd(f, relaxed, undefined, factors[k], k % 2 === 0 ? sum : other);
           f.increment(pointer, 16);
         });
         if (count > 1) f.get(sum).get(other).op("f32x4.add").set(sum);

@@ -35,20 +35,24 @@ export function where(condition: Tensor, x: Operand | ComplexOperand, y: Operand
 
 const blended = (name: string, op: (y: Tensor, z: Tensor) => Tensor) => ({ value = 1 }: ValueOptions) =>
   composite(name, (x?: Tensor, y?: Tensor, z?: Tensor): Tensor => add(x!, mul(op(y!, z!), Number(value))));
-const addcmulPairs = /*@__PURE__*/ blended("AddcmulBackward0", mulPairs), addcdivPairs = /*@__PURE__*/ blended("AddcdivBackward0", divPairs);
+
+type Blend = {
+  (x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
+  (x: Any, y: ComplexTensor, z: Any, options?: ValueOptions): ComplexTensor;
+  (x: Any, y: Any, z: ComplexTensor, options?: ValueOptions): ComplexTensor;
+  (x: Tensor, y: Tensor, z: Tensor, options?: ValueOptions): Tensor;
+};
+const blend = (real: (x: Tensor, y: Tensor, z: Tensor, options: ValueOptions) => Tensor, pairs: (options: ValueOptions) => (x?: Tensor, y?: Tensor, z?: Tensor) => Tensor): Blend =>
+  ((x: Any, y: Any, z: Any, options: ValueOptions = {}): Any => {
+    const some = [x, y, z].find(isComplex);
+    return some === undefined ? real(x as Tensor, y as Tensor, z as Tensor, options) : some.among(pairs(options), x, y, z);
+  }) as Blend;
 
 /**
  * x + value * y * z. Shapes of all three broadcast, and dtypes are promoted.
  * @example addcmul(tensor([1]), tensor([2]), tensor([3])) // [7]
  */
-export function addcmul(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
-export function addcmul(x: Any, y: ComplexTensor, z: Any, options?: ValueOptions): ComplexTensor;
-export function addcmul(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions): ComplexTensor;
-export function addcmul(x: Tensor, y: Tensor, z: Tensor, options?: ValueOptions): Tensor;
-export function addcmul(x: Any, y: Any, z: Any, options: ValueOptions = {}): Any {
-  const some = [x, y, z].find(isComplex);
-  return some === undefined ? addcmulReal(x as Tensor, y as Tensor, z as Tensor, options) : some.among(addcmulPairs(options), x, y, z);
-}
+export const addcmul: Blend = /*@__PURE__*/ blend(addcmulReal, /*@__PURE__*/ blended("AddcmulBackward0", mulPairs));
 /** As `addcmul`, in place. */
 export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
   refuseComplex(x, y, z);
@@ -59,14 +63,7 @@ export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions 
  * @throws DTypeError for integers
  * @example addcdiv(tensor([1]), tensor([6]), tensor([3])) // [3]
  */
-export function addcdiv(x: ComplexTensor, y: Any, z: Any, options?: ValueOptions): ComplexTensor;
-export function addcdiv(x: Any, y: ComplexTensor, z: Any, options?: ValueOptions): ComplexTensor;
-export function addcdiv(x: Any, y: Any, z: ComplexTensor, options?: ValueOptions): ComplexTensor;
-export function addcdiv(x: Tensor, y: Tensor, z: Tensor, options?: ValueOptions): Tensor;
-export function addcdiv(x: Any, y: Any, z: Any, options: ValueOptions = {}): Any {
-  const some = [x, y, z].find(isComplex);
-  return some === undefined ? addcdivReal(x as Tensor, y as Tensor, z as Tensor, options) : some.among(addcdivPairs(options), x, y, z);
-}
+export const addcdiv: Blend = /*@__PURE__*/ blend(addcdivReal, /*@__PURE__*/ blended("AddcdivBackward0", divPairs));
 /** As `addcdiv`, in place. */
 export function addcdiv_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
   refuseComplex(x, y, z);

@@ -64,3 +64,6 @@ export function sharingBatch(a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
 export function refuseFailed(name: string, infos: ArrayLike<number>, isBatch: boolean, what: (info: number) => string): void {
   for (let b = 0; b < infos.length; b++) if (infos[b] !== 0) throw new LinAlgError(`${name}${isBatch ? `: (Batch element ${b})` : ""}: ${what(infos[b]!)}`);
 }
+/** What `refuseFailed` says of an iteration for eigenvalues. */
+export const notConverged = (info: number): string =>
+  `The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: ${info}).`;

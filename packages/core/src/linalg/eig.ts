@@ -13,7 +13,7 @@ import { cat, stack } from "../views/cat.ts";
 import { diagEmbed, diagonal } from "../views/diagonal.ts";
 import { narrow, select, transpose, unsqueeze } from "../views/views.ts";
 import { eigenvalues, eigenvectors } from "./algorithms/general-eigen.ts";
-import { batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSquare } from "./checks.ts";
+import { notConverged, batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSquare } from "./checks.ts";
 import { solve } from "./solve.ts";
 
 type EigAttrs = { readonly name: string };
@@ -27,7 +27,7 @@ function run(device: Device, x: Tensor, { name }: EigAttrs, wantsVectors: boolea
       const converged = wantsVectors ? eigenvectors(a, n, into, vectors.subarray(2 * b * n * n, 2 * (b + 1) * n * n)) : eigenvalues(a, n, into);
       failed[b] = converged ? 0 : 1;
     }
-    refuseFailed(name, failed, x.ndim > 2, (info) => `The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: ${info}).`);
+    refuseFailed(name, failed, x.ndim > 2, notConverged);
     const result = { dtype: x.dtype, shape: [...batchOf(x), n, 2], values };
     return wantsVectors ? [result, { dtype: x.dtype, shape: [...x.shape, 2], values: vectors }] : [result];
   });

@@ -10,7 +10,7 @@ import { diagEmbed, diagonal } from "../views/diagonal.ts";
 import { unsqueeze } from "../views/views.ts";
 import { eigenSymmetric } from "./algorithms/symmetric-eigen.ts";
 import { transposed } from "./algorithms/rows.ts";
-import { batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSquare } from "./checks.ts";
+import { notConverged, batchOf, countOf, matrixOf, refuseFailed, requireFloat, requireSquare } from "./checks.ts";
 import { mT } from "./triangular.ts";
 
 /** Which triangle of a matrix is read. */
@@ -26,7 +26,7 @@ function run(device: Device, x: Tensor, { upper, name, said }: EighAttrs, wantsV
       failed[b] = eigenSymmetric(a, n, values.subarray(b * n, (b + 1) * n), rows) ? 0 : 1;
       if (rows !== undefined) vectors.set(transposed(rows, n, n), b * n * n);
     }
-    refuseFailed(said, failed, x.ndim > 2, (info) => `The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: ${info}).`);
+    refuseFailed(said, failed, x.ndim > 2, notConverged);
     const result = { dtype: x.dtype, shape: [...batchOf(x), n], values };
     return wantsVectors ? [result, { dtype: x.dtype, shape: x.shape, values: vectors }] : [result];
   });

@@ -135,7 +135,7 @@ export function parity(backend: Backend, reference: Backend, options: ParityOpti
     const before = pending;
     pending = Promise.all([reads, before]).then(([results]) => { if (!isOver) compare(call, results); }).catch(fail);
   };
-  const kernels = Object.fromEntries(Object.keys(backend.kernels).filter((name) => name in reference.kernels).map((name) => [name, both(name)])) as unknown as Kernels & Partial<FusedKernels>;
+  const kernels = Object.fromEntries(Object.keys(backend.kernels).filter((name) => name in reference.kernels).map((name) => [name, both(name)])) as Partial<Kernels> as Kernels & Partial<FusedKernels>;
 
   return {
     name: backend.name,
