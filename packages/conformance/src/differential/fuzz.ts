@@ -55,6 +55,12 @@ function commonDTypes(devices: readonly Backend[]): ReadonlySet<DType> {
   return new Set([...first!.dtypes].filter((dtype) => dtype !== "float64" && others.every((device) => device.dtypes.has(dtype))));
 }
 
+/** The rows that every device has: without those that work on the host, if one cannot be read at once. */
+function possible(families: readonly Family[], devices: readonly Backend[]): readonly Family[] {
+  if (devices.every((device) => device.readSync !== undefined)) return families;
+  return families.map((family) => ({ ...family, rows: family.rows.filter(({ onHost }) => onHost !== true) })).filter(({ rows }) => rows.length > 0);
+}
+
 /** The check of a device, by the answers of the reference. */
 function deviceCheck(name: string, device: Backend, reference: Backend, rows: ReadonlyMap<string, Row>): Check & { readonly judge: (program: Program, answer: Answer) => Promise<Difference | undefined> } {
   const judge = (program: Program, answer: Answer): Promise<Difference | undefined> => differenceOn(device, program, answer, rows);
@@ -87,7 +93,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
 }
 
 async function run(options: FuzzOptions): Promise<FuzzReport> {
-  const { seed: first, count, reference, devices, families = allFamilies, derivatives = 20, aliasing = true, failures: most = 1, progress } = options;
+  const { seed: first, count, reference, devices, derivatives = 20, aliasing = true, failures: most = 1, progress } = options;
+  const families = possible(options.families ?? allFamilies, [...devices.values()]);
   const rows = rowsOf(families), dtypes = commonDTypes([reference, ...devices.values()]);
   const checks = [...devices].map(([name, device]) => deviceCheck(name, device, reference, rows));
   const model: Check = { name: "the model of views", difference: (program) => aliasingDifference(reference, program, rows) };

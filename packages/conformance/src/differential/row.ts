@@ -68,6 +68,8 @@ export interface Row<A extends Attrs = Attrs> {
   readonly exact?: true;
   /** Its result depends on its input, and its gradient does not. */
   readonly cuts?: true;
+  /** It works on the host: only devices that can be read at once have it, and programs for others are drawn without it. */
+  readonly onHost?: true;
 }
 
 /** A row, its attributes checked against its own functions. */

@@ -6,6 +6,7 @@ import { elementwiseRows } from "./elementwise.table.ts";
 import { inPlaceRows } from "./in-place.table.ts";
 import { bracketRows } from "./indexing.table.ts";
 import { leaf } from "./leaf.ts";
+import { linearRows } from "./linear-algebra.table.ts";
 import { matrixRows, specialRows, statisticRows } from "./mathematics.table.ts";
 import { lossRows, normalizationRows, resamplingRows } from "./networks.table.ts";
 import { scatteringRows } from "./scattering.table.ts";
@@ -21,6 +22,7 @@ export const families: readonly Family[] = [
   { name: "in place", weight: 18, rows: inPlaceRows },
   { name: "reductions", weight: 10, rows: [...reductionRows, ...statisticRows] },
   { name: "products", weight: 9, rows: [...productRows, ...matrixRows, ...lossRows, ...normalizationRows] },
+  { name: "linear algebra", weight: 5, rows: linearRows },
   { name: "complex", weight: 4, rows: complexRows },
   { name: "spatial", weight: 4, rows: [...spatialRows, ...resamplingRows] },
   { name: "indexing", weight: 10, rows: [...indexRows, ...bracketRows, ...copyRows, ...scatteringRows] },
