@@ -10,6 +10,8 @@ export class Chunk {
   readonly gpu: GPUBuffer;
   readonly bytes: number;
   readonly isForeign: boolean;
+  /** Whether it is vectors of four words to its end: a caller's own may end in a part of one. */
+  readonly isWhole: boolean;
   /** The last epoch whose recorded commands use it: a write or a destruction must not overtake those. */
   usedIn: number = 0;
 
@@ -17,6 +19,7 @@ export class Chunk {
     this.gpu = gpu;
     this.bytes = bytes;
     this.isForeign = isForeign;
+    this.isWhole = gpu.size % 16 === 0;
   }
 }
 

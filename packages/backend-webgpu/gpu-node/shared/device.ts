@@ -101,12 +101,16 @@ export const deviceChecks: readonly Check[] = [
       };
       await run([10], [1], 0, 2);
       await run([3, 4], [1, 3], 1, 2);
+      await run([12], [1], 4, 2);
+      await run([3, 4], [8, 1], 0, 2);
       const before = webgpuStats(device).pipelinesCompiled;
-      assert(before === 2, `two classes, ${before} pipelines`);
+      assert(before === 4, `dense or not, by four or not: four classes, ${before} pipelines`);
       for (let i = 1; i < 30; i++) {
         await run([i], [1], i, i);
         await run([i + 1, 7], [1, i + 1], i, Infinity);
         await run([i + 1, 7], [-7, 1], 7 * i, NaN);
+        await run([4 * i], [1], 8, i);
+        await run([i + 1, 8], [-8, 1], 8 * i, -0);
       }
       assert(webgpuStats(device).pipelinesCompiled === before, "nothing more is compiled");
     }),

@@ -32,7 +32,8 @@ export function valueOf(random: Random, dtype: DType): number {
 /** A view with the values of its logical elements, and the whole content of its buffer. */
 export type Operand = { readonly view: View; readonly values: number[]; readonly host: number[] };
 
-export type Layout = "dense" | "offset" | "transposed" | "stepped" | "negative" | "broadcast";
+/** `aligned`: rows begin at multiples of four elements; `column`: one value for a row; `row`: one row for all. */
+export type Layout = "dense" | "offset" | "transposed" | "stepped" | "negative" | "broadcast" | "aligned" | "column" | "row";
 export const inputLayouts: readonly Layout[] = ["dense", "offset", "transposed", "stepped", "negative", "broadcast"];
 export const outputLayouts: readonly Layout[] = ["dense", "offset", "transposed", "stepped"];
 
@@ -40,15 +41,17 @@ export const outputLayouts: readonly Layout[] = ["dense", "offset", "transposed"
 export function place(random: Random, shape: Shape, layout: Layout): { strides: number[]; offset: number; length: number } {
   const order = shape.map((_, d) => d).reverse();
   if (layout === "transposed") order.reverse();
-  const strides = new Array<number>(shape.length).fill(0);
-  const repeated = layout === "broadcast" && shape.length > 0 ? random.int(0, shape.length - 1) : -1;
+  const strides = new Array<number>(shape.length).fill(0), last = shape.length - 1;
+  const isRepeated = (d: number): boolean => (layout === "column" && d === last) || (layout === "row" && d < last);
+  const repeated = layout === "broadcast" && shape.length > 0 ? random.int(0, last) : -1;
   let step = layout === "stepped" ? 2 : 1;
   for (const d of order) {
-    if (d === repeated) continue;
+    if (d === repeated || isRepeated(d)) continue;
     strides[d] = step;
     step *= shape[d]!;
+    if (layout === "aligned") step = 4 * Math.ceil(step / 4) + 4 * random.int(0, 1);
   }
-  let offset = layout === "dense" ? 0 : random.int(1, 5);
+  let offset = layout === "dense" ? 0 : layout === "aligned" || layout === "row" ? 4 * random.int(0, 2) : random.int(1, 5);
   const length = offset + step + random.int(0, 3);
   if (layout === "negative" && shape.length > 0) {
     const d = random.int(0, shape.length - 1);

@@ -75,6 +75,25 @@ const mapChecks: Check[] = [
     },
   },
   {
+    name: "map: operands by four, of which some have one value for a row, and what does not fill the last four",
+    run: async (device) => {
+      const random = new Random(3), p = program("four", ["float32", "int32", "bool"], ["int32"], [
+        scalar.add(arg(0, "float32"), scalar.cast(scalar.add(arg(1, "int32"), scalar.index), "float32")), scalar.select(arg(2, "bool"), param(0, "int32"), arg(1, "int32")),
+      ]);
+      const layouts = ["dense", "aligned", "column", "row", "offset"] as const;
+      for (const shape of [[7], [1030], [5, 8], [3, 5], [2, 3, 12]])
+        for (const layout of layouts) for (const other of layouts) for (const to of ["dense", "aligned", "offset"] as const) {
+          const inputs = p.args.map((dtype, k) => operand(device, random, dtype, shape, k === 1 ? other : layout));
+          const outputs = p.results.map((x) => operand(device, random, x.dtype, shape, to));
+          device.kernels.map(inputs.map((x) => x.view), outputs.map((x) => x.view), { program: p, params: [9] });
+          const expected = inputs[0]!.values.map((_, i) => evaluate(p, inputs.map((x) => x.values[i]!), [9], i));
+          for (const [k, output] of outputs.entries())
+            mismatch(`[${shape}] ${layout} ${other} to ${to}, ${k}`, await valuesOf(device, output), expected.map((x) => x[k]!), 0);
+          for (const { view } of [...inputs, ...outputs]) device.free(view.buffer);
+        }
+    },
+  },
+  {
     name: "map: every float function, over its range and its corners",
     run: async (device) => {
       const names = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "tanh", "erf"] as const satisfies readonly InstructionName[];

@@ -1,13 +1,19 @@
-/** @file `map`: a scalar program at every element; `copy` is the identity. Shapes, strides, offsets and params are uniforms. */
+/**
+ * @file `map`: a scalar program at every element; `copy` is the identity. Shapes, strides, offsets and params are uniforms.
+ * An invocation computes four elements that lie side by side, where every operand lets it, and else one.
+ */
 import { type Kernel, type PrimitiveAttrs, type Program, program, scalar, type View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { bindingsOf, Operands } from "../operands.ts";
 import { floatWord, intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
-import { emitProgram, loaded, stored } from "../wgsl/expression.ts";
+import { loaded, programFunction, stored, storedType } from "../wgsl/expression.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
+import { NO_QUADS, quadsOf } from "./quads.ts";
 
 const HEADER = 4;
+/** A software adapter takes twice as long where 64 invocations are a workgroup. */
+const WORKGROUP = 256;
 
 /** Where a program's params stand in the uniforms, by their dtype. */
 export const paramText = (start: number) => (index: number, dtype: string): string =>
@@ -21,24 +27,34 @@ export function writeParams(device: WebGpuDevice, at: number, { params: types }:
     else recorder.ints[at + i] = params[i]!;
 }
 
-/** @param rank 0 where every view is dense, else the rank class */
-function mapShader(p: Program, rank: number, slots: readonly number[]): Shader {
-  const n = p.args.length, total = slots.length;
+/** @param rank 0 where every view is dense, else the rank class @param splats bit k: operand k has one value for four elements; or NO_QUADS */
+function mapShader(p: Program, rank: number, splats: number, slots: readonly number[]): Shader {
+  const n = p.args.length, total = slots.length, isQuad = splats !== NO_QUADS;
   const dtypes = [...p.args, ...p.results.map((x) => x.dtype)];
   const start = HEADER + rank, stride = 1 + rank;
   const address = (k: number): string =>
     rank === 0 ? `${intWord(start + k)} + bitcast<i32>(thread)` : `${intWord(start + k * stride)} + ${dot(start + k * stride + 1, rank, "i")}`;
-  const { statements, results } = emitProgram(p, {
-    arg: (k) => loaded(`b${slots[k]}[${address(k)}]`, p.args[k]!),
-    param: paramText(start + total * stride),
+  const place = (k: number): string => `b${slots[k]}[${address(k)}]`;
+  const isSplat = (k: number): boolean => ((splats >> k) & 1) === 1;
+  const vectors = new Map(slots.map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(dtypes[k]!)}>`]));
+  const call = (j: number): string => {
+    const values = p.args.map((dtype, k) => loaded(isQuad && !isSplat(k) ? `x${k}.${"xyzw"[j]}` : `x${k}`, dtype));
+    return `  let y${j} = compute(${[isQuad ? `thread * 4u + ${j}u` : "thread", ...values].join(", ")});`;
+  };
+  const stores = p.results.map(({ dtype }, k) => {
+    const value = (j: number): string => stored(`y${j}.r${k}`, dtype);
+    return `  ${place(n + k)} = ${isQuad ? `vec4<${storedType(dtype)}>(${[0, 1, 2, 3].map(value).join(", ")})` : value(0)};`;
   });
-  const stores = results.map((value, k) => `  b${slots[n + k]}[${address(n + k)}] = ${stored(value, dtypes[n + k]!)};`);
   return {
     label: p.name,
-    bindings: bindingsOf(slots, dtypes, n),
+    bindings: bindingsOf(slots, dtypes, n, (slot) => (isQuad ? vectors.get(slot) : undefined)),
     uniformWords: start + total * stride + p.params.length,
-    workgroup: [64, 1],
-    body: [threadNumber, "  let element = thread;", rank > 0 ? decompose("thread", HEADER, rank, "i") : "", statements, ...stores].join("\n"),
+    workgroup: [WORKGROUP, 1],
+    declarations: programFunction(p, paramText(start + total * stride), "compute"),
+    body: [
+      threadNumber, rank > 0 ? decompose("thread", HEADER, rank, "i") : "",
+      ...p.args.map((_, k) => `  let x${k} = ${place(k)};`), ...(isQuad ? [0, 1, 2, 3] : [0]).map(call), ...stores,
+    ].join("\n"),
   };
 }
 
@@ -50,33 +66,42 @@ export function mapKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["map"], W
     device.assertAlive();
     const { chunks, slots, pattern } = operands.collect(inputs, outputs);
     const n = inputs.length, total = n + outputs.length;
-    const first = outputs[0]!;
-    const rank = allDense(inputs) && allDense(outputs) ? 0 : rankClass(first.shape.length);
+    const first = outputs[0]!, { shape } = first;
+    const rank = allDense(inputs) && allDense(outputs) ? 0 : rankClass(shape.length);
+    const splats = quadsOf(p, inputs, outputs, rank === 0, slots, chunks), isQuad = splats !== NO_QUADS;
 
     let family = compiled.get(p);
     if (family === undefined) compiled.set(p, (family = new Map()));
-    const key = typeof pattern === "number" ? pattern * 16 + rank : `${pattern}:${rank}`;
+    const key = typeof pattern === "number" && total <= 6 ? ((pattern * 16 + rank) * 64 + Math.max(splats, 0)) * 2 + (isQuad ? 1 : 0) : `${pattern}:${rank}:${splats}`;
     let pipeline = family.get(key);
-    if (pipeline === undefined) family.set(key, (pipeline = device.pipelines.compile(mapShader(p, rank, slots))));
+    if (pipeline === undefined) family.set(key, (pipeline = device.pipelines.compile(mapShader(p, rank, splats, slots))));
 
     const { recorder } = device;
     const { ints } = recorder;
     let at = recorder.uniforms(pipeline) + HEADER;
     if (rank === 0) {
-      for (let k = 0; k < total; k++) ints[at++] = (k < n ? inputs[k]! : outputs[k - n]!).offset;
+      for (let k = 0; k < total; k++) {
+        const { offset } = k < n ? inputs[k]! : outputs[k - n]!;
+        ints[at++] = isQuad ? offset >> 2 : offset;
+      }
     } else {
-      const dims = first.shape.length;
-      writeSizes(ints, at, first.shape, 0, dims, rank);
+      const dims = shape.length, last = rank - 1;
+      writeSizes(ints, at, shape, 0, dims, rank);
+      if (isQuad) ints[at + last] = (shape[dims - 1]! + 3) >> 2;
       at += rank;
       for (let k = 0; k < total; k++) {
         const view = k < n ? inputs[k]! : outputs[k - n]!;
         ints[at] = view.offset;
         writeStrides(ints, at + 1, view.strides, 0, dims, rank);
+        if (isQuad && ((splats >> k) & 1) === 0) {
+          // Counted in fours, but for the last dim, which moves by one of them.
+          for (let d = 0; d <= last; d++) ints[at + d] = ints[at + d]! >> 2;
+        }
         at += 1 + rank;
       }
     }
     writeParams(device, at, p, params);
-    recorder.dispatch(pipeline, chunks, first.size);
+    recorder.dispatch(pipeline, chunks, isQuad ? (first.size + 3) >> 2 : first.size);
   };
 }
 

@@ -47,6 +47,29 @@ export function emitProgram(program: Program, operands: Operands, prefix: string
   return { statements: lines.join("\n"), results: roots.map((root) => names.get(root)!) };
 }
 
+const lengths = /*@__PURE__*/ new WeakMap<Program, number>();
+/** How many instructions, constants included, a program is in WGSL. */
+export function lengthOf(p: Program): number {
+  let known = lengths.get(p);
+  if (known === undefined) lengths.set(p, (known = topologicalOrder(p.results.map((root) => lower(root, builtin))).length));
+  return known;
+}
+
+/**
+ * A program as a function `<name>(element, x0, x1, ...)` of its inputs' values, which returns a struct `<Name>` with a member `r0`, `r1`, ... for each
+ * result: for kernels that compute it at several places. Compilers inline it, and its text stands in the shader once.
+ */
+export function programFunction(p: Program, param: Operands["param"], name: string, start: string = ""): string {
+  const { statements, results } = emitProgram(p, { arg: (k) => `x${k}`, param });
+  const inputs = p.args.map((dtype, k) => `, x${k}: ${valueType(dtype)}`).join("");
+  return `struct ${structOf(name)} { ${p.results.map(({ dtype }, k) => `r${k}: ${valueType(dtype)}`).join(", ")} }
+fn ${name}(element: u32${inputs}) -> ${structOf(name)} {
+${start}${statements}
+  return ${structOf(name)}(${results.join(", ")});
+}`;
+}
+const structOf = (name: string): string => `Results_${name}`;
+
 function text(expr: Expr, operands: Operands, names: ReadonlyMap<Expr, string>): string {
   switch (expr.kind) {
     case "arg": return operands.arg(expr.index);
