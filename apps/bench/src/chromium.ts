@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright";
-import { build, preview, type PreviewServer } from "vite";
+import { build, defaultClientConditions, preview, type PreviewServer } from "vite";
 import type { Bench, PagePeer } from "../page/main.ts";
 import type { Result } from "./measure.ts";
 import type { Absent, Peer } from "./peer.ts";
@@ -14,6 +14,9 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const flags = ["--no-sandbox", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+
+/** Of the packages what this process has of them: `dist`, or with `--conditions=source` the sources. */
+const conditions = [...(process.execArgv.includes("--conditions=source") ? ["source"] : []), ...defaultClientConditions];
 
 /** What stands for a peer of the page here: it is measured there. */
 export type Listed = Absent | Pick<Peer, "name" | "note">;
@@ -35,7 +38,7 @@ export class PageBench {
     const executablePath = places.find((path) => path !== undefined && existsSync(path));
     if (executablePath === undefined) throw new Error("--browser: no Chromium found: set CHROMIUM to its path, or install it (on Debian: apt-get install chromium)");
     const root = at("../page"), outDir = at("../node_modules/.cache/page");
-    await build({ root, configFile: false, logLevel: "error", build: { outDir, emptyOutDir: true, target: "esnext", chunkSizeWarningLimit: 1e6 } });
+    await build({ root, configFile: false, logLevel: "error", resolve: { conditions }, build: { outDir, emptyOutDir: true, target: "esnext", chunkSizeWarningLimit: 1e6 } });
     const server = await preview({ root, configFile: false, logLevel: "error", build: { outDir }, preview: { headers, port: 0, host: "127.0.0.1" } });
     const browser = await chromium.launch({ executablePath, args: flags }), page = await browser.newPage();
     page.setDefaultTimeout(0);
