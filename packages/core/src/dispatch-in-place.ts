@@ -69,7 +69,7 @@ export function moveHistory(target: Tensor, after: Tensor, writeRule: WriteRule)
     const node = new Node<Lineage>(writeRule, lineage, [family.edge, after.edge], null);
     const root = rootOf(lineage);
     const edge = new Edge(node as Node<never>, 0, root.window.shape, root.window.dtype, target.storage.device);
-    (node as Node<never>).outputs.push(edge);
+    node.outputs = [edge];
     family.edge = edge;
   }
   family.epoch++;

@@ -5,12 +5,12 @@ import { DeviceError } from "./errors.ts";
 import { Family, Lineage } from "./lineage.ts";
 import { join, type Lifetime, youngest } from "./scope.ts";
 import { record } from "./record.ts";
-import type { Shape } from "./shape.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { isGradEnabled, isInferenceModeEnabled, type Rule } from "./tape.ts";
 import { alive, Tensor } from "./tensor.ts";
 import { type Buffer, denseView, type View } from "./view.ts";
-import { activeWatcher, watched } from "./watching.ts";
+import { activeWatcher, watched, type Watcher } from "./watching.ts";
 
 /** An op as the engine sees it: how it runs, and its derivative. */
 export interface Op<Attrs> extends Rule<Attrs> {
@@ -60,14 +60,12 @@ export function setInterpreter(next: Interpreter | null): void {
 function follow<Attrs>(by: Interpreter, rule: Rule<Attrs> & { readonly name: string }, inputs: readonly Tensor[], attrs: Attrs, outs: readonly Tensor[], again: (inputs: readonly Tensor[]) => readonly Tensor[]): void {
   by.follow(rule, inputs, attrs, outs, again);
   for (const saved of outs[0]!.edge?.node.saved ?? [])
-    if (typeof saved.edge === "number" && saved.traced === null) saved.traced = outs[saved.edge]!.traced?.saved() ?? null;
+    if (typeof saved?.edge === "number" && saved.traced === null) saved.traced = outs[saved.edge]!.traced?.saved() ?? null;
 }
 
 /** A new dense tensor of undefined content, to be written by a kernel at once. @param buffer one that is there already, to be owned by the tensor */
 export function allocate(device: Device, dtype: DType, shape: Shape, buffer?: Buffer): Tensor {
-  let size = 1;
-  for (let i = 0; i < shape.length; i++) size *= shape[i]!;
-  const storage = new Storage(device, dtype, size, buffer);
+  const storage = new Storage(device, dtype, sizeOf(shape), buffer);
   return new Tensor(denseView(storage.buffer, dtype, shape), storage, null);
 }
 
@@ -103,27 +101,36 @@ export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.run(op, inputs, attrs);
   const device = inputs.length === 0 ? on! : commonDevice(op, inputs, attrs);
   const watcher = activeWatcher();
-  const out = watcher === null ? op.run(device, inputs, attrs) : watched(watcher, titleOf(op, attrs), "op", device, inputs, () => [op.run(device, inputs, attrs)] as const)[0];
+  const out = watcher === null ? op.run(device, inputs, attrs) : runWatched(watcher, op, device, inputs, attrs);
   join(out, lifetimeOf(inputs));
   if (isGradEnabled() && isFloat(out.window.dtype)) {
     const needs = needsOf(inputs);
     if (needs !== 0) record(op, inputs, attrs, needs, [out]);
   }
-  if (interpreter !== null) follow(interpreter, op, inputs, attrs, [out], (others) => [dispatch(op, others, attrs, device)]);
+  if (interpreter !== null) followOne(interpreter, op, inputs, attrs, out, device);
   return out;
 }
+// A function in which a closure could be made pays for it at every call, so what is rare stands apart.
+const runWatched = <Attrs>(by: Watcher, op: Op<Attrs>, device: Device, inputs: readonly Tensor[], attrs: Attrs): Tensor =>
+  watched(by, titleOf(op, attrs), "op", device, inputs, () => [op.run(device, inputs, attrs)] as const)[0];
+const followOne = <Attrs>(by: Interpreter, op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, out: Tensor, device: Device): void =>
+  follow(by, op, inputs, attrs, [out], (others) => [dispatch(op, others, attrs, device)]);
 
 export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.runAll(op, inputs, attrs);
   const device = commonDevice(op, inputs, attrs), watcher = activeWatcher();
-  const outs = watcher === null ? op.run(device, inputs, attrs) : watched(watcher, titleOf(op, attrs), "op", device, inputs, () => op.run(device, inputs, attrs));
+  const outs = watcher === null ? op.run(device, inputs, attrs) : runAllWatched(watcher, op, device, inputs, attrs);
   const lifetime = lifetimeOf(inputs);
   for (const out of outs) join(out, lifetime);
   const needs = isGradEnabled() ? needsOf(inputs) : 0;
   if (needs !== 0) record(op, inputs, attrs, needs, outs);
-  if (interpreter !== null) follow(interpreter, op, inputs, attrs, outs, (others) => dispatchAll(op, others, attrs));
+  if (interpreter !== null) followAll(interpreter, op, inputs, attrs, outs);
   return outs;
 }
+const runAllWatched = <Attrs>(by: Watcher, op: MultiOp<Attrs>, device: Device, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] =>
+  watched(by, titleOf(op, attrs), "op", device, inputs, () => op.run(device, inputs, attrs));
+const followAll = <Attrs>(by: Interpreter, op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs, outs: readonly Tensor[]): void =>
+  follow(by, op, inputs, attrs, outs, (others) => dispatchAll(op, others, attrs));
 
 export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor {
   if (interpreter !== null && interpreter.isBatched([input])) return interpreter.view(op, input, attrs);
@@ -135,9 +142,11 @@ export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Att
   const parent = lineageOf(input);
   out.lineage = new Lineage(parent.family, parent, op as ViewOp<unknown>, attrs, out.window, recording ? "recorded" : isInferenceModeEnabled() ? "inference" : "unrecorded");
   parent.family.join();
-  if (interpreter !== null) follow(interpreter, op, [input], attrs, [out], ([other]) => [dispatchView(op, other!, attrs)]);
+  if (interpreter !== null) followView(interpreter, op, input, attrs, out);
   return out;
 }
+const followView = <Attrs>(by: Interpreter, op: ViewOp<Attrs>, input: Tensor, attrs: Attrs, out: Tensor): void =>
+  follow(by, op, [input], attrs, [out], ([other]) => [dispatchView(op, other!, attrs)]);
 
 function lineageOf(tensor: Tensor): Lineage {
   if (tensor.lineage === null) {

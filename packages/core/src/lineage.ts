@@ -72,7 +72,7 @@ export class Lineage {
     const node = new Node<never>(op as never, this.attrs as never, [from], null);
     node.label = "AsStridedBackward0";
     const edge = new Edge(node, 0, window.shape, window.dtype, from.device);
-    node.outputs.push(edge);
+    node.outputs = [edge];
     return edge;
   }
   /** The same view where `lead` batch dims stand before the dims of the base. */

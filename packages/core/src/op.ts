@@ -21,9 +21,10 @@ const isKept = (result: unknown, tensor: unknown): boolean =>
  * @param gradName what its result's node is called, as PyTorch calls it
  */
 export function composite<A extends readonly unknown[], R extends Result>(gradName: string | undefined, run: (...args: A) => R): (...args: A) => R {
-  return (...args: A): R => framed(() => {
+  const labelled = (args: A): R => {
     const result = run(...args);
     if (gradName !== undefined && isTensor(result) && !args.includes(result) && result.gradFn !== null) result.gradFn.label = gradName;
     return result;
-  }, isKept);
+  };
+  return (...args: A): R => framed(labelled, isKept, args);
 }

@@ -13,24 +13,26 @@ export function record<Attrs>(rule: Rule<Attrs>, inputs: readonly Tensor[], attr
   for (let i = 0; i < inputs.length; i++) edges[i] = inputs[i]!.edge;
   const node = new Node(rule, attrs, edges, null) as Node<Attrs>;
   const untyped = node as Node<never>;
+  const outputs = new Array<Edge>(outs.length); // Arrays are made as long as they will be: one that grows takes room for 17.
+  node.outputs = outputs;
   for (let k = 0; k < outs.length; k++) {
     const out = outs[k]!;
     const edge = new Edge(untyped, k, out.window.shape, out.window.dtype, out.storage.device);
-    untyped.outputs.push(edge);
+    outputs[k] = edge;
     if (isFloat(out.window.dtype)) out.edge = edge; // What is no float has no derivative.
   }
   const saves: Saves = rule.saves(attrs, needs);
-  const { savedInputs, savedResults } = saves;
-  if (savedInputs.length + savedResults.length === 0) return;
+  const { savedInputs, savedResults } = saves, count = savedInputs.length;
+  if (count + savedResults.length === 0) return;
   // The node holds each from the start: one that cannot be saved leaves nothing behind.
-  const saved: Saved[] = [];
+  const saved = new Array<Saved | undefined>(count + savedResults.length);
   node.savesInfo = saves;
   node.saved = saved;
-  for (let i = 0; i < savedInputs.length; i++) {
+  for (let i = 0; i < count; i++) {
     const input = inputs[savedInputs[i]!]!;
-    saved.push(save(input, edges[savedInputs[i]!]!, input.storage === changed ? 1 : 0));
+    saved[i] = save(input, edges[savedInputs[i]!]!, input.storage === changed ? 1 : 0);
   }
-  for (let k = 0; k < savedResults.length; k++) saved.push(save(outs[savedResults[k]!]!, savedResults[k]!));
+  for (let k = 0; k < savedResults.length; k++) saved[count + k] = save(outs[savedResults[k]!]!, savedResults[k]!);
 }
 
 /** Keeps a value for backward: as a count on its storage, or packed as somebody asked. @param changes how often this op itself has written it */
@@ -57,15 +59,22 @@ export function restore({ storage, packed, window, traced }: Saved, edge: Edge |
   return tensor;
 }
 
-/** The handles of what a node saved, in the order of its `Saves`; they join the frame of the derivative rule. */
-export function savedTensors<Attrs>(node: Node<Attrs>): Tensor[] {
-  const count = node.savesInfo.savedInputs.length + node.savesInfo.savedResults.length;
-  const tensors: Tensor[] = [];
+/**
+ * The handles of what a node saved, in the order of its `Saves`; they join the frame of the derivative rule.
+ * @param first what stands before them in the list: gradients, of which some may not be there
+ */
+export function savedTensors<Attrs>(node: Node<Attrs>, first: readonly (Tensor | undefined)[] = NONE): Tensor[] {
+  const { savedInputs, savedResults } = node.savesInfo, count = savedInputs.length + savedResults.length;
+  let given = 0;
+  for (let i = 0; i < first.length; i++) if (first[i] !== undefined) given++;
+  const tensors = new Array<Tensor>(given + count);
+  for (let i = first.length - 1, at = given; i >= 0; i--) if (first[i] !== undefined) tensors[--at] = first[i]!;
   for (let place = 0; place < count; place++) {
     const saved = node.unpack(place), { edge } = saved;
     const tensor = restore(saved, !isFloat(saved.window.dtype) ? null : typeof edge === "number" ? node.outputs[edge]! : edge);
     join(tensor, null);
-    tensors.push(tensor);
+    tensors[given + place] = tensor;
   }
   return tensors;
 }
+const NONE: readonly undefined[] = [];

@@ -40,8 +40,9 @@ export class Lifetime {
   }
 }
 
-/** What was made inside open frames, the innermost frame's last. A frame is where its part begins. */
-const made: Mortal[] = [];
+/** What was made inside open frames, the innermost frame's last; beyond `top` there is room. A frame is where its part begins. */
+const made: (Mortal | undefined)[] = [];
+let top = 0;
 const NO_FRAME = -1;
 let frame = NO_FRAME;
 let ambient: Lifetime | null = null;
@@ -52,7 +53,7 @@ export const youngest = (a: Lifetime | null, b: Lifetime | null): Lifetime | nul
 export function join(tensor: Mortal, inputs: Lifetime | null): void {
   const lifetime = ambient === null ? inputs : youngest(inputs, ambient);
   tensor.lifetime = lifetime;
-  if (frame !== NO_FRAME) made.push(tensor);
+  if (frame !== NO_FRAME) made[top++] = tensor;
   else if (lifetime !== null) lifetime.members.push(tensor);
 }
 
@@ -65,30 +66,33 @@ export function keep<T extends Mortal>(tensor: T): T {
 /** Opens a frame: what the engine makes from here on dies with it. Returns the frame around it, for `closeFrame`. */
 export function openFrame(): number {
   const outer = frame;
-  frame = made.length;
+  frame = top;
   return outer;
 }
 
-/** Frees what was made since the frame was opened, but for what `kept` names: that belongs to the frame around it, or to its lifetime. */
-export function closeFrame(outer: number, kept?: (tensor: Mortal) => boolean): void {
-  const start = frame, end = made.length;
+/** Frees what was made since the frame was opened, but for what `kept` says of the result: that belongs to the frame around it, or to its lifetime. */
+export function closeFrame(outer: number): void;
+export function closeFrame<R>(outer: number, result: R, kept: (result: R, tensor: Mortal) => boolean): void;
+export function closeFrame<R>(outer: number, result?: R, kept?: (result: R | undefined, tensor: Mortal) => boolean): void {
+  const start = frame, end = top;
   frame = outer;
   let next = start;
   for (let i = start; i < end; i++) {
     const tensor = made[i]!;
-    if (kept === undefined || !kept(tensor)) tensor.free(null);
+    if (kept === undefined || !kept(result, tensor)) tensor.free(null);
     else if (outer !== NO_FRAME) made[next++] = tensor;
     else tensor.lifetime?.members.push(tensor);
   }
-  made.length = next;
+  for (let i = next; i < end; i++) made[i] = undefined;
+  top = next;
 }
 
 /** Takes a tensor out of the innermost frame, if it was made there: it is the caller's from now on. */
 export function takeFromFrame(tensor: Mortal): boolean {
-  for (let i = made.length - 1; i >= frame && i >= 0; i--) {
+  for (let i = top - 1; i >= frame && i >= 0; i--) {
     if (made[i] !== tensor) continue;
-    made[i] = made[made.length - 1]!;
-    made.pop();
+    made[i] = made[--top];
+    made[top] = undefined;
     tensor.lifetime = null;
     return true;
   }
@@ -96,16 +100,16 @@ export function takeFromFrame(tensor: Mortal): boolean {
 }
 
 /** Runs a composite: what it makes dies, except what `kept` of its result says. */
-export function framed<R>(run: () => R, kept: (result: R, tensor: Mortal) => boolean): R {
+export function framed<A extends readonly unknown[], R>(run: (...args: A) => R, kept: (result: R, tensor: Mortal) => boolean, ...args: A): R {
   const outer = openFrame();
   let result: R;
   try {
-    result = run();
+    result = run(...args);
   } catch (error) {
     closeFrame(outer);
     throw error;
   }
-  closeFrame(outer, (tensor) => kept(result, tensor));
+  closeFrame(outer, result, kept);
   return result;
 }
 

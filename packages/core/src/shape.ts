@@ -49,7 +49,13 @@ export function wrapDims(dims: number | readonly number[] | undefined, rank: num
     return rank === 0 ? NO_DIMS : [one];
   }
   if (dims.length === 0) return allDims(rank);
-  const wrapped = dims.map((dim) => wrapDim(dim, rank)).sort((a, b) => a - b);
+  const wrapped = new Array<number>(dims.length);
+  let ascends = true;
+  for (let i = 0; i < dims.length; i++) {
+    wrapped[i] = wrapDim(dims[i]!, rank);
+    if (i > 0 && wrapped[i]! <= wrapped[i - 1]!) ascends = false;
+  }
+  if (!ascends) wrapped.sort((a, b) => a - b);
   for (let i = 1; i < wrapped.length; i++)
     if (wrapped[i] === wrapped[i - 1]) throw new ArgumentError(`dim ${wrapped[i]} appears multiple times in the list of dims`);
   return rank === 0 ? NO_DIMS : wrapped;

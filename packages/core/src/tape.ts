@@ -115,8 +115,8 @@ export interface Arrival {
   readonly walk: object;
   /** What the walk around it has brought here. */
   readonly outer: Arrival | null;
-  /** The gradients of the outputs. */
-  readonly grads: Slots;
+  /** The gradients of the outputs; of length 0 before the first has come. */
+  grads: Slots;
   /** Whether the node leads to a target. */
   needed: boolean;
   /** Of a leaf: how many edges that lead to it have not been walked yet. */
@@ -144,6 +144,7 @@ export function observeNodes(next: Observer | null): Observer | null {
 }
 
 let born = 0;
+const NO_EDGES: readonly Edge[] = [];
 
 export class Node<Attrs = never> {
   /** Later nodes have larger numbers, so a node's is larger than those that it leads to. */
@@ -154,9 +155,9 @@ export class Node<Attrs = never> {
   readonly edges: readonly (Edge | null)[];
   /** The leaf whose `.grad` this node accumulates, if it does that. */
   readonly leaf: Tensor | null;
-  outputs: Edge[] = [];
+  outputs: readonly Edge[] = NO_EDGES;
   /** What backward reads; undefined once it has been freed. */
-  saved: Saved[] | undefined = undefined;
+  saved: (Saved | undefined)[] | undefined = undefined;
   savesInfo: Saves = savesNothing;
   /** A name given by the composite that this node ends. */
   label: string | undefined = undefined;
@@ -204,7 +205,7 @@ export class Node<Attrs = never> {
   }
   dropSaved(): void {
     if (this.saved === undefined) return;
-    for (const saved of this.saved) letGo(saved);
+    for (let i = 0; i < this.saved.length; i++) if (this.saved[i] !== undefined) letGo(this.saved[i]!); // What could not be saved is not there.
     this.saved = undefined;
     this.#freed = true;
   }

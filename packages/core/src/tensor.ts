@@ -213,11 +213,12 @@ export function setRequiresGrad(tensor: Tensor, value: boolean): void {
   else tensor.edge = null;
 }
 
+const NO_EDGES: readonly never[] = [];
 /** The accumulator of a leaf: held by the leaf, and holding it. */
 function leafEdge(tensor: Tensor): Edge {
-  const node = new Node<never>(null, undefined as never, [], tensor);
+  const node = new Node<never>(null, undefined as never, NO_EDGES, tensor);
   const edge = new Edge(node, 0, tensor.shape, tensor.dtype, tensor.storage.device);
-  node.outputs.push(edge);
+  node.outputs = [edge];
   return edge;
 }
 

@@ -1,6 +1,6 @@
 /** @file A buffer seen through shape, strides and offset. Pure index arithmetic; a view owns nothing. */
 import { type DType } from "./dtype.ts";
-import { denseStrides, type Shape } from "./shape.ts";
+import { denseStrides, type Shape, sizeOf } from "./shape.ts";
 
 /** Device memory of one dtype. Opaque: only the backend that allocated it knows what it is. */
 export type Buffer = object;
@@ -33,9 +33,23 @@ export class View<B extends Buffer = Buffer> {
 
 /** A dense view of a whole buffer. */
 export function denseView<B extends Buffer>(buffer: B, dtype: DType, shape: Shape): View<B> {
-  let size = 1;
-  for (let i = 0; i < shape.length; i++) size *= shape[i]!;
-  return new View(buffer, dtype, shape, denseStrides(shape), 0, size, true);
+  return new View(buffer, dtype, shape, sharedStrides(shape), 0, sizeOf(shape), true);
+}
+
+/** Those of the last dense view: most tensors are shaped like the one before, and then share them. */
+let latest: Shape = [];
+function sharedStrides(shape: Shape): Shape {
+  if (!isRowMajor(shape, latest)) latest = denseStrides(shape);
+  return latest;
+}
+function isRowMajor(shape: Shape, strides: Shape): boolean {
+  if (strides.length !== shape.length) return false;
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (strides[i] !== step) return false;
+    step *= shape[i]!;
+  }
+  return true;
 }
 
 /** Another window onto the same buffer. */

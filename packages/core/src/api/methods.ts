@@ -128,7 +128,7 @@ export function installMethods(prototype: object): void {
     if (this.ndim === 0) throw new ShapeError("iteration over a 0-d tensor");
     return f.unbind(this).values();
   });
-  define(prototype, "stride", function (this: Tensor, dim?: number) { return dim === undefined ? this.window.strides : this.window.strides[wrapDim(dim, this.ndim)]; });
+  define(prototype, "stride", function (this: Tensor, dim?: number) { return dim === undefined ? [...this.window.strides] : this.window.strides[wrapDim(dim, this.ndim)]; });
   define(prototype, "storageOffset", function (this: Tensor) { return this.window.offset; });
   define(prototype, "size", function (this: Tensor, dim?: number) { return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]; });
   define(prototype, "toString", function (this: Tensor) { return toText(this); });

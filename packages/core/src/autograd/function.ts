@@ -128,11 +128,12 @@ function recorded(of: { readonly name: string }, ctx: FunctionContext, said: Sai
   };
   for (const x of said.dirty) checkInPlace(x, 1);
   const typed = new Node<undefined>(rule, undefined, inputs.map((x) => x.edge), null);
-  const node = typed as Node<never>, { device } = inputs[0]!.storage;
+  const node = typed as Node<never>, { device } = inputs[0]!.storage, outputs: Edge[] = [];
+  node.outputs = outputs;
   const results = outs.map((out, k) => {
     // What is no tensor has a number too: its gradient is null.
     const edge = isTensor(out) ? new Edge(node, k, out.shape, out.dtype, out.storage.device) : new Edge(node, k, [], "float32", device);
-    node.outputs.push(edge);
+    outputs.push(edge);
     if (!isTensor(out)) return out;
     const dirty = said.dirty.includes(out), result = !dirty && (inputs.includes(out) || outs.indexOf(out) < k) ? secondHandle(out) : out;
     if (said.nonDifferentiable.includes(out) || !isFloat(out.dtype)) {
@@ -212,11 +213,12 @@ export function onceDifferentiable<G extends readonly (Tensor | null)[], R>(back
     const made = noGrad(() => backward(ctx, ...grads));
     const wanted = isGradEnabled() ? grads.filter((x): x is Tensor & G[number] => x?.requiresGrad === true) : [];
     if (wanted.length === 0) return made;
-    const node = new Node<undefined>(onceRule, undefined, wanted.map((x) => x.edge), null) as Node<never>;
+    const node = new Node<undefined>(onceRule, undefined, wanted.map((x) => x.edge), null) as Node<never>, outputs: Edge[] = [];
+    node.outputs = outputs;
     const marked = (out: unknown): unknown => {
       if (!isTensor(out)) return out;
       const twin = secondHandle(out);
-      node.outputs.push(twin.edge = new Edge(node, node.outputs.length, out.shape, out.dtype, out.storage.device));
+      outputs.push(twin.edge = new Edge(node, outputs.length, out.shape, out.dtype, out.storage.device));
       return twin;
     };
     return (Array.isArray(made) ? made.map(marked) : marked(made)) as R;

@@ -54,19 +54,19 @@ function seedOf(root: Tensor, gradient: Cotangent, i: number): Tensor | undefine
 /** The gradients to start from, checked. */
 function seedsOf(roots: readonly Tensor[], gradients: OneOrMore<Cotangent>): readonly Tensor[] {
   const given = gradients === undefined || gradients === null ? undefined : asList(gradients);
-  const seeds: Tensor[] = [];
+  const seeds = new Array<Tensor>(roots.length);
   try {
     let refused = -1;
     for (let i = 0; i < roots.length; i++) {
       const seed = given !== undefined && i >= given.length ? undefined : seedOf(roots[i]!, given?.[i], i);
-      if (seed !== undefined) seeds.push(seed);
+      if (seed !== undefined) seeds[i] = seed;
       if (refused < 0 && !roots[i]!.requiresGrad) refused = i;
     }
     if (given !== undefined && given.length !== roots.length) throw new AutogradError(`got ${roots.length} tensors and ${given.length} gradients`);
     if (refused >= 0) throw new AutogradError(`element ${refused} of tensors does not require grad and does not have a grad_fn`);
     return seeds;
   } catch (error) {
-    for (const seed of seeds) seed.free(null);
+    seeds.forEach((seed) => seed.free(null)); // Those that there are.
     throw error;
   }
 }

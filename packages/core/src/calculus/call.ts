@@ -5,24 +5,23 @@ import { allDense, normalForm } from "../normal-form.ts";
 import { allocate, type Device, Tensor } from "../op.ts";
 import { arg, cast, type Expr, lit, load, lt, select } from "../scalar/expr.ts";
 import { type Program, program } from "../scalar/program.ts";
-import { broadcastShapes, denseStrides, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
+import { broadcastShapes, denseStrides, sameShape, type Shape, showShape } from "../shape.ts";
 import { restride, type View } from "../view.ts";
 
 /** What a map is called with; `shape` is said where no input has the whole shape. */
-export type MapAttrs = { readonly program: Program; readonly params: readonly number[]; readonly shape?: Shape };
+export type MapAttrs = { readonly program: Program; readonly params: readonly number[]; readonly shape?: Shape | undefined };
 
 export function broadcastOf(inputs: readonly Tensor[], given: Shape | undefined): Shape {
   let shape = given ?? inputs[0]!.shape;
-  for (let i = 0; i < inputs.length; i++) shape = broadcastShapes(shape, inputs[i]!.shape);
+  for (let i = given === undefined ? 1 : 0; i < inputs.length; i++) shape = broadcastShapes(shape, inputs[i]!.shape);
   return shape;
 }
 
-/** Runs a program over views that broadcast to `shape`, into outputs of that shape. */
-export function callMap(device: Device, inputs: readonly Tensor[], outs: readonly Tensor[], attrs: MapAttrs, shape: Shape): void {
-  if (sizeOf(shape) === 0) return;
-  const { backend } = device;
-  const ins = windowsOf(inputs), outViews = windowsOf(outs);
-  if (!allDense(outViews, shape)) return callMapStrided(device, inputs, outs, ins, outViews, attrs, shape);
+/** Runs a program over tensors that broadcast to `shape`, into views of that shape. */
+export function callMap(device: Device, inputs: readonly Tensor[], outs: readonly View[], attrs: MapAttrs, shape: Shape): void {
+  if (outs[0]!.size === 0) return;
+  const { kernels } = device.backend, ins = windowsOf(inputs);
+  if (!allDense(outs, shape)) return callMapStrided(device, inputs, ins, outs, attrs, shape);
   let flat = true, splat = true;
   for (let i = 0; i < ins.length; i++) {
     const view = ins[i]!;
@@ -30,20 +29,21 @@ export function callMap(device: Device, inputs: readonly Tensor[], outs: readonl
     flat = false;
     if (!isSplat(view)) splat = false;
   }
-  if (flat) return backend.kernels.map(ins, outViews, attrs);
-  if (!splat) return callMapStrided(device, inputs, outs, ins, outViews, attrs, shape);
+  if (flat) return kernels.map(ins, outs, attrs);
+  if (!splat) return callMapStrided(device, inputs, ins, outs, attrs, shape);
   // Dense operands and single elements: one dim.
-  const size = outViews[0]!.size, line = [size];
+  const { size } = outs[0]!, line = [size];
   for (let i = 0; i < ins.length; i++) {
     const view = ins[i]!, dense = view.dense && view.size === size;
     ins[i] = restride(view, line, dense ? DENSE : STILL, view.offset);
   }
-  for (let k = 0; k < outViews.length; k++) outViews[k] = restride(outViews[k]!, line, DENSE, outViews[k]!.offset);
-  backend.kernels.map(ins, outViews, attrs);
+  const lines = new Array<View>(outs.length);
+  for (let k = 0; k < outs.length; k++) lines[k] = restride(outs[k]!, line, DENSE, outs[k]!.offset);
+  kernels.map(ins, lines, attrs);
 }
-const DENSE: Shape = [1], STILL: Shape = [0];
+const DENSE: Shape = [1], STILL: Shape = [0], SCALAR: Shape = [];
 
-function windowsOf(tensors: readonly Tensor[]): View[] {
+export function windowsOf(tensors: readonly Tensor[]): View[] {
   const windows = new Array<View>(tensors.length);
   for (let i = 0; i < tensors.length; i++) windows[i] = tensors[i]!.window;
   return windows;
@@ -55,11 +55,11 @@ function isSplat({ shape, strides }: View): boolean {
   return true;
 }
 
-function callMapStrided(device: Device, inputs: readonly Tensor[], outs: readonly Tensor[], ins: readonly View[], outViews: readonly View[], attrs: MapAttrs, shape: Shape): void {
+function callMapStrided(device: Device, inputs: readonly Tensor[], ins: readonly View[], outs: readonly View[], attrs: MapAttrs, shape: Shape): void {
   const { backend } = device;
-  const { views } = normalForm([...ins, ...outViews], shape);
+  const { views } = normalForm([...ins, ...outs], shape);
   // An output that is an input stays the very same view: in place.
-  outViews.forEach((out, k) => ins.forEach((input, i) => { if (out === input) views[i] = views[ins.length + k]!; }));
+  outs.forEach((out, k) => ins.forEach((input, i) => { if (out === input) views[i] = views[ins.length + k]!; }));
   if (views[0]!.shape.length > backend.limits.maxRank) {
     const packed = inputs.map((x) => materialize(x, shape));
     callMap(device, packed, outs, attrs, shape);
@@ -103,7 +103,7 @@ const integerOf = (x: Expr): Expr => select(lt(x, 2 ** 31), cast(x, "int32"), li
 export function converted(x: Tensor, dtype: DType): Tensor {
   const { device } = x.storage;
   const out = allocate(device, dtype, x.shape);
-  callMap(device, [x], [out], { program: conversion(x.dtype, dtype), params: [] }, x.shape);
+  callMap(device, [x], [out.window], { program: conversion(x.dtype, dtype), params: [] }, x.shape);
   return out;
 }
 
@@ -161,6 +161,7 @@ export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], di
 
 /** The shape of a reduction's result. */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): Shape {
+  if (!keepdim && dims.length === shape.length) return SCALAR;
   return keepdim ? shape.map((size, d) => (dims.includes(d) ? 1 : size)) : shape.filter((_, d) => !dims.includes(d));
 }
 
@@ -171,7 +172,7 @@ export function callReduced(
   if (dims.length === shape.length && inputs.length === 1 && inputs[0]!.window.dense && inputs[0]!.window.size > 1) {
     // The common case, a sum of everything: no normal form is needed.
     const view = inputs[0]!.window;
-    return kernel([restride(view, [view.size], [1], view.offset)], [restride(out.window, [], [], 0)], 1);
+    return kernel([restride(view, [view.size], DENSE, view.offset)], [out.ndim === 0 ? out.window : restride(out.window, SCALAR, SCALAR, 0)], 1);
   }
   const { maxRank } = out.storage.device.backend.limits;
   const order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);

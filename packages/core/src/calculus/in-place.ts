@@ -5,7 +5,7 @@ import { clashes } from "../normal-form.ts";
 import { activeInterpreter, checkInPlace, commonDevice, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
-import { broadcastOf, callMap, copyView, materialize } from "./call.ts";
+import { broadcastOf, callMap, copyView, materialize, windowsOf } from "./call.ts";
 import { batchedMap, clone, mapOp, zerosOn } from "./map-reduce.ts";
 
 /** Writes a program's result, whose first input is the target itself, into the target. */
@@ -72,7 +72,7 @@ export function mapTogether(targets: readonly Tensor[], p: Program, others: read
 /** Runs the program into the targets, with copies of what one of them lies over. */
 function write(targets: readonly Tensor[], p: Program, inputs: readonly Tensor[], params: readonly number[]): void {
   const safe = inputs.map((x) => (targets.some((target) => clashes(target.window, x.window)) ? materialize(x, x.shape) : x)), [{ storage, shape }] = targets as [Tensor];
-  callMap(storage.device, safe, targets, { program: p, params }, shape);
+  callMap(storage.device, safe, windowsOf(targets), { program: p, params }, shape);
   safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
 }
 

@@ -9,7 +9,7 @@ import { and, arg, cast, div, eq, type Expr, isNan, lit, load, mul, or, select, 
 import { gradientPlan, type GradientPlan, gradientProgram, perDType, perExample, type Program, program, prologuePlan, tangentProgram } from "../scalar/program.ts";
 import { broadcastShapes, sameShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import { broadcastStrides, reshapeStrides, restride } from "../view.ts";
-import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape, replaced } from "./call.ts";
+import { broadcastOf, callMap, callReduced, type MapAttrs, materialize, reducedShape, replaced, windowsOf } from "./call.ts";
 
 const NO_PARAMS: readonly number[] = [];
 
@@ -38,8 +38,7 @@ export const mapOp: Op<MapAttrs> = {
     const dtype = attrs.program.results[0]!.dtype;
     if (!device.backend.dtypes.has(dtype)) requireDType(opName(attrs.program.name), device, dtype);
     const out = allocate(device, dtype, shape);
-    const size = out.window.size;
-    if (size !== 0) callMap(device, inputs, [out], attrs, shape);
+    callMap(device, inputs, [out.window], attrs, shape);
     return out;
   },
   saves: ({ program }, needs) => gradientPlan(program, needs, 1),
@@ -56,7 +55,7 @@ const mapAllOp: MultiOp<MapAttrs> = {
   run(device, inputs, attrs) {
     const shape = broadcastOf(inputs, attrs.shape);
     const outs = attrs.program.results.map(({ dtype }) => allocate(device, dtype, shape));
-    callMap(device, inputs, outs, attrs, shape);
+    callMap(device, inputs, windowsOf(outs), attrs, shape);
     return outs;
   },
   // Which results will be used is not known yet: all that any choice of them reads is saved.
@@ -94,10 +93,8 @@ function pullbackMap(grads: readonly (Tensor | undefined)[], node: Node<MapAttrs
   const { program: p, params } = node.attrs;
   const plan = gradientPlan(p, maskOf(node), p.results.length === 1 ? 1 : 2 ** p.results.length - 1);
   // A step function has the derivative 0, as in PyTorch, not none.
-  if (plan.underived === undefined && plan.gradients.every((g) => g === undefined)) return node.edges.map((edge) => edge === null || !isFloat(edge.dtype) ? undefined : zerosOn(edge.device, edge.dtype, edge.shape));
-  const operands = savedTensors(node);
-  const given = grads.filter((g): g is Tensor => g !== undefined);
-  return pullback(p, plan, params, operands.length === 0 ? given : [...given, ...operands], node.outputs[0]!.shape, node);
+  if (plan.vanishes) return node.edges.map((edge) => edge === null || !isFloat(edge.dtype) ? undefined : zerosOn(edge.device, edge.dtype, edge.shape));
+  return pullback(p, plan, params, savedTensors(node, grads), node.outputs[0]!.shape, node);
 }
 
 export function maskOf<A>(node: Node<A>): number {
@@ -120,7 +117,7 @@ export function pullback<A>(p: Program, plan: GradientPlan, params: readonly num
     const g = gradients[i];
     if (g === undefined) continue;
     const shape = node.shapeOf(i);
-    if (!sameShape(shape, full)) out[i] = sumProgramTo(dependsOnIndex(g) ? undefined : gradientProgram(p, plan, 1 << i), operands, params, full, shape, () => mapProgram(gradientProgram(p, plan, 1 << i), operands, params, full));
+    if (!sameShape(shape, full)) out[i] = summed(gradientProgram(p, plan, 1 << i), !dependsOnIndex(g), operands, params, full, shape);
     else if (g.kind === "arg" && sameShape(operands[g.index]!.window.shape, full)) out[i] = operands[g.index]!;
     else {
       together |= 1 << i;
@@ -139,10 +136,14 @@ export function pullback<A>(p: Program, plan: GradientPlan, params: readonly num
     for (; i < gradients.length && places.length < limit; i++) if (together & (1 << i)) group |= 1 << places[places.push(i) - 1]!;
     together &= ~group;
     const made = mapAll(gradientProgram(p, plan, group), operands, params, full);
-    places.forEach((place, k) => { out[place] = made[k]!; });
+    for (let k = 0; k < places.length; k++) out[places[k]!] = made[k];
   }
   return out;
 }
+
+/** The gradient of an input that was broadcast. @param alone whether it may be computed within the reduction */
+const summed = (g: Program, alone: boolean, operands: readonly Tensor[], params: readonly number[], full: Shape, shape: Shape): Tensor =>
+  sumProgramTo(alone ? g : undefined, operands, params, full, shape, () => mapProgram(g, operands, params, full));
 
 const dependsOnIndex = (root: Expr): boolean => topologicalOrder([root]).some((x) => x.kind === "apply" && x.name === "index");
 
@@ -153,7 +154,7 @@ export function mapAll(p: Program, inputs: readonly Tensor[], params: readonly n
 /** One result of a program over inputs that broadcast together (and with `shape`, if given). */
 export function mapProgram(p: Program, inputs: readonly Tensor[], params: readonly number[] = NO_PARAMS, shape?: Shape): Tensor {
   if (inputs.length === 0) throw new ArgumentError(`${opName(p.name)}(): at least one operand must be a tensor`);
-  return dispatch(mapOp, inputs, shape === undefined ? { program: p, params } : { program: p, params, shape });
+  return dispatch(mapOp, inputs, { program: p, params, shape });
 }
 
 /** A new tensor from a program without inputs: a fill, an index expression, random numbers. */
@@ -167,8 +168,6 @@ export type ReduceAttrs = {
   /** Of an extremum: NaNs share the gradient of a NaN. */
   readonly nanTies?: boolean;
 };
-
-const fullShape = (inputs: readonly Tensor[]): Shape => inputs.reduce<Shape>((shape, x) => broadcastShapes(shape, x.shape), []);
 
 const identity: { readonly [O in ReduceOp]: number } = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
 const identityProgram = (op: ReduceOp, dtype: DType): Program =>
@@ -192,7 +191,7 @@ const reduceOp: Op<ReduceAttrs> = {
   gradName: ({ name }) => name,
   title: ({ op }) => op,
   run(device, inputs, { op, program: p, params, dims, keepdim, name }) {
-    const shape = fullShape(inputs);
+    const shape = broadcastOf(inputs, undefined);
     const dtype = p.results[0]!.dtype;
     requireDType(name, device, dtype);
     const outShape = reducedShape(shape, dims, keepdim);
@@ -208,19 +207,19 @@ const reduceOp: Op<ReduceAttrs> = {
   },
   vjp([grad], node) {
     const { op, program: p, params, dims, keepdim } = node.attrs;
-    const saved = savedTensors(node);
     if (op === "sum") {
+      const operands = savedTensors(node, [grad]), { edges } = node;
       let full: Shape = [];
-      for (const edge of node.edges) if (edge !== null) full = broadcastShapes(full, edge.shape);
-      for (const x of saved) full = broadcastShapes(full, x.shape);
+      for (let i = 0; i < edges.length; i++) if (edges[i] !== null) full = broadcastShapes(full, edges[i]!.shape);
+      for (let i = 1; i < operands.length; i++) full = broadcastShapes(full, operands[i]!.shape);
       const plan = prologuePlan(p, maskOf(node));
       // Leading dims come back by themselves when the gradient is expanded.
       const leading = keepdim || dims.every((d, k) => d === k);
-      const wide = expand(leading ? grad! : reshape(grad!, reducedShape(full, dims, true)), full);
-      return pullback(p, plan, params, saved.length === 0 ? [wide] : [wide, ...saved], full, node);
+      operands[0] = expand(leading ? grad! : reshape(grad!, reducedShape(full, dims, true)), full);
+      return pullback(p, plan, params, operands, full, node);
     }
     if (op === "prod") throw new NotSupportedError("prod: its derivative is not there yet");
-    const [x, out] = saved as [Tensor, Tensor];
+    const [x, out] = savedTensors(node) as [Tensor, Tensor];
     const kept = reducedShape(x.shape, dims, true);
     const [g, o] = keepdim ? [grad!, out] : [reshape(grad!, kept), reshape(out, kept)];
     return [shareAmongTies(g, x, o, node.attrs)];
@@ -263,7 +262,7 @@ const zeroProgram = /*@__PURE__*/ perDType((d, c) => program("zeros", [], [], [c
 /** What an op's run may return: a tensor of a program without inputs that belongs to nobody yet. */
 function filled(device: Device, p: Program, shape: Shape): Tensor {
   const out = allocate(device, p.results[0]!.dtype, shape);
-  callMap(device, [], [out], { program: p, params: NO_PARAMS }, shape);
+  callMap(device, [], [out.window], { program: p, params: NO_PARAMS }, shape);
   return out;
 }
 const oneProgram = /*@__PURE__*/ perDType((dtype, c) => program("ones", [], [], [cast(lit(1, c), dtype)]));
@@ -285,7 +284,7 @@ export function reduceProgram(op: ReduceOp, p: Program, inputs: readonly Tensor[
 export function sumProgramTo(p: Program | undefined, operands: readonly Tensor[], params: readonly number[], full: Shape, shape: Shape, whole: () => Tensor): Tensor {
   const lead = full.length - shape.length;
   const dims = full.flatMap((size, d) => (d < lead || (shape[d - lead] === 1 && size !== 1) ? [d] : []));
-  if (p === undefined || !sameShape(fullShape(operands), full)) {
+  if (p === undefined || !sameShape(broadcastOf(operands, undefined), full)) {
     const value = whole();
     return reshape(reduceProgram("sum", itself(value.dtype), [value], [], dims, true, "SumBackward1"), shape);
   }

@@ -7,7 +7,7 @@ import { arg, type Expr, substitute, topologicalOrder } from "../scalar/expr.ts"
 import { type Program, program } from "../scalar/program.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { restride } from "../view.ts";
-import { broadcastOf, callMap, callReduced, reducedShape } from "./call.ts";
+import { broadcastOf, callMap, callReduced, reducedShape, windowsOf } from "./call.ts";
 
 /** A value of a stage: which output it becomes, and how. */
 export type RowResult = readonly [output: number, as: RowForm, value: Expr];
@@ -69,7 +69,7 @@ function runSteps(device: Device, rows: Rows, operands: readonly Tensor[], param
   const kept = [...shape.keys()].filter((d) => !dims.includes(d)), { kernels } = device.backend;
   for (const { program: p, reads, writes, as } of (rows.steps ??= rows.stages.flatMap((stage) => stepsOf(rows, stage)))) {
     const inputs = reads.map((i) => operands[i]!), outs = writes.map((k) => operands[rows.inputs + k]!);
-    if (as === "element" || as === "scalar") callMap(device, inputs, outs, { program: p, params }, outs[0]!.shape);
+    if (as === "element" || as === "scalar") callMap(device, inputs, windowsOf(outs), { program: p, params }, outs[0]!.shape);
     else
       callReduced(rows.name, inputs, outs[0]!, shape, as === "column" ? kept : dims, (ins, out, reduced) =>
         kernels.reduce(ins, out, { program: p, params, op: isReduction(as) ? as : "sum", reduced }));

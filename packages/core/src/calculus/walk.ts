@@ -5,17 +5,19 @@ import { add, cast, load } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { closeFrame, join, type Lifetime, openFrame, outsideFrames, takeFromFrame } from "../scope.ts";
 import { isExpandable, sameShape, showShape } from "../shape.ts";
-import { type Arrival, type Edge, enableGrad, type Node, nodeObserver, noGrad, type Slots } from "../tape.ts";
+import { type Arrival, type Edge, isGradEnabled, type Node, nodeObserver, type Observer, setRecording, type Slots } from "../tape.ts";
 import { alias, type Tensor } from "../tensor.ts";
 import { mapInto } from "./in-place.ts";
 import { clone, mapProgram, sumTo } from "./map-reduce.ts";
-import { activeWatcher, watched } from "../watching.ts";
+import { activeWatcher, watched, type Watcher } from "../watching.ts";
 
 type AnyNode = Node<never>;
+/** Replaced, never written. */
+const NO_SLOTS: Slots = [];
 class Pending implements Arrival {
   readonly walk: object;
   readonly outer: Arrival | null;
-  readonly grads: Slots = [];
+  grads: Slots = NO_SLOTS;
   needed = true;
   waits = 0;
   targets: Target[] | null = null;
@@ -46,20 +48,23 @@ type Walk = {
 };
 
 /** The arrival of this walk at a node that it has not reached yet. */
-function reach(walk: Walk, node: AnyNode, stack: AnyNode[]): Arrival {
+function reach(walk: Walk, node: AnyNode): Arrival {
   const arrival = new Pending(walk, node.arrival);
   node.arrival = arrival;
   (node.leaf === null ? stack : walk.leaves).push(node);
   return arrival;
 }
 
+/** Nodes that the search below has still to look at; empty outside of it. */
+const stack: AnyNode[] = [];
+
 function nodesFrom(roots: readonly Edge[]): Walk {
-  const order: AnyNode[] = [], stack: AnyNode[] = [], walk: Walk = { order, leaves: [] };
+  const order: AnyNode[] = [], walk: Walk = { order, leaves: [] };
   let last = Infinity, sorted = true;
   for (let r = 0; r < roots.length; r++) {
     const { node } = roots[r]!;
     if (node.arrival?.walk === walk) continue;
-    reach(walk, node, stack);
+    reach(walk, node);
     for (let top; (top = stack.pop()) !== undefined; ) {
       if (top.id > last) sorted = false;
       last = top.id;
@@ -68,7 +73,7 @@ function nodesFrom(roots: readonly Edge[]): Walk {
       for (let i = 0; i < edges.length; i++) {
         const next = edges[i]?.node;
         if (next === undefined) continue;
-        const arrival = next.arrival !== null && next.arrival.walk === walk ? next.arrival : reach(walk, next, stack);
+        const arrival = next.arrival !== null && next.arrival.walk === walk ? next.arrival : reach(walk, next);
         if (next.leaf !== null) arrival.waits++;
       }
     }
@@ -107,8 +112,9 @@ function aim(targets: readonly Target[], walk: Walk): void {
 const leadsOn = (node: AnyNode): boolean => node.edges.some((edge) => edge !== null && edge.node.arrival!.needed);
 
 function deposit({ node, output }: Edge, grad: Tensor): void {
-  const { grads } = node.arrival!;
-  const before = grads[output];
+  const arrival = node.arrival!;
+  if (arrival.grads.length === 0) arrival.grads = new Array<Tensor | undefined>(node.outputs.length);
+  const { grads } = arrival, before = grads[output];
   if (before === undefined) {
     grads[output] = grad;
     return;
@@ -159,16 +165,16 @@ export function adoptLent(tensor: Tensor): Tensor {
 /** Walks from `roots` with the gradients `seeds`, whose handles it takes over. @param lifetime that of the roots */
 export function walk(roots: readonly Edge[], seeds: readonly Tensor[], lifetime: Lifetime | null, options: WalkOptions): void {
   const reached = nodesFrom(roots), { order, leaves } = reached;
-  const outer = lending;
+  const outer = lending, recorded = isGradEnabled();
   lending = lifetime;
   try {
     if (options.targets !== undefined) aim(options.targets, reached);
     for (let i = 0; i < roots.length; i++) deposit(roots[i]!, seeds[i]!);
-    (options.createGraph ? enableGrad : noGrad)(() => {
-      for (let i = 0; i < leaves.length; i++) if (leaves[i]!.arrival!.waits === 0) visit(leaves[i]!, options);
-      for (let i = 0; i < order.length; i++) visit(order[i]!, options);
-    });
+    setRecording(options.createGraph);
+    for (let i = 0; i < leaves.length; i++) if (leaves[i]!.arrival!.waits === 0) visit(leaves[i]!, options);
+    for (let i = 0; i < order.length; i++) visit(order[i]!, options);
   } finally {
+    setRecording(recorded);
     lending = outer;
     leave(order);
     leave(leaves);
@@ -176,8 +182,10 @@ export function walk(roots: readonly Edge[], seeds: readonly Tensor[], lifetime:
 }
 
 function visit(node: AnyNode, options: WalkOptions): void {
-  const arrival = node.arrival!, { grads } = arrival;
-  if (arrival.needed && (grads.length > 0 || node.rule?.runsWithoutGrads === true)) {
+  const arrival = node.arrival!;
+  if (arrival.grads.length === 0 && node.rule?.runsWithoutGrads === true) arrival.grads = new Array<Tensor | undefined>(node.outputs.length);
+  const { grads } = arrival;
+  if (arrival.needed && grads.length > 0) {
     show(node, grads);
     if (arrival.targets !== null && options.capture === true)
       for (const target of arrival.targets) {
@@ -189,18 +197,20 @@ function visit(node: AnyNode, options: WalkOptions): void {
     } else if (options.targets === undefined || leadsOn(node)) {
       const observer = nodeObserver();
       if (observer === null) pullBack(node, grads);
-      else observer.around(node, () => pullBack(node, grads));
+      else pullBackWithin(observer, node, grads);
       if (!options.retainGraph) node.dropSaved();
     }
   }
   for (let i = 0; i < grads.length; i++) grads[i]?.free(null);
-  grads.length = 0;
+  arrival.grads = NO_SLOTS;
   const { edges } = node;
   for (let i = 0; i < edges.length; i++) {
     const next = edges[i]?.node;
     if (next !== undefined && next.leaf !== null && --next.arrival!.waits === 0) visit(next, options);
   }
 }
+
+const pullBackWithin = (observer: Observer, node: AnyNode, grads: Slots): void => observer.around(node, () => pullBack(node, grads));
 
 /** Shows each gradient to who watches it: hooks first, then the handle whose `.grad` keeps what they made of it. */
 function show(node: AnyNode, grads: Slots): void {
@@ -228,28 +238,29 @@ function arriveAt(node: AnyNode, leaf: Tensor, grads: Slots, { createGraph }: Wa
   const { extras } = node;
   if (extras === null) {
     const grad = grads[0]!;
-    grads.length = 0;
+    grads[0] = undefined;
     return accumulate(leaf, grad, createGraph);
   }
   for (const hook of Array.from(extras.before)) hook(grads);
   const last = extras.after.size === 0, grad = grads[0]!;
-  if (last) grads.length = 0;
+  if (last) grads[0] = undefined;
   accumulate(leaf, last ? grad : alias(grad), createGraph);
   for (const hook of Array.from(extras.accumulated)) hook();
   for (const hook of Array.from(extras.after)) hook([], grads);
 }
 
-const NONE: Slots = [];
+const derivativeWatched = (by: Watcher, node: AnyNode, grads: Slots): readonly (Tensor | undefined)[] =>
+  watched(by, node.name, "backward", node.outputs[0]!.device, grads, () => node.rule!.vjp(grads, node));
 
 /** Runs a node's rule and deposits the gradients of its inputs. */
 function pullBack(node: AnyNode, grads: Slots): void {
   const { edges, extras } = node;
   if (extras !== null) for (const hook of Array.from(extras.before)) hook(grads);
   const outer = openFrame();
-  let given: Slots = NONE;
+  let given: Slots = NO_SLOTS;
   try {
     const watcher = activeWatcher();
-    const made = watcher === null ? node.rule!.vjp(grads, node) : watched(watcher, node.name, "backward", node.outputs[0]!.device, grads, () => node.rule!.vjp(grads, node));
+    const made = watcher === null ? node.rule!.vjp(grads, node) : derivativeWatched(watcher, node, grads);
     given = new Array<Tensor | undefined>(made.length);
     // Each edge owns a handle before the first deposit, which may free what it adds up.
     for (let i = 0; i < made.length; i++) {

@@ -31,7 +31,7 @@ function run(name: string, device: Device, inputs: readonly Tensor[], programs: 
   const out = allocate(device, dtype, shape), ins = inputs.flatMap((x) => [part(x, 0), part(x, 1)]);
   programs.forEach((make, k) => {
     const target = part(out, k);
-    callMap(device, ins, [target], { program: make(dtype), params: [] }, target.shape);
+    callMap(device, ins, [target.window], { program: make(dtype), params: [] }, target.shape);
     target.dispose();
   });
   for (const x of ins) x.dispose();

@@ -14,6 +14,7 @@ import { squeeze } from "../views/views.ts";
 
 type Dims = number | readonly number[];
 export type ReduceOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
+const NO_OPTIONS: ReduceOptions = {}, NO_PARAMS: readonly number[] = [];
 
 /** The element itself, cast before it is reduced; the reduction works in what `to` is computed in. */
 function prologue(name: string, from: DType, to: DType): Program {
@@ -34,11 +35,14 @@ const boolSum = (x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor =>
  * @throws IndexError for a dim out of range
  * @example sum(tensor([[1, 2], [3, 4]]), 0) // [4, 6]
  */
-export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  const dtype = sumType(x, options.dtype), dims = wrapDims(dim, x.ndim);
-  if (dtype === "bool") return boolSum(x, dim, options.keepdim ?? false);
-  return reduceProgram("sum", prologue("sum", x.dtype, dtype), [x], [], dims, options.keepdim ?? false, dim === undefined ? "SumBackward0" : "SumBackward1");
+export function sum(x: Tensor, dim?: Dims, { dtype, keepdim = false }: ReduceOptions = NO_OPTIONS): Tensor {
+  const made = sumType(x, dtype);
+  if (made === "bool") return boolSum(x, dim, keepdim);
+  return sumIn(made, x, wrapDims(dim, x.ndim), keepdim, dim === undefined ? "SumBackward0" : "SumBackward1");
 }
+/** The sum over the dims in a dtype. */
+const sumIn = (dtype: DType, x: Tensor, dims: readonly number[], keepdim: boolean, name: string): Tensor =>
+  reduceProgram("sum", prologue("sum", x.dtype, dtype), [x], NO_PARAMS, dims, keepdim, name);
 
 /**
  * The mean over the dims, or over all; of floats only. `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`.
@@ -46,17 +50,17 @@ export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor 
  * @throws IndexError for a dim out of range
  * @example mean(tensor([[1, 2], [3, 4]]), 0) // [2, 3]
  */
-export const mean = (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => (dim === undefined ? meanAll : meanDims)(x, dim, options);
+export const mean = (x: Tensor, dim?: Dims, options: ReduceOptions = NO_OPTIONS): Tensor => (dim === undefined ? meanAll : meanDims)(x, dim, options);
 const meanAll = /*@__PURE__*/ composite("MeanBackward0", computeMean);
 const meanDims = /*@__PURE__*/ composite("MeanBackward1", computeMean);
-function computeMean(x: Tensor, dim: Dims | undefined, options: ReduceOptions): Tensor {
-  const dtype = options.dtype ?? x.dtype;
-  if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. ${options.dtype === undefined ? "Input" : "Optional"} dtype must be either a floating point or complex dtype. Got: ${scalarTypeName[dtype]}`);
+function computeMean(x: Tensor, dim: Dims | undefined, { dtype: asked, keepdim = false }: ReduceOptions): Tensor {
+  const dtype = asked ?? x.dtype;
+  if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. ${asked === undefined ? "Input" : "Optional"} dtype must be either a floating point or complex dtype. Got: ${scalarTypeName[dtype]}`);
   const dims = wrapDims(dim, x.ndim);
   // The sum of a 16-bit float stays in float32: it may be larger than the mean can be.
-  return to(div(sum(to(x, dtype), dims, { ...options, dtype: dtypes[dtype].compute }), countOf(x, dims)), dtype);
+  return to(div(sumIn(dtypes[dtype].compute, to(x, dtype), dims, keepdim, "SumBackward1"), countOf(x, dims)), dtype);
 }
-const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
+const countOf = ({ window }: Tensor, dims: readonly number[]): number => (dims.length === window.shape.length ? window.size : sizeOf(dims.map((d) => window.shape[d]!)));
 
 /** @param whole PyTorch's `max()` of everything, a node of its own, in which NaNs share the gradient */
 const extremumOver = (op: "max" | "min", x: Tensor, dim: Dims | undefined, keepdim: boolean, whole: boolean): Tensor => {

@@ -37,7 +37,7 @@ export function finish(x: Tensor, options: CreationOptions): Tensor {
 export function generated(op: string, p: Program, params: readonly number[], shape: Shape, options: CreationOptions): Tensor {
   const device = deviceFrom(options);
   requireDType(op, device, p.results[0]!.dtype);
-  return finish(noGrad(() => generate(device, p, params, checkShape(op, shape))), options);
+  return finish(generate(device, p, params, checkShape(op, shape)), options);
 }
 
 const isTypedArray = (data: TensorData): data is TypedArray => ArrayBuffer.isView(data);

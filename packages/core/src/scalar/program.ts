@@ -61,6 +61,8 @@ export type GradientPlan = {
   readonly args: readonly DType[];
   /** For each input: its gradient, or undefined where it does not depend or was not asked for. */
   readonly gradients: readonly (Expr | undefined)[];
+  /** Whether no gradient that was asked for depends: a step function's. */
+  readonly vanishes: boolean;
   /** What was asked for and has no derivative. */
   readonly underived: Underived | undefined;
   /** Programs of groups of these gradients, made when first asked for. */
@@ -121,6 +123,7 @@ function makePlan(p: Program, inputs: number, used: number, stored: readonly Exp
     savedInputs, savedResults,
     args: order.map(({ dtype }) => dtype),
     gradients: reading.map((g) => g && substitute(g, renumber)),
+    vanishes: asked.every((g) => g === undefined),
     underived: asked.find(isUnderived),
     programs: new Map(),
   };
