@@ -15,6 +15,7 @@ import { scanKernel } from "./kernels/scan.ts";
 import { sortKernel } from "./kernels/sort.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Recorder } from "./recorder.ts";
+import type { Tuning } from "./tuning.ts";
 
 export type DeviceOptions = {
   readonly device: GPUDevice;
@@ -22,6 +23,7 @@ export type DeviceOptions = {
   readonly owned: boolean;
   /** Of live and pooled bytes together. */
   readonly budget: number;
+  readonly tuning: Tuning;
 };
 
 export class WebGpuDevice implements Backend<WebGpuBuffer> {
@@ -33,16 +35,18 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly recorder: Recorder;
   readonly pipelines: Pipelines;
   readonly indexErrors: IndexErrors;
+  readonly tuning: Tuning;
   readonly #faults: Faults;
   readonly gpu: GPUDevice;
   readonly #owned: boolean;
   /** Buffers for reading, by size; few, since reads wait. */
   readonly #staging: Map<number, GPUBuffer[]> = new Map();
 
-  constructor({ device, owned, budget }: DeviceOptions) {
+  constructor({ device, owned, budget, tuning }: DeviceOptions) {
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     const maxBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, budget) / 4) * 4;
     this.gpu = device;
+    this.tuning = tuning;
     this.#owned = owned;
     this.limits = { maxBindings: maxStorageBuffersPerShaderStage, maxRank: 8, maxBytes };
     this.#faults = new Faults(device);

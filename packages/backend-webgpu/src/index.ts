@@ -3,15 +3,19 @@ import { type Backend, DeviceError } from "@adjoint/core/backend";
 import { type AdapterInfo, describe, openDevice, type OpenOptions } from "./adapter.ts";
 import { WebGpuDevice } from "./device.ts";
 import { RestorableDevice, type WebGpuBackend } from "./restorable.ts";
+import type { Tuning } from "./tuning.ts";
 
 export type { AdapterInfo } from "./adapter.ts";
 export type { GpuSlice, WebGpuBackend } from "./restorable.ts";
+export type { Tuning } from "./tuning.ts";
 
 export type WebGpuOptions = OpenOptions & {
   /** A device that is yours: `dispose` frees the backend's buffers and leaves the device to you. */
   readonly device?: GPUDevice;
   /** The most bytes that tensors may take together. Default: what the device gives. */
   readonly maxBytes?: number;
+  /** For which kind of adapter kernels are chosen. Default: what the adapter is. Results differ in rounding alone. */
+  readonly tuning?: Tuning;
 };
 
 export type WebGpuStats = {
@@ -39,11 +43,11 @@ const known = /*@__PURE__*/ new WeakMap<object, Known>();
  * ```
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const { device: own, maxBytes: budget = Infinity } = options;
+  const { device: own, maxBytes: budget = Infinity, tuning } = options;
   const open = async (given: GPUDevice | undefined): Promise<{ readonly device: WebGpuDevice; readonly info: AdapterInfo }> => {
     if (own !== undefined && given === undefined) throw new DeviceError("webgpu: the lost device was yours; open another and hand it over: await device.restore(another)");
     const { device, info } = given === undefined ? await openDevice(options) : { device: given, info: describe(given.adapterInfo) };
-    return { device: new WebGpuDevice({ device, owned: given === undefined, budget }), info };
+    return { device: new WebGpuDevice({ device, owned: given === undefined, budget, tuning: tuning ?? (info.isSoftware ? "registers" : "workgroup") }), info };
   };
   const first = await open(own);
   const backend = new RestorableDevice(first.device, async (given) => {
