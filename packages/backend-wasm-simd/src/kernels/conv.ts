@@ -11,6 +11,7 @@ import { matrixOf, type Multiplier } from "./matmul.ts";
 import { offsetTable } from "./offsets.ts";
 import { SingleChannel } from "./single-channel.ts";
 import { Temporaries } from "./temporaries.ts";
+import { Winograd } from "./winograd.ts";
 
 type ConvAttrs = PrimitiveAttrs["conv"];
 
@@ -24,6 +25,7 @@ export class Convolver {
   readonly #tiles: ConvTiles;
   readonly #depthwise: Depthwise;
   readonly #singleChannel: SingleChannel;
+  readonly #winograd: Winograd;
 
   constructor(engine: Engine, copier: Copier, multiplier: Multiplier) {
     this.#engine = engine;
@@ -32,11 +34,12 @@ export class Convolver {
     this.#tiles = new ConvTiles(engine, multiplier.blocks);
     this.#depthwise = new Depthwise(engine, copier);
     this.#singleChannel = new SingleChannel(engine, copier);
+    this.#winograd = new Winograd(engine, copier, multiplier.blocks);
   }
 
   convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
     this.#engine.check();
-    if (this.#depthwise.convolve(x, filter, out, attrs)) return;
+    if (this.#depthwise.convolve(x, filter, out, attrs) || this.#winograd.convolve(x, filter, out, attrs)) return;
     if (attrs.spread.every((apart, d) => apart === 1 || attrs.stride[d] > 1)) return this.#whole(x, filter, out, attrs);
     const alongs = [0, 1, 2].map((d) => phasesAlong(d, filter.shape[d + 3], out.shape[d + 3], attrs));
     for (const depth of alongs[0]) for (const height of alongs[1]) for (const width of alongs[2]) {
