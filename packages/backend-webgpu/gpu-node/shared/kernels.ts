@@ -225,6 +225,31 @@ const reduceChecks: Check[] = [
     },
   },
   {
+    name: "reduce: by four, along rows and of four outputs, few and many, with one value for a row or a column",
+    run: async (device) => {
+      const random = new Random(6), layouts = ["dense", "aligned", "column", "row", "offset"] as const;
+      const p = program("product", ["float32", "int32"], [], [scalar.mul(arg(0, "float32"), scalar.cast(arg(1, "int32"), "float32"))]);
+      const cases: readonly (readonly [shape: readonly number[], reduced: number])[] = [[[5, 8], 1], [[12, 9], 1], [[3, 4, 8], 2], [[8, 2, 5], 2], [[2, 5000], 1], [[8, 2001], 1], [[40, 60], 1]];
+      for (const [shape, reduced] of cases)
+        for (const layout of layouts) for (const op of ["sum", "max"] as const) {
+          const numbers = operand(device, random, "float32", shape, layout, () => Math.fround(random.next() * 2 - 1));
+          // As matrices lie in memory whose columns are reduced: the kept dim last.
+          const turned = (x: View): View => (shape.length > 2 ? x : viewOf(x.buffer, x.dtype, [shape[1]!, shape[0]!], [x.strides[1]!, x.strides[0]!], x.offset));
+          const factors = operand(device, random, "int32", shape, random.pick(layouts), () => random.int(-3, 3));
+          const isTurned = random.next() < 0.5 && shape.length === 2, by = isTurned ? turned : (x: View): View => x;
+          const inputs = [by(numbers.view), by(factors.view)], kept = inputs[0]!.shape.slice(0, shape.length - reduced);
+          const output = operand(device, random, "float32", kept, random.pick(outputLayouts));
+          device.kernels.reduce(inputs, [output.view], { program: p, params: [], op, reduced });
+          const length = numbers.values.length / output.view.size, [, columns] = shape as [number, number];
+          const at = (o: number, i: number): number => (isTurned ? i * columns + o : o * length + i);
+          const expected = Array.from({ length: output.view.size }, (_, o) =>
+            reference(op, "float32", Array.from({ length }, (__, i) => evaluate(p, [numbers.values[at(o, i)]!, factors.values[at(o, i)]!], [])[0]!)));
+          mismatch(`${op} ${layout} [${shape}]/${reduced}${isTurned ? " turned" : ""}`, await valuesOf(device, output), expected.map((x) => x.value), 12, expected.map((x) => x.scale));
+          for (const { view } of [numbers, factors, output]) device.free(view.buffer);
+        }
+    },
+  },
+  {
     name: "reduce: NaN wins extrema, infinities add, several inputs and the index",
     run: async (device) => {
       const x = vector(device, "float32", [1, NaN, 3, -Infinity, 2, -1]), rows = viewOf(x.buffer, "float32", [2, 3], [3, 1], 0);

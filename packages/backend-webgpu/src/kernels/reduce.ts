@@ -1,76 +1,62 @@
-/** @file `reduce`: a scalar program at every element, combined along the last dims. Stages of one shader, without workgroup memory. */
-import { type DType, type Kernel, type PrimitiveAttrs, type Program, program, type ReduceOp, scalar, type View } from "@adjoint/core/backend";
-import { type Chunk, chunkOf, type WebGpuBuffer } from "../buffers.ts";
+/**
+ * @file `reduce`: a scalar program at every element, combined along the last dims. Stages of one shader: several lanes for each output, then the lanes.
+ * An invocation takes elements by four where memory lets it: along a row, or of four outputs that lie side by side.
+ */
+import { type DType, type Kernel, type PrimitiveAttrs, type Program, program, type ReduceOp, scalar, View } from "@adjoint/core/backend";
+import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { bindingsOf, Operands } from "../operands.ts";
 import { intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
-import { emitProgram, literal, loaded, stored, valueType } from "../wgsl/expression.ts";
+import { accumulator } from "../wgsl/accumulator.ts";
+import { loaded, programFunction, stored, storedType } from "../wgsl/expression.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
 import { paramText, writeParams } from "./map.ts";
+import { isShort, NO_QUADS, splatsOf } from "./quads.ts";
 
-/** Words after the header: outputs, lanes, elements to reduce, dividers that number outputs and lanes, offset and lane stride of the output. */
-const OUTPUTS = 4, LANES = 5, LENGTH = 6, OUTPUT_DIVIDER = 7, LANE_DIVIDER = 8, OUT_OFFSET = 9, OUT_LANE = 10, SHAPES = 11;
-/** Below this length one invocation reduces a whole row; above, as many lanes as make rows of about this length. */
-const ROW = 64;
-/** Invocations beyond which more lanes bring nothing. */
-const ENOUGH = 1 << 16;
+/**
+ * Words after the header: outputs, lanes and elements to reduce, the first or the last counted in fours; dividers that number outputs and lanes;
+ * offset of the output, its strides for lanes and for outputs that are neighbours.
+ */
+const OUTPUTS = 4, LANES = 5, LENGTH = 6, OUTPUT_DIVIDER = 7, LANE_DIVIDER = 8, OUT_OFFSET = 9, OUT_LANE = 10, OUT_NEXT = 11, SHAPES = 12;
+/** Steps of a lane, at the least, and invocations beyond which more lanes bring nothing. A software adapter has no more threads than the processor. */
+const sizes = { workgroup: { steps: 64, enough: 1 << 16 }, registers: { steps: 512, enough: 1 << 9 } } as const;
 
-type Accumulator = { readonly declare: string; readonly step: (value: string) => string; readonly result: string };
+/** What an invocation takes at once: one element, four along the row, or one for each of four outputs. */
+type Way = "one" | "along" | "across";
 
-function accumulator(op: ReduceOp, dtype: DType): Accumulator {
-  const type = valueType(dtype);
-  const simple = (start: string, combine: (value: string) => string, result = "total"): Accumulator =>
-    ({ declare: `  var total: ${type} = ${start};`, step: (value) => `    total = ${combine(value)};`, result });
-  if (dtype === "bool") return op === "min" || op === "prod" ? simple("true", (v) => `total & ${v}`) : simple("false", (v) => `total | ${v}`);
-  const float = dtype === "float32";
-  switch (op) {
-    case "prod": return simple(literal(1, dtype), (v) => `total * ${v}`);
-    case "max": return simple(literal(float ? -Infinity : -2147483648, dtype), (v) => (float ? `ad_max(total, ${v})` : `max(total, ${v})`));
-    case "min": return simple(literal(float ? Infinity : 2147483647, dtype), (v) => (float ? `ad_min(total, ${v})` : `min(total, ${v})`));
-    case "sum":
-      if (!float) return simple(literal(0, dtype), (v) => `total + ${v}`);
-      // A carry after every 16 values and every 16 carries: the rounding errors of pairwise summation, within a factor.
-      return {
-        declare: "  var total = 0.0; var carry = 0.0; var part = 0.0; var count = 0u;",
-        step: (v) => `    part = part + ${v};
-    count = count + 1u;
-    if ((count & 15u) == 0u) {
-      carry = carry + part; part = 0.0;
-      if ((count & 255u) == 0u) { total = total + carry; carry = 0.0; }
-    }`,
-        result: "(total + (carry + part))",
-      };
-  }
-}
-
-function reduceShader(p: Program, op: ReduceOp, kept: number, reduced: number, slots: readonly number[]): Shader {
-  const n = p.args.length, dtype = p.results[0]!.dtype;
+function reduceShader(p: Program, op: ReduceOp, way: Way, splats: number, kept: number, reduced: number, slots: readonly number[]): Shader {
+  const n = p.args.length, dtype = p.results[0]!.dtype, isSplat = (k: number): boolean => way === "one" || ((splats >> k) & 1) === 1;
   const keptSizes = SHAPES, reducedSizes = keptSizes + kept, outStrides = reducedSizes + reduced, inputs = outStrides + kept;
-  const stride = 1 + kept + reduced;
-  const { statements, results } = emitProgram(p, {
-    arg: (k) => loaded(`b${slots[k]}[base${k} + ${dot(inputs + k * stride + 1 + kept, reduced, "r")}]`, p.args[k]!),
-    param: paramText(inputs + n * stride),
-  });
-  const total = accumulator(op, dtype);
-  const bases = p.args.map((_, k) => `  let base${k} = ${intWord(inputs + k * stride)} + ${dot(inputs + k * stride + 1, kept, "o")};`);
+  const stride = 1 + kept + reduced, each = way === "one" ? [0] : [0, 1, 2, 3];
+  const totals = way === "across" ? each.map((j) => accumulator(op, dtype, `total${j}`)) : [accumulator(op, dtype)];
+  const vectors = new Map(slots.slice(0, n).map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(p.args[k]!)}>`]));
+  const number = (j: number): string => way === "along" ? `output * (${word(LENGTH)} * 4u) + at * 4u + ${j}u` : way === "across" ? `(output * 4u + ${j}u) * ${word(LENGTH)} + at` : `output * ${word(LENGTH)} + at`;
+  const values = each.map((j) => `compute(${[number(j), ...p.args.map((of, k) => loaded(isSplat(k) ? `x${k}` : `x${k}.${"xyzw"[j]}`, of))].join(", ")}).r0`);
   return {
     label: `${op}(${p.name})`,
-    bindings: bindingsOf(slots, [...p.args, dtype], n),
+    bindings: bindingsOf(slots, [...p.args, dtype], n, (slot) => vectors.get(slot)),
     uniformWords: inputs + n * stride + p.params.length,
     workgroup: [64, 1],
+    declarations: programFunction(p, paramText(inputs + n * stride), "compute"),
     body: `${threadNumber}
   let output = (thread / ${word(OUTPUT_DIVIDER)}) % ${word(OUTPUTS)};
   let lane = (thread / ${word(LANE_DIVIDER)}) % ${word(LANES)};
 ${decompose("output", keptSizes, kept, "o")}
-${bases.join("\n")}
-${total.declare}
-  for (var at = lane; at < ${word(LENGTH)}; at = at + ${word(LANES)}) {
-    let element = output * ${word(LENGTH)} + at;
+${p.args.map((_, k) => `  let base${k} = ${intWord(inputs + k * stride)} + ${dot(inputs + k * stride + 1, kept, "o")};`).join("\n")}
+${totals.map(({ declare }) => `  ${declare}`).join("\n")}
+  var at = lane;
+  while (at < ${word(LENGTH)}) {
+    let stop = min(${word(LENGTH)}, at + 16u * ${word(LANES)});
+    for (; at < stop; at = at + ${word(LANES)}) {
 ${decompose("at", reducedSizes, reduced, "r")}
-${statements}
-${total.step(results[0]!)}
+${p.args.map((_, k) => `    let x${k} = b${slots[k]}[base${k} + ${dot(inputs + k * stride + 1 + kept, reduced, "r")}];`).join("\n")}
+${each.map((j) => `    let y${j} = ${values[j]};`).join("\n")}
+    ${way === "across" ? totals.map(({ step }, j) => step([`y${j}`])).join("\n    ") : totals[0]!.step(each.map((j) => `y${j}`))}
+    }
+    ${totals.map(({ fold }) => fold).join("\n    ")}
   }
-  b${slots[n]}[${intWord(OUT_OFFSET)} + bitcast<i32>(lane) * ${intWord(OUT_LANE)} + ${dot(outStrides, kept, "o")}] = ${stored(total.result, dtype)};`,
+  let place = ${intWord(OUT_OFFSET)} + bitcast<i32>(lane) * ${intWord(OUT_LANE)} + ${dot(outStrides, kept, "o")};
+${totals.map(({ result }, j) => `  b${slots[n]}[place + ${j} * ${intWord(OUT_NEXT)}] = ${stored(result, dtype)};`).join("\n")}`,
   };
 }
 
@@ -79,93 +65,95 @@ const family = (): Family => ({ sum: new Map(), prod: new Map(), max: new Map(),
 
 const identities: { [D in DType]?: Program } = {};
 const identity = (dtype: DType): Program => (identities[dtype] ??= program("identity", [dtype], [], [scalar.arg(0, dtype)]));
+const ways: readonly Way[] = ["one", "along", "across"];
 
 export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduce"], WebGpuBuffer> {
   const compiled = new WeakMap<Program, Family>();
-  const operands = new Operands();
+  const operands = new Operands(), { steps, enough } = sizes[device.tuning];
 
-  const pipelineOf = (p: Program, op: ReduceOp, kept: number, reduced: number, { pattern, slots }: Operands): Pipeline => {
+  const pipelineOf = (p: Program, op: ReduceOp, way: Way, splats: number, kept: number, reduced: number): Pipeline => {
+    const { pattern, slots } = operands;
     let known = compiled.get(p);
     if (known === undefined) compiled.set(p, (known = family()));
-    const key = typeof pattern === "number" ? (pattern * 16 + kept) * 16 + reduced : `${pattern}:${kept}:${reduced}`;
+    const key = typeof pattern === "number" && slots.length <= 6
+      ? ((pattern * 16 + kept) * 16 + reduced) * 256 + ways.indexOf(way) * 64 + Math.max(splats, 0) : `${pattern}:${kept}:${reduced}:${way}:${splats}`;
     let pipeline = known[op].get(key);
-    if (pipeline === undefined) known[op].set(key, (pipeline = device.pipelines.compile(reduceShader(p, op, kept, reduced, slots))));
+    if (pipeline === undefined) known[op].set(key, (pipeline = device.pipelines.compile(reduceShader(p, op, way, splats, kept, reduced, slots))));
     return pipeline;
+  };
+
+  /** Lanes for each output: enough that a lane's part is short, unless there are invocations enough. */
+  const lanesOf = (outputs: number, length: number): number =>
+    length <= 2 * steps || outputs >= enough ? 1 : Math.min(Math.ceil(length / steps), Math.max(1, Math.ceil((4 * enough) / outputs)));
+
+  const run = (inputs: readonly View<WebGpuBuffer>[], out: View<WebGpuBuffer>, p: Program, params: readonly number[], op: ReduceOp, reduced: number): void => {
+    const dtype = p.results[0]!.dtype, shape = inputs[0]!.shape, split = shape.length - reduced, count = out.size;
+    let length = 1;
+    for (let d = split; d < shape.length; d++) length *= shape[d]!;
+    operands.collect(inputs, [out]);
+    const { slots, chunks } = operands, fits = slots.length <= 24 && isShort(p), written = 1 << slots[slots.length - 1]!;
+    const splatsAt = (dim: number): number => (fits && dim >= 0 && shape[dim]! % 4 === 0 ? splatsOf(inputs, dim, slots, chunks, 0, written) : NO_QUADS);
+    const along = splatsAt(shape.length - 1), across = along === NO_QUADS ? splatsAt(split - 1) : NO_QUADS;
+    const way: Way = along !== NO_QUADS ? "along" : across !== NO_QUADS ? "across" : "one", splats = Math.max(along, across);
+    const rows = way === "across" ? count / 4 : count, units = way === "along" ? length / 4 : length, lanes = lanesOf(rows, units);
+    // Each output's lanes lie side by side, and are what the next stage reduces.
+    const partial = lanes === 1 ? undefined : device.pool.allocate(dtype, count * lanes);
+    const to = partial === undefined ? out : new View(partial, dtype, out.shape, denseStrides(out.shape, lanes), 0, count, false);
+    if (partial !== undefined) operands.collect(inputs, [to]);
+
+    const keptRank = rankClass(split), reducedRank = rankClass(reduced), alongRow = neighboursAlongRow(inputs, split);
+    const { recorder } = device, { ints } = recorder;
+    const pipeline = pipelineOf(p, op, way, splats, keptRank, reducedRank);
+    let at = recorder.uniforms(pipeline);
+    ints[at + OUTPUTS] = rows;
+    ints[at + LANES] = lanes;
+    ints[at + LENGTH] = units;
+    ints[at + OUTPUT_DIVIDER] = alongRow ? lanes : 1;
+    ints[at + LANE_DIVIDER] = alongRow ? 1 : rows;
+    ints[at + OUT_OFFSET] = to.offset;
+    ints[at + OUT_LANE] = partial === undefined ? 0 : 1;
+    ints[at + OUT_NEXT] = to.strides[split - 1] ?? 0;
+    at += SHAPES;
+    writeSizes(ints, at, shape, 0, split, keptRank);
+    writeSizes(ints, at + keptRank, shape, split, shape.length, reducedRank);
+    const lastKept = at + keptRank - 1, lastReduced = lastKept + reducedRank;
+    at += keptRank + reducedRank;
+    writeStrides(ints, at, to.strides, 0, split, keptRank);
+    if (way === "along") ints[lastReduced] = ints[lastReduced]! / 4;
+    if (way === "across") {
+      ints[lastKept] = ints[lastKept]! / 4;
+      ints[at + keptRank - 1] = 4 * ints[at + keptRank - 1]!;
+    }
+    at += keptRank;
+    for (let k = 0; k < inputs.length; k++) {
+      const { offset, strides } = inputs[k]!;
+      ints[at] = offset;
+      writeStrides(ints, at + 1, strides, 0, split, keptRank);
+      writeStrides(ints, at + 1 + keptRank, strides, split, shape.length, reducedRank);
+      // Counted in fours, but for the dim along which they lie, which moves by one of them.
+      const own = at + (way === "along" ? keptRank + reducedRank : keptRank);
+      if (way !== "one" && ((splats >> k) & 1) === 0) for (let i = at; i <= at + keptRank + reducedRank; i++) if (i !== own) ints[i] = ints[i]! >> 2;
+      at += 1 + keptRank + reducedRank;
+    }
+    writeParams(device, at, p, params);
+    recorder.dispatch(pipeline, operands.chunks, rows * lanes);
+    if (partial === undefined) return;
+    const columns = new View(partial, dtype, [...out.shape, lanes], [...to.strides, 1], 0, count * lanes, true);
+    run([columns], out, identity(dtype), [], op, 1);
+    device.pool.free(partial);
   };
 
   return (inputs, outputs, { program: p, params, op, reduced }) => {
     device.assertAlive();
-    const out = outputs[0]!, dtype = p.results[0]!.dtype;
-    const count = out.size, shape = inputs[0]?.shape ?? out.shape;
-    const split = shape.length - reduced;
-    let length = 1;
-    for (let d = split; d < shape.length; d++) length *= shape[d]!;
-    let lanes = lanesOf(count, length);
-    let to = lanes === 1 ? undefined : device.pool.allocate(dtype, count * lanes);
-
-    operands.collect(inputs, to === undefined ? outputs : []);
-    if (to !== undefined) appendOutput(operands, chunkOf(to));
-    const keptRank = rankClass(split), reducedRank = rankClass(reduced);
-    const { recorder } = device;
-    const { ints } = recorder;
-    const pipeline = pipelineOf(p, op, keptRank, reducedRank, operands);
-    let at = recorder.uniforms(pipeline);
-    writeCall(ints, at, count, lanes, length, neighboursAlongRow(inputs, split));
-    writeOutput(ints, at, out, split, lanes, keptRank, reducedRank, to !== undefined);
-    writeSizes(ints, at + SHAPES, shape, 0, split, keptRank);
-    writeSizes(ints, at + SHAPES + keptRank, shape, split, shape.length, reducedRank);
-    at += SHAPES + 2 * keptRank + reducedRank;
-    for (const view of inputs) {
-      ints[at] = view.offset;
-      writeStrides(ints, at + 1, view.strides, 0, split, keptRank);
-      writeStrides(ints, at + 1 + keptRank, view.strides, split, shape.length, reducedRank);
-      at += 1 + keptRank + reducedRank;
-    }
-    writeParams(device, at, p, params);
-    recorder.dispatch(pipeline, operands.chunks, count * lanes);
-
-    // Later stages: each output's lanes lie side by side.
-    while (to !== undefined) {
-      const from = to, width = lanes;
-      lanes = lanesOf(count, width);
-      to = lanes === 1 ? undefined : device.pool.allocate(dtype, count * lanes);
-      combine(identity(dtype), op, from, width, out, count, lanes, to);
-      device.pool.free(from);
-    }
+    run(inputs, outputs[0]!, p, params, op, reduced);
   };
-
-  function combine(p: Program, op: ReduceOp, from: WebGpuBuffer, width: number, out: View<WebGpuBuffer>, count: number, lanes: number, to: WebGpuBuffer | undefined): void {
-    operands.collect([], []);
-    appendOutput(operands, chunkOf(from));
-    appendOutput(operands, chunkOf(to ?? out.buffer));
-    const { recorder } = device;
-    const { ints } = recorder;
-    const rank = rankClass(out.shape.length);
-    const pipeline = pipelineOf(p, op, rank, 1, operands);
-    const at = recorder.uniforms(pipeline);
-    writeCall(ints, at, count, lanes, width, true);
-    writeOutput(ints, at, out, out.shape.length, lanes, rank, 1, to !== undefined);
-    writeSizes(ints, at + SHAPES, out.shape, 0, out.shape.length, rank);
-    ints[at + SHAPES + rank] = width;
-    const input = at + SHAPES + 2 * rank + 1;
-    ints[input] = 0;
-    writeDenseStrides(ints, input + 1, out, rank, width);
-    ints[input + 1 + rank] = 1;
-    recorder.dispatch(pipeline, operands.chunks, count * lanes);
-  }
 }
 
-/** Lanes for each output: enough that a lane's part is short, unless there are invocations enough. */
-function lanesOf(outputs: number, length: number): number {
-  if (length <= 2 * ROW || outputs >= ENOUGH) return 1;
-  return Math.min(Math.ceil(length / ROW), Math.max(1, Math.ceil((4 * ENOUGH) / outputs)));
-}
-
-function appendOutput(operands: Operands, chunk: Chunk): void {
-  let slot = operands.chunks.indexOf(chunk);
-  if (slot < 0) slot = operands.chunks.push(chunk) - 1;
-  operands.slots.push(slot);
-  operands.pattern = typeof operands.pattern === "number" && operands.slots.length <= 10 ? operands.pattern * 16 + slot : operands.slots.join();
+/** Row-major, with `step` elements for each. */
+function denseStrides(shape: readonly number[], step: number): number[] {
+  const strides: number[] = Array<number>(shape.length);
+  for (let d = shape.length - 1, stride = step; d >= 0; stride *= shape[d--]!) strides[d] = stride;
+  return strides;
 }
 
 /** Neighbouring invocations should read neighbouring elements: those of one row, or one of each row. */
@@ -175,30 +163,4 @@ function neighboursAlongRow(inputs: readonly View<WebGpuBuffer>[], split: number
     if (across !== 0 && row !== across) return row < across;
   }
   return true;
-}
-
-function writeCall(ints: Int32Array, at: number, outputs: number, lanes: number, length: number, alongRow: boolean): void {
-  ints[at + OUTPUTS] = outputs;
-  ints[at + LANES] = lanes;
-  ints[at + LENGTH] = length;
-  ints[at + OUTPUT_DIVIDER] = alongRow ? lanes : 1;
-  ints[at + LANE_DIVIDER] = alongRow ? 1 : outputs;
-}
-
-function writeOutput(ints: Int32Array, at: number, out: View<WebGpuBuffer>, split: number, lanes: number, kept: number, reduced: number, partial: boolean): void {
-  const strides = at + SHAPES + kept + reduced;
-  ints[at + OUT_OFFSET] = partial ? 0 : out.offset;
-  ints[at + OUT_LANE] = partial ? 1 : 0;
-  if (partial) writeDenseStrides(ints, strides, out, kept, lanes);
-  else writeStrides(ints, strides, out.strides, 0, split, kept);
-}
-
-/** Row-major strides over the output's shape, with `step` elements for each output. */
-function writeDenseStrides(ints: Int32Array, at: number, out: View<WebGpuBuffer>, rank: number, step: number): void {
-  const pad = rank - out.shape.length;
-  let stride = step;
-  for (let d = rank - 1; d >= 0; d--) {
-    ints[at + d] = d < pad ? 0 : stride;
-    if (d >= pad) stride *= out.shape[d - pad]!;
-  }
 }
