@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { chromiumFlags, findChromium, isolation } from "./tools/chromium/chromium.ts";
 
 const { env } = process;
 const inContinuousIntegration = env["CI"] === "true" || env["CI"] === "1";
@@ -56,24 +57,21 @@ const gpuNode = (): TestProjectConfiguration | undefined => {
 
 const chromium = (): string | undefined => {
   const given = env["CHROMIUM"];
-  if (given !== undefined) return firstExisting(given) ?? missing("browser", `CHROMIUM names a file that is not there: ${given}`);
-  return firstExisting("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
-    ?? missing("browser", "No Chromium found: set CHROMIUM to its path, or install it");
+  if (given !== undefined && !existsSync(given)) return missing("browser", `CHROMIUM names a file that is not there: ${given}`);
+  return findChromium() ?? missing("browser", "No Chromium found: set CHROMIUM to its path, or install it");
 };
 
 const browser = (): TestProjectConfiguration | undefined => {
   const executablePath = chromium();
   if (executablePath === undefined) return undefined;
-  const args = ["--no-sandbox", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
   return {
     resolve: { conditions: ["source", ...defaultClientConditions] },
-    // Shared memory, and so threads, need a page that is isolated from other origins.
-    server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
+    server: { headers: { ...isolation } },
     test: {
       name: "browser",
       testTimeout,
       include: ["packages/*/browser/**/*.test.ts", "apps/*/browser/**/*.test.ts"],
-      browser: { enabled: true, headless: true, screenshotFailures: false, instances: [{ browser: "chromium" }], provider: playwright({ launchOptions: { executablePath, args } }) },
+      browser: { enabled: true, headless: true, screenshotFailures: false, instances: [{ browser: "chromium" }], provider: playwright({ launchOptions: { executablePath, args: [...chromiumFlags] } }) },
     },
   };
 };
