@@ -27,7 +27,8 @@ export class Rprop extends Optimizer<RpropOptions, RpropState> {
     const { lr, etas: [shrink, grow], stepSizes: [least, most], maximize } = group, grad = maximize ? neg(given) : given;
     const of = state ?? { step: 0, prev: zerosLike(param), stepSize: fullLike(param, lr) };
     of.step++;
-    const agreement = mul(grad, of.prev), turned = lt(agreement, 0);
+    // By signs: the product of two small gradients may be smaller than any number, and a device may have none below 2^-126.
+    const agreement = mul(grad, sign(of.prev)), turned = lt(agreement, 0);
     const factor = where(gt(agreement, 0), grow, where(turned, shrink, fullLike(param, 1)));
     copy_(of.stepSize, clamp(mul_(of.stepSize, factor), least, most));
     copy_(of.prev, where(turned, 0, grad));

@@ -13,6 +13,14 @@ const withGrad = (values: number[], grad: number[]): Tensor => {
   return x;
 };
 
+it("Rprop sees that two tiny gradients agree, or turn, where their product is below every float32", () => {
+  const x = withGrad([0, 0], [1e-30, 1e-30]), optimizer = new Rprop([x], { lr: 1 });
+  optimizer.step();
+  x.grad = tensor([1e-30, -1e-30]);
+  optimizer.step();
+  expect(x.toString()).toContain("[-2.2000, -1.0000]"); // by 1 and 1.2; by 1, and then not at all
+});
+
 describe("trajectories of PyTorch 1.13", () => {
   // A two-layer network on 24 points; the losses are those of a float64 run in PyTorch.
   for (const dtype of ["float64", "float32"] as const)
