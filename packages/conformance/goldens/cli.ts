@@ -1,23 +1,15 @@
-/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--verbose` for every failure, `--known FILE` brings a list of known differences up to date, `--parity FILE` the parity page. `--device` takes several, by commas. */
-import { type Backend, setDefaultDevice } from "@adjoint/core";
+/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--browser` runs them in Chromium, `--verbose` for every failure, `--known FILE` brings a list of known differences up to date, `--parity FILE` the parity page. `--device` takes several, by commas. */
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { openers as usual } from "../fuzz/devices.ts";
-import { loadPack, type Pack, packsIn } from "./pack.ts";
-import { type GoldenRecord, type Group, groups, kinds, runGolden } from "./run/groups.ts";
-import { updateKnown } from "./run/known.ts";
+import { loadPack, packsIn } from "./folder.ts";
+import type { Pack } from "./pack.ts";
+import { devicesIn, here, inChromium } from "./place.ts";
+import { type GoldenRecord, type Group, groups, kinds } from "./run/groups.ts";
+import { differencesOf, readKnown, updateKnown } from "./run/known.ts";
 import { columnsOf, renderParity, updateParity } from "./run/parity.ts";
 import { summary } from "./run/summary.ts";
-
-const openers: { readonly [name: string]: () => Promise<Backend> } = {
-  ...usual,
-  async tfjs() {
-    await import("@tensorflow/tfjs-backend-cpu");
-    return await (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" });
-  },
-};
 
 function fail(complaint: string): never {
   process.stderr.write(`goldens: ${complaint}\n`);
@@ -26,15 +18,15 @@ function fail(complaint: string): never {
 const text = { type: "string" } as const;
 function flags() {
   try {
-    return parseArgs({ options: { dir: text, device: { ...text, default: "cpu" }, op: text, group: text, json: text, verbose: { type: "boolean" }, known: text, parity: text } }).values;
+    return parseArgs({ options: { dir: text, device: { ...text, default: "cpu" }, op: text, group: text, json: text, verbose: { type: "boolean" }, browser: { type: "boolean" }, known: text, parity: text } }).values;
   } catch (error) {
     return fail((error as Error).message.split("\n")[0]!);
   }
 }
-const { dir, device: deviceNames, op, group, json, verbose, known, parity } = flags(), ops = op?.split(",");
+const { dir, device: deviceNames, op, group, json, verbose, browser = false, known, parity } = flags(), ops = op?.split(",");
 const given = (path: string): string => resolve(process.env["INIT_CWD"] ?? ".", path);
 const folder = dir === undefined ? fileURLToPath(new URL("../../../../shared/goldens/dev", import.meta.url)) : given(dir);
-for (const name of deviceNames.split(",")) if (!Object.hasOwn(openers, name)) fail(`--device takes one of ${Object.keys(openers).join(", ")}, got "${name}"`);
+for (const name of deviceNames.split(",")) if (!devicesIn(browser).includes(name)) fail(`--device takes one of ${devicesIn(browser).join(", ")}, got "${name}"`);
 if (group !== undefined && !Object.hasOwn(groups, group)) fail(`--group takes one of ${Object.keys(groups).join(", ")}, got "${group}"`);
 if (!existsSync(folder) || !statSync(folder).isDirectory()) fail(`--dir: there is no folder ${folder}`);
 if (parity !== undefined && (!parity.endsWith(".json") || group !== "ops")) fail("--parity takes a .json file, beside which the page is written, and --group ops");
@@ -61,27 +53,29 @@ function read(path: string): Pack {
 process.on("unhandledRejection", (error) => process.stderr.write(`goldens: an error that no case waited for: ${String(error)}\n`));
 const listed = (name: string): string => fileURLToPath(new URL(`../test/fixtures/${name}.json`, import.meta.url));
 const all: GoldenRecord[] = [];
+/** What differs and is on no list. */
+const unlisted: string[] = [];
 
 async function runOn(deviceName: string): Promise<void> {
-  const device = await openers[deviceName]!().catch((error: unknown) => fail(`the device ${deviceName} does not open: ${(error as Error).message}`));
-  setDefaultDevice(device);
-  const records: GoldenRecord[] = [], keys: string[] = [], packs: Pack[] = [];
+  const place = await (browser ? inChromium(deviceName, folder) : here(deviceName)).catch((error: unknown) => fail(`the device ${deviceName} does not open: ${(error as Error).message}`));
+  const records: GoldenRecord[] = [], keys: string[] = [], packs: Pack[] = [], lists = ["known-differences", `known-differences-${deviceName}`].map(listed).filter((path) => existsSync(path));
+  const isKnown = new Set(lists.flatMap((path) => Object.values(readKnown(path)).flat()));
   for (const [name, path] of chosen()) {
     const pack = read(path);
     if (ops !== undefined && !ops.includes(pack.op ?? "")) continue;
-    for (const item of pack.cases) {
-      const record = await runGolden(pack, item, device);
+    for (const record of await place.run(path)) {
       records.push(record);
       packs.push(pack);
       keys.push(pack.priority === undefined ? name : `${name} ${pack.priority}`);
+      for (const line of differencesOf(record)) if (!isKnown.has(line)) unlisted.push(`${line} on ${deviceName}`);
       if (record.status === "failed" && (verbose === true || op !== undefined)) process.stdout.write(`failed ${record.id}: ${record.reason?.slice(0, 300)}\n`);
       if (typeof record.float64 === "string" && (verbose === true || op !== undefined)) process.stdout.write(`in float64 ${record.id}: ${record.float64.slice(0, 300)}\n`);
     }
   }
   if (records.length === 0) process.stdout.write(`no cases in ${folder}${group === undefined ? "" : ` of the group ${group}`}${op === undefined ? "" : ` of the operator ${op}`}\n`);
   process.stdout.write(summary(records, keys));
-  if (parity !== undefined) writeFileSync(given(parity).replace(/json$/, "md"), renderParity(updateParity(given(parity), device, columnsOf(packs, records, [listed("known-differences"), listed(`known-differences-${deviceName}`)].filter((path) => existsSync(path))))));
-  device.dispose();
+  if (parity !== undefined) writeFileSync(given(parity).replace(/json$/, "md"), renderParity(updateParity(given(parity), deviceName, columnsOf(packs, records, lists))));
+  await place.close();
   all.push(...records);
 }
 for (const name of deviceNames.split(",")) {
@@ -96,4 +90,5 @@ if (json !== undefined) {
   }
 }
 if (known !== undefined) updateKnown(given(known), all, deviceNames === "cpu" ? undefined : listed("known-differences"));
-process.exitCode = all.some(({ status }) => status === "failed") ? 1 : 0;
+if (unlisted.length > 0) process.stdout.write(`\nnot on the list of known differences:\n${unlisted.map((line) => `  ${line}`).join("\n")}\n`);
+process.exitCode = unlisted.length > 0 ? 1 : 0;

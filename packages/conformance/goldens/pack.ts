@@ -1,6 +1,4 @@
-/** @file Reads packs of golden cases: a JSON of cases beside a binary of values. Node only; the format is checked before anything is read. */
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** @file Packs of golden cases: a JSON of cases beside a binary of values. The format is checked before anything is read; where the files come from is the caller's. */
 
 /** A tensor of a case's table, as stored. */
 export type StoredTensor = {
@@ -28,16 +26,14 @@ export type Pack = {
   readonly src?: string;
 };
 
-export function loadPack(path: string): Pack {
-  const parsed = JSON.parse(readFileSync(path, "utf8")) as Pack & { readonly format: string; readonly bin: string | null; readonly bytes: number };
-  if (parsed.format !== "torch-golden-1") throw new Error(`${path}: not a pack of golden cases (format ${String(parsed.format)})`);
-  const bin = parsed.bin === null ? new Uint8Array() : readFileSync(join(dirname(path), parsed.bin));
-  if (bin.length !== parsed.bytes) throw new Error(`${path}: ${bin.length} bytes of data, expected ${parsed.bytes}`);
+/** @param bytes the content of the file that the pack names, if it names one */
+export function parsePack(name: string, text: string, bytes: (file: string) => Uint8Array): Pack {
+  const parsed = JSON.parse(text) as Pack & { readonly format: string; readonly bin: string | null; readonly bytes: number };
+  if (parsed.format !== "torch-golden-1") throw new Error(`${name}: not a pack of golden cases (format ${String(parsed.format)})`);
+  const bin = parsed.bin === null ? new Uint8Array() : bytes(parsed.bin);
+  if (bin.length !== parsed.bytes) throw new Error(`${name}: ${bin.length} bytes of data, expected ${parsed.bytes}`);
   return { ...parsed, data: new Uint8Array(bin).buffer };
 }
-
-/** The packs directly in a folder, by name. */
-export const packsIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith(".json")).sort().map((name) => join(folder, name));
 
 const readers: { readonly [dtype: string]: (data: ArrayBuffer, at: number, count: number) => ArrayLike<number> } = {
   float32: (d, at, n) => new Float32Array(d, at, n), float64: (d, at, n) => new Float64Array(d, at, n),

@@ -5,7 +5,7 @@ import { type Backend, setDefaultDevice } from "@adjoint/core";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadPack, packsIn } from "../goldens/pack.ts";
+import { loadPack, packsIn } from "../goldens/folder.ts";
 import { type Group, groups, runGolden } from "../goldens/run/groups.ts";
 import { differencesOf, readKnown } from "../goldens/run/known.ts";
 

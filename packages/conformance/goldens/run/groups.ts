@@ -35,3 +35,10 @@ export async function runGolden(pack: Pack, item: GoldenCase, device: Backend): 
     await settled().catch(() => {}); // What is wrong with a case is told to no other.
   }
 }
+
+/** All cases of a pack, one after the other. */
+export async function runPack(pack: Pack, device: Backend): Promise<GoldenRecord[]> {
+  const records: GoldenRecord[] = [];
+  for (const item of pack.cases) records.push(await runGolden(pack, item, device));
+  return records;
+}

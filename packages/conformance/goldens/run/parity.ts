@@ -1,6 +1,5 @@
 /** @file The parity page: operator by device, how many of PyTorch's cases pass, how far the results are from its answers, and what is not there. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { Backend } from "@adjoint/core";
 import type { Pack } from "../pack.ts";
 import { operator } from "../torch/host.ts";
 import { readKnown } from "./known.ts";
@@ -54,10 +53,10 @@ export function columnsOf(packs: readonly Pack[], records: readonly GoldenRecord
 }
 
 /** The file with the columns of one device replaced, for the operators that ran. */
-export function updateParity(path: string, device: Backend, rows: ReturnType<typeof columnsOf>): Parity {
+export function updateParity(path: string, device: string, rows: ReturnType<typeof columnsOf>): Parity {
   const before: Parity = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) as Parity : {}, after: { [operator: string]: ParityRow } = { ...before };
   for (const [name, { pack, column }] of rows)
-    after[name] = { category: pack.category ?? "other", priority: pack.priority ?? "", exported: isExported(name), devices: { ...before[name]?.devices, [device.name]: column } };
+    after[name] = { category: pack.category ?? "other", priority: pack.priority ?? "", exported: isExported(name), devices: { ...before[name]?.devices, [device]: column } };
   const sorted: Parity = Object.fromEntries(Object.entries(after).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(path, `{\n${Object.entries(sorted).map(([name, row]) => `${JSON.stringify(name)}: ${JSON.stringify(row)}`).join(",\n")}\n}\n`);
   return sorted;
