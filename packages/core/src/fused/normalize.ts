@@ -20,10 +20,10 @@ type Attrs = { readonly dims: readonly number[]; readonly eps: number; readonly 
 const kept = { keepdim: true } as const;
 const countOf = (x: Tensor, dims: readonly number[]): number => sizeOf(dims.map((d) => x.shape[d]!));
 
-const made = /*@__PURE__*/ new Map<string, Rows>();
 function memoized(make: (d: DType, attrs: Attrs) => Rows): (d: DType, attrs: Attrs) => Rows {
+  const made = new Map<string, Rows>();
   return (d, attrs) => {
-    const key = [make.name, d, attrs.centred, attrs.place, attrs.weight, attrs.bias].join();
+    const key = [d, attrs.centred, attrs.place, attrs.weight, attrs.bias].join();
     let known = made.get(key);
     if (known === undefined) made.set(key, (known = make(d, attrs)));
     return known;
@@ -32,7 +32,7 @@ function memoized(make: (d: DType, attrs: Attrs) => Rows): (d: DType, attrs: Att
 const all = (count: number, d: DType): DType[] => Array.from({ length: count }, () => d);
 
 /** Inputs x, weight and bias as far as they are there; params n and eps; outputs out, variance, inverse deviation, mean. */
-const forward = /*@__PURE__*/ memoized(function layerNorm(d, { centred, weight, bias }) {
+const forward = /*@__PURE__*/ memoized((d, { centred, weight, bias }) => {
   const inputs = 1 + Number(weight) + Number(bias), x = s.arg(0, d), n = s.param(0, d), eps = s.param(1, d);
   const [squares, inverse, mean] = [1, 2, 3].map((k) => s.arg(inputs + k, d)) as [Expr, Expr, Expr], variance = s.div(squares, n);
   const deviation = centred ? s.sub(x, mean) : x, normal = s.mul(deviation, inverse), scaled = weight ? s.mul(normal, s.arg(1, d)) : normal;
@@ -46,7 +46,7 @@ const forward = /*@__PURE__*/ memoized(function layerNorm(d, { centred, weight, 
 });
 
 /** Inputs grad, x, inverse deviation, and mean and weight as far as they are there; param n; outputs: the gradient of x, two sums, the gradients of weight and bias. */
-const backward = /*@__PURE__*/ memoized(function layerNormBackward(d, { centred, place, weight, bias }) {
+const backward = /*@__PURE__*/ memoized((d, { centred, place, weight, bias }) => {
   const inputs = 3 + Number(centred) + Number(weight), n = s.param(0, d), [grad, x, inverse] = [s.arg(0, d), s.arg(1, d), s.arg(2, d)];
   const weighted = s.arg(inputs + 1, d), total = s.arg(inputs + 2, d), normal = s.mul(centred ? s.sub(x, s.arg(3, d)) : x, inverse);
   const g = weight ? s.mul(grad, s.arg(inputs - 1, d)) : grad, centredGrad = centred ? s.sub(g, total) : g;
