@@ -73,6 +73,7 @@ export const loops: { readonly [I in InstructionName]: I extends "index" | "rand
   max: byFloat32(f32.max, any.max),
   min: byFloat32(f32.min, any.min),
   exp: byFloat32(f32.exp, any.exp),
+  exp2: byFloat32(f32.exp2, unary((x) => 2 ** x)("float64", "float64")),
   expm1: unary(Math.expm1),
   log: byFloat32(f32.log, any.log),
   log1p: unary(Math.log1p),

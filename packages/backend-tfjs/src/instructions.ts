@@ -87,6 +87,7 @@ export const rules: { readonly [I in InstructionName]: Rule } = {
   min: withNan(tf.minimum),
 
   exp: unary(tf.exp),
+  exp2: unary((x) => tf.pow(2, x)),
   expm1: unary(tf.expm1),
   log: unary(tf.log),
   log1p: unary(tf.log1p),

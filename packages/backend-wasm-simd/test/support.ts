@@ -87,8 +87,8 @@ export function everyInstruction(dtype: DType): [string, Expr][] {
     rows.push(["random", scalar.random(scalar.index, x, y, scalar.lit(5, "int32"), scalar.lit(-9, "int32"))]);
   }
   if (kind === "float") {
-    const { exp, expm1, log, log1p, sqrt, sin, cos, tan, asin, acos, atan, tanh, erf, floor, ceil, trunc, round, isNan } = scalar;
-    unary({ exp, expm1, log, log1p, sqrt, sin, cos, tan, asin, acos, atan, tanh, erf, floor, ceil, trunc, round, isNan });
+    const { exp, exp2, expm1, log, log1p, sqrt, sin, cos, tan, asin, acos, atan, tanh, erf, floor, ceil, trunc, round, isNan } = scalar;
+    unary({ exp, exp2, expm1, log, log1p, sqrt, sin, cos, tan, asin, acos, atan, tanh, erf, floor, ceil, trunc, round, isNan });
     binary({ div: scalar.div, atan2: scalar.atan2 });
   }
   return rows;

@@ -9,7 +9,7 @@ const float32Ulp: { readonly [I in InstructionName]?: number } = { div: 2.5, sqr
 
 /** float64 is computed by the host's Math, or by something as good. */
 const float64Ulp: { readonly [I in InstructionName]?: number } = {
-  exp: 2, expm1: 2, log: 2, log1p: 2, sin: 2, cos: 2, tan: 2, asin: 2, acos: 2, atan: 2, atan2: 2, tanh: 2, erf: 4, pow: 2,
+  exp: 2, exp2: 2, expm1: 2, log: 2, log1p: 2, sin: 2, cos: 2, tan: 2, asin: 2, acos: 2, atan: 2, atan2: 2, tanh: 2, erf: 4, pow: 2,
 };
 
 /**

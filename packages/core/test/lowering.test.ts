@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { branched } from "../src/scalar/branches.ts";
 import {
-  acos, type Apply, arg, asin, atan, atan2, ceil, cos, erf, exp, expm1, type Expr, log, log1p, mul, pow, rem, round, sign, sin, tan, tanh,
+  abs, acos, type Apply, arg, asin, atan, atan2, ceil, cos, erf, exp, exp2, expm1, type Expr, log, log1p, max, min, mul, neg, pow, rem, round, sign, sin, tan, tanh,
   topologicalOrder,
 } from "../src/scalar/expr.ts";
 import { bitsFloat, evaluateInstruction, type InstructionName, instructions } from "../src/scalar/instructions.ts";
@@ -12,7 +12,7 @@ import { evaluate, program } from "../src/scalar/program.ts";
 const f32 = Math.fround;
 const x = arg(0, "float32"), y = arg(1, "float32");
 const builders: { readonly [I in LoweredName]: Expr } = {
-  exp: exp(x), expm1: expm1(x), log: log(x), log1p: log1p(x), sin: sin(x), cos: cos(x), tan: tan(x), asin: asin(x), acos: acos(x),
+  exp: exp(x), exp2: exp2(x), expm1: expm1(x), log: log(x), log1p: log1p(x), sin: sin(x), cos: cos(x), tan: tan(x), asin: asin(x), acos: acos(x),
   atan: atan(x), atan2: atan2(x, y), tanh: tanh(x), erf: erf(x), pow: pow(x, y), rem: rem(x, y), round: round(x), sign: sign(x), ceil: ceil(x),
 };
 const names = Object.keys(builders) as LoweredName[];
@@ -101,6 +101,7 @@ const periodic = (zero: number, until: number) =>
 
 const samples: { readonly [I in LoweredName]: readonly Sampler[] } = {
   exp: one(anyFloat, within(-88, 89), within(-1, 1), near(() => 88.7228, 1e-6, 1e-3)),
+  exp2: one(anyFloat, within(-127, 129), within(-1, 1), near(() => 128, 1e-6, 1e-2), () => whole(-126, 127)()),
   expm1: one(anyFloat, within(-20, 89), within(-2, 2), magnitude(1e-30, 1)),
   log: one(anyFloat, within(0, 4), near(() => 1, 1e-7, 0.5), positive(1e-44, 3e38)),
   log1p: one(anyFloat, within(-1, 4), magnitude(1e-30, 1), positive(1e-30, 3e38), near(() => -1, 1e-7, 0.5)),
@@ -122,9 +123,9 @@ const samples: { readonly [I in LoweredName]: readonly Sampler[] } = {
 };
 
 /** Those that look at the last bits of a sum, where that is promised. */
-const strict: readonly LoweredName[] = ["exp", "expm1", "tanh"];
+const strict: readonly LoweredName[] = ["exp", "exp2", "expm1", "tanh"];
 const cases = names.flatMap((name) => (["plain", "contracted"] as const).flatMap((arithmetic) =>
-  (strict.includes(name) ? [false, true] : [false]).map((strictSums) => [name, arithmetic, { strictSums }] as const)));
+  [{}, ...(strict.includes(name) ? [{ strictSums: true }, ...(arithmetic === "contracted" ? [{ strictSums: true, contracted: true }] : [])] : [])].map((options) => [name, arithmetic, options] as const)));
 
 test.each(cases)("%s is within its bound, %s %o", { timeout: 60_000 }, (name, arithmetic, options) => {
   const f = evaluator(lower(builders[name], simple, options), arithmetic);
@@ -138,6 +139,20 @@ test.each(cases)("%s is within its bound, %s %o", { timeout: 60_000 }, (name, ar
     }
   }
   expect(worst, at).toBeLessThanOrEqual(loweredUlp[name]);
+});
+
+const bounded: readonly (readonly [text: string, name: LoweredName, argument: Expr, of: (a: number) => number])[] = [
+  ["exp(-|x|)", "exp", neg(abs(x)), (a) => -Math.abs(a)], ["exp(min(x, 3))", "exp", min(x, 3), (a) => Math.min(a, 3)], ["exp(max(x, -80))", "exp", max(x, -80), (a) => Math.max(a, -80)],
+  ["exp(max(min(x, 50), -50))", "exp", max(min(x, 50), -50), (a) => Math.max(Math.min(a, 50), -50)],
+  ["exp2(-|x|)", "exp2", neg(abs(x)), (a) => -Math.abs(a)], ["exp2(min(x, 1))", "exp2", min(x, 1), (a) => Math.min(a, 1)], ["exp2(max(x, -120))", "exp2", max(x, -120), (a) => Math.max(a, -120)],
+];
+test.each(bounded)("of an argument with bounds: %s", { timeout: 60_000 }, (_, name, argument, of) => {
+  const allNan = bitsFloat(-1);
+  for (const [arithmetic, options] of [["plain", { strictSums: true }], ["contracted", { strictSums: true }], ["contracted", { strictSums: true, contracted: true }], ["plain", {}]] as const) {
+    const f = evaluator(lower(name === "exp" ? exp(argument) : exp2(argument), simple, options), arithmetic);
+    for (const a of [...corners, allNan, ...samples[name].flatMap((sample) => Array.from({ length: 800 }, () => sample()[0]))])
+      expect(ulps(f(a, 0), exact(name, of(a), 0)), `${name} of ${of(a)} = ${f(a, 0)}`).toBeLessThanOrEqual(loweredUlp[name]);
+  }
 });
 
 /** Beyond the bound in ulp: every angle up to the largest float, to 1.3e-7 absolutely; tan as if the angle were moved by 2e-8, and rounded. */
@@ -232,7 +247,7 @@ describe("lower", () => {
   });
   test("is compact, what only huge angles need aside", () => {
     const budget: { readonly [I in LoweredName]: number } = {
-      exp: 29, expm1: 31, log: 38, log1p: 41, sin: 41, cos: 41, tan: 41, asin: 28, acos: 26, atan: 30, atan2: 45, tanh: 36, erf: 36, pow: 135,
+      exp: 29, exp2: 29, expm1: 31, log: 38, log1p: 41, sin: 41, cos: 41, tan: 41, asin: 28, acos: 26, atan: 30, atan2: 45, tanh: 36, erf: 36, pow: 135,
       rem: 57, round: 18, sign: 4, ceil: 3,
     };
     for (const name of names) {

@@ -66,6 +66,10 @@ export function exp(n: number, out: F32, o: number, os: number, x: F32, xi: numb
   for (let i = 0; i < n; i++, o += os, xi += xs) out[o] = Math.exp(x[xi]!);
 }
 
+/** By way of exp, which costs half of a power: in float64 it is off by 1e-14 at most, which no float32 shows. */
+export function exp2(n: number, out: F32, o: number, os: number, x: F32, xi: number, xs: number): void {
+  for (let i = 0; i < n; i++, o += os, xi += xs) out[o] = Math.exp(x[xi]! * Math.LN2);
+}
 export function log(n: number, out: F32, o: number, os: number, x: F32, xi: number, xs: number): void {
   for (let i = 0; i < n; i++, o += os, xi += xs) out[o] = Math.log(x[xi]!);
 }

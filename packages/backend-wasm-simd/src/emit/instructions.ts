@@ -47,7 +47,7 @@ export const instructions: { readonly [I in InstructionName]: Emit } = {
   pow: (site) => (laneKind(site.dtype) === "float" ? lowered(site) : integerPow(site)),
   max: extremum("f32x4.max", "f32x4.pmax", "i32x4.max_s"),
   min: extremum("f32x4.min", "f32x4.pmin", "i32x4.min_s"),
-  exp: lowered, expm1: lowered, log: lowered, log1p: lowered, sin: lowered, cos: lowered, tan: lowered,
+  exp: lowered, exp2: lowered, expm1: lowered, log: lowered, log1p: lowered, sin: lowered, cos: lowered, tan: lowered,
   asin: lowered, acos: lowered, atan: lowered, atan2: lowered, tanh: lowered, erf: lowered,
   sqrt: unary("f32x4.sqrt"),
   floor: unary("f32x4.floor"),
@@ -75,7 +75,7 @@ export const instructions: { readonly [I in InstructionName]: Emit } = {
 };
 
 const notBuiltin: ReadonlySet<InstructionName> = /*@__PURE__*/ new Set(
-  ["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "tanh", "erf", "pow"]);
+  ["exp", "exp2", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "tanh", "erf", "pow"]);
 /** What `lower` leaves alone for float32. */
 export const builtin: ReadonlySet<InstructionName> = /*@__PURE__*/ new Set(
   (/*@__PURE__*/ Object.keys(instructions) as InstructionName[]).filter((name) => !notBuiltin.has(name)));

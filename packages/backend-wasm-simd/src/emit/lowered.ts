@@ -19,11 +19,11 @@ export type Lowered = {
 export const MAX_INPUTS = 30;
 const MAX_OTHERS = 256;
 
-export function lowered(program: Program): Lowered {
+export function lowered(program: Program, relaxed: boolean): Lowered {
   const { args, params } = program;
   if (args.length > MAX_INPUTS || program.results.length + params.length > MAX_OTHERS)
     throw new AdjointError(`wasm: ${program.name} has ${args.length} inputs and ${params.length} params; at most ${MAX_INPUTS} and ${MAX_OTHERS} fit: split it`);
-  const results = program.results.map((x) => lower(x, builtin, { strictSums: true })), order = topologicalOrder(results);
+  const results = program.results.map((x) => lower(x, builtin, { strictSums: true, contracted: relaxed })), order = topologicalOrder(results);
   const uses = new Map<Expr, number>();
   const use = (x: Expr) => uses.set(x, (uses.get(x) ?? 0) + 1);
   results.forEach(use);

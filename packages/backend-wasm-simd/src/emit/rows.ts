@@ -17,7 +17,7 @@ const isReduction = (as: RowForm): as is ReduceOp => as !== "element" && as !== 
 
 /** @param splat bit i: operand i, of inputs and then outputs, has one value for a row */
 export function emitRows(engine: Engine, stages: readonly RowStage[], inputs: number, splat: number): () => void {
-  const module = new Module(), sources = stages.map(({ program }) => lowered(program));
+  const module = new Module(), sources = stages.map(({ program }) => lowered(program, engine.relaxed));
   const fmod = sources.some(({ usesFmod }) => usesFmod) ? addFmod(module) : -1;
   module.func("run", [], [], (f) => {
     const { args } = sources[0], operands = args.length;
@@ -82,7 +82,7 @@ class Stage {
     const remaining = f.local("i32"), step = 4 * this.#unroll;
     f.get(inner).set(remaining);
     for (const { sum } of this.#reductions) sum.start();
-    if (this.#unroll > 1 || this.#reductions.length > 0) this.#blocks(remaining, step);
+    this.#blocks(remaining, step);
     this.#rest(remaining);
     for (const { operand, dtype, sum } of this.#reductions) {
       sum.finish();

@@ -40,13 +40,13 @@ function forwardStages(masking: Masking): readonly RowStage[] {
   const types = maskTypes[masking], at = 1 + types.length, [out, most, total] = [0, 1, 2].map((k) => s.arg(at + k, f)) as [s.Expr, s.Expr, s.Expr];
   const score = masked(masking, 1, s.mul(s.arg(0, f), s.param(0, f)));
   return stagesOf("attention", [f, ...types, f, f, f], [
-    [[0, "element", score], [1, "max", score]], [[0, "element", s.exp(s.sub(out, most))]], [[2, "sum", out]],
+    [[0, "element", score], [1, "max", score]], [[0, "element", s.exp2(s.neg(s.abs(s.mul(s.sub(out, most), Math.LOG2E))))]], [[2, "sum", out]],
     [[1, "scalar", s.add(most, s.log(total))], [2, "scalar", s.div(1, total)]], [[0, "element", s.mul(out, total)]],
   ]);
 }
 /** Inputs: scores, gradients of the weights, logarithms, deltas; outputs: weights, gradients of the scores. Param: scale. */
 function backwardStages(masking: Masking): readonly RowStage[] {
-  const types = maskTypes[masking], scale = s.param(0, f), weight = s.exp(s.sub(masked(masking, 4, s.mul(s.arg(0, f), scale)), s.arg(2, f)));
+  const types = maskTypes[masking], scale = s.param(0, f), weight = s.exp2(s.min(s.mul(s.sub(masked(masking, 4, s.mul(s.arg(0, f), scale)), s.arg(2, f)), Math.LOG2E), 1)); // none is above 1
   return stagesOf("attentionBackward", [f, f, f, f, ...types, f, f], [[[0, "element", weight], [1, "element", s.mul(s.mul(weight, s.sub(s.arg(1, f), s.arg(3, f))), scale)]]]);
 }
 const stages = { forward: new Map<Masking, readonly RowStage[]>(), backward: new Map<Masking, readonly RowStage[]>() };

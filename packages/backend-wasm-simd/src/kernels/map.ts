@@ -18,7 +18,7 @@ class MapKernels {
   readonly splats: Map<number, () => void> = new Map();
 
   constructor(engine: Engine, program: Program) {
-    this.source = lowered(program);
+    this.source = lowered(program, engine.relaxed);
     this.flat = emitMap(engine, this.source, 0);
   }
 }

@@ -150,7 +150,7 @@ export class Reducer {
 
   #compiled(program: Program): Compiled {
     let compiled = this.#cache.get(program);
-    if (compiled === undefined) this.#cache.set(program, (compiled = { source: lowered(program), ops: {} }));
+    if (compiled === undefined) this.#cache.set(program, (compiled = { source: lowered(program, this.#engine.relaxed), ops: {} }));
     return compiled;
   }
 

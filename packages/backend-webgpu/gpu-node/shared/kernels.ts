@@ -96,7 +96,7 @@ const mapChecks: Check[] = [
   {
     name: "map: every float function, over its range and its corners",
     run: async (device) => {
-      const names = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "tanh", "erf"] as const satisfies readonly InstructionName[];
+      const names = ["exp", "exp2", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "tanh", "erf"] as const satisfies readonly InstructionName[];
       const random = new Random(2);
       const values = [0, -0, NaN, Infinity, -Infinity, 1, -1, 100, -100, ...Array.from({ length: 120 }, () => Math.fround((random.next() * 2 - 1) * random.pick([1, 1, 4, 40])))];
       const x = vector(device, "float32", values);

@@ -26,6 +26,7 @@ export const wgslInstructions: { readonly [I in InstructionName]: WgslRow } = {
 
   // Inaccurate in WGSL: reached only where core has no polynomial (see expression.ts).
   exp: call("exp"),
+  exp2: call("exp2"),
   expm1: ([x]) => `(exp(${x}) - 1.0)`,
   log: call("log"),
   log1p: ([x]) => `log(${x} + 1.0)`,

@@ -14,7 +14,7 @@ type Binary = Elementwise<readonly [x: Tensor, y: Tensor]>;
  * 2 ** x. Of any shape; integers and bools give float32.
  * @example exp2(tensor([0, 3])) // [1, 8]
  */
-export const exp2: Unary = /*@__PURE__*/ elementwise("exp2", (x) => s.pow(2, x!), { rule: "float", gradient: (g, out) => [s.mul(g, s.mul(out, Math.LN2))] });
+export const exp2: Unary = /*@__PURE__*/ elementwise("exp2", s.exp2, { rule: "float" });
 
 /** The logarithm to another base; whole numbers where it is one. */
 const logTo = (base: number) => (x?: Expr): Expr => {
@@ -39,7 +39,6 @@ const addLogs = (power: (z: Expr) => Expr, log1p: (z: Expr) => Expr) => (x?: Exp
 };
 const shares = (power: (z: Expr) => Expr) => (g: Expr, _: Expr, [x, y]: readonly Expr[]): Expr[] =>
   [s.div(g, s.add(1, power(s.sub(y!, x!)))), s.div(g, s.add(1, power(s.sub(x!, y!))))];
-const power2 = (z: Expr): Expr => s.pow(2, z);
 /**
  * log(exp(x) + exp(y)), without overflow. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast
@@ -53,7 +52,7 @@ export const logaddexp: Binary = /*@__PURE__*/ elementwise("logaddexp", /*@__PUR
  * @throws DTypeError for integers and bools
  * @example logaddexp2(tensor([0]), tensor([0])) // [1]
  */
-export const logaddexp2: Binary = /*@__PURE__*/ elementwise("logaddexp2", /*@__PURE__*/ addLogs(power2, (z) => s.mul(s.log1p(z), Math.LOG2E)), { rule: "floats", kernel: "logaddexp2_cpu", takes: "tensors", gradient: /*@__PURE__*/ shares(power2) });
+export const logaddexp2: Binary = /*@__PURE__*/ elementwise("logaddexp2", /*@__PURE__*/ addLogs(s.exp2, (z) => s.mul(s.log1p(z), Math.LOG2E)), { rule: "floats", kernel: "logaddexp2_cpu", takes: "tensors", gradient: /*@__PURE__*/ shares(s.exp2) });
 
 /**
  * x * log(y), and 0 where x is 0 and y is no NaN. Shapes broadcast, and dtypes are promoted; integers and bools give float32.

@@ -6,7 +6,7 @@ import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { abs, add, div } from "./arithmetic.ts";
 import { type Elementwise, elementwise } from "./elementwise.ts";
-import { sigmoidOf } from "./stable.ts";
+import { onePlusExp, sigmoidOf } from "./stable.ts";
 
 type Unary = Elementwise<readonly [x: Tensor]>;
 const float = { rule: "float" } as const;
@@ -79,7 +79,7 @@ export const erf: Unary = /*@__PURE__*/ elementwise("erf", s.erf, float);
  * 1 / (1 + exp(-x)). Its derivative out * (1 - out) is stated: the derived one is NaN at -800. Of any shape; integers and bools give float32.
  * @example sigmoid(tensor([0, 1])) // [0.5, 0.7311]
  */
-export const sigmoid: Unary = /*@__PURE__*/ elementwise("sigmoid", (x) => s.div(1, s.add(1, s.exp(s.neg(x!)))), {
+export const sigmoid: Unary = /*@__PURE__*/ elementwise("sigmoid", (x) => s.div(1, onePlusExp(s.neg(x!))), {
   rule: "float", gradient: (g, out) => [s.mul(g, s.mul(out, s.sub(1, out)))],
 });
 /**
@@ -93,9 +93,9 @@ export const relu: Unary = /*@__PURE__*/ elementwise("relu", (x) => s.select(s.l
  * x * sigmoid(x). Of any shape; integers and bools give float32.
  * @example silu(tensor([0, 1])) // [0, 0.7311]
  */
-export const silu: Unary = /*@__PURE__*/ elementwise("silu", (x) => s.div(x!, s.add(1, s.exp(s.neg(x!)))), {
+export const silu: Unary = /*@__PURE__*/ elementwise("silu", (x) => s.div(x!, onePlusExp(s.neg(x!))), {
   rule: "float",
-  gradient: (g, _, [x]) => { const y = s.div(1, s.add(1, s.exp(s.neg(x!)))); return [s.mul(g, s.mul(y, s.add(1, s.mul(x!, s.sub(1, y)))))]; },
+  gradient: (g, _, [x]) => { const y = s.div(1, onePlusExp(s.neg(x!))); return [s.mul(g, s.mul(y, s.add(1, s.mul(x!, s.sub(1, y)))))]; },
 });
 const softsignOf: Unary = /*@__PURE__*/ elementwise("softsign", (x) => s.div(x!, s.add(1, s.abs(x!))), float);
 /**
@@ -106,7 +106,7 @@ export const softsign = (x: Tensor): Tensor => (isFloat(x.dtype) || x.dtype === 
 
 const geluExact: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.mul(s.mul(x!, 0.5), s.add(1, s.erf(s.mul(x!, Math.SQRT1_2)))), float);
 /** 0.5 x (1 + tanh(u)) = x / (1 + exp(-2u)), u = sqrt(2 / pi) (x + 0.044715 x^3): the same without a difference of nearly equal numbers. */
-const geluTanh: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.div(x!, s.add(1, s.exp(inner(x!, -2)))), {
+const geluTanh: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.div(x!, s.add(1, s.exp2(s.max(inner(x!, -2 * Math.LOG2E), -120)))), {
   rule: "float",
   gradient: (g, _, [x]) => {
     const p = sigmoidOf(inner(x!, 2)), slope = s.add(2 * ROOT_2_PI, s.mul(6 * ROOT_2_PI * 0.044715, s.mul(x!, x!)));

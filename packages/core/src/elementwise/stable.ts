@@ -6,6 +6,11 @@ import type { Expr, Operand } from "../scalar/expr.ts";
 /** -|x|, whose derivative at 0 is -1: exp of it never overflows. */
 const negative = (x: Expr): Expr => s.select(s.lt(x, 0), x, s.neg(x));
 
+/** exp(x) of a difference that is not positive, as a power of 2, which is less work: no less exact than the difference. -|x| is x, and tells backends so. */
+export const expBelowZero = (x: Expr): Expr => s.exp2(s.neg(s.abs(s.mul(x, Math.LOG2E))));
+/** 1 + exp(x). What is below -80 does not count, and so no backend has to think of exponentials that vanish. */
+export const onePlusExp = (x: Expr): Expr => s.add(1, s.exp(s.max(x, -80)));
+
 /** 1 / (1 + exp(-x)), to full relative precision on both sides. */
 export function sigmoidOf(x: Expr): Expr {
   const e = s.exp(negative(x)), large = s.div(1, s.add(1, e));

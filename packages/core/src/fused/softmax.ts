@@ -4,6 +4,7 @@ import { alongRows, isFollowed, type Rows, rowsOf, rowsPerDType } from "../calcu
 import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
 import { exp, mul, sub } from "../elementwise/index.ts";
+import { expBelowZero } from "../elementwise/stable.ts";
 import { decomposed } from "../composites/decomposed.ts";
 import { sum } from "../composites/reductions.ts";
 import * as s from "../scalar/expr.ts";
@@ -16,7 +17,7 @@ type Attrs = { readonly dim: number };
 const kept = { keepdim: true } as const;
 
 const forward = /*@__PURE__*/ rowsPerDType((d) => {
-  const [x, out, most, total] = [s.arg(0, d), s.arg(1, d), s.arg(2, d), s.arg(3, d)], e = s.exp(s.sub(x, most));
+  const [x, out, most, total] = [s.arg(0, d), s.arg(1, d), s.arg(2, d), s.arg(3, d)], e = expBelowZero(s.sub(x, most));
   return rowsOf("softmax", [d], [], [[[1, "max", x]], [[0, "element", e]], [[2, "sum", out]], [[2, "scalar", s.div(1, total)]], [[0, "element", s.mul(out, total)]]]);
 });
 const backward = /*@__PURE__*/ rowsPerDType((d) => {
@@ -25,7 +26,7 @@ const backward = /*@__PURE__*/ rowsPerDType((d) => {
 });
 const logForward = /*@__PURE__*/ rowsPerDType((d) => {
   const [x, most, total] = [s.arg(0, d), s.arg(2, d), s.arg(3, d)], shifted = s.sub(x, most);
-  return rowsOf("logSoftmax", [d], [], [[[1, "max", x]], [[2, "sum", s.exp(shifted)]], [[2, "scalar", s.log(total)]], [[0, "element", s.sub(shifted, total)]]]);
+  return rowsOf("logSoftmax", [d], [], [[[1, "max", x]], [[2, "sum", expBelowZero(shifted)]], [[2, "scalar", s.log(total)]], [[0, "element", s.sub(shifted, total)]]]);
 });
 const logBackward = /*@__PURE__*/ rowsPerDType((d) => {
   const [grad, out, total] = [s.arg(0, d), s.arg(1, d), s.arg(3, d)];

@@ -36,6 +36,7 @@ export const vjps: { readonly [I in InstructionName]: ScalarVjp } = {
   max: extremum(lt),
   min: extremum((x, y) => lt(y, x)),
   exp: (g, out) => [mul(g, out)],
+  exp2: (g, out) => [mul(g, mul(out, Math.LN2))],
   expm1: (g, out) => [mul(g, add(out, 1))],
   log: (g, _, x) => [div(g, x)],
   log1p: (g, _, x) => [div(g, add(x, 1))],

@@ -102,6 +102,7 @@ export const pow: Binary = /*@__PURE__*/ binary("pow");
 export const max: Binary = /*@__PURE__*/ binary("max");
 export const min: Binary = /*@__PURE__*/ binary("min");
 export const exp: Unary = /*@__PURE__*/ unary("exp");
+export const exp2: Unary = /*@__PURE__*/ unary("exp2");
 export const expm1: Unary = /*@__PURE__*/ unary("expm1");
 export const log: Unary = /*@__PURE__*/ unary("log");
 export const log1p: Unary = /*@__PURE__*/ unary("log1p");

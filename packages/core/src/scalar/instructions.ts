@@ -20,7 +20,7 @@ const floatUnary = (f: (x: number) => number) => row(1, "float", "same", (_, x) 
 
 export type InstructionName =
   | "neg" | "abs" | "sign" | "add" | "sub" | "mul" | "div" | "idiv" | "rem" | "pow" | "max" | "min"
-  | "exp" | "expm1" | "log" | "log1p" | "sqrt" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2"
+  | "exp" | "exp2" | "expm1" | "log" | "log1p" | "sqrt" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2"
   | "tanh" | "erf" | "floor" | "ceil" | "trunc" | "round" | "isNan" | "eq" | "lt" | "le" | "not" | "and"
   | "or" | "xor" | "shl" | "shr" | "ushr" | "select" | "cast" | "bitcast" | "index" | "random";
 
@@ -44,6 +44,7 @@ export const instructions: { readonly [I in InstructionName]: InstructionRow } =
 
   // float functions
   exp: floatUnary(Math.exp),
+  exp2: floatUnary((x) => 2 ** x),
   expm1: floatUnary(Math.expm1),
   log: floatUnary(Math.log),
   log1p: floatUnary(Math.log1p),

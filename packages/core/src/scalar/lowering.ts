@@ -5,7 +5,7 @@ import {
 } from "./expr.ts";
 import type { InstructionName } from "./instructions.ts";
 import {
-  ASIN, ATAN, ATANH, ERF_LARGE, ERF_SMALL, EXP, EXP2, EXPM1, LN2, LOG, LOG2_3_2, PI, SIN, TAN, TWO_OVER_LN2,
+  ASIN, ATAN, ATANH, ERF_LARGE, ERF_SMALL, EXP, EXP2, EXP2_SHORT, EXP_SHORT, EXPM1, LN2, LOG, LOG2_3_2, PI, SIN, TAN, TWO_OVER_LN2,
 } from "./polynomials.ts";
 import { angleOf, halfTurns, HUGE } from "./reduction.ts";
 
@@ -18,10 +18,13 @@ import { angleOf, halfTurns, HUGE } from "./reduction.ts";
 type Target = {
   /** To the nearest integer; which one at a tie does not matter. */
   readonly nearest: (x: Expr) => Expr;
-  /** The same, and 2^23 times it as int32; garbage where |x| is not far below 2^22. */
-  readonly power: (x: Expr) => { readonly n: Expr; readonly shifted: Expr };
+  /** The same, and 2^23 times it and `more` as int32; garbage where |x| is not far below 2^22. */
+  readonly power: (x: Expr, more: number) => { readonly n: Expr; readonly shifted: Expr };
+  readonly options: LowerOptions;
 };
-type Formula = (target: Target, x: Expr, y: Expr) => Expr;
+type Bounds = readonly [low: number, high: number];
+/** @param bounds of x, unless it is NaN */
+type Formula = (target: Target, x: Expr, y: Expr, bounds: Bounds) => Expr;
 
 const SIGN_BIT = -0x80000000, INFINITY_BITS = 0x7f800000, SQRT_1_2_BITS = 0x3f3504f3, SQRT_3_4_BITS = 0x3f5db3d7;
 /** pi/2 and what float32 leaves of it. */
@@ -35,6 +38,20 @@ const polynomial = (coefficients: readonly Operand[], x: Expr): Expr =>
 const withSign = (magnitude: Expr, of: Expr): Expr => bitcast(or(bitcast(magnitude), and(bitcast(of), SIGN_BIT)));
 /** `x`, negated where the integer `n` is odd. */
 const negateIfOdd = (x: Expr, n: Expr): Expr => bitcast(xor(bitcast(x), shl(n, 31)));
+/** Between which numbers a value lies for certain, unless it is NaN: of what is limited on purpose, and of what is -|x|. */
+function boundsOf(x: Expr): Bounds {
+  if (x.kind === "lit") return [x.value, x.value];
+  if (x.kind !== "apply" || x.dtype !== "float32") return [-Infinity, Infinity];
+  const [a, b, c] = x.operands as [Expr, Expr, Expr];
+  switch (x.name) {
+    case "min": return [Math.min(boundsOf(a)[0], boundsOf(b)[0]), Math.min(boundsOf(a)[1], boundsOf(b)[1])];
+    case "max": return [Math.max(boundsOf(a)[0], boundsOf(b)[0]), Math.max(boundsOf(a)[1], boundsOf(b)[1])];
+    case "abs": return [0, Infinity];
+    case "neg": { const [low, high] = boundsOf(a); return [-high, -low]; }
+    case "select": return a === lt(b, 0) && c === neg(b) ? [-Infinity, 0] : [-Infinity, Infinity];
+    default: return [-Infinity, Infinity];
+  }
+}
 /** 2^n for an int32 n from -126 to 127. */
 const powerOfTwo = (n: Expr): Expr => bitcast(shl(add(n, 127), 23));
 /** x 2^n for a normal x whose result is normal. */
@@ -49,22 +66,48 @@ const head = (x: Expr): Expr => bitcast(and(bitcast(x), -4096));
 const keepZero = (x: Expr, result: Expr): Expr => select(eq(x, 0), x, result);
 const f32 = (value: number): Expr => lit(value, "float32");
 
-/** x = n ln(2) + r with |r| <= ln(2)/2. */
-function reduceByLn2({ power }: Target, x: Expr): { readonly shifted: Expr; readonly r: Expr } {
-  const { n, shifted } = power(mul(x, Math.LOG2E));
-  return { shifted, r: sub(sub(x, mul(n, LN2[0])), mul(n, LN2[1])) };
+/** `times` x = n ln(2) + `times` r with |`times` r| <= ln(2)/2, and 2^(n + `more`) as bits less those of 1 where `more` is 0. */
+function reduceByLn2({ power }: Target, x: Expr, more: number = 0, times: 1 | 2 = 1): { readonly shifted: Expr; readonly r: Expr } {
+  const { n, shifted } = power(mul(x, times * Math.LOG2E), more);
+  return { shifted, r: sub(sub(x, mul(n, LN2[0] / times)), mul(n, LN2[1] / times)) };
 }
 
-/** Results below 2^-126 are 0. Above the range infinity, and NaN of NaN. */
-const exp: Formula = (target, x) => {
+/** `times` the polynomial. */
+const powerNear = (coefficients: readonly number[]) => (r: Expr, times: 1 | 2): Expr => polynomial(coefficients.map((c) => times * c), r);
+
+/** Results below 2^-126 may be 0. Above the range infinity, and NaN of NaN. Of an argument that is known to be bounded half of it is enough. */
+const exp: Formula = (target, x, _, [low, high]) => {
+  const { strictSums, contracted } = target.options, near = powerNear(contracted ? EXP_SHORT : [1, ...EXP]);
+  if (strictSums && high <= 88) { // n from -127 to 127, whose power is 0 at -127
+    const { shifted, r } = reduceByLn2(target, low >= -88 ? x : max(x, -88), 127);
+    return mul(near(r, 1), bitcast(shifted));
+  }
+  if (strictSums && low >= -86) { // n from -125 to 128, whose power is halved
+    const { shifted, r } = reduceByLn2(target, min(x, 89), 126);
+    return mul(near(r, 2), bitcast(shifted));
+  }
   const { shifted, r } = reduceByLn2(target, x);
-  const y = scaleBy(add(mul(r, polynomial(EXP, r)), 1), shifted);
-  return select(lt(x, 88.72284), select(lt(x, -87.33654), 0, y), mul(x, Infinity));
+  return select(lt(x, 88.72284), select(lt(x, -87.33654), 0, scaleBy(near(r, 1), shifted)), mul(x, Infinity));
+};
+
+/** As exp, without rounding before the polynomial. */
+const exp2: Formula = ({ power, options: { strictSums, contracted } }, x, _, [low, high]) => {
+  const near = powerNear(contracted ? EXP2_SHORT : [1, ...EXP2]), split = (z: Expr, more: number) => { const { n, shifted } = power(z, more); return { shifted, r: sub(z, n) }; };
+  if (strictSums && high <= 127) {
+    const { shifted, r } = split(low >= -127 ? x : max(x, -127), 127);
+    return mul(near(r, 1), bitcast(shifted));
+  }
+  if (strictSums && low >= -125) {
+    const { shifted, r } = split(min(x, 129), 126);
+    return mul(near(r, 2), bitcast(shifted));
+  }
+  const { shifted, r } = split(x, 0);
+  return select(lt(x, 128), select(lt(x, -126), 0, scaleBy(near(r, 1), shifted)), mul(x, Infinity));
 };
 
 /** (e^x - 1) / 2, accurate however small it is, for x from -87 to 89; the sign of zero is lost. */
 function halfExpm1(target: Target, x: Expr): Expr {
-  const { shifted, r } = reduceByLn2(target, x), halfPower = bitcast(add(shifted, 126 << 23));
+  const { shifted, r } = reduceByLn2(target, x, 126), halfPower = bitcast(shifted);
   const q = add(r, mul(mul(r, r), polynomial(EXPM1, r)));
   return add(mul(halfPower, q), sub(halfPower, 0.5)); // 2^n (1 + q) - 1, halved so that n may be 128
 }
@@ -72,7 +115,9 @@ const expm1: Formula = (target, x) => keepZero(x, mul(halfExpm1(target, max(min(
 
 /** tanh(a) = E / (E + 2), E = e^2a - 1, for a >= 0: there E's error is never magnified. */
 const tanh: Formula = (target, x) => {
-  const half = halfExpm1(target, min(mul(abs(x), 2), 20));
+  const { shifted, r } = reduceByLn2(target, min(abs(x), 10), 127, 2), power = bitcast(shifted);
+  // E / 2 = 2^n (q / 2) + (2^n / 2 - 1/2), q = e^2r - 1 = 2r + 4 r^2 P(2r)
+  const half = add(mul(power, add(r, mul(mul(r, r), polynomial(EXPM1.map((c, k) => 2 ** (k + 1) * c), r)))), sub(mul(power, 0.5), 0.5));
   return withSign(div(half, add(half, 1)), x);
 };
 
@@ -225,10 +270,10 @@ const roundHalfEven: Formula = (_, x) => {
 const sign: Formula = (_, x) => select(gt(x, 0), f32(1), select(lt(x, 0), f32(-1), 0));
 
 export type LoweredName =
-  | "exp" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2" | "tanh" | "erf" | "pow" | "rem" | "round" | "sign" | "ceil";
+  | "exp" | "exp2" | "expm1" | "log" | "log1p" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2" | "tanh" | "erf" | "pow" | "rem" | "round" | "sign" | "ceil";
 
 const formulas: { readonly [I in LoweredName]: Formula } = {
-  exp, expm1, log, log1p, sin, cos, tan, asin, acos, atan, atan2, tanh, erf, pow, rem, round: roundHalfEven, sign,
+  exp, exp2, expm1, log, log1p, sin, cos, tan, asin, acos, atan, atan2, tanh, erf, pow, rem, round: roundHalfEven, sign,
   ceil: (_, x) => neg(floor(neg(x))),
 };
 
@@ -237,38 +282,42 @@ const formulas: { readonly [I in LoweredName]: Formula } = {
  * contracted, where div and sqrt round correctly. sin, cos and tan: for |x| <= 1e4. Subnormal results may be 0.
  */
 export const loweredUlp: { readonly [I in LoweredName]: number } = {
-  exp: 2, expm1: 2, log: 1, log1p: 2, sin: 2, cos: 2, tan: 3, asin: 2, acos: 2, atan: 2, atan2: 3, tanh: 3, erf: 3, pow: 3,
+  exp: 2, exp2: 2, expm1: 2, log: 1, log1p: 2, sin: 2, cos: 2, tan: 3, asin: 2, acos: 2, atan: 2, atan2: 3, tanh: 3, erf: 3, pow: 3,
   rem: 0, round: 0, sign: 0, ceil: 0,
 };
 
 /** The nearest integer by way of the sum's last bits: fewer instructions than rounding and converting. */
-const byMagic: Target["power"] = (x) => {
-  const t = add(x, MAGIC);
-  return { n: sub(t, MAGIC), shifted: shl(bitcast(t), 23) };
+const byMagic: Target["power"] = (x, more) => {
+  const t = add(x, MAGIC + more);
+  return { n: sub(t, MAGIC + more), shifted: shl(bitcast(t), 23) };
 };
 
 export type LowerOptions = {
   /** Sums are rounded as they are written: no compiler makes x of (x + c) - c, as those of GPUs may. */
   readonly strictSums?: boolean;
+  /** Every product that a sum alone reads is rounded with that sum, once: then fewer terms keep the bounds. */
+  readonly contracted?: boolean;
 };
 
 /**
  * Rewrites every instruction that is not in `builtin` into others, for float32.
  * The result uses only neg abs add sub mul div sqrt floor trunc round min max isNan, comparison, bits, select, cast, bitcast.
  */
-export function lower(root: Expr, builtin: ReadonlySet<InstructionName>, { strictSums = false }: LowerOptions = {}): Expr {
+export function lower(root: Expr, builtin: ReadonlySet<InstructionName>, options: LowerOptions = {}): Expr {
   const nearest = builtin.has("round") ? round : (x: Expr): Expr => floor(add(x, 0.5));
-  const target: Target = { nearest, power: strictSums ? byMagic : (x) => { const n = nearest(x); return { n, shifted: shl(cast(n, "int32"), 23) }; } };
+  const power: Target["power"] = (x, more) => { const n = nearest(x), whole = cast(n, "int32"); return { n, shifted: shl(more === 0 ? whole : add(whole, more), 23) }; };
+  const target: Target = { nearest, options, power: options.strictSums === true ? byMagic : power };
   const lowered = new Map<Expr, Expr>();
   for (const expr of topologicalOrder([root])) {
     if (expr.kind !== "apply") {
       lowered.set(expr, expr);
       continue;
     }
-    const operands = expr.operands.map((x) => lowered.get(x)!), table: { readonly [name: string]: Formula } = formulas;
+    const operands = expr.operands.map((x) => lowered.get(x)!), table: { readonly [name: string]: Formula } = formulas, [x] = expr.operands;
     const formula = expr.dtype === "float32" && !builtin.has(expr.name) ? table[expr.name] : undefined;
-    lowered.set(expr, formula !== undefined ? formula(target, operands[0]!, operands[1]!)
-      : operands.some((x, i) => x !== expr.operands[i]) ? rebuild(expr, operands) : expr);
+    if (formula !== undefined) lowered.set(expr, formula(target, operands[0]!, operands[1]!, boundsOf(x!)));
+    else if (expr.name === "neg" && x!.kind === "apply" && x!.name === "abs" && expr.dtype === "float32") lowered.set(expr, bitcast(or(bitcast(lowered.get(x!.operands[0]!)!), SIGN_BIT)));
+    else lowered.set(expr, operands.some((y, i) => y !== expr.operands[i]) ? rebuild(expr, operands) : expr);
   }
   return lowered.get(root)!;
 }

@@ -4,6 +4,7 @@ import { alongRows, isFollowed, rowsOf, rowsPerDType } from "../../calculus/rows
 import { decomposedAll } from "../../composites/decomposed.ts";
 import { sumOver } from "../../composites/reductions.ts";
 import { add, mul, neg, sub } from "../../elementwise/index.ts";
+import { expBelowZero } from "../../elementwise/stable.ts";
 import { dispatchAll, type MultiOp, savedTensors, type Tensor } from "../../op.ts";
 import { scatterAdd } from "../../primitives/gather.ts";
 import * as s from "../../scalar/expr.ts";
@@ -17,7 +18,7 @@ type Attrs = { readonly dim: number; readonly pick: (x: Tensor, dim: number, ind
 const statistics = /*@__PURE__*/ rowsPerDType((d) => {
   const [x, out, most, total, inverse] = [0, 1, 2, 3, 4].map((i) => s.arg(i, d)) as [Expr, Expr, Expr, Expr, Expr];
   return rowsOf("crossEntropy", [d], [], [
-    [[1, "max", x]], [[0, "element", s.exp(s.sub(x, most))]], [[2, "sum", out]], [[2, "scalar", s.log(total)], [3, "scalar", s.div(1, total)]], [[0, "element", s.mul(out, inverse)]],
+    [[1, "max", x]], [[0, "element", expBelowZero(s.sub(x, most))]], [[2, "sum", out]], [[2, "scalar", s.log(total)], [3, "scalar", s.div(1, total)]], [[0, "element", s.mul(out, inverse)]],
   ]);
 });
 /** Of the score of the target's class, the maximum and the logarithm. */
