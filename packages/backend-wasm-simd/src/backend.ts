@@ -97,7 +97,7 @@ export function backendOn(engine: Engine): Backend {
     },
     allocate(dtype, length) {
       engine.check();
-      if (!supported.has(dtype)) throw new DTypeError(`wasm: ${dtype} is not supported, only ${[...supported].join(", ")}; cast, or use the cpu device`);
+      if (dtype !== "float32" && !supported.has(dtype)) throw new DTypeError(`wasm: ${dtype} is not supported, only ${[...supported].join(", ")}; cast, or use the cpu device`);
       return memory.allocate(dtype, length);
     },
     free(buffer) {

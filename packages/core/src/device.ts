@@ -8,12 +8,22 @@ const LARGE = 4 * 1024;
 /** From this size on a storage also carries ballast: memory that the collector counts, standing for memory it cannot see. */
 const HEAVY = 1024 * 1024;
 const SLAB = 256;
+/** Slabs that are kept for other storages once all of theirs were freed by hand: a registration costs as much as an op. */
+const MOST_IDLE_SLABS = 256;
 
 /** Live buffers that one registration looks after: freed together once nobody can reach a storage of the slab. */
 export class Slab {
-  readonly held: (Buffer | number | undefined)[] = [];
+  readonly held: (Buffer | number | undefined)[];
   /** Bytes of each; a bare number in `held` stands for a buffer that the collector frees by itself. */
-  readonly bytes: number[] = [];
+  readonly bytes: number[];
+  /** Slots given out since it was last empty, and how many of them are not free again. */
+  used = 0;
+  live = 0;
+
+  constructor(slots: number) {
+    this.held = new Array<Buffer | number | undefined>(slots);
+    this.bytes = new Array<number>(slots);
+  }
 }
 type Held = { readonly device: Device; readonly held: (Buffer | number | undefined)[]; readonly bytes: number[] };
 
@@ -34,10 +44,23 @@ export class Device {
   seed = 0;
   drawn = 0;
   seedEpoch = -1;
-  #slab: Slab | undefined;
+  /** The dtype that was asked for last, of those that it takes. */
+  #taken: DType | undefined;
+  #slab: Slab;
+  readonly #idle: Slab[] = [];
+  readonly #idleLarge: Slab[] = [];
+  readonly #collected: boolean;
 
   constructor(backend: Backend) {
     this.backend = backend;
+    this.#collected = backend.collected === true;
+    this.#slab = this.#newSlab(SLAB);
+  }
+  takes(dtype: DType): boolean {
+    if (dtype === this.#taken) return true;
+    const takes = this.backend.dtypes.has(dtype);
+    if (takes) this.#taken = dtype;
+    return takes;
   }
   account(tensors: number, bytes: number): void {
     this.liveTensors += tensors;
@@ -48,13 +71,27 @@ export class Device {
     this.liveTensors++;
     this.liveBytes += bytes;
     let slab = this.#slab;
-    if (slab === undefined || slab.held.length === SLAB || bytes >= LARGE) {
-      slab = new Slab();
-      registry.register(slab, { device: this, held: slab.held, bytes: slab.bytes });
-      if (bytes < LARGE) this.#slab = slab;
-    }
-    slab.held.push(this.backend.collected === true ? bytes : buffer);
-    slab.bytes.push(bytes);
+    if (bytes >= LARGE) slab = this.#idleLarge.pop() ?? this.#newSlab(1);
+    else if (slab.used === SLAB) slab = this.#slab = this.#idle.pop() ?? this.#newSlab(SLAB);
+    slab.held[slab.used] = this.#collected ? bytes : buffer;
+    slab.bytes[slab.used] = bytes;
+    slab.used++;
+    slab.live++;
+    return slab;
+  }
+  /** The buffer in a slot was freed by hand. */
+  release(slab: Slab, slot: number): void {
+    this.liveTensors--;
+    this.liveBytes -= slab.bytes[slot]!;
+    slab.held[slot] = undefined;
+    if (--slab.live !== 0) return;
+    slab.used = 0;
+    const idle = slab.held.length === 1 ? this.#idleLarge : this.#idle;
+    if (slab !== this.#slab && idle.length < MOST_IDLE_SLABS) idle.push(slab);
+  }
+  #newSlab(slots: number): Slab {
+    const slab = new Slab(slots);
+    registry.register(slab, { device: this, held: slab.held, bytes: slab.bytes });
     return slab;
   }
   freeCollected(buffer: Buffer): void {
@@ -68,7 +105,7 @@ let idleBytes = 0;
 const MOST_IDLE = 64 * 1024 * 1024;
 
 export function ballast(backend: Backend, bytes: number): ArrayBuffer | undefined {
-  if (backend.collected === true || bytes < HEAVY) return undefined;
+  if (bytes < HEAVY || backend.collected === true) return undefined;
   const alike = idle.get(bytes), known = alike?.pop();
   if (known === undefined) return new ArrayBuffer(bytes, { maxByteLength: bytes });
   if (alike!.length === 0) idle.delete(bytes);
@@ -117,7 +154,7 @@ export function currentDevice(): Device {
 export const getDefaultDevice = (): Backend => currentDevice().backend;
 
 export function requireDType(op: string, device: Device, dtype: DType): void {
-  if (device.backend.dtypes.has(dtype)) return;
+  if (device.takes(dtype)) return;
   dtypeInfo(dtype);
   throw new DTypeError(
     `${op}: device '${device.backend.name}' does not take ${dtype}, only ${[...device.backend.dtypes].join(", ")}; cast, or use the cpu device`);

@@ -46,7 +46,10 @@ export function dtypeInfo(dtype: DType): DTypeInfo {
   return info;
 }
 
-export const isFloat = (dtype: DType): boolean => dtypes[dtype].kind === "float";
+// The dtype of most tensors is told by comparing; a table is asked of the others.
+export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtypes[dtype].kind === "float";
+/** Bytes of an element on the host. */
+export const bytesOf = (dtype: DType): number => (dtype === "float32" ? 4 : dtypes[dtype].bytes);
 
 const rank: { readonly [K in DTypeKind]: number } = { bool: 0, int: 1, float: 2 };
 

@@ -1,7 +1,7 @@
 /** @file Reference-counted device memory. The engine alone retains and releases it. */
 import type { Buffer } from "./backend.ts";
 import { ballast, type Device, dropBallast, type Slab } from "./device.ts";
-import { type DType, dtypes } from "./dtype.ts";
+import { bytesOf, type DType } from "./dtype.ts";
 import { OutOfMemoryError } from "./errors.ts";
 
 /** The version of an inference tensor that was never changed; a normal tensor's is never negative. */
@@ -47,9 +47,9 @@ export class Storage {
         `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors. A loop frees what it makes with a scope: using s = scope()`,
         { cause: error }) : error;
     }
-    const bytes = length * dtypes[dtype].bytes;
-    this.#slab = device.hold(this.buffer, bytes);
-    this.#slot = this.#slab.held.length - 1;
+    const bytes = length * bytesOf(dtype), slab = device.hold(this.buffer, bytes);
+    this.#slab = slab;
+    this.#slot = slab.used - 1;
     this.ballast = ballast(device.backend, bytes);
   }
   get alive(): boolean {
@@ -70,9 +70,7 @@ export class Storage {
   release(): void {
     if (--this.#count !== 0) return;
     if (this.#slab instanceof Storage) return this.#slab.release();
-    const { held, bytes } = this.#slab;
-    held[this.#slot] = undefined;
-    this.device.account(-1, -bytes[this.#slot]!);
+    this.device.release(this.#slab, this.#slot);
     this.device.backend.free(this.buffer);
     if (this.ballast !== undefined) dropBallast(this.ballast);
   }

@@ -197,10 +197,14 @@ export class Node<Attrs = never> {
   /** The last release drops what was saved and the edges: iteratively, since graphs are deep. */
   release(): void {
     if (--this.#count !== 0 || this.leaf !== null) return;
-    const dead: Pick<Node, "dropSaved" | "edges">[] = [this];
-    for (let node; (node = dead.pop()) !== undefined; ) {
+    let others: Pick<Node, "dropSaved" | "edges">[] | undefined;
+    for (let node: Pick<Node, "dropSaved" | "edges"> | undefined = this; node !== undefined; node = others?.pop()) {
       node.dropSaved();
-      for (const edge of node.edges) if (edge !== null && edge.node.leaf === null && --edge.node.#count === 0) dead.push(edge.node);
+      const { edges } = node;
+      for (let i = 0; i < edges.length; i++) {
+        const next = edges[i]?.node;
+        if (next !== undefined && next.leaf === null && --next.#count === 0) (others ??= []).push(next);
+      }
     }
   }
   dropSaved(): void {

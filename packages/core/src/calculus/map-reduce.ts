@@ -36,7 +36,7 @@ export const mapOp: Op<MapAttrs> = {
   run(device, inputs, attrs) {
     const shape = inputs.length === 1 && attrs.shape === undefined ? inputs[0]!.shape : broadcastOf(inputs, attrs.shape);
     const dtype = attrs.program.results[0]!.dtype;
-    if (!device.backend.dtypes.has(dtype)) requireDType(opName(attrs.program.name), device, dtype);
+    if (!device.takes(dtype)) requireDType(opName(attrs.program.name), device, dtype);
     const out = allocate(device, dtype, shape);
     callMap(device, inputs, [out.window], attrs, shape);
     return out;
