@@ -197,14 +197,17 @@ export class Node<Attrs = never> {
   /** The last release drops what was saved and the edges: iteratively, since graphs are deep. */
   release(): void {
     if (--this.#count !== 0 || this.leaf !== null) return;
-    let others: Pick<Node, "dropSaved" | "edges">[] | undefined;
-    for (let node: Pick<Node, "dropSaved" | "edges"> | undefined = this; node !== undefined; node = others?.pop()) {
-      node.dropSaved();
-      const { edges } = node;
-      for (let i = 0; i < edges.length; i++) {
-        const next = edges[i]?.node;
-        if (next !== undefined && next.leaf === null && --next.#count === 0) (others ??= []).push(next);
-      }
+    const dead: Node[] = [];
+    this.#drop(dead);
+    for (let node; (node = dead.pop()) !== undefined; ) node.#drop(dead);
+  }
+  /** @param dead gets the nodes that nobody else needed */
+  #drop(dead: Node[]): void {
+    this.dropSaved();
+    const { edges } = this;
+    for (let i = 0; i < edges.length; i++) {
+      const next = edges[i]?.node;
+      if (next !== undefined && next.leaf === null && --next.#count === 0) dead.push(next);
     }
   }
   dropSaved(): void {

@@ -11,7 +11,7 @@ const collect = runInNewContext("gc") as () => void;
 
 /** A device whose buffers the collector does not free by itself. */
 function foreign(): { readonly device: Backend; readonly freed: () => number } {
-  const backend = cpu();
+  const backend: Backend = cpu();
   let freed = 0;
   const device = around(backend, { collected: false, free(buffer) { freed++; backend.free(buffer); } });
   return { device, freed: () => freed };
