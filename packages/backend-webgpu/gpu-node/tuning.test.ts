@@ -1,8 +1,27 @@
-/** @file The kernel checks again, with the kernels that are meant for hardware. */
+/** @file The kernels for hardware, which a software adapter does not choose by itself, on the cases of the suite that meet them. */
+import { cpu } from "@adjoint/backend-cpu-js";
 import { webgpu } from "@adjoint/backend-webgpu";
-import { afterAll, test } from "vitest";
+import { conformance } from "@adjoint/conformance";
+import { manualSeed, matmul, randn, type Tensor } from "@adjoint/core";
+import { afterAll, expect, test } from "vitest";
+import { expectations } from "./shared/expectations.ts";
 import { kernelChecks } from "./shared/kernels.ts";
 
-const device = await webgpu({ tuning: "workgroup" });
+conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^(matmul|conv)/ });
+
+const device = await webgpu({ tuning: "workgroup" }), reference = cpu();
 afterAll(() => device.dispose());
 test.each(kernelChecks.filter(({ name }) => /^(reduce)/.test(name)))("$name", ({ run }) => run(device), 60_000);
+
+test.each([
+  ["blocks of 128", [128, 65, 9], [128, 9, 70]],
+  ["a depth in parts", [33, 700], [700, 65]],
+] as const)("%s", async (_, left, right) => {
+  manualSeed(1);
+  const a = randn(left, { device: reference }), b = randn(right, { device: reference });
+  const product = async (x: Tensor, y: Tensor): Promise<Float32Array> => Float32Array.from(await matmul(x, y).data());
+  const got = await product(await a.to(device), await b.to(device)), want = await product(a, b);
+  expect(got.length).toBe(want.length);
+  const off = got.reduce((most, x, i) => Math.max(most, Math.abs(x - want[i]!)), 0);
+  expect(off).toBeLessThan(1e-4);
+});

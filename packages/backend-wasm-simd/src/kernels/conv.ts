@@ -1,9 +1,8 @@
 /** @file The `conv` primitive: x with its zeros around it, every window of it as a view, and who computes with that. */
-import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, type Shape, sizeOf, type Triple, View } from "@adjoint/core/backend";
+import { coalesce, denseStrides, type DType, type Kernel, phasesAlong, type PrimitiveAttrs, type Shape, sizeOf, type Steps, type Triple, View } from "@adjoint/core/backend";
 import { TILE_COLUMNS } from "../emit/tile.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
-import { phasesAlong, type Step } from "./conv-phases.ts";
 import { ConvTiles } from "./conv-tiles.ts";
 import type { Copier } from "./copy.ts";
 import { Depthwise } from "./depthwise.ts";
@@ -41,7 +40,7 @@ export class Convolver {
     this.#engine.check();
     if (this.#depthwise.convolve(x, filter, out, attrs) || this.#winograd.convolve(x, filter, out, attrs)) return;
     if (attrs.spread.every((apart, d) => apart === 1 || attrs.stride[d] > 1)) return this.#whole(x, filter, out, attrs);
-    const alongs = [0, 1, 2].map((d) => phasesAlong(d, filter.shape[d + 3], out.shape[d + 3], attrs));
+    const alongs = ([0, 1, 2] as const).map((d) => phasesAlong(d, filter.shape[d + 3], out.shape[d + 3], attrs));
     for (const depth of alongs[0]) for (const height of alongs[1]) for (const width of alongs[2]) {
       const phases = [depth, height, width], [to, by] = [phases.reduce((view, phase, d) => stepped(view, d + 3, phase.out), out), phases.reduce((view, phase, d) => stepped(view, d + 3, phase.filter), filter)];
       if (by.size === 0) this.#clear(to);
@@ -164,7 +163,7 @@ const triple = ([a, b, c]: readonly number[]): Triple => [a, b, c];
 const permuted = (view: WasmView, order: readonly number[]): WasmView => viewed(view, order.map((d) => view.shape[d]), order.map((d) => view.strides[d]));
 const part = (view: WasmView, dim: number, from: number, count: number): WasmView =>
   viewed(view, view.shape.map((n, d) => (d === dim ? count : n)), view.strides, view.offset + from * view.strides[dim]);
-const stepped = (view: WasmView, dim: number, { first, step, count }: Step): WasmView =>
+const stepped = (view: WasmView, dim: number, { first, step, count }: Steps): WasmView =>
   viewed(view, view.shape.map((n, d) => (d === dim ? count : n)), view.strides.map((n, d) => (d === dim ? n * step : n)), view.offset + first * view.strides[dim]);
 const at = (view: WasmView, dim: number, i: number): WasmView => part(view, dim, i, 1);
 

@@ -1,77 +1,68 @@
-/** @file `matmul`: batched rank-3 products, 4 x 4 results for each invocation. No workgroup memory: software adapters emulate it at 5 to 20 times the cost. */
-import { type DType, DTypeError, type Kernel, type PrimitiveAttrs, type View } from "@adjoint/core/backend";
+/** @file `matmul`: batched rank-3 products. What lies where; product/ has the kernels. */
+import type { Kernel, PrimitiveAttrs, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
-import { bindingsOf, Operands } from "../operands.ts";
-import { intWord, type Pipeline, type Shader, word } from "../pipelines.ts";
-import { storedType } from "../wgsl/expression.ts";
+import { intWord } from "../pipelines.ts";
+import { Products } from "./product/products.ts";
+import { numbers, OPERANDS, type ProductText, type Side } from "./product/text.ts";
 
-/** Words after the header: sizes, then offset and strides (batch, row, column) of a, b and the output. */
-const BATCH = 4, M = 5, N = 6, K = 7, A = 8, B = 12, OUT = 16, WORDS = 20;
-const TILE = 4, GROUP = 8;
+/** Words: offset and strides (batch, then rows or columns or their places in the output, then the other) of each. */
+const X = OPERANDS, Y = X + 4, OUT = Y + 4, WORDS = OUT + 4;
 
-/** Edges repeat the last row or column and write nothing there: any size, no padding, no branch in the loop. */
-function matmulShader(dtype: DType, slots: readonly number[]): Shader {
-  const [a, b, out] = slots;
-  const type = storedType(dtype);
-  const range = Array.from({ length: TILE }, (_, i) => i);
-  const limit = (i: number, of: number): string => `min(${of === M ? "row" : "column"} + ${i}, ${intWord(of)} - 1)`;
+function matmulText(slots: readonly [number, number, number]): Omit<ProductText, "dtype"> {
+  /** Places past the end read the last one. */
+  const side = (name: string, slot: number, words: number, count: string): Side => ({
+    places: (at, first, n) => numbers(n).map((i) => `  let ${name}${at + i} = ${name} + min(${first} + ${i}, ${count} - 1) * ${intWord(words + 2)};`).join("\n"),
+    value: (i, c) => `b${slot}[${name}${i} + ${name}Depth${c}]`,
+  });
   return {
-    label: `matmul ${dtype} 4x4`,
-    bindings: bindingsOf(slots, [dtype, dtype, dtype], 2),
+    label: "matmul",
+    slots,
     uniformWords: WORDS,
-    workgroup: [GROUP, GROUP],
-    body: `  let row = bitcast<i32>(global.y) * ${TILE};
-  let column = bitcast<i32>(global.x) * ${TILE};
-  if ((row >= ${intWord(M)}) | (column >= ${intWord(N)})) { return; }
-${range.map((i) => `  let rowA${i} = ${limit(i, M)} * ${intWord(A + 2)}; let columnB${i} = ${limit(i, N)} * ${intWord(B + 3)};`).join("\n")}
-  for (var batch = group.z; batch < ${word(BATCH)}; batch = batch + groups.z) {
-    var atA = ${intWord(A)} + bitcast<i32>(batch) * ${intWord(A + 1)};
-    var atB = ${intWord(B)} + bitcast<i32>(batch) * ${intWord(B + 1)};
-${range.map((i) => `    var sum${i} = vec4<${type}>();`).join("\n")}
-    for (var k = 0u; k < ${word(K)}; k = k + 1u) {
-      let y = vec4<${type}>(${range.map((j) => `b${b}[atB + columnB${j}]`).join(", ")});
-${range.map((i) => `      sum${i} = sum${i} + b${a}[atA + rowA${i}] * y;`).join("\n")}
-      atA = atA + ${intWord(A + 3)};
-      atB = atB + ${intWord(B + 2)};
-    }
-    let to = ${intWord(OUT)} + bitcast<i32>(batch) * ${intWord(OUT + 1)} + row * ${intWord(OUT + 2)} + column * ${intWord(OUT + 3)};
-${range.map((i) => `    if (row + ${i} < ${intWord(M)}) {
-${range.map((j) => `      if (column + ${j} < ${intWord(N)}) { b${out}[to + ${i} * ${intWord(OUT + 2)} + ${j} * ${intWord(OUT + 3)}] = sum${i}.${"xyzw"[j]}; }`).join("\n")}
-    }`).join("\n")}
-  }`,
+    declarations: "",
+    open: `  let x = ${intWord(X)} + batch * ${intWord(X + 1)}; let xStep = ${intWord(X + 3)};
+  let y = ${intWord(Y)} + batch * ${intWord(Y + 1)}; let yStep = ${intWord(Y + 3)};
+  let out = ${intWord(OUT)} + batch * ${intWord(OUT + 1)};`,
+    rows: side("x", slots[0], X, "rowCount"),
+    columns: side("y", slots[1], Y, "columnCount"),
+    begin: () => "",
+    depth: (c, k) => `    let xDepth${c} = ${k} * xStep; let yDepth${c} = ${k} * yStep;`,
+    next: () => "",
+    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = out + (${first} + ${i}) * ${intWord(OUT + 2)};`).join("\n"),
+    resultColumns: (at, first, n) => numbers(n).map((j) => `  let outColumn${at + j} = (${first} + ${j}) * ${intWord(OUT + 3)};`).join("\n"),
+    result: (i, j) => `outRow${i} + outColumn${j}`,
   };
 }
 
 export function matmulKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["matmul"], WebGpuBuffer> {
-  const compiled: { readonly [D in DType]?: Map<number | string, Pipeline> } = { float32: new Map(), int32: new Map() };
-  const operands = new Operands();
+  const products = new Products(device, "matmul");
   return (inputs, outputs) => {
     device.assertAlive();
     const [a, b] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
-    const { chunks, slots, pattern } = operands.collect(inputs, outputs);
-    const known = compiled[a.dtype];
-    if (known === undefined) throw new DTypeError(`webgpu: matmul takes float32 or int32, not ${a.dtype}`);
-    let pipeline = known.get(pattern);
-    if (pipeline === undefined) known.set(pattern, (pipeline = device.pipelines.compile(matmulShader(a.dtype, slots))));
-
-    const { recorder } = device;
-    const { ints } = recorder;
-    const at = recorder.uniforms(pipeline);
     const [batch, m, n] = out.shape as readonly [number, number, number];
-    ints[at + BATCH] = batch;
-    ints[at + M] = m;
-    ints[at + N] = n;
-    ints[at + K] = a.shape[2]!;
-    writeView(ints, at + A, a);
-    writeView(ints, at + B, b);
-    writeView(ints, at + OUT, out);
-    const side = TILE * GROUP;
-    recorder.dispatchGroups(pipeline, chunks, Math.ceil(n / side), Math.ceil(m / side), Math.min(batch, 65535));
+    // The transposed product is as good, and rows are then the fewer.
+    const isTransposed = m > n;
+    const [rows, columns] = isTransposed ? [b, a] : [a, b], [row, column] = isTransposed ? [2, 1] : [1, 2];
+    products.run({
+      rows, columns, out, variant: 0,
+      sizes: { rows: Math.min(m, n), columns: Math.max(m, n), depth: a.shape[2]!, batch },
+      rowsAlong: nearer(rows, column, row),
+      columnsAlong: nearer(columns, row, column),
+      text: (slots) => ({ ...matmulText(slots), dtype: a.dtype }),
+      write(ints, at, target) {
+        writeView(ints, at + X, rows, row, column);
+        writeView(ints, at + Y, columns, column, row);
+        writeView(ints, at + OUT, target, row, column);
+      },
+    });
   };
 }
 
-function writeView(ints: Int32Array, at: number, { offset, strides }: View<WebGpuBuffer>): void {
+const nearer = ({ strides }: View<WebGpuBuffer>, depth: number, place: number): boolean => Math.abs(strides[depth]!) < Math.abs(strides[place]!);
+
+function writeView(ints: Int32Array, at: number, { offset, strides }: View<WebGpuBuffer>, second: number, third: number): void {
   ints[at] = offset;
-  for (let d = 0; d < 3; d++) ints[at + 1 + d] = strides[d]!;
+  ints[at + 1] = strides[0]!;
+  ints[at + 2] = strides[second]!;
+  ints[at + 3] = strides[third]!;
 }

@@ -1,0 +1,95 @@
+/** @file A convolution as text: how places and depths of its product become addresses. The words that say its numbers lie beside it. */
+import type { DType, PrimitiveAttrs, Shape, View } from "@adjoint/core/backend";
+import type { WebGpuBuffer } from "../buffers.ts";
+import { intWord } from "../pipelines.ts";
+import { storedType } from "../wgsl/expression.ts";
+import { numbers, OPERANDS, type Places, type ProductText } from "./product/text.ts";
+
+/** By spatial dim, then three views: offset, then strides of group, example or channel, channel, depth, height, width. */
+const WINDOW = OPERANDS, INPUT = WINDOW + 3, SIZE = INPUT + 3, STRIDE = SIZE + 3, PADDING = STRIDE + 3, DILATION = PADDING + 3, SPREAD = DILATION + 3, X = SPREAD + 3, FILTER = X + 7, OUT = FILTER + 7, WORDS = OUT + 7;
+const LETTERS = ["D", "H", "W"] as const;
+
+type Conv = PrimitiveAttrs["conv"];
+
+/** Whether no place meets anything but its own element of x in the first spatial dim, as if it were not there. */
+export const isPlanar = (x: View<WebGpuBuffer>, filter: View<WebGpuBuffer>, out: View<WebGpuBuffer>, { stride, padding, spread }: Conv): boolean =>
+  filter.shape[3] === 1 && out.shape[3]! <= x.shape[3]! && padding[0] === 0 && stride[0] === 1 && spread[0] === 1;
+
+export function convWords(ints: Int32Array, at: number, x: View<WebGpuBuffer>, filter: View<WebGpuBuffer>, out: View<WebGpuBuffer>, { stride, padding, dilation, spread }: Conv): void {
+  const bySpatialDim: readonly (readonly [word: number, values: Shape])[] =
+    [[WINDOW, filter.shape.slice(3)], [INPUT, x.shape.slice(3)], [SIZE, out.shape.slice(3)], [STRIDE, stride], [PADDING, padding], [DILATION, dilation], [SPREAD, spread]];
+  for (const [word, values] of bySpatialDim) ints.set(values, at + word);
+  for (const [word, view] of [[X, x], [FILTER, filter], [OUT, out]] as const) {
+    ints[at + word] = view.offset;
+    ints.set(view.strides, at + word + 1);
+  }
+}
+
+/**
+ * @param planar for windows of one element in the first spatial dim, see `isPlanar`
+ * @param spread where elements of x lie apart: each place is divided, which is dear
+ */
+export function convText(slots: readonly [number, number, number], dtype: DType, planar: boolean, spread: boolean): Omit<ProductText, "dtype"> {
+  const [filter, x] = slots, type = storedType(dtype);
+  const dims = planar ? [1, 2] : [0, 1, 2];
+  const sum = (terms: (d: number) => string): string => dims.map(terms).join(" + ");
+  const L = (d: number): string => LETTERS[d]!;
+
+  /** Names example and coordinates of neighbouring places of the output: the first is divided out, the others follow it. */
+  const coordinates = (prefix: string): Places => (at, first, n) => numbers(n).map((i) => {
+    const [own, before] = [at + i, at + i - 1], name = (what: string, of: number): string => `${prefix}${what}${of}`;
+    if (i === 0) return `  let ${name("W", own)} = (${first}) % ${intWord(SIZE + 2)}; let ${name("Q", own)} = (${first}) / ${intWord(SIZE + 2)};
+  let ${name("H", own)} = ${name("Q", own)} % ${intWord(SIZE + 1)}; let ${name("R", own)} = ${name("Q", own)} / ${intWord(SIZE + 1)};
+  let ${name("D", own)} = ${name("R", own)} % ${intWord(SIZE)}; let ${name("N", own)} = ${name("R", own)} / ${intWord(SIZE)};`;
+    const carried = (what: string, carry: string, over: string): string => `let ${name(what, own)} = select(${name(what, before)} + ${carry}, 0i, ${over});`;
+    const over = (d: number, carry: string): string => `(${name(L(d), before)} + ${carry} == ${intWord(SIZE + d)})`;
+    return `  let ${name("w", own)} = ${over(2, "1")}; ${carried("W", "1", name("w", own))} let ${name("a", own)} = select(0i, 1i, ${name("w", own)});
+  let ${name("h", own)} = ${over(1, name("a", own))}; ${carried("H", name("a", own), name("h", own))} let ${name("b", own)} = select(0i, 1i, ${name("h", own)});
+  let ${name("d", own)} = ${over(0, name("b", own))}; ${carried("D", name("b", own), name("d", own))} let ${name("N", own)} = ${name("N", before)} + select(0i, 1i, ${name("d", own)});`;
+  }).join("\n");
+
+  /** A value outside of x is 0; an address there is read all the same, which is safe, and not used. */
+  const inside = (i: number, c: number): string => dims.map((d) => `(bitcast<u32>(x${L(d)}${i} + step${L(d)}${c}) < input${L(d)})`).join(" & ");
+  const spreadAt = (d: number): string => `  let q${L(d)} = t${L(d)} / ${intWord(SPREAD + d)};`;
+
+  return {
+    label: `conv${planar ? " 2d" : ""}${spread ? " spread" : ""}`,
+    slots,
+    uniformWords: WORDS,
+    declarations: spread ? `fn conv_x(at: i32, ${dims.map((d) => `t${L(d)}: i32`).join(", ")}) -> ${type} {
+${dims.map(spreadAt).join("\n")}
+  let isThere = ${dims.map((d) => `(t${L(d)} >= 0i) & (q${L(d)} * ${intWord(SPREAD + d)} == t${L(d)}) & (q${L(d)} < ${intWord(INPUT + d)})`).join(" & ")};
+  return select(${type}(0), b${x}[at + ${dims.map((d) => `q${L(d)} * ${intWord(X + 4 + d)}`).join(" + ")}], isThere);
+}` : "",
+    open: `  let xBatch = ${intWord(X)} + batch * ${intWord(X + 1)}; let filterBatch = ${intWord(FILTER)} + batch * ${intWord(FILTER + 1)}; let outBatch = ${intWord(OUT)} + batch * ${intWord(OUT + 1)};
+  let xChannel = ${intWord(X + 3)}; let filterChannel = ${intWord(FILTER + 3)};
+${dims.map((d) => `  let dilation${L(d)} = ${intWord(DILATION + d)}; let input${L(d)} = bitcast<u32>(${intWord(INPUT + d)}); let window${L(d)} = ${intWord(WINDOW + d)}; let x${L(d)}Stride = ${intWord(X + 4 + d)}; let filter${L(d)}Stride = ${intWord(FILTER + 4 + d)};`).join("\n")}`,
+    rows: {
+      places: (at, first, n) => numbers(n).map((i) => `  let filter${at + i} = filterBatch + min(${first} + ${i}, rowCount - 1) * ${intWord(FILTER + 2)};`).join("\n"),
+      value: (i, c) => `b${filter}[filter${i} + filterStep${c}]`,
+    },
+    columns: {
+      places: (at, first, n) => `${coordinates("p")(at, first, n)}
+${numbers(n).map((j) => {
+    const i = at + j;
+    return `${dims.map((d) => `  let x${L(d)}${i} = p${L(d)}${i} * ${intWord(STRIDE + d)} - ${intWord(PADDING + d)};`).join("\n")}
+  let x${i} = xBatch + pN${i} * ${intWord(X + 2)}${planar ? ` + pD${i} * ${intWord(X + 4)}` : ""}${spread ? "" : ` + ${sum((d) => `x${L(d)}${i} * x${L(d)}Stride`)}`};`;
+  }).join("\n")}`,
+      value: (i, c) => (spread
+        ? `conv_x(x${i} + xStep${c}, ${dims.map((d) => `x${L(d)}${i} + step${L(d)}${c}`).join(", ")})`
+        : `select(${type}(0), b${x}[x${i} + xStep${c}], ${inside(i, c)})`),
+    },
+    begin: (k) => `  var kW = ${k} % windowW; var kH = ${k} / windowW; var kC = kH / windowH; kH = kH % windowH;${planar ? "" : " var kD = kC % windowD; kC = kC / windowD;"}`,
+    depth: (c) => `${dims.map((d) => `    let step${L(d)}${c} = k${L(d)} * dilation${L(d)};`).join("\n")}
+    let xStep${c} = kC * xChannel${spread ? "" : ` + ${sum((d) => `step${L(d)}${c} * x${L(d)}Stride`)}`};
+    let filterStep${c} = kC * filterChannel + ${sum((d) => `k${L(d)} * filter${L(d)}Stride`)};`,
+    next: (c) => {
+      const carry = (name: string, to: string, carried: string): string => `let over${name}${c} = k${name} == window${name}; k${name} = select(k${name}, 0i, over${name}${c}); k${to} = k${to} + select(0i, 1i, over${name}${c});${carried}`;
+      return `    kW = kW + 1; ${carry("W", "H", "")} ${planar ? carry("H", "C", "") : `${carry("H", "D", "")} ${carry("D", "C", "")}`}`;
+    },
+    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = outBatch + (${first} + ${i}) * ${intWord(OUT + 3)};`).join("\n"),
+    resultColumns: (at, first, n) => `${coordinates("o")(at, first, n)}
+${numbers(n).map((j) => `  let outColumn${at + j} = oN${at + j} * ${intWord(OUT + 2)} + ${[0, 1, 2].map((d) => `o${L(d)}${at + j} * ${intWord(OUT + 4 + d)}`).join(" + ")};`).join("\n")}`,
+    result: (i, j) => `outRow${i} + outColumn${j}`,
+  };
+}

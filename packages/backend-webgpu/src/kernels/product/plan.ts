@@ -1,0 +1,53 @@
+/** @file Which kernel computes a product of given sizes, and over which grid. Pure numbers. */
+import { blockBytes, GROUP, SLICE, sideOf } from "./blocks.ts";
+import type { Tuning } from "../../tuning.ts";
+import { groupOf, type Tile } from "./registers.ts";
+
+export type Sizes = { readonly rows: number; readonly columns: number; readonly depth: number; readonly batch: number };
+export type Kernel = { readonly kind: "registers"; readonly tile: Tile } | { readonly kind: "workgroup"; readonly quads: number };
+export type Plan = {
+  readonly kernel: Kernel;
+  readonly columnBlocks: number;
+  readonly rowBlocks: number;
+  /** Pieces of the depth that are summed apart, and the depths of each. */
+  readonly parts: number;
+  readonly partLength: number;
+};
+
+/** Every tile there is: one pipeline for each that is met. */
+const tiles = { narrow: { rows: 1, columns: 4 }, row: { rows: 1, columns: 16 }, low: { rows: 4, columns: 8 }, square: { rows: 8, columns: 8 }, small: { rows: 4, columns: 4 } } as const satisfies Record<string, Tile>;
+
+/** Invocations, or blocks, with which a device is busy: below that, parts of the depth run beside each other. */
+const BUSY = { registers: 256, workgroup: 1 << 14, blocks: 128 } as const;
+/** A part shorter than this is not worth its own sum. */
+const SHORTEST_PART = 128;
+
+export function planOf(sizes: Sizes, tuning: Tuning, workgroupBytes: number): Plan {
+  const kernel = kernelOf(sizes, tuning, workgroupBytes);
+  const [height, width] = blockOf(kernel);
+  const columnBlocks = Math.ceil(sizes.columns / width), rowBlocks = Math.ceil(sizes.rows / height);
+  const work = kernel.kind === "workgroup" ? columnBlocks * rowBlocks * sizes.batch : Math.ceil(sizes.columns / kernel.tile.columns) * Math.ceil(sizes.rows / kernel.tile.rows) * sizes.batch;
+  const busy = kernel.kind === "workgroup" ? BUSY.blocks : BUSY[tuning];
+  const wanted = Math.max(1, Math.min(Math.ceil(busy / work), Math.floor(sizes.depth / SHORTEST_PART)));
+  const partLength = Math.max(1, Math.ceil(sizes.depth / wanted / SLICE)) * SLICE; // depth 0 gives zeros
+  return { kernel, columnBlocks, rowBlocks, parts: Math.max(1, Math.ceil(sizes.depth / partLength)), partLength };
+}
+
+function kernelOf({ rows, columns, batch }: Sizes, tuning: Tuning, workgroupBytes: number): Kernel {
+  const registers = (tile: Tile): Kernel => ({ kind: "registers", tile });
+  if (rows === 1) return registers(columns <= 4 || tuning === "workgroup" ? tiles.narrow : tiles.row);
+  if (tuning === "registers") return registers(rows <= 4 ? tiles.low : tiles.square);
+  if (Math.min(rows, columns) <= 16 || blockBytes(1) > workgroupBytes) return registers(tiles.small);
+  // The larger block does twice the work for what it reads, if there are enough of them and both sides fill it.
+  const large = Math.min(rows, columns) > sideOf(1) ? Math.ceil(rows / sideOf(2)) * Math.ceil(columns / sideOf(2)) * batch : 0;
+  return { kind: "workgroup", quads: large >= BUSY.blocks && blockBytes(2) <= workgroupBytes ? 2 : 1 };
+}
+
+/** Results of a workgroup. */
+function blockOf(kernel: Kernel): readonly [height: number, width: number] {
+  if (kernel.kind === "workgroup") return [sideOf(kernel.quads), sideOf(kernel.quads)];
+  const [x, y] = groupOf(kernel.tile);
+  return [y * kernel.tile.rows, x * kernel.tile.columns];
+}
+
+export const keyOf = (kernel: Kernel): number => (kernel.kind === "workgroup" ? GROUP * 64 + kernel.quads : kernel.tile.rows * 32 + kernel.tile.columns);

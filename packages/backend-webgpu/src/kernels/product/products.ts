@@ -1,0 +1,81 @@
+/** @file Runs products: plans a call, finds or compiles its kernel, writes the words that all products have, and sums the parts of a divided depth. */
+import { denseView, type DType, DTypeError, type Program, program, scalar, View } from "@adjoint/core/backend";
+import type { WebGpuBuffer } from "../../buffers.ts";
+import type { WebGpuDevice } from "../../device.ts";
+import { Operands } from "../../operands.ts";
+import type { Pipeline } from "../../pipelines.ts";
+import { blockShader } from "./blocks.ts";
+import { keyOf, planOf, type Sizes } from "./plan.ts";
+import { registerShader } from "./registers.ts";
+import { BLOCKS, COLUMN_BLOCKS, COLUMNS, COLUMNS_ALONG, DEPTH, PART_LENGTH, PART_STRIDE, PARTS, type ProductText, ROW_BLOCKS, ROWS, ROWS_ALONG } from "./text.ts";
+
+type Product = {
+  readonly rows: View<WebGpuBuffer>;
+  readonly columns: View<WebGpuBuffer>;
+  readonly out: View<WebGpuBuffer>;
+  readonly sizes: Sizes;
+  /** Whether neighbours along the depth lie nearer in memory than neighbouring rows, or columns. */
+  readonly rowsAlong: boolean;
+  readonly columnsAlong: boolean;
+  /** Tells apart the texts of one kernel: 0 to 7. */
+  readonly variant: number;
+  readonly text: (slots: readonly [number, number, number]) => ProductText;
+  /** Writes the words of the operands; the output is given, since parts go elsewhere. */
+  readonly write: (ints: Int32Array, at: number, out: View<WebGpuBuffer>) => void;
+};
+
+export class Products {
+  readonly #device: WebGpuDevice;
+  readonly #name: string;
+  readonly #compiled: { readonly [D in DType]?: Map<number, Pipeline> } = { float32: new Map(), int32: new Map() };
+  readonly #operands: Operands = new Operands();
+
+  constructor(device: WebGpuDevice, name: string) {
+    this.#device = device;
+    this.#name = name;
+  }
+
+  run({ rows, columns, out, sizes, rowsAlong, columnsAlong, variant, text, write }: Product): void {
+    const device = this.#device, { recorder, tuning } = device, { dtype } = out;
+    const known = this.#compiled[dtype];
+    if (known === undefined) throw new DTypeError(`webgpu: ${this.#name} takes float32 or int32, not ${dtype}`);
+    const plan = planOf(sizes, tuning, device.gpu.limits.maxComputeWorkgroupStorageSize);
+    const apart = plan.parts === 1 ? undefined : device.pool.allocate(dtype, plan.parts * out.size);
+    const target = apart === undefined ? out : denseView(apart, dtype, out.shape);
+    const { chunks, slots, pattern } = this.#operands.collect([rows, columns], [target]);
+
+    const key = (keyOf(plan.kernel) * 8 + variant) * 4096 + (pattern as number);
+    let pipeline = known.get(key);
+    if (pipeline === undefined) {
+      const said = text(slots as [number, number, number]);
+      const shader = plan.kernel.kind === "registers" ? registerShader(said, plan.kernel.tile) : blockShader(said, plan.kernel.quads);
+      known.set(key, (pipeline = device.pipelines.compile(shader)));
+    }
+
+    const at = recorder.uniforms(pipeline), { ints } = recorder;
+    const blocks = plan.columnBlocks * plan.rowBlocks * sizes.batch * plan.parts;
+    ints[at + COLUMN_BLOCKS] = plan.columnBlocks;
+    ints[at + ROW_BLOCKS] = plan.rowBlocks;
+    ints[at + BLOCKS] = blocks;
+    ints[at + ROWS] = sizes.rows;
+    ints[at + COLUMNS] = sizes.columns;
+    ints[at + DEPTH] = sizes.depth;
+    ints[at + PARTS] = plan.parts;
+    ints[at + PART_LENGTH] = plan.partLength;
+    ints[at + PART_STRIDE] = out.size;
+    ints[at + ROWS_ALONG] = rowsAlong ? 1 : 0;
+    ints[at + COLUMNS_ALONG] = columnsAlong ? 1 : 0;
+    write(ints, at, target);
+    const lines = Math.ceil(blocks / 65535);
+    recorder.dispatchGroups(pipeline, chunks, Math.ceil(blocks / lines), lines, 1);
+    if (apart === undefined) return;
+    device.kernels.reduce([allParts(target, plan.parts)], [out], { program: identity(dtype), params: [], op: "sum", reduced: 1 });
+    device.pool.free(apart);
+  }
+}
+
+const identity = (dtype: DType): Program => program("identity", [dtype], [], [scalar.arg(0, dtype)]);
+
+/** The parts of each element as the last dim. */
+const allParts = ({ buffer, dtype, shape, strides, size }: View<WebGpuBuffer>, parts: number): View<WebGpuBuffer> =>
+  new View(buffer, dtype, [...shape, parts], [...strides, size], 0, size * parts, false);

@@ -1,0 +1,59 @@
+/** @file A product by tiles that stay in the registers of one invocation: no workgroup memory and no barrier, which software adapters emulate at 5 to 20 times the cost. */
+import { bindingsOf } from "../../operands.ts";
+import type { Shader } from "../../pipelines.ts";
+import { storedType } from "../../wgsl/expression.ts";
+import { component, numbers, openBlock, type ProductText } from "./text.ts";
+
+/** Results of one invocation; columns are a multiple of four. */
+export type Tile = { readonly rows: number; readonly columns: number };
+
+/** Invocations of a workgroup: beside each other in a row of results if tiles are one row high. */
+export const groupOf = ({ rows }: Tile): readonly [x: number, y: number] => (rows === 1 ? [16, 1] : [4, 4]);
+
+/**
+ * A step takes four depths: what a loop carries costs a software adapter ten instructions a turn, accumulators too. A matrix times a vector is, of
+ * several ways to say 16 products, the one whose code is shortest there.
+ */
+export function registerShader(p: ProductText, tile: Tile): Shader {
+  const type = storedType(p.dtype), [groupX, groupY] = groupOf(tile);
+  const rows = numbers(tile.rows), columns = numbers(tile.columns), vectors = numbers(tile.columns / 4), depths = numbers(4);
+  const columnVector = (j: number, c: number): string => `vec4<${type}>(${numbers(4).map((e) => p.columns.value(4 * j + e, c)).join(", ")})`;
+  const product = (j: number): string => (p.dtype === "float32" ? `matrix${j} * x` : depths.map((c) => `x.${component(c)} * y${c}_${j}`).join(" + "));
+  return {
+    label: `${p.label} ${tile.rows}x${tile.columns}`,
+    bindings: bindingsOf(p.slots, [p.dtype, p.dtype, p.dtype], 2),
+    uniformWords: p.uniformWords,
+    workgroup: [groupX, groupY],
+    declarations: p.declarations,
+    body: `${openBlock}
+  let row = (blockRow * ${groupY} + bitcast<i32>(global.y - group.y * ${groupY})) * ${tile.rows};
+  let column = (blockColumn * ${groupX} + bitcast<i32>(global.x - group.x * ${groupX})) * ${tile.columns};
+  if ((row >= rowCount) | (column >= columnCount)) { return; }
+${p.open}
+${p.rows.places(0, "row", tile.rows)}
+${p.columns.places(0, "column", tile.columns)}
+${rows.flatMap((i) => vectors.map((j) => `  var sum${i}_${j} = vec4<${type}>();`)).join("\n")}
+  let whole = end - ((end - start) & 3);
+${p.begin("start")}
+  for (var k = start; k < whole; k = k + 4) {
+${depths.map((c) => `${p.depth(c, `(k + ${c})`)}\n${p.next(c)}`).join("\n")}
+${vectors.map((j) => `${depths.map((c) => `    let y${c}_${j} = ${columnVector(j, c)};`).join("\n")}
+${p.dtype === "float32" ? `    let matrix${j} = mat4x4<f32>(${depths.map((c) => `y${c}_${j}`).join(", ")});` : ""}`).join("\n")}
+${rows.map((i) => `    {
+      let x = vec4<${type}>(${depths.map((c) => p.rows.value(i, c)).join(", ")});
+${vectors.map((j) => `      sum${i}_${j} = sum${i}_${j} + ${product(j)};`).join("\n")}
+    }`).join("\n")}
+  }
+  for (var k = whole; k < end; k = k + 1) {
+${p.depth(0, "k")}
+${p.next(0)}
+${vectors.map((j) => `    let y${j} = ${columnVector(j, 0)};`).join("\n")}
+${rows.map((i) => `    let x${i} = ${p.rows.value(i, 0)};\n${vectors.map((j) => `    sum${i}_${j} = sum${i}_${j} + x${i} * y${j};`).join("\n")}`).join("\n")}
+  }
+${p.resultRows(0, "row", tile.rows)}
+${p.resultColumns(0, "column", tile.columns)}
+${rows.map((i) => `  if (row + ${i} < rowCount) {
+${columns.map((j) => `    if (column + ${j} < columnCount) { b${p.slots[2]}[partOffset + ${p.result(i, j)}] = sum${i}_${j >> 2}.${component(j)}; }`).join("\n")}
+  }`).join("\n")}`,
+  };
+}
