@@ -17,20 +17,27 @@ export type MatmulKernels = {
 };
 
 export function linkMatmul(engine: Engine): MatmulKernels {
-  const module = new Module(), { tileRows, relaxed } = engine;
-  addPack(module, "packLarge", tileRows);
-  addPack(module, "packSmall", SMALL_ROWS);
-  addPack(module, "packColumns", TILE_COLUMNS);
-  addPackByTable(module, "packWindows", TILE_COLUMNS);
-  const part = addPart(module);
-  for (const [name, height] of [["large", tileRows], ["small", SMALL_ROWS]] as const) {
-    packedTiles(module, name, height, relaxed, part);
-    stridedTiles(module, `${name}Strided`, height, relaxed, part);
-  }
+  const module = new Module();
+  addMatmul(module, engine);
   return engine.link<keyof MatmulKernels>(module);
 }
 
-function packedTiles(module: Module, name: string, height: number, relaxed: boolean, part: number): void {
+/** Adds them to a module, whose own functions may then call them by these numbers. */
+export function addMatmul(module: Module, { tileRows, relaxed }: Engine): { readonly [N in keyof MatmulKernels]: number } {
+  const part = addPart(module);
+  return {
+    packLarge: addPack(module, "packLarge", tileRows),
+    packSmall: addPack(module, "packSmall", SMALL_ROWS),
+    packColumns: addPack(module, "packColumns", TILE_COLUMNS),
+    packWindows: addPackByTable(module, "packWindows", TILE_COLUMNS),
+    large: packedTiles(module, "large", tileRows, relaxed, part),
+    small: packedTiles(module, "small", SMALL_ROWS, relaxed, part),
+    largeStrided: stridedTiles(module, "largeStrided", tileRows, relaxed, part),
+    smallStrided: stridedTiles(module, "smallStrided", SMALL_ROWS, relaxed, part),
+  };
+}
+
+function packedTiles(module: Module, name: string, height: number, relaxed: boolean, part: number): number {
   const [half, whole] = [1, 2].map((vectors) => module.func(`${name}${vectors}`, ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, a, b, end, c, cRow, accumulate, count) => {
     const pb = f.local("i32");
     emitTiles(f, height, vectors, relaxed, {
@@ -41,7 +48,7 @@ function packedTiles(module: Module, name: string, height: number, relaxed: bool
       down() {}, // the next panel of a follows
     }, { c: [c], cRow, accumulate }, count);
   }));
-  module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, columns, depth, a, b, c, cRow, accumulate) => {
+  return module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, columns, depth, a, b, c, cRow, accumulate) => {
     const pa = f.local("i32"), end = f.local("i32"), left = f.local("i32");
     overTiles(f, height, { rows, columns, c, cRow, accumulate }, left, part, {
       begin: () => f.get(a).set(pa).get(b).get(depth).i32(4 * TILE_COLUMNS).op("i32.mul").op("i32.add").set(end),
@@ -61,7 +68,7 @@ function packedTiles(module: Module, name: string, height: number, relaxed: bool
   });
 }
 
-function stridedTiles(module: Module, name: string, height: number, relaxed: boolean, part: number): void {
+function stridedTiles(module: Module, name: string, height: number, relaxed: boolean, part: number): number {
   const [half, whole] = [1, 2].map((vectors) => module.func(
     `${name}${vectors}`, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, rows, depth, a, aRow, aDepth, b, bDepth, c, cRow, accumulate, count) => {
@@ -81,7 +88,7 @@ function stridedTiles(module: Module, name: string, height: number, relaxed: boo
         down: () => f.get(a).get(aRow).i32(height).op("i32.mul").op("i32.add").set(a),
       }, { c: [c], cRow, accumulate }, count);
     }));
-  module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+  return module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, rows, columns, depth, a, aRow, aDepth, b, bDepth, bPanel, c, cRow, accumulate) => {
       const pa = f.local("i32"), left = f.local("i32");
       overTiles(f, height, { rows, columns, c, cRow, accumulate }, left, part, {

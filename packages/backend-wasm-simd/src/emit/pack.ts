@@ -10,8 +10,8 @@ export type PanelLines = 4 | 6 | 8;
  * Adds `name(lines, depth, source, sourceLine, sourceDepth, target)`: panels of `panel` lines, `[depth][line]` each. Counts are in elements, strides in
  * bytes. What stands for lines beyond the last is never stored by the tiles: it is the last line again, or what lies behind it in memory.
  */
-export function addPack(module: Module, name: string, panel: PanelLines): void {
-  module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, lines, depth, source, sourceLine, sourceDepth, target) => {
+export function addPack(module: Module, name: string, panel: PanelLines): number {
+  return module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, lines, depth, source, sourceLine, sourceDepth, target) => {
     const from = Array.from({ length: panel }, () => f.local("i32")), left = f.local("i32");
     f.while(() => f.get(lines).i32(0).op("i32.gt_s"), () => {
       f.get(depth).set(left).get(source).set(from[0]!);
@@ -47,8 +47,8 @@ export function addPack(module: Module, name: string, panel: PanelLines): void {
  * Adds `name(lines, depth, source, lineOffsets, depthOffsets, target)`: the same of elements that lie at the sum of two offsets in bytes, one from a table of the
  * lines and one from a table of the steps. The first has entries up to a whole number of panels.
  */
-export function addPackByTable(module: Module, name: string, panel: 4 | 8): void {
-  module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, lines, depth, source, lineOffsets, depthOffsets, target) => {
+export function addPackByTable(module: Module, name: string, panel: 4 | 8): number {
+  return module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, lines, depth, source, lineOffsets, depthOffsets, target) => {
     const from = Array.from({ length: panel }, () => f.local("i32")), offset = f.local("i32"), left = f.local("i32"), base = f.local("i32"), apart = f.local("v128");
     /** Whether the four offsets from an address on are those of adjacent elements. */
     const areAdjacent = (table: Local<"i32">, at: number) =>

@@ -6,37 +6,31 @@ import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 import { storePartly } from "./body.ts";
+import { addMatmul } from "./matmul.ts";
+import { addBlocks } from "./winograd-blocks.ts";
+import { bytesOf, SEEN, SEGMENT, TILE } from "./winograd-tables.ts";
 
 type I32 = Local<"i32">;
 type V128 = Local<"v128">;
 
-/** Tiles of two by two places of the output see four by four of x; each becomes as many numbers, which lie a plane apart. */
-export const TILE = 2, SEEN = 4, PLANES = 16;
-
-/**
- * Rows of tiles of one example: where the first of x's rows that they see lies, from which to which of them x has them; where the first row of the output lies, and
- * how many it has.
- */
-export const SEGMENT = { x: 0, first: 4, last: 8, out: 12, rows: 16, tileRows: 20, bytes: 24, words: 6 } as const;
-
 /**
  * Strides and addresses in bytes; elements of rows of x and of the output are adjacent. Places in planes are tiles, one after the other, over all segments.
- * `x`, `out`: (channels, segments, count, from, channel, row, width, room, roomRow, left, groups, to, toChannel, toPlane, toRow): tiles of x, and of the output's gradient,
- * to planes, by way of rows in `room`, which begin `left` bytes after it, amid zeros; groups of four tiles make a row.
- * `places`: (channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, check): planes to places of the output.
  * `filters`: (filters, channels, from, to, toFilter, toPlane): dense windows to planes. Four channels at a time are read and written.
  * `windows`: (filters, channels, from, fromFilter, fromPlane, to, toFilter, toPlane, check): planes of sums to the nine planes of the filter's gradient.
+ * `forward`, `backward`: blocks of tiles, see winograd-blocks.ts, by way of
+ * `x`, `out`: (channels, segments, count, from, channel, row, width, room, roomRow, left, groups, to, toChannel, toPlane, toRow): tiles of x, and of the output's gradient,
+ * to planes, by way of rows in `room`, which begin `left` bytes after it, amid zeros; groups of four tiles make a row; and
+ * `places`: (channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, check): planes to places of the output.
  * `check` is where four sums of all results lie: they are finite only if the results are.
  */
-export type WinogradKernels = { readonly [N in "x" | "out" | "places" | "filters" | "windows"]: (...args: number[]) => number };
+export type WinogradKernels = { readonly [N in "filters" | "windows" | "forward" | "backward"]: (...args: number[]) => number };
 
 export function linkWinograd(engine: Engine): WinogradKernels {
-  const module = new Module(), lay = addLay(module);
-  addTurned(module, "x", lay, addTurnedX(module));
-  addTurned(module, "out", lay, addTurnedOut(module));
-  addPlaces(module);
+  const module = new Module(), lay = addLay(module), products = addMatmul(module, engine);
+  const x = addTurned(module, "x", lay, addTurnedX(module)), out = addTurned(module, "out", lay, addTurnedOut(module)), places = addPlaces(module);
   addFilters(module);
   addWindows(module);
+  addBlocks(module, { ...products, x, out, places });
   return engine.link<keyof WinogradKernels>(module);
 }
 
@@ -61,11 +55,11 @@ function addLay(module: Module): number {
 }
 
 /** A loop over channels and segments round `turn(room, roomRow, tileRows, groups, to, toPlane, toRow)`. */
-function addTurned(module: Module, name: "x" | "out", lay: number, turn: number): void {
-  module.func(
+function addTurned(module: Module, name: "x" | "out", lay: number, turn: number): number {
+  return module.func(
     name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, channels, segments, count, from, channel, row, width, room, roomRow, left, groups, to, toChannel, toPlane, toRow) => {
-      const segment = f.local("i32"), rest = f.local("i32"), target = f.local("i32"), field = (key: Exclude<keyof typeof SEGMENT, "bytes" | "words">) => f.get(segment).memory("i32.load", SEGMENT[key]);
+      const segment = f.local("i32"), rest = f.local("i32"), target = f.local("i32"), field = (key: keyof typeof SEGMENT) => f.get(segment).memory("i32.load", SEGMENT[key]);
       f.while(() => f.get(channels), () => {
         f.get(segments).set(segment).get(count).set(rest).get(to).set(target);
         f.while(() => f.get(rest), () => {
@@ -84,7 +78,7 @@ function addTurned(module: Module, name: "x" | "out", lay: number, turn: number)
           f.get(room).get(roomRow);
           field("tileRows").get(groups).get(target).get(toPlane).get(toRow).call(turn);
           field("tileRows").get(toRow).op("i32.mul").get(target).op("i32.add").set(target);
-          f.increment(segment, SEGMENT.bytes).increment(rest, -1);
+          f.increment(segment, bytesOf(SEGMENT)).increment(rest, -1);
         });
         f.get(from).get(channel).op("i32.add").set(from).get(to).get(toChannel).op("i32.add").set(to).increment(channels, -1);
       });
@@ -164,7 +158,7 @@ function placesFrom(f: Code, [m0, m1, m2, m3]: readonly V128[], y0: V128, y1: V1
 }
 
 /** A'mA. The second of a tile's rows, where there is none, is stored where the first then goes. */
-function addPlaces(module: Module): void {
+function addPlaces(module: Module): number {
   const rowsOf = module.func(
     "rowsOf", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, tileRows, from, fromPlane, fromRow, out, row, rows, width, check) => {
@@ -210,9 +204,9 @@ function addPlaces(module: Module): void {
       });
       f.get(check).get(total).memory("v128.store");
     });
-  module.func("places", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+  return module.func("places", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, check) => {
-      const segment = f.local("i32"), rest = f.local("i32"), source = f.local("i32"), field = (key: Exclude<keyof typeof SEGMENT, "bytes" | "words">) => f.get(segment).memory("i32.load", SEGMENT[key]);
+      const segment = f.local("i32"), rest = f.local("i32"), source = f.local("i32"), field = (key: keyof typeof SEGMENT) => f.get(segment).memory("i32.load", SEGMENT[key]);
       f.while(() => f.get(channels), () => {
         f.get(segments).set(segment).get(count).set(rest).get(from).set(source);
         f.while(() => f.get(rest), () => {
@@ -220,7 +214,7 @@ function addPlaces(module: Module): void {
           field("out").get(to).op("i32.add").get(row);
           field("rows").get(width).get(check).call(rowsOf);
           field("tileRows").get(fromRow).op("i32.mul").get(source).op("i32.add").set(source);
-          f.increment(segment, SEGMENT.bytes).increment(rest, -1);
+          f.increment(segment, bytesOf(SEGMENT)).increment(rest, -1);
         });
         f.get(from).get(fromChannel).op("i32.add").set(from).get(to).get(channel).op("i32.add").set(to).increment(channels, -1);
       });

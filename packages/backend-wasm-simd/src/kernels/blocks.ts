@@ -133,8 +133,8 @@ export class Blocks {
   }
 
   /** One product for `inRounds`, done as `packed` does it; its depth and columns fit into one block. */
-  prepared(temporaries: Temporaries, m: number, n: number, k: number, a: Matrix, packColumns: (column: number, columns: number, target: number) => void, c: Matrix, accumulate: number = 0): () => void {
-    return this.#block(temporaries, { rows: m, columns: n, depth: k }, a, packColumns, c, accumulate);
+  prepared(temporaries: Temporaries, m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): () => void {
+    return this.#block(temporaries, { rows: m, columns: n, depth: k }, a, (at, columns, target) => packColumns(at, columns, 0, k, target), c, 0);
   }
 
   /** One product for `inRounds`, done as `packedColumns` does it. */

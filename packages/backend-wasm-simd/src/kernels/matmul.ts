@@ -85,9 +85,9 @@ export class Multiplier {
     for (let from = 0; from < batch; from += TOGETHER) blocks.inRounds(pool, (temporaries) => {
       const rest: (() => void)[] = [];
       for (let i = from; i < Math.min(batch, from + TOGETHER); i++) {
-        const [x, y, z] = [a, b, out].map((view) => matrixOf(view, i)), pack = this.#columnsOf(y);
+        const [x, y, z] = [a, b, out].map((view) => matrixOf(view, i));
         if (way === "direct") blocks.direct(m, n, k, x, y, z);
-        else rest.push(way === "columns" ? blocks.preparedColumns(temporaries, m, n, k, x, y, z) : blocks.prepared(temporaries, m, n, k, x, (column, columns, target) => pack(column, columns, 0, k, target), z));
+        else rest.push(way === "columns" ? blocks.preparedColumns(temporaries, m, n, k, x, y, z) : blocks.prepared(temporaries, m, n, k, x, this.#columnsOf(y), z));
       }
       return rest;
     });
