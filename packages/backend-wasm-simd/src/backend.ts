@@ -8,7 +8,7 @@ import { argReduceKernel } from "./kernels/arg-reduce.ts";
 import { convKernel, Convolver } from "./kernels/conv.ts";
 import { Copier, copyKernel } from "./kernels/copy.ts";
 import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
-import { mapKernel } from "./kernels/map.ts";
+import { mapKernels } from "./kernels/map.ts";
 import { matmulKernel, Multiplier } from "./kernels/matmul.ts";
 import { Reducer, reduceKernel } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
@@ -74,7 +74,7 @@ export function backendOn(engine: Engine): Backend {
   const extrema = new WindowExtrema(engine);
   const multiplier = new Multiplier(engine, copier, reducer);
 
-  const map = mapKernel(engine, copier), rows = rowsKernel(engine, reducer);
+  const { map, mapEach } = mapKernels(engine, copier), rows = rowsKernel(engine, reducer);
 
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
@@ -92,6 +92,7 @@ export function backendOn(engine: Engine): Backend {
       scatter: scatterKernel(indexer),
       copy: copyKernel(engine, copier),
       rows,
+      mapEach,
       attention: attentionKernel(engine, { multiplier, rows, map }),
       attentionGrad: attentionGradKernel(engine, { multiplier, rows, map }),
     },

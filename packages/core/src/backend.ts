@@ -86,6 +86,12 @@ export interface FusedAttrs {
    * The gradients of q, k and v, dense: inputs = [grad, q, k, v, logs, deltas] or with mask; grad is of `out`, deltas `[b, l, 1]` are the sums of `grad * out` along e.
    */
   attentionGrad: { readonly scale: number; readonly causal: boolean };
+  /**
+   * `map` on several groups of operands that have nothing to do with each other, such as the parameters of a model with what an optimizer knows of each. Inputs and outputs are those of
+   * the first group, then those of the next. All views are dense, and those of a group have one shape. An output is the very same view as an input of its group, or shares nothing with
+   * any. The program reads no `index`.
+   */
+  mapEach: { readonly program: Program; readonly params: readonly number[] };
 }
 
 export type FusedName = keyof FusedAttrs;

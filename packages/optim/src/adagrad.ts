@@ -3,7 +3,7 @@ import { add, add_, div, div_, full, mul_, sqrt, square, type Tensor, zerosLike 
 import { checkEpsilon, checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
 import { OptimizerError } from "./errors.ts";
 import { type Common, directed } from "./gradient.ts";
-import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type AdagradOptions = Common & Pick<Switches, "foreach"> & {
   lrDecay: number;
@@ -14,7 +14,7 @@ export type AdagradOptions = Common & Pick<Switches, "foreach"> & {
 type AdagradState = { step: number; sum: Tensor };
 
 /** PyTorch's `Adagrad` (Duchi et al., 2011): s += g^2; p -= lr / (1 + (t - 1) lrDecay) * g / (sqrt(s) + eps). */
-export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
+export class Adagrad extends OneByOne<AdagradOptions, AdagradState> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     const all: AdagradOptions = { lr: 1e-2, lrDecay: 0, eps: 1e-10, weightDecay: 0, initialAccumulatorValue: 0, foreach: null, maximize: false, ...options };
     checkRate(all.lr);
@@ -38,7 +38,7 @@ export type AdadeltaOptions = Common & Pick<Switches, "foreach"> & { rho: number
 type AdadeltaState = { step: number; squareAvg: Tensor; accDelta: Tensor };
 
 /** PyTorch's `Adadelta` (Zeiler, 2012): v = rho v + (1 - rho) g^2; d = g sqrt(u + eps) / sqrt(v + eps); u = rho u + (1 - rho) d^2; p -= lr d. */
-export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
+export class Adadelta extends OneByOne<AdadeltaOptions, AdadeltaState> {
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     const all: AdadeltaOptions = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, foreach: null, ...options };
     checkRate(all.lr);

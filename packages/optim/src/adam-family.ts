@@ -2,7 +2,7 @@
 import { abs, add_, copy_, div, maximum, mul, mul_, sqrt, square, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { type Betas, checkBetas, checkEpsilon, checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
 import { type Common, directed } from "./gradient.ts";
-import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 type Moments = Common & Pick<Switches, "foreach"> & {
   /** How slowly the means of the gradient and of its square follow. */
@@ -20,7 +20,7 @@ export type AdamaxOptions = Moments & { maximize: boolean };
 type AdamaxState = { step: number; expAvg: Tensor; expInf: Tensor };
 
 /** PyTorch's `Adamax` (Kingma and Ba, 2015): u = max(b2 u, |g| + eps); p -= lr / (1 - b1^t) * m / u. */
-export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
+export class Adamax extends OneByOne<AdamaxOptions, AdamaxState> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     const all: AdamaxOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, foreach: null, maximize: false, ...options };
     check(all);
@@ -41,7 +41,7 @@ export type NAdamOptions = Moments & { momentumDecay: number };
 type NAdamState = { step: number; muProduct: number; expAvg: Tensor; expAvgSq: Tensor };
 
 /** PyTorch's `NAdam` (Dozat, 2016): Adam with Nesterov's look ahead, by a momentum mu_t = b1 (1 - 0.96^(t momentumDecay) / 2). */
-export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
+export class NAdam extends OneByOne<NAdamOptions, NAdamState> {
   constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     const all: NAdamOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3, foreach: null, ...options };
     check(all);
@@ -69,7 +69,7 @@ export type RAdamOptions = Moments;
 type RAdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor };
 
 /** PyTorch's `RAdam` (Liu et al., 2020): Adam that divides by the second moment only once its variance is tractable, and rectified. */
-export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
+export class RAdam extends OneByOne<RAdamOptions, RAdamState> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     const all: RAdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, foreach: null, ...options };
     check(all);

@@ -1,7 +1,7 @@
 /** @file Adam and AdamW. */
 import { adamStep, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { type Betas, checkBetas, checkEpsilon, checkRate, checkWeightDecay } from "./checks.ts";
-import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type AdamOptions = Pick<Switches, "foreach" | "capturable"> & Partial<Pick<Switches, "differentiable" | "fused">> & {
   lr: number;
@@ -33,11 +33,22 @@ const fresh = (param: Tensor, amsgrad: boolean): AdamState =>
 abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** Whether weight decay shrinks the parameter itself, and is no part of the gradient. */
   protected abstract readonly decoupled: boolean;
-  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<AdamOptions>, state: AdamState | undefined): AdamState {
-    const { betas: [beta1, beta2], amsgrad } = group, of = state ?? fresh(param, amsgrad), { expAvg, expAvgSq, maxExpAvgSq } = of;
-    of.step++;
-    adamStep(param, grad, expAvg, expAvgSq, maxExpAvgSq, { ...group, beta1, beta2, decoupled: this.decoupled, step: of.step });
-    return of;
+  protected override updateAll(members: readonly Member<AdamState>[], group: ParamGroup<AdamOptions>): void {
+    const { betas: [beta1, beta2], amsgrad } = group, alike = new Map<string, { readonly params: Tensor[]; readonly grads: Tensor[]; readonly states: AdamState[] }>();
+    for (const { param, grad, state } of members) {
+      const of = state ?? fresh(param, amsgrad);
+      if (state === undefined) this.remember(param, of);
+      const key = `${++of.step} ${of.maxExpAvgSq === undefined}`;
+      let some = alike.get(key);
+      if (some === undefined) alike.set(key, (some = { params: [], grads: [], states: [] }));
+      some.params.push(param);
+      some.grads.push(grad);
+      some.states.push(of);
+    }
+    for (const { params, grads, states } of alike.values()) {
+      const { step, maxExpAvgSq } = states[0]!, options = { ...group, beta1, beta2, decoupled: this.decoupled, step };
+      adamStep(params, grads, states.map((of) => of.expAvg), states.map((of) => of.expAvgSq), maxExpAvgSq && states.map((of) => of.maxExpAvgSq!), options);
+    }
   }
 }
 

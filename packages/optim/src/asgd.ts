@@ -2,7 +2,7 @@
 import { add_, copy_, mul_, sub, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { checkRate, checkWeightDecay } from "./checks.ts";
 import { type Common, directed } from "./gradient.ts";
-import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type ASGDOptions = Common & Pick<Switches, "foreach"> & {
   /** Decay of the parameter. */
@@ -16,7 +16,7 @@ export type ASGDOptions = Common & Pick<Switches, "foreach"> & {
 type ASGDState = { step: number; eta: number; mu: number; ax: Tensor };
 
 /** PyTorch's `ASGD` (Polyak and Juditsky, 1992): a decaying rate; `stateOf(param).ax` is the average of the parameter. */
-export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
+export class ASGD extends OneByOne<ASGDOptions, ASGDState> {
   constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
     const all: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, foreach: null, maximize: false, ...options };
     checkRate(all.lr);

@@ -7,7 +7,7 @@ export { type Betas } from "./checks.ts";
 export { OptimizerError, SchedulerError } from "./errors.ts";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export * as lrScheduler from "./lr-scheduler/index.ts";
-export { type Defaults, Optimizer, type OptimizerStateDict, type ParamGroup, type Params, type ParamState, type StateValue, type Switches } from "./optimizer.ts";
+export { type Defaults, type Member, OneByOne, Optimizer, type OptimizerStateDict, type ParamGroup, type Params, type ParamState, type StateValue, type Switches } from "./optimizer.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

@@ -40,10 +40,8 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
     super(params, all);
     if (this.paramGroups.length !== 1) throw new OptimizerError("LBFGS doesn't support per-parameter options (parameter groups)");
   }
-  /** Never called: a step is taken by all parameters together. */
-  protected override update(): undefined {
-    return undefined;
-  }
+  /** Never called: its steps need the closure. */
+  protected override updateAll(): void {}
   override step(): never;
   override step<R>(closure: () => R): R;
   override step<R>(closure?: () => R): R {

@@ -23,7 +23,10 @@ export type OptimizerStateDict<Options> = {
   readonly paramGroups: readonly (Options & { readonly params: readonly number[] })[];
 };
 
-/** PyTorch's `Optimizer`: changes parameters in place from their `.grad`. A formula is `update`. */
+/** A parameter that has a gradient, and what is remembered of it; undefined before its first step. */
+export type Member<State> = { readonly param: Tensor; readonly grad: Tensor; readonly state: State | undefined };
+
+/** PyTorch's `Optimizer`: changes parameters in place from their `.grad`. A formula is `updateAll`, or for one parameter at a time `update` of {@link OneByOne}. */
 export abstract class Optimizer<Options extends object, State extends Record<string, StateValue>> {
   readonly paramGroups: ParamGroup<Options>[] = [];
   readonly defaults: Defaults<Options>;
@@ -43,8 +46,8 @@ export abstract class Optimizer<Options extends object, State extends Record<str
     else this.addParamGroup({ params: list } as { params: readonly Tensor[] } & Partial<Options>);
   }
 
-  /** Computes the new value of a parameter, in place and unrecorded. What it makes on the way is freed; the state it gives lasts. */
-  protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<Options>, state: State | undefined): State | undefined;
+  /** Changes the parameters of a group, in place and unrecorded. New state it hands to `remember`. */
+  protected abstract updateAll(members: readonly Member<State>[], group: ParamGroup<Options>): void;
 
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | readonly Tensor[] }): void {
     if (typeof group !== "object" || group === null) throw new OptimizerError("param group must be a dict");
@@ -72,23 +75,16 @@ export abstract class Optimizer<Options extends object, State extends Record<str
     this.stepCount++;
     const result = closure === undefined ? undefined : enableGrad(closure);
     noGrad(() => {
-      for (const group of this.paramGroups)
-        for (const param of group.params) if (param.grad !== null) this.#updateOne(param, param.grad, group);
+      for (const group of this.paramGroups) {
+        const members: Member<State>[] = [];
+        for (const param of group.params) {
+          const { grad } = param;
+          if (grad !== null) members.push({ param, grad, state: this.#state.get(param) });
+        }
+        this.updateAll(members, group);
+      }
     });
     return result;
-  }
-  /** One scope for each parameter: what an update needs on the way is never there for two. */
-  #updateOne(param: Tensor, grad: Tensor, group: ParamGroup<Options>): void {
-    const temporaries = scope("optimizer.step");
-    try {
-      const before = this.#state.get(param);
-      const state = temporaries.run(() => this.update(param, grad, group, before));
-      if (state === undefined) return;
-      if (before === undefined) tensorsOf(state).forEach(keep);
-      this.#state.set(param, state);
-    } finally {
-      temporaries.close();
-    }
   }
 
   /** Forgets the gradients; `setToNone: false` fills them with 0. */
@@ -143,7 +139,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
     for (const state of this.#state.values()) for (const x of tensorsOf(state)) x.dispose();
     this.#state.clear();
   }
-  /** State that is there before the first step. */
+  /** Keeps new state of a parameter, before its first step or in it. */
   protected remember(param: Tensor, state: State): void {
     tensorsOf(state).forEach(keep);
     this.#state.set(param, state);
@@ -157,6 +153,25 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   }
   static {
     Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: Optimizer<object, never>): string { return this.toString(); } });
+  }
+}
+
+/** An optimizer whose formula is for one parameter. */
+export abstract class OneByOne<Options extends object, State extends Record<string, StateValue>> extends Optimizer<Options, State> {
+  /** Computes the new value of a parameter, in place and unrecorded. What it makes on the way is freed; the state it gives lasts. */
+  protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<Options>, state: State | undefined): State;
+
+  /** One scope for each parameter: what an update needs on the way is never there for two. */
+  protected override updateAll(members: readonly Member<State>[], group: ParamGroup<Options>): void {
+    for (const { param, grad, state } of members) {
+      const temporaries = scope("optimizer.step");
+      try {
+        const after = temporaries.run(() => this.update(param, grad, group, state));
+        if (after !== state) this.remember(param, after);
+      } finally {
+        temporaries.close();
+      }
+    }
   }
 }
 

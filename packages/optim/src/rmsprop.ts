@@ -2,7 +2,7 @@
 import { add_, clone, div, mul_, sqrt, square, sub_, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { checkEpsilon, checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
 import { type Common, directed } from "./gradient.ts";
-import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type RMSpropOptions = Common & Pick<Switches, "foreach" | "differentiable"> & {
   /** How slowly the mean of the squared gradient follows. */
@@ -16,7 +16,7 @@ export type RMSpropOptions = Common & Pick<Switches, "foreach" | "differentiable
 type RMSpropState = { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; gradAvg?: Tensor };
 
 /** PyTorch's `RMSprop` (Hinton, 2012): v = alpha v + (1 - alpha) g^2; p -= lr g / (sqrt(v) + eps); centered, v less the squared mean (Graves, 2013). */
-export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
+export class RMSprop extends OneByOne<RMSpropOptions, RMSpropState> {
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     const all: RMSpropOptions = { lr: 1e-2, momentum: 0, alpha: 0.99, eps: 1e-8, centered: false, weightDecay: 0, foreach: null, maximize: false, differentiable: false, ...options };
     checkRate(all.lr);

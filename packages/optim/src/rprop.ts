@@ -2,7 +2,7 @@
 import { add_, clamp, copy_, fullLike, gt, lt, mul, mul_, neg, python, sign, type Tensor, where, zerosLike } from "@adjoint/core/functional";
 import { checkRate } from "./checks.ts";
 import { OptimizerError } from "./errors.ts";
-import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type RpropOptions = Pick<Switches, "foreach"> & {
   lr: number;
@@ -15,7 +15,7 @@ export type RpropOptions = Pick<Switches, "foreach"> & {
 type RpropState = { step: number; prev: Tensor; stepSize: Tensor };
 
 /** PyTorch's `Rprop` (Riedmiller and Braun, 1993): each element has a step of its own, taken against the sign of its gradient; none where that has just changed. */
-export class Rprop extends Optimizer<RpropOptions, RpropState> {
+export class Rprop extends OneByOne<RpropOptions, RpropState> {
   constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {
     const all: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], foreach: null, maximize: false, ...options };
     checkRate(all.lr);

@@ -2,7 +2,7 @@
 import { keepCopy, sgdStep, type Tensor } from "@adjoint/core/functional";
 import { checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
 import { OptimizerError } from "./errors.ts";
-import { Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type SGDOptions = Pick<Switches, "foreach" | "differentiable"> & {
   /** Required, here or in every group. */
@@ -29,9 +29,14 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     if (all.nesterov && (all.momentum <= 0 || all.dampening !== 0)) throw new OptimizerError("Nesterov momentum requires a momentum and zero dampening");
     super(params, all);
   }
-  protected override update(param: Tensor, grad: Tensor, group: ParamGroup<SGDOptions>, state: SGDState | undefined): SGDState | undefined {
-    const isFirst = state === undefined, of = group.momentum === 0 ? undefined : (state ?? { momentumBuffer: keepCopy(param) });
-    sgdStep(param, grad, of?.momentumBuffer, { ...group, isFirst });
-    return of ?? state;
+  protected override updateAll(members: readonly Member<SGDState>[], group: ParamGroup<SGDOptions>): void {
+    const step = (some: readonly Member<SGDState>[], buffers: readonly Tensor[] | undefined, isFirst: boolean): void =>
+      sgdStep(some.map(({ param }) => param), some.map(({ grad }) => grad), buffers, { ...group, isFirst });
+    if (group.momentum === 0) return step(members, undefined, false);
+    const begun = members.filter(({ state }) => state !== undefined), fresh = members.filter(({ state }) => state === undefined);
+    step(begun, begun.map(({ state }) => state!.momentumBuffer), false);
+    const buffers = fresh.map(({ param }) => keepCopy(param));
+    step(fresh, buffers, true);
+    fresh.forEach(({ param }, i) => this.remember(param, { momentumBuffer: buffers[i]! }));
   }
 }

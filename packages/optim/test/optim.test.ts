@@ -1,5 +1,5 @@
 import { cpu } from "@adjoint/backend-cpu-js";
-import { crossEntropy, linear, manualSeed, memory, profiled, randn, scope, setDefaultDevice, tensor, type Tensor, tanh } from "@adjoint/core";
+import { crossEntropy, linear, manualSeed, memory, profile, profiled, randn, scope, setDefaultDevice, tensor, type Tensor, tanh } from "@adjoint/core";
 import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, LBFGS, NAdam, OptimizerError, RAdam, RMSprop, Rprop, SGD } from "@adjoint/optim";
 import { beforeAll, describe, expect, it } from "vitest";
 import trajectories from "./trajectories.json" with { type: "json" };
@@ -41,6 +41,13 @@ describe("trajectories of PyTorch 1.13", () => {
       const tolerance = dtype === "float64" ? 1e-10 : 1e-5;
       got.forEach((loss, i) => expect(Math.abs(loss - losses[i]), `step ${i}: ${loss}, expected ${losses[i]}`).toBeLessThanOrEqual(tolerance));
     });
+});
+
+it("a step of many parameters is one op", async () => {
+  const params = Array.from({ length: 100 }, (_, i) => withGrad([i, 1], [1, -1])), optimizer = new AdamW(params, { lr: 0.1 });
+  optimizer.step();
+  const { rows } = await profile(() => optimizer.step());
+  expect(rows.map(({ name, calls }) => [name, calls])).toEqual([["adamStep", 1]]);
 });
 
 describe("first steps by hand", () => {

@@ -1,5 +1,5 @@
-/** @file The `map` primitive: chooses the layout class and runs its kernel. Emission is in emit/map.ts. */
-import type { Kernel, PrimitiveAttrs, Program } from "@adjoint/core/backend";
+/** @file The `map` primitive, and `mapEach`, which is several: chooses the layout class and runs its kernel. Emission is in emit/map.ts. */
+import type { FusedAttrs, Kernel, PrimitiveAttrs, Program } from "@adjoint/core/backend";
 import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/arguments.ts";
 import { type Lowered, lowered } from "../emit/lowered.ts";
 import { emitMap, MAP } from "../emit/map.ts";
@@ -9,6 +9,9 @@ import type { Pool } from "../threads/pool.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
 import { Temporaries } from "./temporaries.ts";
+
+/** Elements whose work takes longer than handing it over. */
+const WORTH_TELLING = CHUNK / 4;
 
 class MapKernels {
   readonly source: Lowered;
@@ -23,7 +26,7 @@ class MapKernels {
   }
 }
 
-export function mapKernel(engine: Engine, copier: Copier): Kernel<PrimitiveAttrs["map"], WasmBuffer> {
+export function mapKernels(engine: Engine, copier: Copier): { readonly map: Kernel<PrimitiveAttrs["map"], WasmBuffer>; readonly mapEach: Kernel<FusedAttrs["mapEach"], WasmBuffer> } {
   const cache = new WeakMap<Program, MapKernels>(), { memory } = engine;
 
   const known = (program: Program): MapKernels => {
@@ -35,7 +38,7 @@ export function mapKernel(engine: Engine, copier: Copier): Kernel<PrimitiveAttrs
     return kernels;
   };
 
-  return (inputs, outputs, { program, params }) => {
+  const map: Kernel<PrimitiveAttrs["map"], WasmBuffer> = (inputs, outputs, { program, params }) => {
     if (memory.disposed) engine.check();
     const kernels = known(program), operands = inputs.length + outputs.length, size = outputs[0].size;
     for (let i = 0; i < inputs.length; i++) if (!inputs[i].dense) return strided(engine, copier, kernels, inputs, outputs, params);
@@ -54,6 +57,29 @@ export function mapKernel(engine: Engine, copier: Copier): Kernel<PrimitiveAttrs
     }
     pool?.run();
   };
+
+  /** Threads share the groups that are worth telling of, in one round. */
+  const mapEach: Kernel<FusedAttrs["mapEach"], WasmBuffer> = (inputs, outputs, { program, params }) => {
+    if (memory.disposed) engine.check();
+    const { flat, source } = known(program), ins = program.args.length, outs = program.results.length, operands = ins + outs, groups = outputs.length / outs;
+    writeParams(memory, operands, source.params, params);
+    let total = 0;
+    for (let g = 0; g < groups; g++) if (outputs[g * outs].size >= WORTH_TELLING) total += outputs[g * outs].size;
+    const words = memory.words, pool = engine.sharing(total), used = paramWord(operands) + params.length;
+    words[BLOCK + MAP.rows] = 1;
+    for (let g = 0; g < groups; g++) {
+      const { size } = outputs[g * outs];
+      for (let from = 0; from < size; from += CHUNK) {
+        words[BLOCK + MAP.inner] = Math.min(size - from, CHUNK);
+        for (let i = 0; i < ins; i++) words[BLOCK + addressWord(i)] = addressAt(inputs[g * ins + i], from);
+        for (let k = 0; k < outs; k++) words[BLOCK + addressWord(ins + k)] = addressAt(outputs[g * outs + k], from);
+        if (pool === undefined || size < WORTH_TELLING) flat();
+        else pool.addBlock(flat, used);
+      }
+    }
+    pool?.run();
+  };
+  return { map, mapEach };
 }
 
 /** Rows with strides found at run time. Operands whose innermost stride is neither 1 nor 0 are packed first. */

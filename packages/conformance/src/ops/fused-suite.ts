@@ -1,5 +1,5 @@
 /** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
-import { type AttentionOptions, batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
+import { adamStep, type AttentionOptions, batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
 import type { Backend, FusedName } from "@adjoint/core/backend";
 import { type Case, check } from "../case.ts";
 import { uniform } from "../samples/numbers.ts";
@@ -116,5 +116,35 @@ const fusedCase = (sample: Sample, kind: Kind): Case => ({
   },
 });
 
+/** Two steps of Adam on parameters of several sizes; of the last three the kernel takes none, as one is not dense and the others share their memory. */
+async function stepped(device: Backend): Promise<number[][]> {
+  const s = scope("steps");
+  try {
+    const state = s.run(() => {
+      const numbers = (size: number, salt: number): Tensor => tensor(Float32Array.from({ length: size }, (_, at) => (size === 3 && at === 1 ? NaN : uniform(at, salt) - 0.5)), { device });
+      const whole = (salt: number, size = 12): Tensor[] => { const x = numbers(size, salt); return [x.narrow(0, 0, 5), x.narrow(0, 5, 7)]; };
+      const tensors = (salt: number): Tensor[] => [...[1, 3, 64, 4097, 5000, 40_001, 0].map((size) => numbers(size, salt)), numbers(6, salt).reshape([2, 3]).t(), ...whole(salt)];
+      const [params, firsts, seconds, grads] = [tensors(21), tensors(22), tensors(23).map((x) => x.abs()), tensors(24)] as [Tensor[], Tensor[], Tensor[], Tensor[]];
+      for (const step of [3, 4]) adamStep(params, grads, firsts, seconds, undefined, { lr: 0.1, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay: 0.1, maximize: false, decoupled: false, step });
+      return [...params, ...firsts, ...seconds];
+    });
+    return await Promise.all(state.map(async (x) => [...(await x.data())].map(Number)));
+  } finally {
+    s.close();
+  }
+}
+const eachCase: Case = {
+  name: "fused: the step of an optimizer, of several parameters",
+  needs: ["float32"],
+  async run({ backend }) {
+    if (backend.kernels.mapEach === undefined) return;
+    const before = backend.calls.mapEach, got = await stepped(backend);
+    check(backend.calls.mapEach - before === 2, "the kernel mapEach did not run once a step");
+    const after = backend.calls.mapEach, want = await stepped(unfused(backend));
+    check(backend.calls.mapEach === after, "unfused() has a fused kernel");
+    got.forEach((part, k) => part.forEach((x, i) => check(Object.is(x, want[k]![i]), `tensor ${k}[${i}] is ${x}, without the fused kernel ${want[k]![i]}`)));
+  },
+};
+
 /** Every fused kernel that a backend has; nothing for one that has none. */
-export const fusedSuite = (): readonly Case[] => [...samples, ...attentionSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)));
+export const fusedSuite = (): readonly Case[] => [eachCase, ...[...samples, ...attentionSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)))];

@@ -2,9 +2,12 @@
 import { scalarTypeName } from "../dtype.ts";
 import { AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
-import { activeInterpreter, checkInPlace, commonDevice, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
+import { activeInterpreter, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
+import type { Storage } from "../storage.ts";
 import { sameShape } from "../shape.ts";
+import type { View } from "../view.ts";
+import { activeWatcher, watched } from "../watching.ts";
 import { broadcastOf, callMap, copyView, materialize, windowsOf } from "./call.ts";
 import { batchedMap, clone, mapOp, zerosOn } from "./map-reduce.ts";
 
@@ -54,19 +57,39 @@ export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], pa
 }
 
 /**
- * Writes the results of a program into its first inputs, the targets, all in one pass. Not recorded: none may need a gradient while changes are. All targets
- * have one shape and memory of their own.
+ * Writes the results of a program into the first tensors of each group, its targets, which are the program's first inputs; all groups in one call where the device can. Not recorded: no target may
+ * need a gradient while changes are. The targets of a group have one shape and memory of their own.
  */
-export function mapTogether(targets: readonly Tensor[], p: Program, others: readonly Tensor[], params: readonly number[]): void {
-  const inputs = [...targets, ...others];
-  commonDevice(mapOp, inputs, { program: p, params });
-  for (const target of targets) {
-    checkInPlace(target, isGradEnabled() && target.requiresGrad ? 1 : 0);
-    checkTarget(target, inputs);
-  }
-  if (inputs.some((x) => x.traced !== null)) throw new NotSupportedError(`${p.name}: not inside of a function transform`);
-  write(targets, p, inputs, params);
+export function mapGroups(groups: readonly (readonly Tensor[])[], p: Program, params: readonly number[]): void {
+  const all = groups.flat(), attrs = { program: p, params }, count = p.results.length, watcher = activeWatcher();
+  if (all.length === 0) return;
+  const device = commonDevice(mapOp, all, attrs), targets = groups.flatMap((group) => group.slice(0, count));
+  for (const target of targets) checkInPlace(target, isGradEnabled() && target.requiresGrad ? 1 : 0);
+  for (const group of groups) if (!isPlain(group)) for (let k = 0; k < count; k++) checkTarget(group[k]!, group);
+  if (all.some((x) => x.traced !== null)) throw new NotSupportedError(`${p.name}: not inside of a function transform`);
+  const run = (): readonly Tensor[] => {
+    writeGroups(device, groups, targets, attrs);
+    return targets;
+  };
+  if (watcher === null) run();
+  else watched(watcher, p.name, "op", device, all, run);
   for (const target of targets) target.storage.version++;
+}
+
+/** Dense tensors of one shape. */
+const isPlain = ([first, ...others]: readonly Tensor[]): boolean => first!.window.dense && others.every(({ window }) => window.dense && sameShape(window.shape, first!.window.shape));
+
+function writeGroups(device: Device, groups: readonly (readonly Tensor[])[], targets: readonly Tensor[], { program: p, params }: { readonly program: Program; readonly params: readonly number[] }): void {
+  const { mapEach } = device.backend.kernels, count = p.results.length, ins: View[] = [], outs: View[] = [], written = new Set<Storage>(), shared = new Set<Storage>();
+  for (const { storage } of targets) (written.has(storage) ? shared : written).add(storage);
+  for (const group of groups) {
+    if (group[0]!.window.size === 0) continue;
+    if (mapEach !== undefined && isPlain(group) && group.every(({ storage }, i) => !(i < count ? shared : written).has(storage))) {
+      for (const { window } of group) ins.push(window);
+      for (let k = 0; k < count; k++) outs.push(group[k]!.window);
+    } else write(group.slice(0, count), p, group, params);
+  }
+  if (outs.length > 0) mapEach!(ins, outs, { program: p, params });
 }
 
 /** Runs the program into the targets, with copies of what one of them lies over. */
