@@ -71,15 +71,20 @@ export const threadChecks: readonly Check[] = [
       const one = await wasm(), engine = new Engine(2 ** 30, undefined, undefined, 2);
       await engine.start();
       engine.sharedFrom = 1;
+      engine.pool!.rest = 0;
       const two = backendOn(engine);
       await compare(one, two);
+      assert(engine.pool!.helped > 0, "the other thread took part");
       for (const device of [one, two]) device.dispose();
     },
   },
   {
     name: "thousands of rounds, with pauses in which workers fall asleep, lose no call",
     run: async () => {
-      const device = await wasm({ threads: 4 }), x = tensor(new Float32Array(70_000).fill(1), { device });
+      const engine = new Engine(2 ** 30, undefined, undefined, 4);
+      await engine.start();
+      engine.pool!.rest = 0;
+      const device = backendOn(engine), x = tensor(new Float32Array(70_000).fill(1), { device });
       for (let pause = 0; pause < 5; pause++) {
         const s = scope();
         for (let i = 0; i < 400; i++) s.run(() => x.add_(1));

@@ -7,6 +7,14 @@ import { openWorker, type WorkerHandle } from "./open-worker.ts";
 /** A function that `Engine.link` gave. */
 export type Linked = (...args: number[]) => unknown;
 
+/** For how much longer than the time that rounds lost the calling thread works alone: so all that is lost is a twentieth. At most so many milliseconds. */
+const REST = 20, LONGEST_REST = 10_000;
+/** The most milliseconds that earlier rounds may have won for later ones to lose. */
+const CREDIT = 20;
+/** How often the calling thread looks whether the others have left the last round before it works alone: a few microseconds. */
+const LOOKS = 500;
+/** How often it looks whether they are done before it sleeps, where it may: some 100 microseconds. */
+const LOOKS_AWAKE = 20_000;
 /** Milliseconds without progress after which a worker is taken for dead. */
 const PATIENCE = 20_000;
 
@@ -15,6 +23,10 @@ declare const performance: { now(): number };
 export class Pool {
   /** With the calling thread. */
   readonly threads: number;
+  /** Calls that other threads took. */
+  helped = 0;
+  /** See REST; 0 where the others always take part. */
+  rest: number = REST;
   readonly #memory: Memory;
   readonly #workers: readonly WorkerHandle[];
   readonly #control: number;
@@ -24,6 +36,11 @@ export class Pool {
   readonly #functions: Linked[] = [];
   #modules = 0;
   #count = 0;
+  /** Until when the calling thread works alone. */
+  #restUntil = 0;
+  /** Milliseconds that the other threads have saved so far, less what waiting for them took. */
+  #saved = 0;
+  readonly #maySleep: boolean;
 
   private constructor(memory: Memory, workers: readonly WorkerHandle[], areas: { readonly control: number; readonly table: number; readonly calls: number }) {
     this.threads = workers.length + 1;
@@ -32,6 +49,7 @@ export class Pool {
     this.#control = areas.control >> 2;
     this.#table = areas.table >> 2;
     this.#calls = areas.calls >> 2;
+    this.#maySleep = maySleep(memory.words, this.#control + CONTROL.done);
   }
 
   /** Resolves when all workers run. @param threads two at least */
@@ -78,15 +96,19 @@ export class Pool {
     const { words } = this.#memory, at = this.#room();
     words[at] = id;
     words[at + 1] = size + IN_BLOCK;
-    words.copyWithin(at + 2, ARGUMENTS >> 2, (ARGUMENTS >> 2) + size);
+    for (let i = 0; i < size; i++) words[at + 2 + i] = words[(ARGUMENTS >> 2) + i];
   }
 
   /** Runs what was added, here and on the workers, and returns when it is done. */
   run(): void {
     const { words } = this.#memory, control = this.#control, count = this.#count;
     this.#count = 0;
-    if (count === 1) return this.#call(0);
-    if (count === 0) return;
+    const began = count < 2 ? 0 : performance.now();
+    if (count < 2 || began < this.#restUntil || !this.#haveAllLeft()) {
+      for (let number = 0; number < count; number++) this.#call(number);
+      return;
+    }
+    let mine = 0;
     Atomics.store(words, control + CONTROL.done, 0);
     Atomics.store(words, control + CONTROL.count, count);
     Atomics.store(words, control + CONTROL.next, 0);
@@ -95,6 +117,7 @@ export class Pool {
     for (;;) {
       const number = Atomics.add(words, control + CONTROL.next, 1);
       if (number >= count) break;
+      mine++;
       try {
         this.#call(number);
       } catch {
@@ -102,7 +125,10 @@ export class Pool {
       }
       Atomics.add(words, control + CONTROL.done, 1);
     }
-    this.#waitFor(() => Atomics.load(words, control + CONTROL.done) === count);
+    const worked = performance.now();
+    this.helped += count - mine;
+    this.#waitForAll(count);
+    if (mine > 0) this.#judge(performance.now(), began, ((worked - began) * count) / mine);
     if (Atomics.exchange(words, control + CONTROL.failed, 0) !== 0) throw new DeviceError("wasm: a thread could not run a kernel; make the device with { threads: 1 }");
   }
 
@@ -114,14 +140,27 @@ export class Pool {
     for (const worker of this.#workers) worker.terminate();
   }
 
-  /** The word at which the next call is written. Before the first, every worker has left the round before. */
+  /**
+   * Where other programs want the processors too, a worker may be put to sleep in a call, and who waits for it loses milliseconds. When more is lost so than was won before, a time without the
+   * others follows.
+   */
+  #judge(now: number, began: number, alone: number): void {
+    this.#saved = Math.min(this.#saved + alone - (now - began), CREDIT);
+    if (this.#saved >= 0) return;
+    this.#restUntil = now + Math.min(-this.rest * this.#saved, LONGEST_REST);
+    this.#saved = 0;
+  }
+  /** Before a round is told of, every worker has left the one before; one that takes its time is not waited for. */
+  #haveAllLeft(): boolean {
+    const { words } = this.#memory;
+    Atomics.store(words, this.#control + CONTROL.next, NONE_LEFT);
+    for (let looks = 0; Atomics.load(words, this.#control + CONTROL.active) !== 0; looks++) if (looks === LOOKS) return false;
+    return true;
+  }
+
+  /** The word at which the next call is written. No worker reads it before the round is told of. */
   #room(): number {
     if (this.#count === MAX_CALLS) this.run();
-    if (this.#count === 0) {
-      const { words } = this.#memory;
-      Atomics.store(words, this.#control + CONTROL.next, NONE_LEFT);
-      if (Atomics.load(words, this.#control + CONTROL.active) !== 0) this.#waitFor(() => Atomics.load(words, this.#control + CONTROL.active) === 0);
-    }
     return this.#calls + CALL_WORDS * this.#count++;
   }
 
@@ -129,18 +168,31 @@ export class Pool {
     const { words } = this.#memory, at = this.#calls + CALL_WORDS * number, run = this.#functions[words[at]], size = words[at + 1] & (IN_BLOCK - 1);
     if (words[at + 1] < IN_BLOCK) run(...words.subarray(at + 2, at + 2 + size));
     else {
-      words.copyWithin(ARGUMENTS >> 2, at + 2, at + 2 + size);
+      for (let i = 0; i < size; i++) words[(ARGUMENTS >> 2) + i] = words[at + 2 + i];
       run();
     }
   }
 
-  /** Looks until it is so: the thread of a page may not sleep, and others are about to be done. */
-  #waitFor(isSo: () => boolean): void {
+  /** Looks until all calls are done, or sleeps, so that the system may let a worker go on. The thread of a page may not sleep. */
+  #waitForAll(count: number): void {
+    const { words } = this.#memory, at = this.#control + CONTROL.done;
     let from = 0;
-    for (let looks = 1; !isSo(); looks++) {
-      if (looks % 100_000 !== 0) continue;
+    for (let looks = 1; ; looks++) {
+      const done = Atomics.load(words, at);
+      if (done === count) return;
+      if (looks % LOOKS_AWAKE !== 0) continue;
       if (from === 0) from = performance.now();
       else if (performance.now() - from > PATIENCE) throw new DeviceError(`wasm: a worker thread gave no answer for ${PATIENCE / 1000} seconds; make another device`);
+      if (this.#maySleep) Atomics.wait(words, at, done, 1);
     }
+  }
+}
+
+function maySleep(words: Int32Array, at: number): boolean {
+  try {
+    Atomics.wait(words, at, -1, 0);
+    return true;
+  } catch {
+    return false;
   }
 }

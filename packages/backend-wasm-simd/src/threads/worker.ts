@@ -41,7 +41,7 @@ function begin({ memory, control, own, block, layout }) {
       } catch {
         Atomics.store(words, at(layout.failed), 1);
       }
-      Atomics.add(words, at(layout.done), 1);
+      if (Atomics.add(words, at(layout.done), 1) + 1 === Atomics.load(words, at(layout.count))) Atomics.notify(words, at(layout.done));
     }
     Atomics.sub(words, at(layout.active), 1);
   }
