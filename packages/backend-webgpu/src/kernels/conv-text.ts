@@ -35,17 +35,18 @@ export function convText(slots: readonly [number, number, number], dtype: DType,
   const sum = (terms: (d: number) => string): string => dims.map(terms).join(" + ");
   const L = (d: number): string => LETTERS[d]!;
 
-  /** Names example and coordinates of neighbouring places of the output: the first is divided out, the others follow it. */
+  /** Names example and coordinates of neighbouring places of the output: the first is divided out, the others follow it; past the end all are the last. */
   const coordinates = (prefix: string): Places => (at, first, n) => numbers(n).map((i) => {
     const [own, before] = [at + i, at + i - 1], name = (what: string, of: number): string => `${prefix}${what}${of}`;
-    if (i === 0) return `  let ${name("W", own)} = (${first}) % ${intWord(SIZE + 2)}; let ${name("Q", own)} = (${first}) / ${intWord(SIZE + 2)};
-  let ${name("H", own)} = ${name("Q", own)} % ${intWord(SIZE + 1)}; let ${name("R", own)} = ${name("Q", own)} / ${intWord(SIZE + 1)};
-  let ${name("D", own)} = ${name("R", own)} % ${intWord(SIZE)}; let ${name("N", own)} = ${name("R", own)} / ${intWord(SIZE)};`;
-    const carried = (what: string, carry: string, over: string): string => `let ${name(what, own)} = select(${name(what, before)} + ${carry}, 0i, ${over});`;
-    const over = (d: number, carry: string): string => `(${name(L(d), before)} + ${carry} == ${intWord(SIZE + d)})`;
-    return `  let ${name("w", own)} = ${over(2, "1")}; ${carried("W", "1", name("w", own))} let ${name("a", own)} = select(0i, 1i, ${name("w", own)});
-  let ${name("h", own)} = ${over(1, name("a", own))}; ${carried("H", name("a", own), name("h", own))} let ${name("b", own)} = select(0i, 1i, ${name("h", own)});
-  let ${name("d", own)} = ${over(0, name("b", own))}; ${carried("D", name("b", own), name("d", own))} let ${name("N", own)} = ${name("N", before)} + select(0i, 1i, ${name("d", own)});`;
+    if (i === 0) return `  let ${name("first", own)} = min(${first}, columnCount - 1); let ${name("Q", own)} = ${name("first", own)} / sizeW; let ${name("W", own)} = ${name("first", own)} % sizeW;
+  let ${name("R", own)} = ${name("Q", own)} / sizeH; let ${name("H", own)} = ${name("Q", own)} % sizeH; let ${name("N", own)} = ${name("R", own)} / sizeD; let ${name("D", own)} = ${name("R", own)} % sizeD;`;
+    const moved = (letter: string, carry: string, next: string): string => `let over${name(letter, own)} = ${name(letter, before)} + ${name(carry, own)} == size${letter};
+  let ${name(letter, own)} = select(${name(letter, before)} + ${name(carry, own)}, 0i, over${name(letter, own)}); let ${name(next, own)} = select(0i, 1i, over${name(letter, own)});`;
+    return `  let ${name("w", own)} = select(0i, 1i, ${first} + ${i} < columnCount);
+  ${moved("W", "w", "h")}
+  ${moved("H", "h", "d")}
+  ${moved("D", "d", "n")}
+  let ${name("N", own)} = ${name("N", before)} + ${name("n", own)};`;
   }).join("\n");
 
   /** A value outside of x is 0; an address there is read all the same, which is safe, and not used. */
@@ -62,18 +63,20 @@ ${dims.map(spreadAt).join("\n")}
   return select(${type}(0), b${x}[at + ${dims.map((d) => `q${L(d)} * ${intWord(X + 4 + d)}`).join(" + ")}], isThere);
 }` : "",
     open: `  let xBatch = ${intWord(X)} + batch * ${intWord(X + 1)}; let filterBatch = ${intWord(FILTER)} + batch * ${intWord(FILTER + 1)}; let outBatch = ${intWord(OUT)} + batch * ${intWord(OUT + 1)};
-  let xChannel = ${intWord(X + 3)}; let filterChannel = ${intWord(FILTER + 3)};
-${dims.map((d) => `  let dilation${L(d)} = ${intWord(DILATION + d)}; let input${L(d)} = bitcast<u32>(${intWord(INPUT + d)}); let window${L(d)} = ${intWord(WINDOW + d)}; let x${L(d)}Stride = ${intWord(X + 4 + d)}; let filter${L(d)}Stride = ${intWord(FILTER + 4 + d)};`).join("\n")}`,
+  let xExample = ${intWord(X + 2)}; let xChannel = ${intWord(X + 3)}; let filterChannel = ${intWord(FILTER + 3)}; let filterRow = ${intWord(FILTER + 2)};
+  let outExample = ${intWord(OUT + 2)}; let outChannel = ${intWord(OUT + 3)};
+${[0, 1, 2].map((d) => `  let size${L(d)} = ${intWord(SIZE + d)}; let stride${L(d)} = ${intWord(STRIDE + d)}; let padding${L(d)} = ${intWord(PADDING + d)}; let x${L(d)}Stride = ${intWord(X + 4 + d)}; let out${L(d)}Stride = ${intWord(OUT + 4 + d)};`).join("\n")}
+${dims.map((d) => `  let dilation${L(d)} = ${intWord(DILATION + d)}; let input${L(d)} = bitcast<u32>(${intWord(INPUT + d)}); let window${L(d)} = ${intWord(WINDOW + d)}; let filter${L(d)}Stride = ${intWord(FILTER + 4 + d)};`).join("\n")}`,
     rows: {
-      places: (at, first, n) => numbers(n).map((i) => `  let filter${at + i} = filterBatch + min(${first} + ${i}, rowCount - 1) * ${intWord(FILTER + 2)};`).join("\n"),
+      places: (at, first, n) => numbers(n).map((i) => `  let filter${at + i} = filterBatch + min(${first} + ${i}, rowCount - 1) * filterRow;`).join("\n"),
       value: (i, c) => `b${filter}[filter${i} + filterStep${c}]`,
     },
     columns: {
       places: (at, first, n) => `${coordinates("p")(at, first, n)}
 ${numbers(n).map((j) => {
     const i = at + j;
-    return `${dims.map((d) => `  let x${L(d)}${i} = p${L(d)}${i} * ${intWord(STRIDE + d)} - ${intWord(PADDING + d)};`).join("\n")}
-  let x${i} = xBatch + pN${i} * ${intWord(X + 2)}${planar ? ` + pD${i} * ${intWord(X + 4)}` : ""}${spread ? "" : ` + ${sum((d) => `x${L(d)}${i} * x${L(d)}Stride`)}`};`;
+    return `${dims.map((d) => `  let x${L(d)}${i} = p${L(d)}${i} * stride${L(d)} - padding${L(d)};`).join("\n")}
+  let x${i} = xBatch + pN${i} * xExample${planar ? ` + pD${i} * xDStride` : ""}${spread ? "" : ` + ${sum((d) => `x${L(d)}${i} * x${L(d)}Stride`)}`};`;
   }).join("\n")}`,
       value: (i, c) => (spread
         ? `conv_x(x${i} + xStep${c}, ${dims.map((d) => `x${L(d)}${i} + step${L(d)}${c}`).join(", ")})`
@@ -87,9 +90,9 @@ ${numbers(n).map((j) => {
       const carry = (name: string, to: string, carried: string): string => `let over${name}${c} = k${name} == window${name}; k${name} = select(k${name}, 0i, over${name}${c}); k${to} = k${to} + select(0i, 1i, over${name}${c});${carried}`;
       return `    kW = kW + 1; ${carry("W", "H", "")} ${planar ? carry("H", "C", "") : `${carry("H", "D", "")} ${carry("D", "C", "")}`}`;
     },
-    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = outBatch + (${first} + ${i}) * ${intWord(OUT + 3)};`).join("\n"),
+    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = outBatch + min(${first} + ${i}, rowCount - 1) * outChannel;`).join("\n"),
     resultColumns: (at, first, n) => `${coordinates("o")(at, first, n)}
-${numbers(n).map((j) => `  let outColumn${at + j} = oN${at + j} * ${intWord(OUT + 2)} + ${[0, 1, 2].map((d) => `o${L(d)}${at + j} * ${intWord(OUT + 4 + d)}`).join(" + ")};`).join("\n")}`,
+${numbers(n).map((j) => `  let outColumn${at + j} = oN${at + j} * outExample + ${[0, 1, 2].map((d) => `o${L(d)}${at + j} * out${L(d)}Stride`).join(" + ")};`).join("\n")}`,
     result: (i, j) => `outRow${i} + outColumn${j}`,
   };
 }

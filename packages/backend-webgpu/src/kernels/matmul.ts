@@ -11,8 +11,8 @@ const X = OPERANDS, Y = X + 4, OUT = Y + 4, WORDS = OUT + 4;
 
 function matmulText(slots: readonly [number, number, number]): Omit<ProductText, "dtype"> {
   /** Places past the end read the last one. */
-  const side = (name: string, slot: number, words: number, count: string): Side => ({
-    places: (at, first, n) => numbers(n).map((i) => `  let ${name}${at + i} = ${name} + min(${first} + ${i}, ${count} - 1) * ${intWord(words + 2)};`).join("\n"),
+  const side = (name: string, slot: number, count: string): Side => ({
+    places: (at, first, n) => numbers(n).map((i) => `  let ${name}${at + i} = ${name} + min(${first} + ${i}, ${count} - 1) * ${name}Stride;`).join("\n"),
     value: (i, c) => `b${slot}[${name}${i} + ${name}Depth${c}]`,
   });
   return {
@@ -22,14 +22,15 @@ function matmulText(slots: readonly [number, number, number]): Omit<ProductText,
     declarations: "",
     open: `  let x = ${intWord(X)} + batch * ${intWord(X + 1)}; let xStep = ${intWord(X + 3)};
   let y = ${intWord(Y)} + batch * ${intWord(Y + 1)}; let yStep = ${intWord(Y + 3)};
-  let out = ${intWord(OUT)} + batch * ${intWord(OUT + 1)};`,
-    rows: side("x", slots[0], X, "rowCount"),
-    columns: side("y", slots[1], Y, "columnCount"),
+  let out = ${intWord(OUT)} + batch * ${intWord(OUT + 1)}; let outRowStride = ${intWord(OUT + 2)}; let outColumnStride = ${intWord(OUT + 3)};
+  let xStride = ${intWord(X + 2)}; let yStride = ${intWord(Y + 2)};`,
+    rows: side("x", slots[0], "rowCount"),
+    columns: side("y", slots[1], "columnCount"),
     begin: () => "",
     depth: (c, k) => `    let xDepth${c} = ${k} * xStep; let yDepth${c} = ${k} * yStep;`,
     next: () => "",
-    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = out + (${first} + ${i}) * ${intWord(OUT + 2)};`).join("\n"),
-    resultColumns: (at, first, n) => numbers(n).map((j) => `  let outColumn${at + j} = (${first} + ${j}) * ${intWord(OUT + 3)};`).join("\n"),
+    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = out + min(${first} + ${i}, rowCount - 1) * outRowStride;`).join("\n"),
+    resultColumns: (at, first, n) => numbers(n).map((j) => `  let outColumn${at + j} = min(${first} + ${j}, columnCount - 1) * outColumnStride;`).join("\n"),
     result: (i, j) => `outRow${i} + outColumn${j}`,
   };
 }

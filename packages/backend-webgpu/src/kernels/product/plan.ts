@@ -15,7 +15,7 @@ export type Plan = {
 };
 
 /** Every tile there is: one pipeline for each that is met. */
-const tiles = { narrow: { rows: 1, columns: 4 }, row: { rows: 1, columns: 16 }, low: { rows: 4, columns: 8 }, square: { rows: 8, columns: 8 }, small: { rows: 4, columns: 4 } } as const satisfies Record<string, Tile>;
+const tiles = { narrow: { rows: 1, columns: 8 }, row: { rows: 1, columns: 16 }, low: { rows: 4, columns: 8 }, square: { rows: 8, columns: 8 }, small: { rows: 4, columns: 4 } } as const satisfies Record<string, Tile>;
 
 /** Invocations, or blocks, with which a device is busy: below that, parts of the depth run beside each other. */
 const BUSY = { registers: 256, workgroup: 1 << 14, blocks: 128 } as const;

@@ -52,8 +52,6 @@ ${rows.map((i) => `    let x${i} = ${p.rows.value(i, 0)};\n${vectors.map((j) => 
   }
 ${p.resultRows(0, "row", tile.rows)}
 ${p.resultColumns(0, "column", tile.columns)}
-${rows.map((i) => `  if (row + ${i} < rowCount) {
-${columns.map((j) => `    if (column + ${j} < columnCount) { b${p.slots[2]}[partOffset + ${p.result(i, j)}] = sum${i}_${j >> 2}.${component(j)}; }`).join("\n")}
-  }`).join("\n")}`,
+${rows.flatMap((i) => columns.map((j) => `  b${p.slots[2]}[partOffset + ${p.result(i, j)}] = sum${i}_${j >> 2}.${component(j)};`)).join("\n")}`,
   };
 }
