@@ -8,14 +8,20 @@
  */
 const helpers = {
   ad_nan: "fn ad_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }",
-  ad_lt: "fn ad_lt(x: f32, y: f32) -> bool { return (x < y) & !(ad_nan(x) | ad_nan(y)); }",
-  ad_le: "fn ad_le(x: f32, y: f32) -> bool { return (x <= y) & !(ad_nan(x) | ad_nan(y)); }",
-  ad_eq: "fn ad_eq(x: f32, y: f32) -> bool { return (x == y) & !(ad_nan(x) | ad_nan(y)); }",
+  // By bits, since a device may take subnormal numbers for zeros.
+  ad_lt: "fn ad_lt(x: f32, y: f32) -> bool { return (ad_order(x) < ad_order(y)) & !(ad_nan(x) | ad_nan(y)); }",
+  ad_le: "fn ad_le(x: f32, y: f32) -> bool { return (ad_order(x) <= ad_order(y)) & !(ad_nan(x) | ad_nan(y)); }",
+  ad_eq: "fn ad_eq(x: f32, y: f32) -> bool { return (ad_order(x) == ad_order(y)) & !(ad_nan(x) | ad_nan(y)); }",
   // Grows with x, also from -0 to 0 and among subnormals, which comparison may take for zeros.
   ad_total: "fn ad_total(x: f32) -> i32 { let b = bitcast<i32>(x); return b ^ ((b >> 31u) & 0x7fffffffi); }",
   ad_max: "fn ad_max(x: f32, y: f32) -> f32 { return select(select(y, x, ad_nan(x) | (ad_total(x) > ad_total(y))), y, ad_nan(y)); }",
   ad_min: "fn ad_min(x: f32, y: f32) -> f32 { return select(select(y, x, ad_nan(x) | (ad_total(x) < ad_total(y))), y, ad_nan(y)); }",
-  ad_sign: "fn ad_sign(x: f32) -> f32 { return select(select(0.0, -1.0, x < 0.0), 1.0, x > 0.0) * select(1.0, 0.0, ad_nan(x)); }",
+  ad_sign: "fn ad_sign(x: f32) -> f32 { return select(f32(sign(ad_order(x))), 0.0, ad_nan(x)); }",
+  // Neither 0 nor normal. Such a number is `ad_order(x)` times 2^-149.
+  ad_tiny: "fn ad_tiny(x: f32) -> bool { return ((bitcast<u32>(x) << 1u) - 1u) < 0xffffffu; }",
+  ad_sqrt: "fn ad_sqrt(x: f32) -> f32 { let tiny = ad_tiny(x); return sqrt(select(x, f32(2i * ad_order(x)), tiny)) * select(1.0, 0x1p-75f, tiny); }",
+  ad_floor: "fn ad_floor(x: f32) -> f32 { return select(floor(x), select(0.0, -1.0, ad_order(x) < 0i), ad_tiny(x)); }",
+  ad_ceil: "fn ad_ceil(x: f32) -> f32 { return select(ceil(x), select(1.0, -0.0, ad_order(x) < 0i), ad_tiny(x)); }",
   ad_idiv: "fn ad_idiv(x: i32, y: i32) -> i32 { return select(x / select(y, 1i, y == 0i), 0i, y == 0i); }",
   ad_irem: "fn ad_irem(x: i32, y: i32) -> i32 { return select(x % select(y, 1i, y == 0i), 0i, y == 0i); }",
   ad_ipow: `fn ad_ipow(x: i32, y: i32) -> i32 {

@@ -30,12 +30,12 @@ export const wgslInstructions: { readonly [I in InstructionName]: WgslRow } = {
   expm1: ([x]) => `(exp(${x}) - 1.0)`,
   log: call("log"),
   log1p: ([x]) => `log(${x} + 1.0)`,
-  sqrt: call("sqrt"),
+  sqrt: call("ad_sqrt"),
   sin: call("sin"), cos: call("cos"), tan: call("tan"),
   asin: call("asin"), acos: call("acos"), atan: call("atan"), atan2: call("atan2"),
   tanh: call("tanh"),
   erf: ([x]) => { throw new DTypeError(`webgpu: erf(${x}) was not lowered`); },
-  floor: call("floor"), ceil: call("ceil"), trunc: call("trunc"),
+  floor: call("ad_floor"), ceil: call("ad_ceil"), trunc: call("trunc"),
   round: call("round"), // half to even, by the specification
   isNan: call("ad_nan"),
 

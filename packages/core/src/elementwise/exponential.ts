@@ -25,12 +25,12 @@ const logTo = (base: number) => (x?: Expr): Expr => {
  * The logarithm to base 2, exact for powers of 2. Of any shape; integers and bools give float32.
  * @example log2(tensor([1, 8])) // [0, 3]
  */
-export const log2: Unary = /*@__PURE__*/ elementwise("log2", /*@__PURE__*/ logTo(2), { rule: "float", gradient: (g, _, [x]) => [s.div(g, s.mul(x!, Math.LN2))] });
+export const log2: Unary = /*@__PURE__*/ elementwise("log2", /*@__PURE__*/ logTo(2), { rule: "float", gradient: (g, _, [x]) => [s.mul(s.div(g, x!), 1 / Math.LN2)] });
 /**
  * The logarithm to base 10. Of any shape; integers and bools give float32.
  * @example log10(tensor([1, 100])) // [0, 2]
  */
-export const log10: Unary = /*@__PURE__*/ elementwise("log10", /*@__PURE__*/ logTo(10), { rule: "float", gradient: (g, _, [x]) => [s.div(g, s.mul(x!, Math.LN10))] });
+export const log10: Unary = /*@__PURE__*/ elementwise("log10", /*@__PURE__*/ logTo(10), { rule: "float", gradient: (g, _, [x]) => [s.mul(s.div(g, x!), 1 / Math.LN10)] });
 
 /** max + log(1 + base ** -|x - y|), and the infinity itself where both are the same one. */
 const addLogs = (power: (z: Expr) => Expr, log1p: (z: Expr) => Expr) => (x?: Expr, y?: Expr): Expr => {
@@ -60,7 +60,8 @@ export const logaddexp2: Binary = /*@__PURE__*/ elementwise("logaddexp2", /*@__P
  * @example xlogy(tensor([0, 2]), tensor([0, 3])) // [0, 2.1972]
  */
 export const xlogy: Elementwise<readonly [x: Operand, y: Operand]> = /*@__PURE__*/ timesLog("xlogy", s.log, 0);
-const odds = (x: Expr): Expr => s.log(s.div(x, s.sub(1, x)));
+/** Below 2^-54 they are x itself, which a device may take for 0 in a quotient. */
+const odds = (x: Expr): Expr => s.log(s.select(s.lt(s.abs(x), 2 ** -54), x, s.div(x, s.sub(1, x))));
 const logitOpen: Unary = /*@__PURE__*/ elementwise("logit", (x) => odds(x!), {
   rule: "float", gradient: (g, _, [x]) => [s.select(either(s.lt(x!, 0), s.gt(x!, 1)), NaN, s.div(g, s.mul(x!, s.sub(1, x!))))],
 });

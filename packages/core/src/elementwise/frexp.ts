@@ -12,9 +12,9 @@ type Split = { readonly mantissa: Expr; readonly exponent: Expr };
 
 /** From the bits; of a subnormal number, those of 2^24 times it. */
 function splitFloat32(x: Expr): Split {
-  const tiny = s.lt(s.abs(x), 2 ** -126), bits = s.bitcast(s.select(tiny, s.mul(x, 2 ** 24), x));
-  const exponent = s.sub(s.and(s.shr(bits, 23), 255), s.select(tiny, s.lit(150, "int32"), 126));
-  return { mantissa: s.bitcast(s.or(s.and(bits, -0x7f800001), 0x3f000000)), exponent };
+  const size = s.abs(x), tiny = s.lt(size, 2 ** -126), bits = s.bitcast(s.select(tiny, s.magnified(size), size));
+  const exponent = s.sub(s.shr(bits, 23), s.select(tiny, s.lit(150, "int32"), 126)), sign = s.and(s.bitcast(x), -0x80000000);
+  return { mantissa: s.bitcast(s.or(s.or(s.and(bits, 0x7fffff), 0x3f000000), sign)), exponent };
 }
 /** From the logarithm, which may be off by one. Powers in two halves, since the whole one may be beyond the range. */
 function splitFloat64(x: Expr): Split {

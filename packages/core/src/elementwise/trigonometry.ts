@@ -74,7 +74,7 @@ export const atanh: Unary = /*@__PURE__*/ elementwise("atanh", (x) => {
  */
 export const sinc: Unary = /*@__PURE__*/ elementwise("sinc", (x) => {
   const z = s.mul(x!, Math.PI);
-  return s.select(s.eq(x!, 0), 1, s.div(s.sin(z), z));
+  return s.select(s.lt(s.abs(x!), 2 ** -54), 1, s.div(s.sin(z), z));
 }, {
   rule: "float", gradient: (g, _, [x]) => {
     const z = s.mul(x!, Math.PI), under = s.mul(z, x!);

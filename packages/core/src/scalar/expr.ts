@@ -148,6 +148,8 @@ export function cast(x: Expr, dtype: DType): Expr {
 }
 /** Between float32 and int32. */
 export const bitcast = (x: Expr): Expr => apply("bitcast", isFloat(x.dtype) ? "int32" : "float32", x);
+/** 2^24 times a subnormal float32 above 0, from its bits: in a product a device may take it for 0. */
+export const magnified = (x: Expr): Expr => mul(cast(bitcast(x), "float32"), 2 ** -125);
 export const index: Expr = /*@__PURE__*/ apply("index", undefined);
 export const random = (at: Expr, seedLow: Expr, seedHigh: Expr, offsetLow: Expr, offsetHigh: Expr): Expr =>
   apply("random", undefined, at, seedLow, seedHigh, offsetLow, offsetHigh);

@@ -1,6 +1,6 @@
 /** @file Float functions as formulas of simpler float32 instructions, for backends without an exact builtin. Knows no backend. */
 import {
-  abs, add, and, bitcast, cast, div, eq, type Expr, floor, gt, isNan, le, lit, lt, max, min, mul, neg, not, type Operand, or, rebuild,
+  abs, add, and, bitcast, cast, div, eq, type Expr, floor, gt, isNan, le, lit, lt, magnified, max, min, mul, neg, not, type Operand, or, rebuild,
   round, select, shl, shr, sqrt, sub, topologicalOrder, trunc, ushr, xor,
 } from "./expr.ts";
 import type { InstructionName } from "./instructions.ts";
@@ -133,7 +133,7 @@ const exponent = (bits: Expr, from: number): Expr => shr(sub(bits, from), 23);
 
 /** x = 2^e m with m in [from, 2 from), for x > 0, subnormal too; e as float32. */
 function splitExponent(x: Expr, from: number): { readonly m: Expr; readonly e: Expr } {
-  const tiny = lt(x, 2 ** -126), bits = bitcast(select(tiny, mul(x, 2 ** 24), x)), e = exponent(bits, from);
+  const tiny = lt(x, 2 ** -126), bits = bitcast(select(tiny, magnified(x), x)), e = exponent(bits, from);
   return { m: bitcast(sub(bits, shl(e, 23))), e: cast(sub(e, select(tiny, lit(24, "int32"), 0)), "float32") };
 }
 

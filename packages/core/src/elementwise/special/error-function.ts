@@ -35,9 +35,9 @@ function erfcxOf(x: Expr): Expr {
   const a = s.abs(x), tail = scaledTail(a);
   return s.select(s.lt(x, 0), s.sub(s.mul(2, expSquare(limited(a), 1)), tail), tail);
 }
-/** x with erfc(x) = q, for 0 < q <= 1/2. In float64 with a step of Halley's: the residual in units of erfc's derivative, so that nothing overflows. */
-function inverseTail(q: Expr): Expr {
-  const root = s.sqrt(s.neg(s.log(q))), [least, most] = [Math.LN2, 745].map((x) => (Math.sqrt(x) - 3) / (Math.sqrt(x) + 3)) as [number, number];
+/** x with erfc(x) = q, for 0 < q <= 1/2, and `logarithm` that of q. In float64 with a step of Halley's: the residual in units of erfc's derivative, so that nothing overflows. */
+function inverseTail(q: Expr, logarithm: Expr = s.log(q)): Expr {
+  const root = s.sqrt(s.neg(logarithm)), [least, most] = [Math.LN2, 745].map((x) => (Math.sqrt(x) - 3) / (Math.sqrt(x) + 3)) as [number, number];
   const t = s.div(s.sub(s.div(s.sub(root, 3), s.add(root, 3)), (most + least) / 2), s.lit((most - least) / 2, q.dtype));
   const x = s.mul(root, chebyshevOf(t, INVERSE_TAIL));
   if (q.dtype !== "float64") return x;
@@ -56,7 +56,9 @@ function erfinvOf(y: Expr): Expr {
 }
 export function ndtriOf(p: Expr): Expr {
   const upper = s.le(0.5, p), q = s.mul(2, s.select(upper, s.sub(1, p), p)); // erfc(|x| / sqrt(2)) = q
-  const magnitude = s.select(s.le(q, 0.5), inverseTail(s.min(least(q), 0.5)), inverseMiddle(s.sub(1, s.max(q, 0.5))));
+  // Of the smallest p a device may take 2 p for 0.
+  const tail = s.min(least(q), 0.5), small = s.lt(p, 2 ** -100), logarithm = s.add(s.log(s.select(small, least(p), tail)), s.select(small, Math.LN2, s.lit(0, p.dtype)));
+  const magnitude = s.select(s.le(q, 0.5), inverseTail(tail, logarithm), inverseMiddle(s.sub(1, s.max(q, 0.5))));
   const x = s.mul(s.select(upper, magnitude, s.neg(magnitude)), Math.SQRT2);
   return s.select(s.eq(p, 0), -Infinity, s.select(s.eq(p, 1), Infinity, s.select(s.and(s.lt(0, p), s.lt(p, 1)), x, NaN)));
 }

@@ -12,7 +12,7 @@ import { DIGAMMA_FAR, DIGAMMA_NEAR, LGAMMA_FAR, LGAMMA_NEAR, TRIGAMMA_FAR, TRIGA
 type Unary = Elementwise<readonly [x: Tensor]>;
 
 /** The distance to the nearest integer: sin and tan of pi x have pi times it as argument, up to the sign. */
-export const fraction = (x: Expr): Expr => s.sub(x, s.round(x));
+export const fraction = (x: Expr): Expr => s.select(s.lt(s.abs(x), 0.5), x, s.sub(x, s.round(x)));
 /** cot(pi r) for |r| <= 1/2, not 0: from the nearer of 0 and 1/2, so that its zero is exact. */
 export function cotPi(r: Expr): Expr {
   const a = s.abs(r), near = s.lt(a, 0.25), tangent = s.tan(s.mul(s.select(near, a, s.sub(0.5, a)), Math.PI));
@@ -42,8 +42,9 @@ export function positiveLgamma(x: Expr): Expr {
 export const lgammaSlope = (a: Expr): Expr => { const t = s.sub(a, 1); return s.mul(t, chebyshevOf(t, LGAMMA_NEAR)); };
 export function lgammaOf(x: Expr): Expr {
   const left = s.lt(x, 0), whole = positiveLgamma(s.select(left, s.sub(1, x), s.select(s.eq(x, 0), 1, x)));
-  const sine = s.abs(s.sin(s.mul(s.select(left, fraction(x), 0.5), Math.PI)));
-  const value = s.select(left, s.sub(s.sub(Math.log(Math.PI), s.log(sine)), whole), whole);
+  // |sin(pi r)|, and where it is pi |r| without pi, since a device may take the smallest numbers for 0 in a product.
+  const r = s.abs(s.select(left, fraction(x), 0.5)), close = s.lt(r, 2 ** -54), sine = s.select(close, r, s.abs(s.sin(s.mul(r, Math.PI))));
+  const value = s.select(left, s.sub(s.sub(s.select(close, 0, s.lit(Math.log(Math.PI), x.dtype)), s.log(sine)), whole), whole);
   return s.select(s.isNan(x), x, s.select(either(s.eq(s.abs(x), Infinity), s.and(s.le(x, 0), isInteger(x))), Infinity, value));
 }
 
@@ -97,8 +98,11 @@ export function mvlgamma(x: Tensor, p: number): Tensor {
   if (!(p >= 1)) throw new ArgumentError("p has to be greater than or equal to 1");
   return multivariate(x, p);
 }
+/** As lgamma, but of -0 the derivative is that of 0. */
+const withoutSign = (x: Expr): Expr => s.select(s.eq(x, 0), 0, x);
+const lgammaOfUnsignedZero: Unary = /*@__PURE__*/ elementwise("lgamma", (x) => lgammaOf(withoutSign(x!)), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, digammaOf(withoutSign(x!)))] });
 const multivariate: (x: Tensor, p: number) => Tensor = /*@__PURE__*/ composite("MvlgammaBackward0", (x: Tensor, p: number): Tensor => {
-  let sum = lgamma(add(x, 0)); // of -0 the derivative is that of 0
+  let sum = lgammaOfUnsignedZero(x);
   for (let j = 1; j < p; j++) sum = add(sum, lgamma(sub(x, j / 2)));
   return add(sum, (p * (p - 1) / 4) * Math.log(Math.PI));
 });
