@@ -1,8 +1,8 @@
 /** @file Checks a workload's results against each other, then times it in rounds in which the peers take turns. */
-import { type Absent, type Peer, type Prepared, reasonOf } from "./peer.ts";
+import { type Absent, type Peer, type Prepared, reasonOf, type Sent } from "./peer.ts";
 import type { Workload } from "./workloads.ts";
 
-export type Timed = { readonly medianMs: number; readonly minMs: number; readonly rounds: number; readonly runsPerRound: number };
+export type Timed = { readonly medianMs: number; readonly minMs: number; readonly rounds: number; readonly runsPerRound: number; readonly sent: Sent | undefined };
 /** `checked`: how many other peers agree with its result. `wrong`: the result differs, so it was not timed. */
 export type Result = { readonly peer: string } & (({ readonly status: "timed"; readonly checked: number } & Timed) | { readonly status: "absent" | "wrong"; readonly reason: string });
 
@@ -93,9 +93,9 @@ export async function measure(workload: Workload, peers: readonly (Peer | Absent
       turn.times.push(took / turn.runs);
     }
   }
-  for (const { peer, times, runs, agreeing } of right) {
+  for (const { peer, prepared, times, runs, agreeing } of right) {
     const sorted = times.toSorted((a, b) => a - b);
-    results.set(peer.name, { peer: peer.name, status: "timed", checked: agreeing, medianMs: median(sorted), minMs: sorted[0]!, rounds: sorted.length, runsPerRound: runs });
+    results.set(peer.name, { peer: peer.name, status: "timed", checked: agreeing, medianMs: median(sorted), minMs: sorted[0]!, rounds: sorted.length, runsPerRound: runs, sent: prepared.sent?.() });
   }
   for (const { prepared } of entries) prepared.close();
   return peers.map(({ name }) => results.get(name)!);

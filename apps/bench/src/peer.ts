@@ -21,8 +21,11 @@ export type Prepared = {
   run(count: number): Promise<number>;
   /** Computes once and reads the results; asked for once, before any run. */
   results(): Promise<readonly ArrayLike<number>[]>;
+  /** What one run was to a device that counts it. */
+  sent?(): Sent | undefined;
   close(): void;
 };
+export type Sent = { readonly dispatches: number; readonly submits: number };
 
 export type Peer = {
   /** "library device" */

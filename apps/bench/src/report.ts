@@ -52,8 +52,10 @@ export function table(rows: readonly Row[], peers: readonly Listed[]): string {
   const closed = new Set(peers.flatMap((peer) => ("reason" in peer ? [peer.name] : [])));
   const notes = rows.flatMap(({ workload, results }) =>
     results.flatMap((result) => (result.status === "timed" || closed.has(result.peer) ? [] : [`${workload}, ${result.peer}: ${result.reason}`])));
+  const sent = rows.flatMap(({ workload, results }) => results.flatMap((result) =>
+    result.status === "timed" && result.sent !== undefined ? [`${workload}, ${result.peer}: ${result.sent.dispatches} dispatches, ${result.sent.submits} ${result.sent.submits === 1 ? "submit" : "submits"} a run`] : []));
   const unchecked = rows.some(({ results }) => results.some((result) => result.status === "timed" && result.checked === 0)) ? ["* checked against no other peer"] : [];
-  return [...lines, ...notes, ...unchecked].join("\n");
+  return [...lines, ...notes, ...sent, ...unchecked].join("\n");
 }
 
 /** The peer that times are compared to, where it is measured. */

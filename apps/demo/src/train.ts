@@ -4,7 +4,11 @@ import { type Corpus, drawBatch, hostRandom } from "./corpus.ts";
 import { CharTransformer, defaultSize, type ModelSize } from "./model.ts";
 
 export type TrainOptions = { readonly steps: number; readonly seed: number; readonly batch?: number; readonly size?: ModelSize; readonly lr?: number };
-export type Step = { readonly step: number; readonly loss: number; readonly tokensPerSecond: number; readonly liveBytes: number };
+export type Step = {
+  readonly step: number; readonly loss: number; readonly tokensPerSecond: number; readonly liveBytes: number;
+  /** What the step was to a device that counts it. */
+  readonly dispatches: number | undefined; readonly submits: number | undefined;
+};
 export type Trained = { readonly model: CharTransformer; readonly losses: readonly number[]; readonly seconds: number };
 
 /** Trains from a seed; the same seed gives the same losses on every device, within rounding. */
@@ -18,7 +22,7 @@ export async function train(device: Backend, corpus: Corpus, options: TrainOptio
   let seconds = 0;
   for (let step = 0; step < steps; step++) {
     const { inputs, targets } = drawBatch(corpus, batch, size.context, random);
-    const from = performance.now();
+    const from = performance.now(), { dispatches = 0, submits = 0 } = device.counters ?? {};
     const s = scope(`step ${step}`);
     try {
       const x = s.tensor(inputs, { device, shape: [batch, size.context] });
@@ -34,7 +38,11 @@ export async function train(device: Backend, corpus: Corpus, options: TrainOptio
     }
     const took = (performance.now() - from) / 1000;
     seconds += took;
-    onStep({ step, loss: losses[step]!, tokensPerSecond: (batch * size.context) / took, liveBytes: memory(device).bytes });
+    const after = device.counters;
+    onStep({
+      step, loss: losses[step]!, tokensPerSecond: (batch * size.context) / took, liveBytes: memory(device).bytes,
+      dispatches: after && after.dispatches - dispatches, submits: after && after.submits - submits,
+    });
   }
   return { model, losses, seconds };
 }

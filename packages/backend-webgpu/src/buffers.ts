@@ -1,12 +1,16 @@
 /** @file Device memory: buffers of one dtype over pooled GPU buffers. Knows nothing of commands beyond the epoch that last used a chunk. */
 import { DeviceError, DeviceLostError, type DType, DTypeError, OutOfMemoryError } from "@adjoint/core/backend";
 import type { Faults } from "./faults.ts";
+import { FreeChunks } from "./free-chunks.ts";
 
 /** GPUBufferUsage and GPUMapMode by value: Node has no such globals. */
 export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 
+let chunks = 0;
+
 /** A GPU buffer: the pool's, or the caller's own. */
 export class Chunk {
+  readonly id: number = ++chunks;
   readonly gpu: GPUBuffer;
   readonly bytes: number;
   readonly isForeign: boolean;
@@ -68,16 +72,16 @@ function requireDType(dtype: DType): void {
 export class Pool {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
-  readonly #flush: () => number | undefined;
+  readonly #flush: () => boolean;
   readonly #maxBytes: number;
   readonly #budget: number;
-  readonly #free: Map<number, Chunk[]> = new Map();
+  readonly #free: Map<number, FreeChunks> = new Map();
   readonly #live: Set<WebGpuBuffer> = new Set();
   #freeBytes: number = 0;
   liveBytes: number = 0;
 
-  /** @param flush submits what is recorded and says the new epoch; nothing where commands are held @param budget of live and pooled bytes */
-  constructor(device: GPUDevice, faults: Faults, flush: () => number | undefined, maxBytes: number, budget: number) {
+  /** @param flush submits what is recorded, before buffers that it uses are destroyed; false where commands are held @param budget of live and pooled bytes */
+  constructor(device: GPUDevice, faults: Faults, flush: () => boolean, maxBytes: number, budget: number) {
     this.#device = device;
     this.#faults = faults;
     this.#flush = flush;
@@ -128,7 +132,7 @@ export class Pool {
     if (chunk.isForeign) return;
     // The queue runs in order, so the chunk may be used again before the commands that use it have run.
     let list = this.#free.get(chunk.bytes);
-    if (list === undefined) this.#free.set(chunk.bytes, (list = []));
+    if (list === undefined) this.#free.set(chunk.bytes, (list = new FreeChunks()));
     list.push(chunk);
     this.#freeBytes += chunk.bytes;
     // Half of what is live stays for the next step, and never less than 64 MiB.
@@ -178,7 +182,7 @@ export class Pool {
     for (const size of sizes) {
       const list = this.#free.get(size)!;
       while (list.length > 0 && this.#freeBytes > target) {
-        if (!flushed && this.#flush() === undefined) return;
+        if (!flushed && !this.#flush()) return;
         flushed = true; // Recorded commands may use it, and none may use a destroyed buffer.
         const chunk = list.pop()!;
         chunk.gpu.destroy();

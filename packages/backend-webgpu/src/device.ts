@@ -1,6 +1,6 @@
 /** @file One WebGPU device, until it is lost, behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
 import {
-  type Backend, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type Kernels, type Limits, type Timeline, type TypedArray,
+  type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type Kernels, type Limits, type Timeline, type TypedArray,
 } from "@adjoint/core/backend";
 import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import { Faults } from "./faults.ts";
@@ -52,7 +52,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults = new Faults(device);
     this.recorder = new Recorder(device, this.#faults);
     this.pipelines = new Pipelines(device, this.#faults);
-    this.pool = new Pool(device, this.#faults, () => (this.recorder.released === undefined ? this.recorder.flush() : undefined), maxBytes, budget);
+    this.pool = new Pool(device, this.#faults, () => this.#settle(), maxBytes, budget);
     this.#faults.onOutOfMemory = () => this.pool.clear();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
@@ -70,6 +70,16 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       scatter: scatterKernel(this),
     };
   }
+
+  /** Before buffers are destroyed. Not while commands are held: those use them still. */
+  #settle(): boolean {
+    if (this.recorder.released !== undefined) return false;
+    this.recorder.flush();
+    this.recorder.groups.clear();
+    return true;
+  }
+
+  get counters(): Counters { return this.recorder; }
 
   get timeline(): Timeline | undefined { return this.recorder.timestamps; }
 

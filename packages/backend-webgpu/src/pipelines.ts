@@ -1,6 +1,6 @@
-/** @file Compiled compute pipelines and their bind groups. Knows WGSL text and bindings, not what is computed. */
+/** @file Compiled compute pipelines and their layouts. Knows WGSL text and bindings, not what is computed. */
 import { DeviceError } from "@adjoint/core/backend";
-import type { Chunk } from "./buffers.ts";
+import type { Layout } from "./bind-groups.ts";
 import type { Faults } from "./faults.ts";
 import { helpersOf } from "./wgsl/helpers.ts";
 
@@ -30,35 +30,14 @@ export class Pipeline {
   readonly label: string;
   /** Undefined until it is compiled, where that is not waited for. */
   gpu: GPUComputePipeline | undefined;
-  readonly uniformBytes: number;
+  readonly layout: Layout;
   readonly workgroup: number;
-  readonly #layout: GPUBindGroupLayout;
-  /** The bind groups used last, by their chunks: a loop whose buffers come from the pool finds its own again. */
-  readonly #recent: { readonly chunks: readonly Chunk[]; readonly group: GPUBindGroup }[] = [];
-  #next: number = 0;
 
-  constructor(label: string, gpu: GPUComputePipeline | undefined, layout: GPUBindGroupLayout, uniformBytes: number, workgroup: number) {
+  constructor(label: string, gpu: GPUComputePipeline | undefined, layout: Layout, workgroup: number) {
     this.label = label;
     this.gpu = gpu;
-    this.#layout = layout;
-    this.uniformBytes = uniformBytes;
+    this.layout = layout;
     this.workgroup = workgroup;
-  }
-
-  group(device: GPUDevice, ring: GPUBuffer, chunks: readonly Chunk[]): GPUBindGroup {
-    const recent = this.#recent;
-    for (let i = 0; i < recent.length; i++) {
-      const known = recent[i]!.chunks;
-      let k = 0;
-      while (k < chunks.length && known[k] === chunks[k]) k++;
-      if (k === chunks.length) return recent[i]!.group;
-    }
-    const entries: GPUBindGroupEntry[] = [{ binding: 0, resource: { buffer: ring, offset: 0, size: this.uniformBytes } }];
-    for (let k = 0; k < chunks.length; k++) entries.push({ binding: k + 1, resource: { buffer: chunks[k]!.gpu } });
-    const group = device.createBindGroup({ layout: this.#layout, entries });
-    recent[this.#next] = { chunks: chunks.slice(), group };
-    this.#next = (this.#next + 1) % 8;
-    return group;
   }
 }
 
@@ -66,7 +45,7 @@ export class Pipelines {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
   /** One layout for each pattern of access and uniform size. */
-  readonly #layouts: Map<string, { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout }> = new Map();
+  readonly #layouts: Map<string, Layout> = new Map();
   compiled: number = 0;
   /** Those on their way, while several are compiled at once. */
   #coming: Promise<void>[] | undefined;
@@ -86,8 +65,8 @@ export class Pipelines {
       const layout = this.#layout(shader, vectors * 16);
       const module = this.#device.createShaderModule({ label, code });
       const descriptor = { label, layout: layout.pipeline, compute: { module, entryPoint: "main" } };
-      if (this.#coming === undefined) return new Pipeline(label, this.#device.createComputePipeline(descriptor), layout.group, vectors * 16, x * y);
-      const pipeline = new Pipeline(label, undefined, layout.group, vectors * 16, x * y);
+      if (this.#coming === undefined) return new Pipeline(label, this.#device.createComputePipeline(descriptor), layout, x * y);
+      const pipeline = new Pipeline(label, undefined, layout, x * y);
       this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: compiling ${label}: ${error.message}`))));
       return pipeline;
     });
@@ -107,7 +86,7 @@ export class Pipelines {
     this.#coming = undefined;
   }
 
-  #layout(shader: Shader, uniformBytes: number): { readonly group: GPUBindGroupLayout; readonly pipeline: GPUPipelineLayout } {
+  #layout(shader: Shader, uniformBytes: number): Layout {
     const key = `${uniformBytes}${shader.bindings.map(({ access }) => (access === "read" ? "r" : "w")).join("")}`;
     let known = this.#layouts.get(key);
     if (known === undefined) {
@@ -118,7 +97,7 @@ export class Pipelines {
           ({ binding: k + 1, visibility, buffer: { type: access === "read" ? "read-only-storage" : "storage" } })),
       ];
       const group = this.#device.createBindGroupLayout({ entries });
-      known = { group, pipeline: this.#device.createPipelineLayout({ bindGroupLayouts: [group] }) };
+      known = { id: this.#layouts.size, group, pipeline: this.#device.createPipelineLayout({ bindGroupLayouts: [group] }), uniformBytes };
       this.#layouts.set(key, known);
     }
     return known;

@@ -3,21 +3,23 @@
  * While it is held, commands wait in a list, since pipelines that they need are being compiled; `release` records them in their order.
  */
 import type { TypedArray } from "@adjoint/core/backend";
+import { BindGroups } from "./bind-groups.ts";
 import { type Chunk, usage } from "./buffers.ts";
 import type { Faults } from "./faults.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { Timestamps } from "./timestamps.ts";
 
-const RING_BYTES = 1 << 16;
-/** Dispatches after which work is submitted, so that the device begins while the host goes on. */
-const SUBMIT_AFTER = 128;
+const RING_BYTES = 1 << 17;
+/** Dispatches after which work is submitted, so that the device begins while the host goes on: more than a step of a small model has, whose read submits. */
+const SUBMIT_AFTER = 256;
 
 export class Recorder {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
   readonly #ring: GPUBuffer;
   readonly #step: number;
-  readonly #dynamic: Uint32Array = new Uint32Array(1);
+  /** As an array, which Dawn in Node reads faster than a typed one. */
+  readonly #offsets: number[] = [0];
   /** The uniforms of the recorded dispatches: the same words, read as three types. */
   readonly words: Uint32Array<ArrayBuffer> = new Uint32Array(RING_BYTES / 4);
   readonly ints: Int32Array = new Int32Array(this.words.buffer);
@@ -36,6 +38,7 @@ export class Recorder {
   epoch: number = 1;
   dispatches: number = 0;
   submits: number = 0;
+  readonly groups: BindGroups;
   /** Where the device has them. */
   readonly timestamps: Timestamps | undefined;
 
@@ -45,6 +48,7 @@ export class Recorder {
     this.#step = device.limits.minUniformBufferOffsetAlignment;
     this.timestamps = device.features.has("timestamp-query") ? new Timestamps(device, () => this.flush()) : undefined;
     this.#ring = device.createBuffer({ size: RING_BYTES, usage: usage.uniform | usage.copyTarget });
+    this.groups = new BindGroups(device, this.#ring);
   }
 
   /** Resolves when commands are recorded at once again; undefined if they are. */
@@ -69,7 +73,7 @@ export class Recorder {
 
   /** Reserves the uniforms of the next dispatch: the index of its first word in `words`. The header's zero is written. */
   uniforms(pipeline: Pipeline): number {
-    const bytes = Math.ceil(pipeline.uniformBytes / this.#step) * this.#step;
+    const bytes = Math.ceil(pipeline.layout.uniformBytes / this.#step) * this.#step;
     if (this.#used + bytes > RING_BYTES) this.flush();
     this.#slot = this.#used;
     if (this.#held === undefined) this.#used += bytes;
@@ -90,7 +94,7 @@ export class Recorder {
 
   dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], x: number, y: number, z: number): void {
     if (this.#held !== undefined) {
-      const at = this.#slot >>> 2, words = this.words.slice(at, at + (pipeline.uniformBytes >>> 2)), kept = chunks.slice();
+      const at = this.#slot >>> 2, words = this.words.slice(at, at + (pipeline.layout.uniformBytes >>> 2)), kept = chunks.slice();
       this.#held.push(() => {
         this.words.set(words, this.uniforms(pipeline));
         this.dispatchGroups(pipeline, kept, x, y, z);
@@ -106,8 +110,8 @@ export class Recorder {
       pass.setPipeline(pipeline.gpu);
       this.#pipeline = pipeline;
     }
-    this.#dynamic[0] = this.#slot;
-    pass.setBindGroup(0, pipeline.group(this.#device, this.#ring, chunks), this.#dynamic, 0, 1);
+    this.#offsets[0] = this.#slot;
+    pass.setBindGroup(0, this.groups.of(pipeline.layout, chunks), this.#offsets);
     pass.dispatchWorkgroups(x, y, z);
     if (timestampWrites !== undefined) this.#endPass();
     this.dispatches++;

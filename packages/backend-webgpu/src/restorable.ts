@@ -1,5 +1,5 @@
 /** @file The backend that callers hold: one device after another, each until it is lost, and the tensors that outlive them. */
-import { type Backend, type Buffer, DeviceError, type DType, type Kernels, type Limits, type Timeline, type TypedArray, type View } from "@adjoint/core/backend";
+import { type Backend, type Buffer, type Counters, DeviceError, type DType, type Kernels, type Limits, type Timeline, type TypedArray, type View } from "@adjoint/core/backend";
 import { supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import type { WebGpuDevice } from "./device.ts";
 
@@ -60,6 +60,7 @@ export class RestorableDevice implements Backend<WebGpuBuffer>, WebGpuBackend {
 
   get limits(): Limits { return this.current.limits; }
   get kernels(): Kernels<WebGpuBuffer> { return this.current.kernels; }
+  get counters(): Counters { return this.current.counters; }
   get timeline(): Timeline | undefined { return this.current.timeline; }
   get gpu(): GPUDevice { return this.current.gpu; }
 

@@ -140,6 +140,14 @@ export interface Timeline {
   stop(): Promise<readonly KernelSpan[]>;
 }
 
+/** What a device that runs beside the host was sent since it was opened. They count on: who asks keeps the numbers. */
+export interface Counters {
+  /** Kernels; a call of one may take several. */
+  readonly dispatches: number;
+  /** Hand-overs of what was recorded, each of which costs more than a kernel. */
+  readonly submits: number;
+}
+
 /** A device as a value. Calls run in the order in which they are made; only reads and `sync` wait. */
 export interface Backend<B extends Buffer = Buffer> {
   /** Short and lower case: "cpu", "wasm", "webgpu", "tfjs". Printed as PyTorch's device. */
@@ -159,6 +167,8 @@ export interface Backend<B extends Buffer = Buffer> {
   readonly kernels: Kernels<B> & Partial<FusedKernels<B>>;
   /** Where the device can say what its kernels take: for `profile`. */
   readonly timeline?: Timeline | undefined;
+  /** Where commands are recorded and submitted. */
+  readonly counters?: Counters | undefined;
   /** Room for `length` elements, not zeroed. Throws OutOfMemoryError where the device knows at once, and stays usable. */
   allocate(dtype: DType, length: number): B;
   /** The buffer is not used by any later call; calls made before still see its content. */

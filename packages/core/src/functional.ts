@@ -147,7 +147,7 @@ export * from "./composites/unique.ts";
 export { type Median, median, nanmedian } from "./fused/median.ts";
 export * from "./fused/log-sums.ts";
 export { type OpProfile, profile } from "./profile/profile.ts";
-export { type OpRow, type ProfiledCall } from "./profile/report.ts";
+export { type OpRow, type ProfiledCall, type Sent } from "./profile/report.ts";
 export { type GrowthOptions, watchGrowth } from "./growth.ts";
 export { profiled, type Profile, type ProfileRow, unfused } from "./profiled.ts";
 export type { Backend } from "./backend.ts";

@@ -48,14 +48,16 @@ async function trainAndSample(chosen: Opened, corpus: Corpus, { steps, seed }: A
   const device = chosen.device!;
   print(`training on ${chosen.name} (${chosen.note})`);
   const every = Math.max(1, Math.floor(steps / 10));
-  const { model, losses, seconds } = await train(device, corpus, { steps, seed }, ({ step, loss, tokensPerSecond, liveBytes }) => {
+  let sent = "";
+  const { model, losses, seconds } = await train(device, corpus, { steps, seed }, ({ step, loss, tokensPerSecond, liveBytes, dispatches, submits }) => {
+    if (dispatches !== undefined) sent = `; ${dispatches} dispatches, ${submits} ${submits === 1 ? "submit" : "submits"} a step`;
     const text = bar(step + 1, steps, `loss ${loss.toFixed(4)}  ${tokensPerSecond.toFixed(0)} tokens/s  ${megabytes(liveBytes)} live`);
     status(text);
     if (!live && (step === 0 || (step + 1) % every === 0)) print(text);
   });
   status("");
   const last = losses.slice(-10), mean = last.reduce((a, b) => a + b, 0) / last.length;
-  print(`${model.count()} parameters, ${steps} steps in ${seconds.toFixed(1)} s; loss ${losses[0]!.toFixed(4)} -> ${mean.toFixed(4)} (mean of the last ${last.length}); unigram entropy ${corpus.unigramEntropy.toFixed(4)}`);
+  print(`${model.count()} parameters, ${steps} steps in ${seconds.toFixed(1)} s; loss ${losses[0]!.toFixed(4)} -> ${mean.toFixed(4)} (mean of the last ${last.length}); unigram entropy ${corpus.unigramEntropy.toFixed(4)}${sent}`);
   print("\n# A sample");
   print(await sample(model, device, corpus, "export ", 200, seed));
 }

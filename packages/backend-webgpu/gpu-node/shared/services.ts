@@ -75,4 +75,27 @@ export const serviceChecks: readonly Check[] = [
       device.dispose();
     },
   },
+  {
+    name: "a step whose loss is read is one submit, steps are alike, and nothing is submitted beside them",
+    run: async () => {
+      const device = await webgpu(), { w, step } = model(device), counts: { readonly dispatches: number; readonly submits: number }[] = [];
+      await device.sync();
+      for (let i = 0; i < 3; i++) {
+        const before = webgpuStats(device), s = scope();
+        w.grad = null;
+        mismatch("loss", [await s.run(step).item()], [78], 0);
+        s.close();
+        await new Promise((resolve) => { setTimeout(resolve, 5); });
+        const { dispatches, submits } = webgpuStats(device);
+        counts.push({ dispatches: dispatches - before.dispatches, submits: submits - before.submits });
+      }
+      assert(counts.every(({ dispatches, submits }) => submits === 1 && dispatches === counts[0]!.dispatches && dispatches > 0), JSON.stringify(counts));
+      w.grad = null;
+      const { sent, table, result } = await profile(step);
+      assert(sent.length === 1 && sent[0]!.device === "webgpu" && sent[0]!.dispatches === counts[0]!.dispatches && sent[0]!.submits === 1, JSON.stringify(sent));
+      assert(table().endsWith(`\nwebgpu: ${counts[0]!.dispatches} dispatches, 1 submit`), table());
+      mismatch("loss", [await result.item()], [78], 0);
+      device.dispose();
+    },
+  },
 ];

@@ -1,12 +1,12 @@
 /** @file `profile(fn)`: which ops run, how often, for how long, on how many bytes; the same table on every device. */
-import type { KernelSpan, Timeline } from "../backend.ts";
+import type { Counters, KernelSpan, Timeline } from "../backend.ts";
 import type { Device } from "../device.ts";
 import { dtypes } from "../dtype.ts";
 import { AutogradError } from "../errors.ts";
 import { refusePromise } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
 import { activeWatcher, setWatcher, type Watcher } from "../watching.ts";
-import { type OpRow, type ProfiledCall, rowsOf, tableOf, traceOf } from "./report.ts";
+import { type OpRow, type ProfiledCall, rowsOf, type Sent, sentTo, tableOf, traceOf } from "./report.ts";
 
 /** What browsers, Node and Deno share: no DOM types here. */
 declare const performance: { now(): number };
@@ -19,7 +19,9 @@ export type OpProfile<R = unknown> = {
   readonly rows: readonly OpRow[];
   /** All calls in order, nested by their depth. */
   readonly calls: readonly ProfiledCall[];
-  /** The rows as text. */
+  /** What each device that counts it was sent: how many kernels, in how many submits. */
+  readonly sent: readonly Sent[];
+  /** The rows as text, and below them what was sent. */
   table(): string;
   /** The calls, and the kernels of devices that measure them, as JSON in Chrome's trace format: open it in chrome://tracing or ui.perfetto.dev. */
   trace(): string;
@@ -31,14 +33,17 @@ type Entry = { readonly call: ProfiledCall; readonly device: Device; readonly fr
 class Recording implements Watcher {
   readonly entries: Entry[] = [];
   readonly timelines: Map<Device, Timeline | undefined> = new Map();
+  /** What each device had been sent before its first op. */
+  readonly #before: Map<Device, Counters> = new Map();
   readonly #began: number = performance.now();
   readonly #open: Entry[] = [];
 
   enter(name: string, phase: "op" | "backward", device: Device, inputs: readonly (Tensor | undefined)[]): void {
     if (!this.timelines.has(device)) {
-      const { timeline } = device.backend;
+      const { timeline, counters } = device.backend;
       this.timelines.set(device, timeline);
       timeline?.start();
+      if (counters !== undefined) this.#before.set(device, { dispatches: counters.dispatches, submits: counters.submits });
     }
     const call: ProfiledCall = { name, phase, device: device.backend.name, depth: this.#open.length, bytes: bytesOf(inputs), start: performance.now() - this.#began, hostMs: 0, selfMs: 0, deviceMs: undefined };
     const from = this.timelines.get(device)?.count ?? 0, entry = { call, device, from, to: from };
@@ -76,6 +81,11 @@ class Recording implements Watcher {
     }
     return all;
   }
+
+  /** Once everything was submitted. */
+  sent(): readonly Sent[] {
+    return [...this.#before].map(([{ backend: { name, counters } }, before]) => sentTo(name, before, counters!));
+  }
 }
 
 function bytesOf(tensors: readonly (Tensor | undefined)[]): number {
@@ -103,6 +113,6 @@ export async function profile<R>(fn: () => R): Promise<OpProfile<R>> {
     setWatcher(null);
     spans = await recording.finish();
   }
-  const calls = recording.entries.map(({ call }) => call), rows = rowsOf(calls);
-  return { result, rows, calls, table: () => tableOf(rows), trace: () => traceOf(calls, spans) };
+  const calls = recording.entries.map(({ call }) => call), rows = rowsOf(calls), sent = recording.sent();
+  return { result, rows, calls, sent, table: () => tableOf(rows, sent), trace: () => traceOf(calls, spans) };
 }

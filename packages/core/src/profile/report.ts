@@ -1,5 +1,5 @@
 /** @file What a profile looks like: rows, a table, a trace. */
-import type { KernelSpan } from "../backend.ts";
+import type { Counters, KernelSpan } from "../backend.ts";
 
 /** One call of an op or of a derivative rule. Times are milliseconds. */
 export type ProfiledCall = {
@@ -21,6 +21,11 @@ export type ProfiledCall = {
   deviceMs: number | undefined;
 };
 
+/** What a device was sent. */
+export type Sent = Counters & { readonly device: string };
+export const sentTo = (device: string, before: Counters, after: Counters): Sent =>
+  ({ device, dispatches: after.dispatches - before.dispatches, submits: after.submits - before.submits });
+
 /** All calls of one name. */
 export type OpRow = { readonly name: string; readonly calls: number; readonly bytes: number; readonly hostMs: number; readonly selfMs: number; readonly deviceMs: number | undefined };
 
@@ -38,13 +43,14 @@ export function rowsOf(calls: readonly ProfiledCall[]): readonly OpRow[] {
   return [...rows.values()].sort((a, b) => Math.max(b.selfMs, b.deviceMs ?? 0) - Math.max(a.selfMs, a.deviceMs ?? 0));
 }
 
-export function tableOf(rows: readonly OpRow[]): string {
+export function tableOf(rows: readonly OpRow[], sent: readonly Sent[]): string {
   const cells = [
     ["op", "calls", "MB", "host ms", "self ms", "device ms"],
     ...rows.map((row) => [row.name, String(row.calls), (row.bytes / 1e6).toFixed(2), row.hostMs.toFixed(3), row.selfMs.toFixed(3), row.deviceMs?.toFixed(3) ?? "-"]),
   ];
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  return cells.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  ")).join("\n");
+  return cells.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  "))
+    .concat(sent.map(({ device, dispatches, submits }) => `${device}: ${dispatches} dispatches, ${submits} ${submits === 1 ? "submit" : "submits"}`)).join("\n");
 }
 
 const HOST = 1, DEVICE = 2;

@@ -1,6 +1,6 @@
 /** @file Adjoint on one of its backends. */
 import { type Backend, scope, tensor } from "adjoint";
-import { type Absent, opened, type Peer, timed } from "../../peer.ts";
+import { type Absent, opened, type Peer, type Sent, timed } from "../../peer.ts";
 import { programs } from "./programs.ts";
 
 export type DeviceName = "cpu" | "wasm" | "webgpu";
@@ -36,13 +36,16 @@ export const adjoint = (name: DeviceName, threads: number = 1): Promise<Peer | A
         if (typeof program === "string") return program;
         const whole = scope(kind);
         const compute = whole.run(() => program(inputs.map(({ data, shape }) => tensor(data, { device, shape }))));
+        let sent: Sent | undefined;
         return {
           run: timed(async () => {
-            const s = scope("run");
+            const { dispatches = 0, submits = 0 } = device.counters ?? {}, s = scope("run");
             s.run(compute);
             s.close();
             await device.sync();
+            if (device.counters !== undefined) sent = { dispatches: device.counters.dispatches - dispatches, submits: device.counters.submits - submits };
           }),
+          sent: () => sent,
           async results() {
             const s = scope("results");
             const all = await Promise.all(s.run(compute).map((x) => x.data()));
