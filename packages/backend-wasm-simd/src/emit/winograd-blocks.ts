@@ -48,7 +48,9 @@ export function addBlocks(module: Module, parts: Parts): void {
     f.get(made);
     block("segments", "count").get(y);
     push("yChannel", "yRow", "yWidth");
+    f.i32(0);
     own("yRoom");
+    push("yInPlace").op("select");
     push("roomRow").i32(0);
     push("fours");
     own("w");

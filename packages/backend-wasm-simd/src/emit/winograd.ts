@@ -6,6 +6,7 @@ import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 import { storePartly } from "./body.ts";
+import { addLay } from "./lay.ts";
 import { addMatmul } from "./matmul.ts";
 import { addBlocks } from "./winograd-blocks.ts";
 import { bytesOf, SEEN, SEGMENT, TILE } from "./winograd-tables.ts";
@@ -19,7 +20,7 @@ type V128 = Local<"v128">;
  * `windows`: (filters, channels, from, fromFilter, fromPlane, to, toFilter, toPlane, check): planes of sums to the nine planes of the filter's gradient.
  * `forward`, `backward`: blocks of tiles, see winograd-blocks.ts, by way of
  * `x`, `out`: (channels, segments, count, from, channel, row, width, room, roomRow, left, groups, to, toChannel, toPlane, toRow): tiles of x, and of the output's gradient,
- * to planes, by way of rows in `room`, which begin `left` bytes after it, amid zeros; groups of four tiles make a row; and
+ * to planes, by way of rows in `room`, which begin `left` bytes after it, amid zeros, or without that where room is 0; groups of four tiles make a row; and
  * `places`: (channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, check): planes to places of the output.
  * `check` is where four sums of all results lie: they are finite only if the results are.
  */
@@ -34,26 +35,6 @@ export function linkWinograd(engine: Engine): WinogradKernels {
   return engine.link<keyof WinogradKernels>(module);
 }
 
-/** `lay(rows, first, last, from, fromRow, width, to, toRow)`: rows `first` to `last - 1` from where they lie, zeros for the others; up to three more zeros behind each. */
-function addLay(module: Module): number {
-  return module.func("lay", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, first, last, from, fromRow, width, to, toRow) => {
-    const row = f.local("i32"), source = f.local("i32"), target = f.local("i32"), end = f.local("i32"), mask = f.local("v128");
-    f.get(width).i32(3).op("i32.and").op("i32x4.splat").constant(0, 1, 2, 3).op("i32x4.gt_s").set(mask);
-    f.while(() => f.get(row).get(rows).op("i32.lt_s"), () => {
-      f.get(to).set(target).get(to).get(width).i32(-4).op("i32.and").i32(2).op("i32.shl").op("i32.add").set(end);
-      f.get(row).get(first).op("i32.ge_s").get(row).get(last).op("i32.lt_s").op("i32.and").if(() => {
-        f.get(from).set(source);
-        f.while(() => f.get(target).get(end).op("i32.ne"), () => f.get(target).get(source).memory("v128.load").memory("v128.store").increment(source, 16).increment(target, 16));
-        f.get(width).i32(3).op("i32.and").if(() => f.get(target).get(source).memory("v128.load").get(mask).op("v128.and").memory("v128.store"));
-      }, () => {
-        f.while(() => f.get(target).get(end).op("i32.ne"), () => f.get(target).constant(0).memory("v128.store").increment(target, 16));
-        f.get(width).i32(3).op("i32.and").if(() => f.get(target).constant(0).memory("v128.store"));
-      });
-      f.increment(row, 1).get(from).get(fromRow).op("i32.add").set(from).get(to).get(toRow).op("i32.add").set(to);
-    });
-  });
-}
-
 /** A loop over channels and segments round `turn(room, roomRow, tileRows, groups, to, toPlane, toRow)`. */
 function addTurned(module: Module, name: "x" | "out", lay: number, turn: number): number {
   return module.func(
@@ -63,20 +44,29 @@ function addTurned(module: Module, name: "x" | "out", lay: number, turn: number)
       f.while(() => f.get(channels), () => {
         f.get(segments).set(segment).get(count).set(rest).get(to).set(target);
         f.while(() => f.get(rest), () => {
-          field("tileRows").i32(1).op("i32.shl");
-          if (name === "x") {
-            f.i32(SEEN - TILE).op("i32.add");
-            field("first");
-            field("last");
-            field("x");
-          } else {
-            f.i32(0);
-            field("rows");
-            field("out");
-          }
-          f.get(from).op("i32.add").get(row).get(width).get(room).get(left).op("i32.add").get(roomRow).call(lay);
-          f.get(room).get(roomRow);
-          field("tileRows").get(groups).get(target).get(toPlane).get(toRow).call(turn);
+          const turned = (row_: I32) => {
+            f.get(row_);
+            field("tileRows").get(groups).get(target).get(toPlane).get(toRow).call(turn);
+          };
+          const byWayOfRoom = () => {
+            field("tileRows").i32(1).op("i32.shl").i32(name === "x" ? SEEN - TILE : 0).op("i32.add");
+            if (name === "x") {
+              field("first");
+              field("last");
+              field("x");
+            } else {
+              f.i32(0);
+              field("rows");
+              field("out");
+            }
+            f.get(from).op("i32.add").get(row).get(width).get(room).get(left).op("i32.add").get(roomRow).call(lay);
+            f.get(room);
+            turned(roomRow);
+          };
+          f.get(room).if(byWayOfRoom, () => {
+            field(name).get(from).op("i32.add");
+            turned(row);
+          });
           field("tileRows").get(toRow).op("i32.mul").get(target).op("i32.add").set(target);
           f.increment(segment, bytesOf(SEGMENT)).increment(rest, -1);
         });
@@ -163,10 +153,10 @@ function addPlaces(module: Module): number {
     "rowsOf", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
     (f, tileRows, from, fromPlane, fromRow, out, row, rows, width, check) => {
       const at = f.local("i32"), plane = f.local("i32"), left = f.local("i32"), to = [f.local("i32"), f.local("i32")], total = f.local("v128");
-      const m = Array.from({ length: 4 }, () => f.local("v128")), down = [0, 1].map(() => Array.from({ length: 4 }, () => f.local("v128"))), y = [f.local("v128"), f.local("v128")], pair = f.local("v128");
+      const m = Array.from({ length: 4 }, () => f.local("v128")), down = [0, 1].map(() => Array.from({ length: 4 }, () => f.local("v128"))), y = [f.local("v128"), f.local("v128")], pair = f.local("v128"), there = f.local("v128");
       f.get(check).memory("v128.load").set(total);
-      /** Four tiles: of each row of places what `store` does with eight of them. */
-      const tiles = (store: (pointer: I32, low: () => Code, high: () => Code) => void) => {
+      /** Four tiles, not all of which are in the row if it is not whole: of each row of places what `store` does with eight of them. */
+      const tiles = (isWhole: boolean, store: (pointer: I32, low: () => Code, high: () => Code) => void) => {
         // planes are row by row of a tile, so a column is every fourth
         for (let column = 0; column < 4; column++) {
           f.get(at).get(fromPlane).i32(column).op("i32.mul").op("i32.add").set(plane);
@@ -178,21 +168,26 @@ function addPlaces(module: Module): number {
         }
         for (const made of [1, 0]) {
           placesFrom(f, down[made], y[0], y[1]);
-          f.get(total).get(y[0]).op("f32x4.add").get(y[1]).op("f32x4.add").set(total);
+          for (const value of y) {
+            f.get(total).get(value);
+            if (!isWhole) f.get(there).op("v128.and");
+            f.op("f32x4.add").set(total);
+          }
           store(to[made], () => f.get(y[0]).get(y[1]).shuffle(0, 4, 1, 5), () => f.get(y[0]).get(y[1]).shuffle(2, 6, 3, 7));
         }
       };
       f.while(() => f.get(tileRows), () => {
         f.get(from).set(at).get(out).set(to[0]).get(out).get(row).i32(0).get(rows).i32(1).op("i32.gt_s").op("select").op("i32.add").set(to[1]).get(width).set(left);
         f.while(() => f.get(left).i32(8).op("i32.ge_s"), () => {
-          tiles((pointer, low, high) => {
+          tiles(true, (pointer, low, high) => {
             f.get(pointer);
             low().memory("v128.store").get(pointer);
             high().memory("v128.store", 16).increment(pointer, 32);
           });
           f.increment(at, 16).increment(left, -8);
         });
-        f.get(left).if(() => tiles((pointer, low, high) => {
+        f.get(left).op("i32x4.splat").constant(0, 2, 4, 6).op("i32x4.gt_s").set(there);
+        f.get(left).if(() => tiles(false, (pointer, low, high) => {
           f.get(left).i32(4).op("i32.ge_s").if(() => {
             f.get(pointer);
             low().memory("v128.store").increment(pointer, 16);

@@ -51,10 +51,10 @@ export function planOf(memory: Memory, temporaries: Temporaries, x: Image, y: Im
   const v = layoutOf(x.channels, tiles), w = layoutOf(y.channels, tiles), roomRow = 4 * (4 * TILE * fours + 8), before = Math.max(0, left), beyond = Math.max(0, -left);
   let areaBytes = 0;
   const place = (size: number): number => (areaBytes += roundUp(size, 64)) - roundUp(size, 64);
-  const check = place(16), xRoom = place(roomRow * (TILE * rows + SEEN - TILE)), yRoom = place(roomRow * TILE * rows), planesOfW = place(PLANES * w.plane), cleared = areaBytes;
-  const planesOfV = place(PLANES * v.plane), packedRows = place(packed ? 4 * (BLOCK_ROWS + TILE_COLUMNS) * tiles : 0), packedColumns = place(packed ? 4 * roundUp(x.channels, TILE_COLUMNS) * tiles : 0);
+  const check = place(16), xRoom = place(roomRow * (TILE * rows + SEEN - TILE)), yRoom = place(roomRow * TILE * rows), cleared = areaBytes;
+  const planesOfV = place(PLANES * v.plane), planesOfW = place(PLANES * w.plane), packedRows = place(packed ? 4 * (BLOCK_ROWS + TILE_COLUMNS) * tiles : 0), packedColumns = place(packed ? 4 * roundUp(x.channels, TILE_COLUMNS) * tiles : 0);
   const areas = addressAt(temporaries.dense("float32", [(threads * areaBytes) / 4]), 0), blocks: number[] = [], segments: number[] = [], high = Math.ceil(y.height / TILE), total = y.examples * high;
-  // Zeros stay around rows, and in what no tile is written to, whose sums are checked.
+  // zeros stay around rows
   for (let i = 0; i < threads; i++) memory.bytes.fill(0, areas + i * areaBytes, areas + i * areaBytes + cleared);
   for (let from = 0; from < total; from += rows) {
     const to = Math.min(total, from + rows), first = segments.length;
@@ -73,7 +73,7 @@ export function planOf(memory: Memory, temporaries: Temporaries, x: Image, y: Im
   const common = table(entry(COMMON, {
     channels: x.channels, xChannel: x.channel, xRow: x.row, xWidth: Math.max(0, Math.min(x.width - beyond, TILE * columns + SEEN - TILE - before)), xLeft: 4 * before,
     yChannel: y.channel, yRow: y.row, yWidth: y.width, roomRow, fours, tileRow: 4 * columns, vLine: v.line, vPlane: v.plane, wLine: w.line, wPlane: w.plane, uLine: u.line, uPlane: u.plane,
-    areas, areaBytes, xRoom, yRoom, v: planesOfV, w: planesOfW, packedRows, packedColumns, check,
+    areas, areaBytes, xRoom, yRoom, v: planesOfV, w: planesOfW, packedRows, packedColumns, check, yInPlace: y.height % TILE === 0 && y.width % TILE === 0 ? 1 : 0,
   }), bytesOf(COMMON)).at;
   return { common, blocks: table(blocks, bytesOf(BLOCK)), checks: Array.from({ length: threads }, (_, i) => areas + i * areaBytes + check) };
 }

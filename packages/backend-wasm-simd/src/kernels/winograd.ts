@@ -6,9 +6,10 @@ import { denseView, type PrimitiveAttrs, type Triple, View } from "@adjoint/core
 import { linkWinograd, type WinogradKernels } from "../emit/winograd.ts";
 import { BLOCK, bytesOf, PLANES } from "../emit/winograd-tables.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
-import type { Linked, Pool } from "../threads/pool.ts";
+import type { Pool } from "../threads/pool.ts";
 import { type Blocks, PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
+import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
 import { backwardProducts, forwardProducts, type Image, imageOf, layoutOf, planOf, roundUp } from "./winograd-plan.ts";
 
@@ -110,9 +111,3 @@ export class Winograd {
 
 const isThree = ({ shape }: WasmView): boolean => shape[4] === 3 && shape[5] === 3;
 const isMuch = (channels: number, made: number, examples: number, { shape }: WasmView): boolean => Math.min(channels, made) >= CHANNELS && examples * shape[4] * shape[5] >= PLACES;
-
-/** Calls a kernel, or adds it to the round of calls that threads share. */
-function call(pool: Pool | undefined, run: Linked, ...args: number[]): void {
-  if (pool === undefined) run(...args);
-  else pool.add(run, ...args);
-}
