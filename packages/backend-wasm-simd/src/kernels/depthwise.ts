@@ -2,8 +2,14 @@
 import type { PrimitiveAttrs, Triple } from "@adjoint/core/backend";
 import { type DepthwiseKernels, linkDepthwise } from "../emit/depthwise.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import type { Pool } from "../threads/pool.ts";
+import { PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
+import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
+
+/** Calls of a round for each thread. */
+const SHARES = 4;
 
 export class Depthwise {
   readonly #engine: Engine;
@@ -28,72 +34,61 @@ export class Depthwise {
     return true;
   }
 
-  /** Of each group's channel any number are made. */
+  /** Of each group's channel any number are made. Planes are shared out among threads. */
   #windows(x: WasmView, filter: WasmView, out: WasmView, padding: Triple): void {
-    const temporaries = new Temporaries(this.#engine.memory), [groups, examples, made, , height, width] = out.shape, { window } = this.#kernels;
+    const temporaries = new Temporaries(this.#engine.memory), [groups, examples, made, , height, width] = out.shape, { windows } = this.#kernels;
     try {
-      const planes = this.#planes(x, height + 2, width + 2, padding, temporaries), dense = temporaries.dense("float32", filter.shape);
+      const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries), dense = temporaries.dense("float32", filter.shape);
       this.#copier.copy(filter, dense);
-      const weights = addressAt(dense, 0), [yg, yn, yo, , yh] = out.strides.map((s) => 4 * s), to = addressAt(out, 0);
-      for (let g = 0; g < groups; g++)
-        for (let n = 0; n < examples; n++) {
-          const plane = planes.at(g * x.strides[0] + n * x.strides[1]);
-          for (let o = 0; o < made; o++) window(height, width, weights + 36 * (g * made + o), plane, planes.row, to + g * yg + n * yn + o * yo, yh);
-        }
+      const weights = addressAt(dense, 0), [xg, xn] = image.strides.map((s) => 4 * s), [yg, yn, yo, , yh] = out.strides.map((s) => 4 * s), to = addressAt(out, 0);
+      const most = pool === undefined ? groups : Math.ceil(groups / Math.ceil((SHARES * pool.threads) / examples));
+      for (let n = 0; n < examples; n++) for (let g = 0; g < groups; g += most)
+        call(pool, windows, Math.min(most, groups - g), made, height, width, planes.at + g * xg + n * xn, xg, ...planes.rest, weights + 36 * g * made, to + g * yg + n * yn, yg, yo, yh);
+      pool?.run();
     } finally {
       temporaries.free();
     }
   }
 
-  /** The examples are what is summed over, y is in the filter's place. */
+  /** The examples are what is summed over, y is in the filter's place. Groups are shared out among threads, so that each sum has one order. */
   #gradients(x: WasmView, y: WasmView, out: WasmView, padding: Triple): void {
-    const temporaries = new Temporaries(this.#engine.memory), [groups, made, examples, , height, width] = y.shape, { gradient } = this.#kernels;
+    const temporaries = new Temporaries(this.#engine.memory), [groups, made, examples, , height, width] = y.shape, { gradients } = this.#kernels;
     try {
-      const xs = this.#planes(x, height + 2, width + 2, padding, temporaries), ys = this.#planes(y, height, width, [0, 0, 0], temporaries), sums = addressAt(temporaries.dense("float32", [made, 36]), 0);
-      const { floats } = this.#engine.memory, to = addressAt(out, 0) / 4, [og, , oo, , oh, ow] = out.strides;
-      for (let g = 0; g < groups; g++) {
-        floats.fill(0, sums / 4, sums / 4 + 36 * made);
-        for (let n = 0; n < examples; n++) {
-          const plane = xs.at(g * x.strides[0] + n * x.strides[2]);
-          for (let o = 0; o < made; o++) gradient(height, width, sums + 144 * o, plane, xs.row, ys.at(g * y.strides[0] + o * y.strides[1] + n * y.strides[2]), ys.row);
-        }
-        for (let o = 0, at = sums / 4; o < made; o++)
-          for (let k = 0; k < 9; k++, at += 4)
-            floats[to + g * og + o * oo + Math.floor(k / 3) * oh + (k % 3) * ow] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
-      }
+      const pool = this.#engine.sharing((y.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), by = this.#rowwise(y, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
+      const sums = addressAt(temporaries.dense("float32", [groups, made, 36]), 0), [xg, , xn] = image.strides.map((s) => 4 * s), [yg, yo, yn, , yh] = by.strides.map((s) => 4 * s), from = addressAt(by, 0);
+      const { floats } = this.#engine.memory, to = addressAt(out, 0) / 4, [og, , oo, , oh, ow] = out.strides, most = pool === undefined ? groups : Math.ceil(groups / (SHARES * pool.threads));
+      floats.fill(0, sums / 4, sums / 4 + 36 * groups * made);
+      for (let g = 0; g < groups; g += most)
+        call(pool, gradients, Math.min(most, groups - g), made, height, width, planes.at + g * xg, xg, ...planes.rest, examples, xn, sums + 144 * g * made, from + g * yg, yg, yo, yn, yh);
+      pool?.run();
+      for (let g = 0, at = sums / 4; g < groups; g++) for (let o = 0; o < made; o++) for (let k = 0; k < 9; k++, at += 4)
+        floats[to + g * og + o * oo + Math.floor(k / 3) * oh + (k % 3) * ow] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
     } finally {
       temporaries.free();
     }
   }
 
-  /**
-   * Planes from the padding on, their rows adjacent: as they lie, or where they are too small or lie otherwise, one at a time amid zeros, which stays in the
-   * nearest cache.
-   */
-  #planes(view: WasmView, rows: number, columns: number, [, top, left]: Triple, temporaries: Temporaries): Planes {
-    const { shape: [, , , , height, width], strides: [, , , , xRow, xColumn] } = view, start = addressAt(view, 0);
-    if (xColumn === 1 && top <= 0 && left <= 0 && rows - top <= height && columns - left <= width)
-      return { row: 4 * xRow, at: (offset) => start + 4 * (offset - top * xRow - left) };
-    const room = addressAt(temporaries.dense("float32", [rows * columns]), 0), { memory } = this.#engine, copier = this.#copier;
-    memory.bytes.fill(0, room, room + 4 * rows * columns);
-    const firstRow = Math.max(0, -top), firstColumn = Math.max(0, -left), count = Math.min(height, rows - top) - firstRow, across = Math.min(width, columns - left) - firstColumn;
-    const from = start + 4 * (firstRow * xRow + firstColumn * xColumn), to = room + 4 * ((firstRow + top) * columns + firstColumn + left);
-    let last: number | undefined;
-    return {
-      row: 4 * columns,
-      at(offset) {
-        if (offset === last || count <= 0 || across <= 0) return room;
-        last = offset;
-        if (xColumn === 1) copier.rows(count, 4 * across, from + 4 * offset, 4 * xRow, to, 4 * columns);
-        else copier.plane(4, count, across, from + 4 * offset, 4 * xRow, 4 * xColumn, to, 4 * columns, 4);
-        return room;
-      },
-    };
+  #rowwise(view: WasmView, temporaries: Temporaries): WasmView {
+    if (view.strides[5] === 1) return view;
+    const dense = temporaries.dense("float32", view.shape);
+    this.#copier.copy(view, dense);
+    return dense;
+  }
+
+  /** Planes from the padding on: as they lie, or where they are too small, laid amid zeros, one at a time, in a room of each thread. */
+  #planes({ shape: [, , , , height, width], strides: [, , , , row], buffer, offset }: WasmView, rows: number, columns: number, [, top, left]: Triple, pool: Pool | undefined, temporaries: Temporaries): Planes {
+    const at = buffer.address + 4 * (offset - top * row), isInside = top <= 0 && left <= 0 && rows - top <= height && columns - left <= width;
+    if (isInside) return { at: at - 4 * left, rest: [4 * row, 0, 0, 0, 0, 0, 0, 0] };
+    // up to three zeros are written behind a row
+    const before = Math.max(0, left), beyond = Math.max(0, -left), first = Math.max(0, top), roomRow = 4 * (columns + 3), bytes = Math.ceil((roomRow * rows + 64) / 64) * 64, threads = pool?.threads ?? 1;
+    const rooms = addressAt(temporaries.dense("float32", [(threads * bytes) / 4]), 0);
+    this.#engine.memory.bytes.fill(0, rooms, rooms + threads * bytes);
+    return { at: at + 4 * beyond, rest: [4 * row, first, Math.max(first, height + top), Math.max(0, Math.min(width - beyond, columns - before)), rooms, bytes, roomRow, 4 * before] };
   }
 }
 
-/** `at` gives the address of the plane that lies so many elements after the first; it holds until the next call. */
-type Planes = { readonly row: number; at(offset: number): number };
+/** Where the first plane begins, and how the kernels are to read it: the distance of rows, then how they are laid out. */
+type Planes = { readonly at: number; readonly rest: readonly number[] };
 
 /** One spatial dim apart, a plain convolution of one plane by one plane. */
 const isFlat = (x: WasmView, filter: WasmView, out: WasmView, { stride, dilation, spread, padding }: PrimitiveAttrs["conv"]): boolean =>
