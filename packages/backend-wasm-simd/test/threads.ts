@@ -1,5 +1,5 @@
 /** @file Threads give what one thread gives, to the bit. Checks run in Node and in browsers. */
-import { conv2d, grad, manualSeed, randn, scope, softmax, tensor, type Backend, type Tensor } from "@adjoint/core";
+import { conv2d, grad, manualSeed, maxPool2d, randn, scope, softmax, tensor, type Backend, type Tensor } from "@adjoint/core";
 import { backendOn } from "../src/backend.ts";
 import { Engine } from "../src/engine.ts";
 import { wasm, wasmStats } from "../src/index.ts";
@@ -30,6 +30,19 @@ const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   "batches of small ones, turned": (device) => randn([70, 33, 20], { device }).matmul(randn([70, 31, 20], { device }).transpose(1, 2)),
   "batches": (device) => randn([9, 100, 70], { device }).matmul(randn([9, 70, 100], { device })),
   "convolution": (device) => conv2d(randn([3, 17, 31, 29], { device }), randn([33, 17, 3, 3], { device }), { padding: 1 }),
+  "convolution of few channels": (device) => conv2d(randn([9, 3, 33, 31], { device }), randn([19, 3, 3, 3], { device }), { padding: 1 }),
+  "depthwise convolution": (device) => conv2d(randn([5, 19, 31, 29], { device }), randn([38, 1, 3, 3], { device }), { padding: 1, groups: 19 }),
+  "depthwise convolution, its gradients"(device) {
+    const x = randn([5, 19, 31, 29], { device, requiresGrad: true }), w = randn([38, 1, 3, 3], { device, requiresGrad: true });
+    const [gx, gw] = grad(conv2d(x, w, { padding: 1, groups: 19 }).square().sum(), [x, w]) as [Tensor, Tensor];
+    return gx.sum().add(gw.square().sum());
+  },
+  "one channel for each example": (device) => conv2d(randn([5, 7, 64, 65], { device }), randn([7, 1, 5, 5], { device }), { padding: 2, groups: 7 }),
+  "maxima of windows": (device) => maxPool2d(randn([5, 19, 64, 65], { device }), 3, { stride: 2, padding: 1 }),
+  "their gradient"(device) {
+    const x = randn([5, 19, 64, 65], { device, requiresGrad: true });
+    return (grad(maxPool2d(x, 2).square().sum(), [x]) as [Tensor])[0];
+  },
   "its gradients"(device) {
     const x = randn([3, 17, 31, 29], { device, requiresGrad: true }), w = randn([33, 17, 3, 3], { device, requiresGrad: true });
     const [gx, gw] = grad(conv2d(x, w, { padding: 1 }).square().sum(), [x, w]) as [Tensor, Tensor];

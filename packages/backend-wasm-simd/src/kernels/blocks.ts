@@ -83,7 +83,8 @@ export class Blocks {
 
   /** Both are packed, block by block. The columns of c are adjacent. */
   packed(m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): void {
-    const pool = this.#engine.sharing(m * n * k / PRODUCTS);
+    // what counts is the work of one round
+    const pool = this.#engine.sharing((m * Math.min(n, BLOCK_COLUMNS) * Math.min(k, BLOCK_DEPTH)) / PRODUCTS);
     if (pool !== undefined) return this.#shared(pool, m, n, k, a, packColumns, c);
     const temporaries = new Temporaries(this.#engine.memory), most = evenly(k, BLOCK_DEPTH), { tileRows } = this.#engine;
     try {

@@ -6,10 +6,13 @@ import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { Linked } from "../threads/pool.ts";
 import { BLOCK_DEPTH, BLOCK_ROWS, type Blocks, evenly, type Matrix, PRODUCTS, STRIP } from "./blocks.ts";
 import { offsetTable } from "./offsets.ts";
+import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
 
-/** Groups of four places in a table: as many examples at a time as fit. */
-const GROUPS = 8192;
+/** Groups of four places in a table: as many examples at a time as fit. Threads share what one table covers. */
+const GROUPS = 512, SHARED_GROUPS = 8192;
+/** Products of one shared call, some 20 microseconds. */
+const SHARED_PRODUCTS = 2 ** 19;
 /** The depth of a block where fours overlap if there is one block only: that is worth more than what the nearest cache no longer holds. */
 const OVERLAPPING_DEPTH = 640;
 
@@ -40,9 +43,8 @@ export class ConvTiles {
     const { memory, tileRows } = this.#engine, temporaries = new Temporaries(memory), [groups, examples, channels, ...size] = out.shape, depth = weights.shape[2];
     const spacing = spacingOf(windows.strides[8]), kernels = (this.#linked[spacing] ??= linkConvTiles(this.#engine, spacing));
     const most = evenly(depth, size[2] % 4 === 0 ? BLOCK_DEPTH : OVERLAPPING_DEPTH), lines = channels + tileRows, [, , cRow, , , cColumn] = out.strides.map((s) => 4 * s);
-    const perExample = size[0] * size[1] * places(size[2], spacing), together = Math.min(examples, Math.max(1, Math.floor(GROUPS / perExample)));
-    const pool = this.#engine.sharing((out.size * depth) / PRODUCTS), pairsAtOnce = pool === undefined ? GROUPS : STRIP / TILE_COLUMNS;
-    const call = (run: Linked, ...args: number[]): void => void (pool === undefined ? run(...args) : pool.add(run, ...args));
+    const pool = this.#engine.sharing((out.size * depth) / PRODUCTS), pairsAtOnce = pool === undefined ? Infinity : Math.max(STRIP / TILE_COLUMNS, Math.ceil(SHARED_PRODUCTS / (TILE_COLUMNS * Math.min(channels, BLOCK_ROWS) * depth)));
+    const perExample = size[0] * size[1] * places(size[2], spacing), together = Math.min(examples, Math.max(1, Math.floor((pool === undefined ? GROUPS : SHARED_GROUPS) / perExample)));
     try {
       const offsets = offsetTable(memory, temporaries, windows.shape.slice(2, 6), windows.strides.slice(2, 6).map((s) => 4 * s));
       const packed = addressAt(temporaries.dense("float32", [lines, depth]), 0), table = addressAt(temporaries.dense("int32", [3 * (together * perExample + 1)]), 0);
@@ -59,7 +61,7 @@ export class ConvTiles {
             const some = Math.min(most, depth - from);
             const tiles = (run: Linked, rows: number, first: number) => {
               for (let pair = 0, pairs = (count + 1) >> 1; rows > 0 && pair < pairs; pair += pairsAtOnce)
-                call(run, rows, Math.min(pairsAtOnce, pairs - pair), some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table + 2 * GROUP.bytes * pair,
+                call(pool, run, rows, Math.min(pairsAtOnce, pairs - pair), some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table + 2 * GROUP.bytes * pair,
                   x, 4 * windows.strides[8], c + first * cRow, cRow, cColumn, from > 0 ? 1 : 0);
             };
             for (let row = 0; row < channels; row += BLOCK_ROWS) {

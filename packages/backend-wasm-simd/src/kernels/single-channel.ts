@@ -4,10 +4,15 @@ import { spacingOf, type Spacing } from "../emit/places.ts";
 import { linkSingleChannel, type SingleChannelKernels, TOGETHER } from "../emit/single-channel.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { SCRATCH } from "../memory.ts";
+import { PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
 import { offsetTable } from "./offsets.ts";
+import { call } from "./round.ts";
 import type { Temporaries } from "./temporaries.ts";
+
+/** Products of a plane from which on threads share them, and of one of the calls that they share. */
+const LEAST = 2 ** 15, SHARED = 2 ** 18;
 
 /** Windows are `[g, n, c, ...window, ...out]`, every one of x; the filter is `[g, 1, c, ...window]`, the output `[g, n, 1, ...out]`. */
 export class SingleChannel {
@@ -38,10 +43,11 @@ export class SingleChannel {
     const { lines } = this.#kernels(windows.strides[8]), [groups, examples, , depth, height, width] = out.shape, terms = sizeOf(filter.shape.slice(2));
     const offsets = offsetTable(this.#engine.memory, temporaries, windows.shape.slice(2, 6), bytes(windows.strides.slice(2, 6)));
     const [xg, xn, , , , , xd, xh, xw] = windows.strides, [yg, yn, , yd, yh] = out.strides;
-    for (let g = 0; g < groups; g++)
-      for (let n = 0; n < examples; n++)
-        for (let d = 0; d < depth; d++)
-          lines(height, width, terms, offsets, addressAt(filter, g * filter.strides[0]), addressAt(windows, g * xg + n * xn + d * xd), 4 * xh, 4 * xw, addressAt(out, g * yg + n * yn + d * yd), 4 * yh);
+    // planes that are done in less time than it takes to share them stay on one thread
+    const row = width * terms, pool = height * row < LEAST ? undefined : this.#engine.sharing((out.size * terms) / PRODUCTS), most = pool === undefined ? height : Math.max(1, Math.ceil(SHARED / row));
+    for (let g = 0; g < groups; g++) for (let n = 0; n < examples; n++) for (let d = 0; d < depth; d++) for (let h = 0; h < height; h += most)
+      call(pool, lines, Math.min(most, height - h), width, terms, offsets, addressAt(filter, g * filter.strides[0]), addressAt(windows, g * xg + n * xn + d * xd + h * xh), 4 * xh, 4 * xw, addressAt(out, g * yg + n * yn + d * yd + h * yh), 4 * yh);
+    pool?.run();
   }
 
   /** Some places of the output at a time; the sums go over planes of the window. */

@@ -5,10 +5,13 @@ import { spacingOf } from "../emit/places.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { Odometer } from "./odometer.ts";
 import { offsetTable } from "./offsets.ts";
+import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
 
 /** Elements along the last reduced dim from which on rows are faster, if they are adjacent, and the most of all dims that one result is walked for. */
 const LONG = 16, TERMS = 256;
+/** Elements that one of the calls that threads share looks at: some 20 microseconds. */
+const SHARED = 2 ** 16;
 
 export class WindowExtrema {
   readonly #engine: Engine;
@@ -33,8 +36,11 @@ export class WindowExtrema {
       const offsets = offsetTable(this.#engine.memory, temporaries, shape.slice(kept), bytes(strides.slice(kept)));
       const rows = row < 0 ? 1 : shape[row], xRow = row < 0 ? 0 : 4 * strides[row], outRow = row < 0 ? 0 : 4 * output.strides[row], outer = Math.max(0, row);
       const odometer = new Odometer(shape.slice(0, outer), [bytes(strides.slice(0, outer)), bytes(output.strides.slice(0, outer))], [addressAt(input, 0), addressAt(output, 0)]);
-      do run(rows, width, terms, offsets, odometer.at[0], xRow, 4 * strides[column], odometer.at[1], outRow);
+      const pool = this.#engine.sharing(output.size * terms), most = pool === undefined ? rows : Math.max(1, Math.ceil(SHARED / (width * terms)));
+      do for (let r = 0; r < rows; r += most)
+        call(pool, run, Math.min(most, rows - r), width, terms, offsets, odometer.at[0] + r * xRow, xRow, 4 * strides[column], odometer.at[1] + r * outRow, outRow);
       while (odometer.next());
+      pool?.run();
     } finally {
       temporaries.free();
     }
