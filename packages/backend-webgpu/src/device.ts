@@ -1,6 +1,6 @@
 /** @file One WebGPU device, until it is lost, behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
 import {
-  type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type Kernels, type Limits, type Timeline, type TypedArray,
+  type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type FusedKernels, type Kernels, type Limits, type Timeline, type TypedArray,
 } from "@adjoint/core/backend";
 import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import { Faults } from "./faults.ts";
@@ -11,6 +11,7 @@ import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
 import { copyKernel, mapKernel } from "./kernels/map.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
 import { reduceKernel } from "./kernels/reduce.ts";
+import { rowsKernel } from "./kernels/rows.ts";
 import { scanKernel } from "./kernels/scan.ts";
 import { sortKernel } from "./kernels/sort.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -30,7 +31,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly name: string = "webgpu";
   readonly dtypes: ReadonlySet<DType> = supported;
   readonly limits: Limits;
-  readonly kernels: Kernels<WebGpuBuffer>;
+  readonly kernels: Kernels<WebGpuBuffer> & Pick<FusedKernels<WebGpuBuffer>, "rows">;
   readonly pool: Pool;
   readonly recorder: Recorder;
   readonly pipelines: Pipelines;
@@ -56,11 +57,11 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults.onOutOfMemory = () => this.pool.clear();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
-    const map = mapKernel(this);
+    const map = mapKernel(this), reduce = reduceKernel(this);
     this.kernels = {
       map,
       copy: copyKernel(map),
-      reduce: reduceKernel(this),
+      reduce,
       argReduce: argReduceKernel(this),
       scan: scanKernel(this),
       sort: sortKernel(this),
@@ -68,6 +69,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       conv: convKernel(this),
       gather: gatherKernel(this),
       scatter: scatterKernel(this),
+      rows: rowsKernel(this, reduce),
     };
   }
 

@@ -2,7 +2,7 @@
  * @file `reduce`: a scalar program at every element, combined along the last dims. Stages of one shader: several lanes for each output, then the lanes.
  * An invocation takes elements by four where memory lets it: along a row, or of four outputs that lie side by side.
  */
-import { type DType, type Kernel, type PrimitiveAttrs, type Program, program, type ReduceOp, scalar, View } from "@adjoint/core/backend";
+import { denseStrides, type DType, type Kernel, type PrimitiveAttrs, type Program, program, type ReduceOp, scalar, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { bindingsOf, Operands } from "../operands.ts";
@@ -98,7 +98,7 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     const rows = way === "across" ? count / 4 : count, units = way === "along" ? length / 4 : length, lanes = lanesOf(rows, units);
     // Each output's lanes lie side by side, and are what the next stage reduces.
     const partial = lanes === 1 ? undefined : device.pool.allocate(dtype, count * lanes);
-    const to = partial === undefined ? out : new View(partial, dtype, out.shape, denseStrides(out.shape, lanes), 0, count, false);
+    const to = partial === undefined ? out : new View(partial, dtype, out.shape, denseStrides(out.shape).map((x) => x * lanes), 0, count, false);
     if (partial !== undefined) operands.collect(inputs, [to]);
 
     const keptRank = rankClass(split), reducedRank = rankClass(reduced), alongRow = neighboursAlongRow(inputs, split);
@@ -147,13 +147,6 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     device.assertAlive();
     run(inputs, outputs[0]!, p, params, op, reduced);
   };
-}
-
-/** Row-major, with `step` elements for each. */
-function denseStrides(shape: readonly number[], step: number): number[] {
-  const strides: number[] = Array<number>(shape.length);
-  for (let d = shape.length - 1, stride = step; d >= 0; stride *= shape[d--]!) strides[d] = stride;
-  return strides;
 }
 
 /** Neighbouring invocations should read neighbouring elements: those of one row, or one of each row. */

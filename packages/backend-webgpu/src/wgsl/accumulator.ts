@@ -37,11 +37,17 @@ const floatSum = (name: string): Accumulator => ({
   result: `(${name} + (${name}_carry + ${name}_part))`,
 });
 
-/** Extrema of integers that are in order as the floats are, -0 before 0; a NaN is seen among what is left without the sign. */
+/** Extrema of integers that are in order as the floats are, -0 before 0, beginning with an infinity; a NaN is seen among what is left without the sign. */
 const floatExtremum = (op: "max" | "min", name: string): Accumulator => ({
-  declare: `var ${name} = bitcast<i32>(${op === "max" ? "0x80000000u" : "0x7fffffffu"}); var ${name}_worst = 0u;`,
+  declare: `var ${name} = bitcast<i32>(${op === "max" ? "0x807fffffu" : "0x7f800000u"}); var ${name}_worst = 0u;`,
   step: (values) => values.map((value) =>
     `{ let bits = bitcast<i32>(${value}); ${name} = ${op}(${name}, bits ^ ((bits >> 31u) & 0x7fffffffi)); ${name}_worst = max(${name}_worst, bitcast<u32>(bits) & 0x7fffffffu); }`).join("\n    "),
   fold: "",
   result: `bitcast<f32>(select(bitcast<u32>(${name} ^ ((${name} >> 31u) & 0x7fffffffi)), ad_zero() + 0x7fc00000u, ${name}_worst > 0x7f800000u))`,
 });
+
+/** What two accumulations come to together. */
+export function combined(op: ReduceOp, dtype: DType, x: string, y: string): string {
+  if (dtype === "bool") return `(${x} ${op === "min" || op === "prod" ? "&" : "|"} ${y})`;
+  return op === "sum" ? `(${x} + ${y})` : op === "prod" ? `(${x} * ${y})` : dtype === "float32" ? `ad_${op}(${x}, ${y})` : `${op}(${x}, ${y})`;
+}

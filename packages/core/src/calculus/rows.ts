@@ -79,7 +79,7 @@ function runSteps(device: Device, rows: Rows, operands: readonly Tensor[], param
 /** Calls the fused kernel. False if the device has none, or the views are not what it takes. */
 function runFused(device: Device, rows: Rows, operands: readonly Tensor[], params: readonly number[], shape: Shape, dims: readonly number[]): boolean {
   const kernel = device.backend.kernels.rows, length = sizeOf(dims.map((d) => shape[d]!));
-  if (kernel === undefined || length < 2 || length > LONGEST) return false;
+  if (kernel === undefined || length < 2 || length > LONGEST || operands.length > device.backend.limits.maxBindings) return false;
   const order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
   const normal = normalForm(operands.map((x) => x.window), shape, order, dims.length), rank = normal.shape.length;
   if (normal.reduced !== 1 || rank > 2) return false;

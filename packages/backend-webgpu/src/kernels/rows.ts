@@ -1,0 +1,105 @@
+/** @file The fused kernel `rows`: lays out calls, and has sums for each column made by `reduce`. The shader is in rows-text.ts. */
+import { type Expr, type FusedAttrs, type Kernel, type PrimitiveAttrs, type Program, program, type RowStage, scalar, topologicalOrder, View } from "@adjoint/core/backend";
+import type { WebGpuBuffer } from "../buffers.ts";
+import type { WebGpuDevice } from "../device.ts";
+import { Operands } from "../operands.ts";
+import type { Pipeline } from "../pipelines.ts";
+import { lengthOf } from "../wgsl/expression.ts";
+import { writeParams } from "./map.ts";
+import { foursOf } from "./quads.ts";
+import { INNER, OPERANDS, operandsOf, ROWS, rowsShader, type RowsClass } from "./rows-text.ts";
+
+/** A run of stages that is one dispatch, and the sums for each column that are made after it. */
+type Part = { readonly stages: readonly RowStage[]; readonly used: readonly number[]; readonly columns: readonly Column[] };
+type Column = { readonly operand: number; readonly reads: readonly number[]; readonly program: Program };
+
+/** Instructions of all stages beyond which an invocation takes one element at a time, which keeps its text short. */
+const LONG = 300;
+
+/** Cuts the stages so that each sum of columns sees the outputs as the stages before it left them. Most need no cut: what they read no later stage changes. */
+function partsOf(stages: readonly RowStage[], inputs: number): Part[] {
+  const parts: Part[] = [];
+  let run: RowStage[] = [], pending: Column[] = [];
+  const end = (): void => {
+    parts.push({ stages: run, used: operandsOf(run, inputs), columns: pending });
+    [run, pending] = [[], []];
+  };
+  for (const stage of stages) {
+    const writes = stage.into.flatMap(({ output, as }) => (as === "column" ? [] : [inputs + output]));
+    if (pending.some(({ reads }) => writes.some((operand) => reads.includes(operand)))) end();
+    run.push(stage);
+    // A stage's own sums may come after it: none of its results changes what another reads.
+    stage.into.forEach(({ output, as }, k) => { if (as === "column") pending.push(columnOf(stage.program, k, inputs + output)); });
+  }
+  end();
+  return parts;
+}
+
+/** Result k of a program, as a program of those operands alone that it reads. */
+function columnOf({ name, args, params, results }: Program, k: number, operand: number): Column {
+  const value = results[k]!, reads = topologicalOrder([value]).flatMap((x) => (x.kind === "arg" ? [x.index] : [])).sort((x, y) => x - y);
+  const compact = (x: Expr): Expr | undefined => (x.kind === "arg" ? scalar.arg(reads.indexOf(x.index), x.dtype) : undefined);
+  return { operand, reads, program: program(name, reads.map((i) => args[i]!), params, [scalar.substitute(value, compact)]) };
+}
+
+export function rowsKernel(device: WebGpuDevice, reduce: Kernel<PrimitiveAttrs["reduce"], WebGpuBuffer>): Kernel<FusedAttrs["rows"], WebGpuBuffer> {
+  const known = new WeakMap<readonly RowStage[], readonly Part[]>(), compiled = new WeakMap<Part, Map<string, Pipeline>>(), operands = new Operands();
+
+  const run = (part: Part, views: readonly View<WebGpuBuffer>[], inputs: number, params: readonly number[]): void => {
+    const used = part.used.map((operand) => views[operand]!), isInput = part.used.filter((operand) => operand < inputs).length, [rows, n] = used[0]!.shape as [number, number];
+    operands.collect(used.slice(0, isInput), used.slice(isInput));
+    const { chunks, slots } = operands, { isQuad, splats } = layoutOf(used, slots, operands, part);
+    const inner = isQuad ? n / 4 : n, { threads, workgroup } = sharing(device, rows, inner);
+    let pipelines = compiled.get(part);
+    if (pipelines === undefined) compiled.set(part, (pipelines = new Map()));
+    const key = `${slots.join()} ${isQuad} ${splats} ${threads} ${workgroup}`;
+    let pipeline = pipelines.get(key);
+    if (pipeline === undefined) pipelines.set(key, (pipeline = device.pipelines.compile(rowsShader(part.stages, inputs, part.used, slots, { threads, workgroup, isQuad, splats }))));
+    const { recorder } = device, { ints } = recorder, at = recorder.uniforms(pipeline);
+    ints[at + ROWS] = rows;
+    ints[at + INNER] = inner;
+    used.forEach(({ offset, strides }, k) => {
+      const unit = isQuad && ((splats >> k) & 1) === 0 ? 4 : 1;
+      ints[at + OPERANDS + 2 * k] = offset / unit;
+      ints[at + OPERANDS + 2 * k + 1] = strides[0]! / unit;
+    });
+    writeParams(device, at + OPERANDS + 2 * used.length, part.stages[0]!.program, params);
+    recorder.dispatch(pipeline, chunks, rows * threads);
+  };
+
+  return (inputs, outputs, { stages, params }) => {
+    device.assertAlive();
+    const views = [...inputs, ...outputs];
+    let parts = known.get(stages);
+    if (parts === undefined) known.set(stages, (parts = partsOf(stages, inputs.length)));
+    for (const part of parts) {
+      if (part.used.length > 0) run(part, views, inputs.length, params);
+      for (const { operand, reads, program: p } of part.columns) {
+        const { buffer, dtype, shape, offset } = views[operand]!, n = shape[1]!;
+        reduce(reads.map((i) => turned(views[i]!)), [new View(buffer, dtype, [n], [1], offset, n, true)], { program: p, params, op: "sum", reduced: 1 });
+      }
+    }
+  };
+}
+
+/** Columns first. */
+const turned = ({ buffer, dtype, shape, strides, offset, size }: View<WebGpuBuffer>): View<WebGpuBuffer> => new View(buffer, dtype, [shape[1]!, shape[0]!], [strides[1]!, strides[0]!], offset, size, false);
+
+function layoutOf(used: readonly View<WebGpuBuffer>[], slots: readonly number[], { chunks }: Operands, { stages }: Part): Pick<RowsClass, "isQuad" | "splats"> {
+  let splats = 0, wide = 0, narrow = 0, isQuad = used[0]!.shape[1]! % 4 === 0 && stages.reduce((sum, { program: p }) => sum + lengthOf(p), 0) <= LONG;
+  used.forEach((view, k) => {
+    const isSplat = view.strides[1] === 0;
+    if (isSplat) splats |= 1 << k;
+    else if (foursOf(view, 1, chunks[slots[k]!]!) !== "vector") isQuad = false;
+    if (isSplat) narrow |= 1 << slots[k]!;
+    else wide |= 1 << slots[k]!;
+  });
+  return { splats, isQuad: isQuad && (wide & narrow) === 0 };
+}
+
+/** How many invocations share a row, and how many are a workgroup: few classes, by the sizes. */
+function sharing({ tuning }: WebGpuDevice, rows: number, inner: number): Pick<RowsClass, "threads" | "workgroup"> {
+  // A software adapter's threads take whole workgroups: where rows are few, so must those be small.
+  if (tuning === "registers") return { threads: 1, workgroup: rows >= 512 ? 64 : 4 };
+  return { threads: inner <= 16 ? 4 : inner <= 128 ? 32 : 256, workgroup: 256 };
+}
