@@ -4,13 +4,28 @@ import ts from "typescript-api";
 
 /** An example, and what a reader is told that it gives: what stands after the last `//`. */
 export type Example = { readonly code: string; readonly gives: string };
+/** A parameter of a function, in any of its overloads. */
+export type Parameter = {
+  readonly name: string;
+  /** What `@param` says of it; of options, whether each has a comment of its own instead. */
+  readonly said: string | undefined;
+  readonly optionsSpeak: boolean;
+  readonly takesTensor: boolean;
+  readonly takesNumber: boolean;
+  readonly isOptional: boolean;
+};
 export type Documented = {
   /** As a user writes it: "sum", "linalg.norm". */
   readonly name: string;
   readonly file: string;
   readonly text: string;
-  /** What it says after `@throws`. */
-  readonly throws: string;
+  readonly parameters: readonly Parameter[];
+  readonly returns: string;
+  /** What it says after each `@throws`. */
+  readonly throws: readonly string[];
+  /** What it is another name of. */
+  readonly standsFor: string | undefined;
+  readonly givesTensors: boolean;
   readonly examples: readonly Example[];
   /** Whether it is called: a function, or a constant that is one. */
   readonly callable: boolean;
@@ -25,10 +40,48 @@ export function exampleOf(comment: string): Example | undefined {
 /** A constant that is another under a second name stands for that. */
 function meant(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
   const declaration = symbol.valueDeclaration;
-  if (symbol.getJsDocTags(checker).some(({ name }) => name === "example")) return symbol;
   if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined || !ts.isIdentifier(declaration.initializer)) return symbol;
   const other = checker.getSymbolAtLocation(declaration.initializer);
   return other === undefined ? symbol : meant(other.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(other) : other, checker);
+}
+
+const isTensorItself = (type: ts.Type): boolean => ["Tensor", "ComplexTensor"].includes(type.symbol?.name ?? "");
+/** A tensor, an array of them, or either among others. */
+const isTensorType = (type: ts.Type): boolean =>
+  (type.isUnion() ? type.types : [type]).some((one) => isTensorItself(one) || (one.symbol?.name === "ReadonlyArray" && ((one as ts.TypeReference).typeArguments ?? []).some(isTensorItself)));
+
+/** A signature's parameters with their types; of `...args: [x: Tensor, dim?: number]`, the elements. */
+function parametersIn(signature: ts.Signature, checker: ts.TypeChecker): (readonly [name: string, type: ts.Type, isOptional: boolean])[] {
+  return signature.getParameters().flatMap((parameter) => {
+    const declaration = parameter.valueDeclaration, isOptional = declaration !== undefined && ts.isParameter(declaration) && checker.isOptionalParameter(declaration);
+    const type = checker.getTypeOfSymbol(parameter), elements = (type as ts.TypeReference).target as ts.TupleType | undefined;
+    const labels = elements?.labeledElementDeclarations;
+    return labels === undefined ? [[parameter.name, type, isOptional] as const] : checker.getTypeArguments(type as ts.TypeReference).map((one, i) => [labels[i]?.name.getText() ?? parameter.name, one, labels[i]?.questionToken !== undefined] as const);
+  });
+}
+/** The parameters of all overloads, each once. */
+function parametersOf(symbol: ts.Symbol, checker: ts.TypeChecker): Parameter[] {
+  const said = new Map(symbol.getJsDocTags(checker).filter((tag) => tag.name === "param").map((tag) => {
+    const [, name = "", text = ""] = /^(\S+)\s*([^]*)$/.exec(ts.displayPartsToString(tag.text)) ?? [];
+    return [name, text] as const;
+  }));
+  const found = new Map<string, Parameter>();
+  for (const signature of checker.getTypeOfSymbol(symbol).getCallSignatures())
+    for (const [given, declared, isOptional] of parametersIn(signature, checker)) {
+      const name = given.startsWith("__") ? "options" : given, type = checker.getNonNullableType(declared);
+      const properties = isTensorType(type) || checker.isArrayLikeType(type) || (type.flags & ts.TypeFlags.Object) + (type.flags & ts.TypeFlags.Intersection) === 0 ? [] : type.getProperties();
+      found.set(name, {
+        name, said: said.get(name), takesTensor: isTensorType(type), takesNumber: (type.flags & ts.TypeFlags.NumberLike) !== 0, isOptional,
+        optionsSpeak: properties.length > 0 && properties.every((property) => property.getDocumentationComment(checker).length > 0),
+      });
+    }
+  return [...found.values()];
+}
+/** Whether a call gives a tensor, alone or among others. */
+function givesTensors(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
+  const has = (type: ts.Type, depth: number): boolean =>
+    isTensorType(type) || (depth < 3 && (type.isUnion() ? type.types : [...checker.getTypeArguments(type as ts.TypeReference), ...(type.symbol?.name === "__type" ? type.getProperties().map((one) => checker.getTypeOfSymbol(one)) : [])]).some((inner) => has(inner, depth + 1)));
+  return checker.getTypeOfSymbol(symbol).getCallSignatures().some((signature) => has(signature.getReturnType(), 0));
 }
 
 const options: ts.CompilerOptions = {
@@ -72,10 +125,12 @@ export function documentationOf(entry: string, inside: readonly string[] = []): 
       }
       const declaration = symbol.valueDeclaration;
       if (declaration === undefined) continue; // A type.
-      const examples = meant(symbol, checker).getJsDocTags(checker).filter((tag) => tag.name === "example").flatMap((tag) => exampleOf(ts.displayPartsToString(tag.text)) ?? []);
+      const tagged = (name: string): string[] => symbol.getJsDocTags(checker).filter((tag) => tag.name === name).map((tag) => ts.displayPartsToString(tag.text));
+      const target = meant(symbol, checker);
+      const examples = (tagged("example").length > 0 ? symbol : target).getJsDocTags(checker).filter((tag) => tag.name === "example").flatMap((tag) => exampleOf(ts.displayPartsToString(tag.text)) ?? []);
       found.push({
         name: prefix + exported.name, file: declaration.getSourceFile().fileName, text: ts.displayPartsToString(symbol.getDocumentationComment(checker)), examples,
-        throws: symbol.getJsDocTags(checker).filter((tag) => tag.name === "throws").map((tag) => ts.displayPartsToString(tag.text)).join("\n"),
+        parameters: parametersOf(symbol, checker), returns: tagged("returns").join("\n"), throws: tagged("throws"), standsFor: target === symbol ? undefined : target.name, givesTensors: givesTensors(symbol, checker),
         callable: (symbol.flags & ts.SymbolFlags.Class) === 0 && checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0,
       });
     }

@@ -2,6 +2,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { setDefaultDevice } from "@adjoint/core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { missingFrom, namesNoError, refusals } from "../examples/completeness.ts";
 import { saysDTypes, wrongDTypes } from "../examples/dtypes.ts";
 import { documentationOf, typeErrorsOf } from "../examples/read.ts";
 import { shown, valueOf } from "../examples/run.ts";
@@ -25,8 +26,19 @@ describe("documentation", () => {
   it("every function has words", () => {
     expect(functions.filter(({ text, name }) => text === "" && !isInPlace(name)).map(({ name }) => name)).toEqual([]);
   });
+  it("every operator says what its parameters are, what it gives, and what it refuses", () => {
+    const lacking = functions.filter(({ name }) => !plumbing.has(name) && !isInPlace(name)).flatMap((one) => missingFrom(one, named).map((what) => `${one.file.replace(/.*\/core\//, "")}: ${one.name}: ${what}`));
+    expect(lacking, "docs/adding-an-op.md says how").toEqual([]);
+  });
   it("no function is called plumbing that is none", () => {
     expect([...plumbing].filter((name) => !named.has(name) || named.get(name)!.examples.length > 0)).toEqual([]);
+  });
+});
+
+describe("what comments do not say of errors", () => {
+  beforeAll(() => setDefaultDevice(cpu()));
+  it.each(functions.filter((one) => !plumbing.has(one.name) && !isInPlace(one.name) && namesNoError(one, named)))("$name refuses nothing", (one) => {
+    expect(refusals(one), "name the error in a `@throws`").toEqual([]);
   });
 });
 

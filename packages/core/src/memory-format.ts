@@ -7,7 +7,10 @@ import type { View } from "./view.ts";
  * side by side.
  */
 export type MemoryFormat = "contiguous_format" | "preserve_format" | "channels_last" | "channels_last_3d";
-export type MemoryFormatOptions = { readonly memoryFormat?: MemoryFormat };
+export type MemoryFormatOptions = {
+  /** How the elements lie in memory. */
+  readonly memoryFormat?: MemoryFormat;
+};
 
 /** The dims from the outermost in memory to the innermost. */
 export type DimOrder = readonly number[];

@@ -23,7 +23,9 @@ const floats: { readonly [D in DType]?: readonly [significand: number, exponent:
 };
 
 /**
- * The limits of a float dtype, by default float32. PyTorch's `finfo`.
+ * The limits of a float dtype. PyTorch's `finfo`.
+ * @param dtype float32 by default
+ * @returns `bits`, `eps`, `max`, `min`, `tiny`, `resolution` and `dtype`
  * @throws DTypeError for a dtype that is no float
  * @example finfo("float32").eps === 2 ** -23 // true
  */
@@ -36,6 +38,8 @@ export function finfo(dtype: DType = "float32"): FloatInfo {
 
 /**
  * The limits of an integer dtype. PyTorch's `iinfo`.
+ * @param dtype of integers
+ * @returns `bits`, `max`, `min` and `dtype`
  * @throws DTypeError for floats, and for bool
  * @example iinfo("uint8").max // 255
  */

@@ -277,15 +277,26 @@ function withRecording<R>(mode: string, on: boolean, run: () => R): R {
 }
 /**
  * Runs a synchronous function without recording: PyTorch's `no_grad`.
+ * @param run the function
+ * @returns what it returns
+ * @throws ArgumentError for a function that returns a promise: the mode is off again when it goes on
  * @example noGrad(() => tensor([1], { requiresGrad: true }).mul(2)).requiresGrad // false
  */
 export const noGrad = <R>(run: () => R): R => withRecording("noGrad", false, run);
-/** Runs a synchronous function with recording, inside `noGrad` too: PyTorch's `enable_grad`. */
+/**
+ * Runs a synchronous function with recording, inside `noGrad` too: PyTorch's `enable_grad`.
+ * @param run the function
+ * @returns what it returns
+ * @throws ArgumentError for a function that returns a promise: the mode is off again when it goes on
+ */
 export const enableGrad = <R>(run: () => R): R => withRecording("enableGrad", true, run);
 
 /**
  * Runs a synchronous function without recording, and makes tensors that can never be part of a graph: PyTorch's `inference_mode`. They track no
  * changes, and cannot be saved for backward.
+ * @param run the function
+ * @returns what it returns
+ * @throws ArgumentError for a function that returns a promise: the mode is off again when it goes on
  */
 export function inferenceMode<R>(run: () => R): R {
   const before = recording, outer = inferring;

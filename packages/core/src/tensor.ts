@@ -147,7 +147,10 @@ export class Tensor implements Mortal {
 Object.defineProperty(Tensor.prototype, Symbol.for(TENSOR), { value: VERSION });
 
 /**
- * Whether a value is a tensor. One of another copy of this package is an error that names both versions.
+ * Whether a value is a tensor.
+ * @param value anything
+ * @returns true or false, at once
+ * @throws ArgumentError for a tensor of another copy of this package: the message names both versions
  * @example isTensor(ones([2])) // true
  */
 export const isTensor = (value: unknown): value is Tensor => {

@@ -57,7 +57,7 @@ async function wrapped(source: string): Promise<Native> {
   }
   return (args, kw) => python.call(fn, args, kw);
 }
-async function attempt(pack: Pack, item: OpCase, device: Backend, call: Native, precision: Precision): Promise<number | Measured> {
+async function attempt(pack: Pack, item: OpCase, device: Backend, call: Native, precision: Precision): Promise<Measured> {
   const s = scope(item.id), table = new Table(pack, item, device, precision), check = new Check(table);
   try {
     const inputs = (): readonly [readonly Value[], Keywords] => [item.args.map(table.decode), Object.fromEntries(Object.entries(item.kw ?? {}).map(([k, v]) => [k, table.decode(v)]))];

@@ -12,7 +12,7 @@ import { signatures } from "../torch/signatures.table.ts";
 import { Check, Mismatch, shown } from "./compare.ts";
 import { type AnyTensor, Table, tensorsOf } from "./decode.ts";
 import { sameText } from "./repr.ts";
-import { expectError, type GoldenRecord, verdict } from "./verdict.ts";
+import { expectError, type GoldenRecord, type Measured, verdict } from "./verdict.ts";
 
 type Refusal = { readonly error: string; readonly message: string };
 type PromotionCase = GoldenCase & {
@@ -25,7 +25,7 @@ export async function runPromotion(pack: Pack, given: GoldenCase, device: Backen
   return await verdict(item.id, async () => (item.expr === undefined ? await operatorCase(item, new Table(pack, item, device)) : await expressionCase(item.expr, item, new Table(pack, item, device))));
 }
 
-async function expressionCase(source: string, item: PromotionCase, table: Table): Promise<number> {
+async function expressionCase(source: string, item: PromotionCase, table: Table): Promise<number | Measured> {
   const evaluate = (): Promise<Value> => run(python.evaluate(readExpression(source), program()));
   if (item.error !== undefined) return await expectError(item.error, evaluate);
   const value = await evaluate(), check = new Check(table);
@@ -42,7 +42,7 @@ function called(fn: string): { readonly name: string; readonly numbers: readonly
 /** How many rows and columns the operators of matrices are given. */
 const matrices = new Set(["trace", "inverse", "det", "mm", "matmul"]);
 
-async function operatorCase(item: PromotionCase, table: Table): Promise<number> {
+async function operatorCase(item: PromotionCase, table: Table): Promise<number | Measured> {
   const { name, numbers } = called(item.fn!), byDType = environment[`torch.${item.fn!}`];
   const call = async (): Promise<Value> => {
     const first = operand(item, item.a, item.a_dim, name, table), second = item.b === undefined ? undefined : operand(item, item.b, item.b_dim, name, table);

@@ -9,7 +9,7 @@ import { Check, distance, Mismatch, numbers } from "./compare.ts";
 import { Table } from "./decode.ts";
 import { valuesOf } from "../pack.ts";
 import { isTensor } from "@adjoint/core";
-import { expectError, type GoldenRecord, verdict } from "./verdict.ts";
+import { expectError, type GoldenRecord, type Measured, verdict } from "./verdict.ts";
 
 type Trajectory = GoldenCase & {
   readonly src: string; readonly model: string; readonly loss: string | null; readonly loop: string; readonly data: { readonly [name: string]: unknown }; readonly init: { readonly [name: string]: unknown };
@@ -24,7 +24,7 @@ export async function runTrain(pack: Pack, given: GoldenCase, device: Backend): 
 const evaluate = (source: string, scope: Scope): Promise<Value> => run(python.evaluate(readExpression(source), scope));
 const decoded = (values: { readonly [name: string]: unknown }, table: Table): Keywords => Object.fromEntries(Object.entries(values).map(([name, v]) => [name, table.decode(v)]));
 
-async function trajectory(item: Trajectory, table: Table): Promise<number> {
+async function trajectory(item: Trajectory, table: Table): Promise<number | Measured> {
   const scope = program(), losses: Value[] = [];
   await run(python.execute(readPython(item.src), scope));
   const named = await evaluate(item.model, scope), model = named instanceof PyFunction || named instanceof PyClass ? await run(python.call(named, [])) : named; // `Net`, or `Net('lstm', 2)`.
@@ -63,7 +63,7 @@ async function finalTensor(check: Check, got: Value, at: number, name: string, t
   }
 }
 
-async function schedule(item: Schedule, table: Table): Promise<number> {
+async function schedule(item: Schedule, table: Table): Promise<number | Measured> {
   const scope = program();
   await run(python.execute(readPython("o = torch.optim.SGD([{'params': [nn.Parameter(torch.ones(1))], 'lr': 0.1}, {'params': [nn.Parameter(torch.ones(1))], 'lr': 0.05}], lr=0.1, momentum=0.9)"), scope));
   const make = async (): Promise<Value> => {

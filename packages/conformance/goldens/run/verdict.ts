@@ -1,5 +1,5 @@
 /** @file What became of a case: passed, failed, or not implemented with the reason. Never anything else, whatever is thrown. */
-import { DeviceError, DTypeError, getDefaultDevice, NotSupportedError } from "@adjoint/core";
+import { AdjointError, DeviceError, DTypeError, getDefaultDevice, NotSupportedError } from "@adjoint/core";
 import type { GoldenError } from "../pack.ts";
 import { Missing, Raised } from "../python/objects.ts";
 import { Unsupported } from "../python/values.ts";
@@ -14,9 +14,11 @@ export type GoldenRecord = {
   readonly float64?: number | string;
   /** Of float32 results: the largest distance from the answer, in units of its last place. */
   readonly ulp?: number;
+  /** Of what PyTorch refuses: the class of the error that is thrown here. */
+  readonly refusal?: string;
 };
 /** What a check measured: the largest error against what is allowed, and that of the results in ulp. */
-export type Measured = { readonly error: number; readonly ulp?: number };
+export type Measured = Pick<GoldenRecord, "ulp" | "refusal"> & { readonly error: number };
 
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 /** A dtype, or a way to read, that the device does not have, wherever on the way it was asked for. */
@@ -38,12 +40,12 @@ export async function verdict(id: string, check: () => Promise<number | Measured
 }
 
 /** Runs what PyTorch refuses: the text must say the same. */
-export async function expectError(expected: GoldenError, run: () => unknown): Promise<number> {
+export async function expectError(expected: GoldenError, run: () => unknown): Promise<Measured> {
   try {
     await run();
     await settled();
   } catch (error) {
-    if (isExpected(textOf(error), expected)) return 0;
+    if (isExpected(textOf(error), expected)) return { error: 0, ...(error instanceof AdjointError ? { refusal: error.name } : {}) };
     if (missing(error)) throw error;
     throw new Mismatch(`raised "${textOf(error)}", expected "${expected.message}"`);
   }

@@ -31,23 +31,35 @@ function sameKind(x: Tensor, y: Tensor): boolean {
   return sameShape(x.shape, y.shape);
 }
 /**
- * Whether two tensors of one dtype have one shape and equal elements. NaN equals nothing.
+ * Whether two tensors have one shape and equal elements. NaN equals nothing.
+ * @param x of any shape and dtype
+ * @param y of x's dtype
+ * @returns a promise of true or false
+ * @throws DTypeError where dtypes differ
  * @example await equal(tensor([1, 2]), tensor([1, 2])) // true
  */
 export const equal = async (x: Tensor, y: Tensor): Promise<boolean> => sameKind(x, y) && answer(everywhere(x, y));
 /**
- * As `equal`, at once: on devices that can.
+ * As `equal`, at once.
+ * @returns true or false
+ * @throws DeviceError on a device that cannot read at once
  * @example equalSync(tensor([1, 2]), tensor([1, 3])) // false
  */
 export const equalSync = (x: Tensor, y: Tensor): boolean => sameKind(x, y) && answerSync(everywhere(x, y));
 /**
- * Whether all elements are close: |x - y| <= atol + rtol |y|. Shapes broadcast; of one dtype.
+ * Whether all elements are close: |x - y| <= atol + rtol |y|.
+ * @param x of any shape
+ * @param y of x's dtype
+ * @returns a promise of true or false
  * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError where dtypes differ
  * @example await allclose(tensor([1]), tensor([1.000001])) // true
  */
 export const allclose = async (x: Tensor, y: Tensor, options: CloseOptions = {}): Promise<boolean> => answer(closeEverywhere(x, y, options));
 /**
- * As `allclose`, at once: on devices that can.
+ * As `allclose`, at once.
+ * @returns true or false
+ * @throws DeviceError on a device that cannot read at once
  * @example allcloseSync(tensor([1]), tensor([1.1])) // false
  */
 export const allcloseSync = (x: Tensor, y: Tensor, options: CloseOptions = {}): boolean => answerSync(closeEverywhere(x, y, options));
@@ -59,11 +71,16 @@ function one(x: Tensor): Tensor {
 }
 /**
  * Whether the only element of a tensor is not zero.
+ * @param x of one element, of any dtype
+ * @returns a promise of true or false
+ * @throws ArgumentError for more elements, or none
  * @example await isNonzero(tensor([3])) // true
  */
 export const isNonzero = async (x: Tensor): Promise<boolean> => (await item(one(x))) !== 0;
 /**
- * As `isNonzero`, at once: on devices that can.
+ * As `isNonzero`, at once.
+ * @returns true or false
+ * @throws DeviceError on a device that cannot read at once
  * @example isNonzeroSync(tensor([0])) // false
  */
 export const isNonzeroSync = (x: Tensor): boolean => itemSync(one(x)) !== 0;

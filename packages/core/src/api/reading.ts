@@ -27,8 +27,10 @@ function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) =>
 }
 
 /**
- * The elements in row-major order, a fresh array in the host layout: bool one byte each, float16 and bfloat16 their
- * 16-bit words. `toArray` and `item` give numbers.
+ * The elements in row-major order, in the host layout: bool one byte each, float16 and bfloat16 their 16-bit words. `toArray` and `item` give numbers.
+ * @param x of any shape and dtype
+ * @returns a promise of a fresh typed array
+ * @throws DeviceLostError where the device was lost
  * @example await data(tensor([1, 2])) // [1, 2]
  */
 export function data(x: Tensor): Promise<TypedArray> {
@@ -36,7 +38,10 @@ export function data(x: Tensor): Promise<TypedArray> {
   return read(x, (buffer, at, count) => x.device.read(buffer, at, count));
 }
 /**
- * As `data`, at once: on devices that can.
+ * As `data`, at once.
+ * @param x of any shape and dtype
+ * @returns a fresh typed array
+ * @throws DeviceError on a device that cannot read at once
  * @example dataSync(tensor([1, 2])) // [1, 2]
  */
 export function dataSync(x: Tensor): TypedArray {
@@ -53,7 +58,10 @@ function oneElement(x: Tensor): void {
 }
 const scalarOf = (x: Tensor, values: TypedArray): number => (alive("item", x), decodeHost(x.dtype, values)[0]!);
 /**
- * The value of a tensor of one element; a bool is 0 or 1.
+ * The value of a tensor of one element.
+ * @param x of one element, of any dtype
+ * @returns a promise of a number; a bool is 0 or 1
+ * @throws ArgumentError for more elements, or none
  * @example await item(tensor(5)) // 5
  */
 export async function item(x: Tensor): Promise<number> {
@@ -61,7 +69,11 @@ export async function item(x: Tensor): Promise<number> {
   return decodeHost(x.dtype, await data(x))[0]!;
 }
 /**
- * As `item`, at once: on devices that can.
+ * As `item`, at once.
+ * @param x of one element, of any dtype
+ * @returns a number; a bool is 0 or 1
+ * @throws ArgumentError for more elements, or none
+ * @throws DeviceError on a device that cannot read at once
  * @example itemSync(tensor(5)) // 5
  */
 export function itemSync(x: Tensor): number {
@@ -79,7 +91,10 @@ function nest(values: ArrayLike<number>, shape: Shape, dtype: DType): NestedArra
   return level(0);
 }
 /**
- * Nested arrays of numbers or booleans; a 0-d tensor gives the bare value.
+ * The values in nested arrays.
+ * @param x of any shape and dtype
+ * @returns a promise of arrays of numbers or booleans, nested as the shape says; of a 0-d tensor the bare value
+ * @throws DeviceLostError where the device was lost
  * @example await toArray(tensor([[1, 2]])) // [[1, 2]]
  */
 export async function toArray(x: Tensor): Promise<NestedArray> {
@@ -87,7 +102,10 @@ export async function toArray(x: Tensor): Promise<NestedArray> {
   return nest(decodeHost(dtype, await data(x)), shape, dtype);
 }
 /**
- * As `toArray`, at once: on devices that can.
+ * As `toArray`, at once.
+ * @param x of any shape and dtype
+ * @returns arrays of numbers or booleans
+ * @throws DeviceError on a device that cannot read at once
  * @example toArraySync(tensor([[1, 2]])) // [[1, 2]]
  */
 export const toArraySync = (x: Tensor): NestedArray => nest(decodeHost(x.dtype, dataSync(x)), x.shape, x.dtype);
@@ -122,7 +140,12 @@ const isBackend = (target: object): target is Backend => "kernels" in target;
 
 /**
  * `x.to("float64")` casts at once, `x.to(other)` to the dtype of another tensor, `x.to({ memoryFormat: "channels_last" })` lays out anew; `await x.to(device)` moves.
- * The tensor itself where it is as asked already, unless `copy` says otherwise.
+ * @param x of any shape and dtype
+ * @param target a dtype, a tensor whose dtype it is, a device, or options alone, among which is `dtype` too
+ * @param options `copy`: a copy even where the tensor is as asked already; `memoryFormat`: how the elements lie
+ * @returns a tensor of x's shape and the dtype, x itself where it is so already; of a device, a promise of it
+ * @throws DTypeError for a dtype that the device does not take
+ * @throws AutogradError where a recorded tensor is moved between devices
  * @example to(tensor([1.5]), "int32") // [1]
  */
 export function to(x: Tensor, target: DType | Tensor, options?: ToOptions): Tensor;
@@ -136,6 +159,9 @@ export function to(x: Tensor, target: DType | Tensor | Backend | (ToOptions & { 
 
 /**
  * The same memory, cut from the tape.
+ * @param x of any shape and dtype
+ * @returns a view of x's shape and dtype that needs no gradient
+ * @throws TransformError in a function transform
  * @example detach(tensor([1], { requiresGrad: true }).mul(2)).requiresGrad // false
  */
 export function detach(x: Tensor): Tensor {
@@ -149,6 +175,9 @@ export function detach(x: Tensor): Tensor {
 /**
  * The same memory, cut from the tape, whose changes in place go unnoticed by backward: PyTorch's `x.data`. A value that backward needs and that is changed
  * through it makes wrong gradients; `detach()` would make an error.
+ * @param x of any shape and dtype
+ * @returns a view of x's shape and dtype that needs no gradient
+ * @throws TransformError in a function transform
  */
 export function untracked(x: Tensor): Tensor {
   alive("untracked", x);

@@ -92,7 +92,11 @@ export type BackwardOptions = {
 
 /**
  * Adds to the `.grad` of every leaf its gradient: PyTorch's `Tensor.backward` and, of several tensors, `autograd.backward`.
+ * @param tensors where the walk begins: one, or several
  * @param gradients the gradient of what follows, of each tensor's shape; needed unless a tensor has one element
+ * @returns nothing
+ * @throws AutogradError for tensors without history, one of several elements without a gradient, and where what backward needs was freed or changed in place
+ * @throws ShapeError for a gradient of another shape
  * @example
  * ```ts
  * const x = tensor([1, 2], { requiresGrad: true });
@@ -137,6 +141,10 @@ export type GradOptions = Pick<BackwardOptions, "retainGraph" | "createGraph"> &
 
 /**
  * The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is not touched. PyTorch's `autograd.grad`.
+ * @param outputs where the walk begins: one, or several
+ * @param inputs whose gradients are asked for
+ * @returns a tensor of each input's shape and dtype; null where an input was not used, if `allowUnused` says so
+ * @throws AutogradError where `backward` throws it, and for an input that was not used
  * @example
  * ```ts
  * const x = tensor([1, 2], { requiresGrad: true });

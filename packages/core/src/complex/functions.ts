@@ -22,7 +22,14 @@ function checkParts(name: string, x: Tensor, y: Tensor, names: readonly [string,
 }
 const joined = /*@__PURE__*/ composite("ComplexBackward0", (x: Tensor, y: Tensor): Tensor => stack(broadcastTensors(x, y), -1));
 /**
- * real + i imag; both float32, or both float64, and broadcast together.
+ * real + i imag.
+ * @param real the real part, float32 or float64
+ * @param imag the imaginary part, of one dtype with `real`
+ * @returns their broadcast shape, complex64 of float32 and complex128 of float64
+ * @throws DTypeError for integers and bools, and for two dtypes
+ * @throws NotSupportedError for 16-bit floats
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for a number
  * @example viewAsReal(complex(tensor([1]), tensor([2]))) // [[1, 2]]
  */
 export function complex(real: Tensor, imag: Tensor): ComplexTensor {
@@ -47,7 +54,14 @@ const polarOp: Op<null> = {
 };
 const turned = /*@__PURE__*/ composite(undefined, (abs: Tensor, angle: Tensor): Tensor => dispatch(polarOp, broadcastTensors(abs, angle), null));
 /**
- * abs (cos angle + i sin angle); both float32, or both float64, and broadcast together. Of a negative length the gradient is PyTorch's: that of |abs|.
+ * abs (cos angle + i sin angle). Of a negative length the gradient is PyTorch's: that of |abs|.
+ * @param abs the length, float32 or float64
+ * @param angle in radians, of one dtype with `abs`
+ * @returns their broadcast shape, complex64 of float32 and complex128 of float64
+ * @throws DTypeError for integers and bools, and for two dtypes
+ * @throws NotSupportedError for 16-bit floats
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for a number
  * @example polar(tensor([2]), tensor([Math.PI / 2])).imag() // [2]
  */
 export function polar(abs: Tensor, angle: Tensor): ComplexTensor {
@@ -57,7 +71,12 @@ export function polar(abs: Tensor, angle: Tensor): ComplexTensor {
 
 const seenAs = (x: Tensor, name: string): Tensor => dispatchView(permuteOp, x, { dims: [...x.shape.keys()], name });
 /**
- * A real tensor of shape [..., 2] as complex numbers: a view.
+ * Pairs of real numbers as complex ones: x[..., 0] + i x[..., 1].
+ * @param x [..., 2], float32 or float64
+ * @returns a view [...], complex64 of float32 and complex128 of float64
+ * @throws ShapeError where the last dim has not size 2
+ * @throws DTypeError for anything but floats
+ * @throws NotSupportedError for float16
  * @example viewAsComplex(tensor([[1, 2]])).imag() // [2]
  */
 export function viewAsComplex(x: Tensor): ComplexTensor {
@@ -69,7 +88,10 @@ export function viewAsComplex(x: Tensor): ComplexTensor {
   return new ComplexTensor(seenAs(x, "ViewAsComplexBackward0"));
 }
 /**
- * A complex tensor as a real one of shape [..., 2]: a view.
+ * Complex numbers as pairs of real ones.
+ * @param z a complex tensor of any shape
+ * @returns a view [..., 2], float32 of complex64 and float64 of complex128
+ * @throws DTypeError for a real tensor
  * @example viewAsReal(complex(tensor([1]), tensor([2]))) // [[1, 2]]
  */
 export function viewAsReal(z: ComplexTensor): Tensor {
@@ -77,7 +99,10 @@ export function viewAsReal(z: ComplexTensor): Tensor {
   return seenAs(z.pair, "ViewAsRealBackward0");
 }
 /**
- * The imaginary part: a view.
+ * The imaginary part.
+ * @param z a complex tensor of any shape
+ * @returns a view of its shape, float32 of complex64 and float64 of complex128
+ * @throws NotSupportedError for a real tensor
  * @example imag(complex(tensor([1]), tensor([2]))) // [2]
  */
 export function imag(z: ComplexTensor): Tensor {

@@ -13,6 +13,8 @@ export const COMPLEX: symbol = /*@__PURE__*/ Symbol.for("adjoint.complex");
 
 /**
  * Whether it is a ComplexTensor.
+ * @param x anything
+ * @returns true or false, at once
  * @throws ArgumentError if it is one of another copy of this package
  * @example isComplex(ones([1])) // false
  */
@@ -32,6 +34,10 @@ export const complexOf = (dtype: AnyDType): ComplexDType => (partsOf(dtype) === 
 
 /**
  * PyTorch's `promote_types`: the smallest dtype that both can be cast to.
+ * @param a one dtype
+ * @param b the other
+ * @returns a dtype
+ * @throws NotSupportedError for float16 beside a complex dtype
  * @example promoteTypes("int32", "float32") // "float32"
  */
 export function promoteTypes(a: DType, b: DType): DType;

@@ -21,8 +21,13 @@ function refuseComplex(target: Tensor, ...others: readonly unknown[]): void {
 }
 
 /**
- * x where `condition` holds, y elsewhere; the three broadcast together. `condition` is bool. Shapes broadcast, and the dtypes of both values are promoted.
+ * x where a condition holds, y elsewhere; the three broadcast together.
+ * @param condition bool
+ * @param x a tensor, or a number
+ * @param y a tensor, or a number
+ * @returns the broadcast shape of the three, the promoted dtype of x and y
  * @throws DTypeError for a condition that is not bool
+ * @throws ShapeError where shapes do not broadcast
  * @example where(tensor([true, false]), tensor([1, 2]), 0) // [1, 0]
  */
 export function where(condition: Tensor, x: ComplexTensor, y: ComplexOperand): ComplexTensor;
@@ -50,6 +55,11 @@ const blend = (real: (x: Tensor, y: Tensor, z: Tensor, options: ValueOptions) =>
 
 /**
  * x + value * y * z. Shapes of all three broadcast, and dtypes are promoted.
+ * @param x the sum begins with it
+ * @param y a factor
+ * @param z the other factor
+ * @returns the broadcast shape of the three, their promoted dtype
+ * @throws ShapeError where shapes do not broadcast
  * @example addcmul(tensor([1]), tensor([2]), tensor([3])) // [7]
  */
 export const addcmul: Blend = /*@__PURE__*/ blend(addcmulReal, /*@__PURE__*/ blended("AddcmulBackward0", mulPairs));
@@ -59,8 +69,13 @@ export function addcmul_(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions 
   return addcmulReal_(x, y, z, options);
 }
 /**
- * x + value * y / z; y or z is a float. Shapes of all three broadcast, and dtypes are promoted.
- * @throws DTypeError for integers
+ * x + value * y / z.
+ * @param x the sum begins with it
+ * @param y the dividend
+ * @param z the divisor; it or y is a float
+ * @returns the broadcast shape of the three, their promoted dtype
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers divided by integers
  * @example addcdiv(tensor([1]), tensor([6]), tensor([3])) // [3]
  */
 export const addcdiv: Blend = /*@__PURE__*/ blend(addcdivReal, /*@__PURE__*/ blended("AddcdivBackward0", divPairs));
@@ -74,8 +89,14 @@ function refuseNumber(x: Tensor, value: unknown): void {
   if (isComplexNumber(value) && value.im !== 0) throw new ArgumentError(`value cannot be converted to type ${x.dtype === "float64" ? "double" : x.dtype === "float32" ? "float" : x.dtype} without overflow`);
 }
 /**
- * x with `value` where the mask is true; they broadcast together. The value is a number or a 0-d tensor. `mask` of bool broadcasts to x's shape; x's dtype is kept.
+ * x with one value where a mask is true; they broadcast together.
+ * @param x of any shape and dtype
+ * @param mask bool
+ * @param value a number, or a 0-d tensor
+ * @returns the broadcast shape of x and mask, x's dtype
  * @throws DTypeError for a mask that is not bool
+ * @throws ShapeError where shapes do not broadcast, or the value has dims
+ * @throws ArgumentError for a complex number in a real tensor
  * @example maskedFill(tensor([1, 2]), tensor([true, false]), 0) // [0, 2]
  */
 export function maskedFill(x: ComplexTensor, mask: Tensor, value: ComplexOperand): ComplexTensor;
@@ -93,10 +114,13 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: Operand): Tensor {
 }
 
 /**
- * x with more at its ends: `pad` is [before, after] of the last dim, then of the one before it, and so on; a negative number takes away. "constant"
- * puts `value` there, "reflect" what lies inward, "replicate" the edge, "circular" the other end; these three pad the last one to three dims of
- * [n, channels, ...] or [channels, ...]. Pairs of sizes from the last dim backwards; negative ones cut off.
+ * x with more at its ends.
+ * @param x of any shape and dtype; of all modes but "constant" [n, channels, ...] or [channels, ...], of which the last one to three dims are padded
+ * @param pad [before, after] of the last dim, then of the one before it, and so on; a negative number takes away
+ * @returns x's shape with the sizes changed by so much, of its dtype
  * @throws ShapeError where the padding does not fit the mode
+ * @throws ArgumentError for an odd count of numbers, or a mode that is none
+ * @throws NotSupportedError for a rank that the mode does not take
  * @example pad(tensor([1, 2]), [1, 0]) // [0, 1, 2]
  */
 export function pad(x: ComplexTensor, pad: readonly number[], options?: PadOptions): ComplexTensor;

@@ -87,12 +87,18 @@ function checkLayout(length: number, size: Shape, stride: Shape, offset: number)
 const layoutOf = ({ shape, strides, offset }: View): Layout => ({ shape, strides, offset });
 const reach = (view: View): number => (view.size === 0 ? 0 : extent(view)[1] + 1);
 
-export type AsStridedOptions = { /** In elements from the beginning of the memory. */ readonly storageOffset?: number };
+export type AsStridedOptions = {
+  /** In elements from the beginning of the memory. */
+  readonly storageOffset?: number;
+};
 /**
- * A window of these sizes and strides, in elements, onto the memory of x, from `storageOffset` on (that of x by default). A view.
- * Strides are not negative; elements may overlap.
- * @throws ShapeError where the window reaches beyond the memory
- * @throws ArgumentError for negative strides
+ * A window of these sizes and strides onto the memory of x; its elements may overlap.
+ * @param x of any shape and dtype
+ * @param size of each dim of the window
+ * @param stride how many elements of the memory lie between neighbours along each dim
+ * @returns a view of that shape and of x's dtype
+ * @throws ShapeError where the window reaches beyond the memory, or sizes and strides are not of one number
+ * @throws ArgumentError for negative strides or a negative offset
  * @example asStrided(arange(6), [2, 2], [1, 3]) // [[0, 3], [1, 4]]
  */
 export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor {
@@ -102,7 +108,14 @@ export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStri
   return dispatchView(asStridedOp, x, { input: layoutOf(x.window), result: layoutOf(result), span: Math.max(reach(x.window), reach(result), 1), overlaps: overlapsItself(x.window), lead: 0, length: x.storage.length });
 }
 /**
- * A dense copy of x with `source` in the place of such a window onto it; where elements of the window overlap, any one is kept.
+ * A dense copy of x with `source` in the place of a window onto it, as of `asStrided`; where elements of the window overlap, any one is kept.
+ * @param x of any shape and dtype
+ * @param source of the window's shape
+ * @param size of each dim of the window
+ * @param stride how many elements lie between neighbours along each dim
+ * @returns x's shape and dtype
+ * @throws ShapeError where the window reaches beyond x, or `source` has another shape
+ * @throws ArgumentError for negative strides or a negative offset
  * @example asStridedScatter(zeros([4]), ones([2]), [2], [2]) // [1, 0, 1, 0]
  */
 export const asStridedScatter: (x: Tensor, source: Tensor, size: Shape, stride: Shape, options?: AsStridedOptions) => Tensor = /*@__PURE__*/ composite("AsStridedScatterBackward0", (x: Tensor, source: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor => {

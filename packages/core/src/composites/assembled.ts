@@ -13,7 +13,9 @@ import { reshape } from "../views/views.ts";
 import { sum } from "./reductions.ts";
 
 /**
- * The sum of the main diagonal of a matrix. [m, n] gives a 0-d tensor; integers give int32.
+ * The sum of the main diagonal of a matrix: sum of x_ii.
+ * @param x [m, n] of any dtype
+ * @returns a 0-d tensor; a float keeps its dtype, integers and bools give int32
  * @throws ShapeError for other than a matrix
  * @example trace(tensor([[1, 2], [3, 4]])) // 5
  */
@@ -22,7 +24,11 @@ export const trace: (x: Tensor) => Tensor = /*@__PURE__*/ composite("TraceBackwa
   return sum(diagonal(x));
 });
 /**
- * The sum of x over what broadcasting would repeat, in the given shape: PyTorch's `sum_to_size`. In the shape [], which is the sum of all, bools and small integers become int32.
+ * The sum of x over what broadcasting would repeat: PyTorch's `sum_to_size`.
+ * @param x of any shape and dtype
+ * @param size a shape that broadcasts to x's
+ * @returns a tensor of that shape; a float keeps its dtype, integers and bools that are summed give int32
+ * @throws ShapeError where the shape does not broadcast to x's
  * @example sumToSize(ones([2, 3]), [1, 3]) // [[2, 2, 2]]
  */
 export const sumToSize: (x: Tensor, size: readonly number[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, size: readonly number[]): Tensor => {
@@ -33,7 +39,11 @@ export const sumToSize: (x: Tensor, size: readonly number[]) => Tensor = /*@__PU
   return dims.length === 0 ? x : reshapeAs(sum(x, dims, { keepdim: true }), size);
 });
 /**
- * A matrix with the given matrices (or vectors, or numbers) along its diagonal and zeros elsewhere.
+ * A matrix with the given ones along its diagonal and zeros elsewhere.
+ * @param tensors matrices [m, n], vectors, which count as rows, or 0-d tensors, of any dtypes
+ * @returns [sum of m, sum of n], of the promoted dtype
+ * @throws ShapeError for more than 2 dims
+ * @throws ArgumentError for no tensors
  * @example blockDiag(tensor([[1, 2]]), tensor([[3]])) // [[1, 2, 0], [0, 0, 3]]
  */
 export const blockDiag: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
@@ -52,9 +62,18 @@ export const blockDiag: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*
     return row;
   }), 0);
 });
-export type CombinationOptions = { readonly r?: number; readonly withReplacement?: boolean };
+export type CombinationOptions = {
+  /** How many elements each choice has: 2 by default. */
+  readonly r?: number;
+  /** Whether an element may be chosen several times. */
+  readonly withReplacement?: boolean;
+};
 /**
- * All ways to choose r (2) elements of a vector, in order: rows.
+ * All ways to choose r elements of a vector, in order.
+ * @param x [n] of any dtype
+ * @returns [number of ways, r], of x's dtype
+ * @throws ShapeError for other than a vector
+ * @throws ArgumentError for a negative r
  * @example combinations(tensor([1, 2, 3])) // [[1, 2], [1, 3], [2, 3]]
  */
 export const combinations: (x: Tensor, options?: CombinationOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { r = 2, withReplacement = false }: CombinationOptions = {}): Tensor => {

@@ -10,7 +10,10 @@ import { wrapDim } from "../shape.ts";
 import { narrow, reshape } from "../views/views.ts";
 import { sum, type ValuesAndIndices } from "./reductions.ts";
 
-export type CumulativeOptions = { readonly dtype?: DType };
+export type CumulativeOptions = {
+  /** What to cast to before; by default integers and bools become int32. */
+  readonly dtype?: DType;
+};
 
 /** Sums and products of bools and integers are int32. */
 const accumulate = (scan: (x: Tensor, dim: number, name: string) => Tensor, name: string) => (x: Tensor, dim: number, { dtype }: CumulativeOptions = {}): Tensor => {
@@ -19,17 +22,19 @@ const accumulate = (scan: (x: Tensor, dim: number, name: string) => Tensor, name
   return target === "bool" ? to(scan(to(to(x, "bool"), "int32"), dim, name), "bool") : scan(to(x, target), dim, name);
 };
 /**
- * The sum of the elements up to each along a dim, of the same shape: `y_i = x_0 + ... + x_i`. PyTorch's `cumsum`.
- * The shape is x's; integers and bools give int32, unless `dtype` says otherwise.
- * @param options `dtype`: what to cast to before; integers and bools are summed in int32
+ * The sum of the elements up to each along a dim: y_i = x_0 + ... + x_i. PyTorch's `cumsum`.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @returns x's shape; a float keeps its dtype, integers and bools give int32, and `dtype` says otherwise
  * @throws IndexError for a dim out of range
  * @example cumsum(tensor([1, 2, 3]), 0) // [1, 3, 6]
  */
 export const cumsum: (x: Tensor, dim: number, options?: CumulativeOptions) => Tensor = /*@__PURE__*/ accumulate(scanSum, "CumsumBackward0");
 /**
- * The product of the elements up to each along a dim, of the same shape: `y_i = x_0 ... x_i`. Its derivatives divide by nothing, so they are
- * right at zeros too. PyTorch's `cumprod`. The shape is x's; integers and bools give int32, unless `dtype` says otherwise.
- * @param options `dtype`: what to cast to before; integers and bools are multiplied in int32
+ * The product of the elements up to each along a dim: y_i = x_0 ... x_i. Its derivatives divide by nothing, so they are right at zeros too. PyTorch's `cumprod`.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @returns x's shape; a float keeps its dtype, integers and bools give int32, and `dtype` says otherwise
  * @throws IndexError for a dim out of range
  * @example cumprod(tensor([1, 2, 3]), 0) // [1, 2, 6]
  */
@@ -42,20 +47,29 @@ const cumulativeExtremum = (op: "max" | "min", name: string) => /*@__PURE__*/ co
 });
 /**
  * The largest of the elements up to each along a dim, and where it lies, the last of equals. From the first NaN on all is NaN. PyTorch's `cummax`.
- * Both results have x's shape; values keep the dtype, indices are int32.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @returns `{ values, indices }` of x's shape; values keep the dtype, indices are int32
  * @throws IndexError for a dim out of range
  * @example cummax(tensor([1, 3, 2]), 0) // { values: [1, 3, 3], indices: [0, 1, 1] }
  */
 export const cummax: (x: Tensor, dim: number) => ValuesAndIndices = /*@__PURE__*/ cumulativeExtremum("max", "CummaxBackward0");
 /**
  * The smallest of the elements up to each along a dim, and where it lies, the last of equals. From the first NaN on all is NaN. PyTorch's `cummin`.
- * Both results have x's shape; values keep the dtype, indices are int32.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @returns `{ values, indices }` of x's shape; values keep the dtype, indices are int32
  * @throws IndexError for a dim out of range
  * @example cummin(tensor([2, 3, 1]), 0) // { values: [2, 2, 1], indices: [0, 0, 2] }
  */
 export const cummin: (x: Tensor, dim: number) => ValuesAndIndices = /*@__PURE__*/ cumulativeExtremum("min", "CumminBackward0");
 
-export type TrapezoidOptions = { readonly dx?: number; readonly dim?: number };
+export type TrapezoidOptions = {
+  /** How far the points are apart, where x does not say it: 1 by default. */
+  readonly dx?: number;
+  /** The last by default. */
+  readonly dim?: number;
+};
 
 /** The areas between neighbouring samples along a dim, twice. */
 function doubleAreas(name: string, y: Tensor, x: Tensor | undefined, { dx = 1, dim = -1 }: TrapezoidOptions): { readonly pieces: Tensor; readonly dim: number } {
@@ -84,8 +98,14 @@ const given = (name: string, x: Tensor | undefined, { dx }: TrapezoidOptions): v
   if (x !== undefined && dx !== undefined) throw new ArgumentError(`${name}() takes x or dx, not both`);
 };
 /**
- * The area under samples y along a dim (the last by default), by the trapezoid rule, at points x or `dx` apart. PyTorch's `trapezoid`.
- * @throws ShapeError where x does not fit y
+ * The area under samples along a dim, by the trapezoid rule: sum of (x_(i + 1) - x_i) (y_i + y_(i + 1)) / 2. PyTorch's `trapezoid`.
+ * @param y the samples, of at least one dim
+ * @param x where they were taken: a vector, or a shape that broadcasts with y's; without it they are `dx` apart
+ * @returns y's shape without the dim; a float keeps its dtype, integers give float32
+ * @throws ShapeError where x does not fit y, or for a 0-d tensor
+ * @throws DTypeError for bools
+ * @throws ArgumentError for both x and `dx`
+ * @throws IndexError for a dim out of range
  * @example trapezoid(tensor([1, 5, 10])) // 10.5
  */
 export const trapezoid: (y: Tensor, x?: Tensor, options?: TrapezoidOptions) => Tensor = /*@__PURE__*/ composite(undefined, (y: Tensor, x: Tensor | undefined, options: TrapezoidOptions = {}): Tensor => {
@@ -94,7 +114,14 @@ export const trapezoid: (y: Tensor, x?: Tensor, options?: TrapezoidOptions) => T
   return div(sum(pieces, dim), 2);
 });
 /**
- * The areas under samples y up to each but the first along a dim, by the trapezoid rule. PyTorch's `cumulative_trapezoid`.
+ * The areas under samples up to each but the first along a dim, as `trapezoid` gives that under all. PyTorch's `cumulative_trapezoid`.
+ * @param y the samples, of at least one dim
+ * @param x where they were taken: a vector, or a shape that broadcasts with y's; without it they are `dx` apart
+ * @returns y's shape with one less along the dim; a float keeps its dtype, integers give float32
+ * @throws ShapeError where x does not fit y, or for a 0-d tensor
+ * @throws DTypeError for bools
+ * @throws ArgumentError for both x and `dx`
+ * @throws IndexError for a dim out of range
  * @example cumulativeTrapezoid(tensor([1, 5, 10])) // [3, 10.5]
  */
 export const cumulativeTrapezoid: (y: Tensor, x?: Tensor, options?: TrapezoidOptions) => Tensor = /*@__PURE__*/ composite(undefined, (y: Tensor, x: Tensor | undefined, options: TrapezoidOptions = {}): Tensor => {

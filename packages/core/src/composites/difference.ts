@@ -7,12 +7,23 @@ import { wrapDim } from "../shape.ts";
 import { cat } from "../views/cat.ts";
 import { narrow } from "../views/views.ts";
 
-export type DiffOptions = { readonly n?: number; readonly prepend?: Tensor; readonly append?: Tensor };
+export type DiffOptions = {
+  /** How often differences are taken: once by default. */
+  readonly n?: number;
+  /** Joined to x before its first elements along the dim. */
+  readonly prepend?: Tensor;
+  /** Joined to x behind its last elements along the dim. */
+  readonly append?: Tensor;
+};
 
 /**
- * The differences of neighbours along a dim (the last by default), `n` times over; `prepend` and `append` are joined to x before. Bools give
- * whether neighbours differ. PyTorch's `diff`.
+ * The differences of neighbours along a dim: out_i = x_(i + 1) - x_i, `n` times over; of bools whether they differ. PyTorch's `diff`.
+ * @param x of at least one dim and any dtype
+ * @param dim along which, the last by default
+ * @returns x's shape with `n` less along the dim (and what was joined to it more), of its dtype
  * @throws ShapeError for a tensor without dims, or where what is joined does not fit
+ * @throws ArgumentError for a negative n
+ * @throws IndexError for a dim out of range
  * @example diff(tensor([1, 3, 2])) // [2, -1]
  */
 export const diff: (x: Tensor, dim?: number, options?: DiffOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { n = 1, prepend, append }: DiffOptions = {}): Tensor => {

@@ -2,18 +2,23 @@
 import { rand } from "../creation/random.ts";
 import { add, ge, mul, sub } from "../elementwise/index.ts";
 import { to } from "../elementwise/elementwise.ts";
+import { floatsInto } from "../elementwise/checks.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import * as python from "../python.ts";
 import { warn } from "../warning.ts";
 import { squeeze, unsqueeze } from "../views/views.ts";
 
-type Training = { readonly training?: boolean };
+type Training = {
+  /** Whether anything is zeroed at all: by default of whole channels, and not where mean and variance stay. */
+  readonly training?: boolean;
+};
 function checkP(p: number): void {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${python.number(p)}`);
 }
 /** 1 with probability 1 - p, else 0: for each element, or for each channel of each element of the batch. */
 function mask(x: Tensor, p: number, byChannel: boolean): Tensor {
+  floatsInto(x);
   const shape = byChannel ? x.shape.map((size, d) => (d < 2 ? size : 1)) : x.shape;
   return to(ge(rand(shape, { dtype: x.dtype, device: x.device }), p), x.dtype);
 }
@@ -26,7 +31,13 @@ function dropChannels(x: Tensor, p: number): Tensor {
 }
 
 /**
- * Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, length] or [channels, length].
+ * Zeroes each channel with probability p and multiplies the others by 1 / (1 - p); the identity when not training.
+ * @param x [n, channels, length] or [channels, length]; floats
+ * @param p the probability, 0.5 by default
+ * @returns x's shape and dtype
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @throws ShapeError for another rank
+ * @throws DTypeError for integers and bools
  * @example dropout1d(ones([1, 2, 2]), 0) // [[[1, 1], [1, 1]]]
  */
 export function dropout1d(x: Tensor, p: number = 0.5, { training = true }: Training = {}): Tensor {
@@ -37,7 +48,14 @@ export function dropout1d(x: Tensor, p: number = 0.5, { training = true }: Train
   return x.ndim === 3 ? dropChannels(x, p) : squeeze(dropChannels(unsqueeze(x, 0), p), 0);
 }
 /**
- * Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, height, width].
+ * Zeroes each channel with probability p and multiplies the others by 1 / (1 - p); the identity when not training. Of three dims they are taken for [n, channels, length], with a
+ * warning, as in PyTorch.
+ * @param x [n, channels, height, width]; floats
+ * @param p the probability, 0.5 by default
+ * @returns x's shape and dtype
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for integers and bools
  * @example dropout2d(ones([1, 2, 1, 1]), 0).shape // [1, 2, 1, 1]
  */
 export function dropout2d(x: Tensor, p: number = 0.5, { training = true }: Training = {}): Tensor {
@@ -49,7 +67,12 @@ export function dropout2d(x: Tensor, p: number = 0.5, { training = true }: Train
   return !training || p === 0 ? x : dropChannels(x, p);
 }
 /**
- * Zeroes each channel with probability p and scales the others by 1 / (1 - p). x [n, channels, depth, height, width], or without n.
+ * Zeroes each channel with probability p and multiplies the others by 1 / (1 - p); the identity when not training.
+ * @param x [n, channels, depth, height, width], or without n; floats
+ * @param p the probability, 0.5 by default
+ * @returns x's shape and dtype
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @throws DTypeError for integers and bools
  * @example dropout3d(ones([1, 2, 1, 1, 1]), 0).shape // [1, 2, 1, 1, 1]
  */
 export function dropout3d(x: Tensor, p: number = 0.5, { training = true }: Training = {}): Tensor {
@@ -69,8 +92,12 @@ const keeping = /*@__PURE__*/ composite(undefined, (x: Tensor, p: number, byChan
   return add(mul(x, mul(noise, a)), add(mul(sub(noise, 1), ALPHA * a), ALPHA * a * p));
 });
 /**
- * Sets elements to SELU's lower limit with probability p, and keeps mean and variance. x's shape and dtype.
+ * Sets elements to SELU's lower limit with probability p, then scales and shifts all so that mean 0 and variance 1 stay (Klambauer et al., 2017); the identity when not training.
+ * @param x of any shape; floats
+ * @param p the probability, 0.5 by default
+ * @returns x's shape and dtype
  * @throws ArgumentError for a p beyond [0, 1]
+ * @throws DTypeError for integers and bools
  * @example alphaDropout(ones([2]), 0.5) // [1, 1]
  */
 export function alphaDropout(x: Tensor, p: number = 0.5, { training = false }: Training = {}): Tensor {
@@ -78,7 +105,12 @@ export function alphaDropout(x: Tensor, p: number = 0.5, { training = false }: T
   return !training || p === 0 ? x : keeping(x, p, false);
 }
 /**
- * As `alphaDropout`, of whole channels. x [n, channels, ...].
+ * As `alphaDropout`, of whole channels.
+ * @param x [n, channels, ...]; floats
+ * @returns x's shape and dtype
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for integers and bools
  * @example featureAlphaDropout(ones([1, 2, 1]), 0.5).shape // [1, 2, 1]
  */
 export function featureAlphaDropout(x: Tensor, p: number = 0.5, { training = false }: Training = {}): Tensor {

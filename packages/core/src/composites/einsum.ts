@@ -83,10 +83,14 @@ function implied(inputs: readonly (readonly string[])[]): string[] {
 }
 
 /**
- * Sums of products over named dims (Einstein's notation): letters name the dims of each operand, those that the output lacks are summed
- * over; `...` stands for further dims, which broadcast; a letter twice in a term is a diagonal. Each letter is a size; of one dtype.
- * @throws ArgumentError for an equation that cannot be read
- * @throws ShapeError where a letter has two sizes
+ * Sums of products over named dims (Einstein's notation): letters name the dims of each operand, those that the output lacks are summed over; `...` stands for further dims, which
+ * broadcast; a letter twice in a term is a diagonal.
+ * @param equation the terms, with commas between them, then `->` and the output; without it the letters that occur once, in order
+ * @param operands a tensor for each term, of one dtype
+ * @returns a tensor with the sizes of the output's letters as its shape, of their dtype
+ * @throws ArgumentError for an equation that cannot be read, or another number of operands
+ * @throws ShapeError where a letter has two sizes, or a term another number of dims than its operand
+ * @throws DTypeError where dtypes differ
  * @example einsum("ij,j->i", tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
 export const einsum: (equation: string, ...operands: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (equation: string, ...given: readonly Tensor[]): Tensor => {

@@ -58,10 +58,14 @@ const padded = /*@__PURE__*/ composite("EmbeddingBackward0", (index: Tensor, wei
 });
 
 /**
- * The rows of `weight` [n, d] at int32 indices of any shape: `[...index.shape, d]`. PyTorch's `F.embedding`.
- * indices of any shape [...] and weight [rows, width] give [..., width].
+ * Rows of a table: out[..., :] = weight[index[...], :]. PyTorch's `F.embedding`.
+ * @param index int32 of any shape [...]
+ * @param weight the table [rows, width]
+ * @returns [..., width], of the table's dtype
  * @throws IndexError for an index out of range
  * @throws DTypeError for indices that are no integers
+ * @throws ShapeError for a table that is no matrix
+ * @throws ArgumentError for a `paddingIdx` out of range
  * @example embedding(tensor(Int32Array.of(1, 0)), tensor([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
  */
 export function embedding(index: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
@@ -81,6 +85,7 @@ export type BagMode = "sum" | "mean" | "max";
 export type EmbeddingBagOptions = EmbeddingOptions & {
   /** [bags], where each bag begins in a 1-d input. */
   readonly offsets?: Tensor | null | undefined;
+  /** How the rows of a bag are combined: "mean" by default. */
   readonly mode?: BagMode;
   /** A factor of each row, of the input's shape; of the mode "sum" only. */
   readonly perSampleWeights?: Tensor | null | undefined;
@@ -89,7 +94,14 @@ export type EmbeddingBagOptions = EmbeddingOptions & {
 };
 
 /**
- * The sum, mean or maximum of rows by bags: [bags, d]. input [bags, n], or 1-d with `offsets`. An empty bag gives 0; padding does not count.
+ * The sum, mean or maximum of rows of a table by bags; an empty bag gives 0, and padding does not count. PyTorch's `F.embedding_bag`.
+ * @param input int32 [bags, n], or [n] with `offsets` that say where each bag begins
+ * @param weight the table [rows, width]
+ * @returns [bags, width], of the table's dtype
+ * @throws IndexError for an index out of range
+ * @throws DTypeError for indices that are no integers
+ * @throws ShapeError where sizes or ranks do not fit
+ * @throws ArgumentError for another mode, offsets that are missing or too many, and weights in a mode other than "sum"
  * @example embeddingBag(tensor([[0, 1]], { dtype: "int32" }), tensor([[1, 2], [3, 4]])) // [[2, 3]]
  */
 export const embeddingBag: (input: Tensor, weight: Tensor, options?: EmbeddingBagOptions) => Tensor = /*@__PURE__*/ composite("EmbeddingBagBackward0", (input: Tensor, weight: Tensor, options: EmbeddingBagOptions = {}): Tensor => {

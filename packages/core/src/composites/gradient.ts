@@ -57,10 +57,13 @@ function uneven(x: Tensor, d: number, coordinates: Tensor, edgeOrder: number): T
 }
 
 /**
- * The slopes of samples of a function along each dim, by central differences inside and one-sided ones at both ends: one tensor of x's shape a dim.
- * PyTorch's `gradient`.
- * @throws ArgumentError where spacings and dims are not of one number
+ * The slopes of samples of a function along each dim: central differences inside, (x_(i + 1) - x_(i - 1)) / (2 spacing), and one-sided ones at both ends. PyTorch's `gradient`.
+ * @param x the samples, of at least one dim
+ * @returns a tensor of x's shape for each dim that is asked for; a float keeps its dtype, integers give float32
+ * @throws ArgumentError where spacings and dims are not of one number, a dim is named twice, or for another `edgeOrder` than 1 and 2
  * @throws ShapeError along a dim of fewer than `edgeOrder + 1` samples
+ * @throws DTypeError for uint8
+ * @throws IndexError for a dim out of range
  * @example
  * ```ts
  * gradient(tensor([1, 4, 9, 16]))[0] // tensor([3., 4., 6., 7.])

@@ -13,12 +13,21 @@ import { expand, narrow, reshape, select } from "../views/views.ts";
 import { bisect } from "./search.ts";
 import { amax, amin, sum } from "./reductions.ts";
 
-export type HistcOptions = { readonly bins?: number; readonly min?: number; readonly max?: number };
+export type HistcOptions = {
+  /** How many: 100 by default. */
+  readonly bins?: number;
+  /** The left edge of the first bin; where it equals `max`, as by default, the least element. */
+  readonly min?: number;
+  /** The right edge of the last bin; where it equals `min`, the largest element. */
+  readonly max?: number;
+};
 
 /**
- * How many elements fall into each of `bins` (100) equal bins from min to max; where these are equal, from the least to the largest element. What lies
- * outside does not count. Of x's dtype. PyTorch's `histc`.
- * @throws DTypeError for what is no float; ArgumentError for a range or number of bins that is none
+ * How many elements fall into each of equal bins from min to max, both included; what lies outside does not count. PyTorch's `histc`.
+ * @param x of any shape; float32 or float64
+ * @returns [bins], of x's dtype
+ * @throws DTypeError for integers, bools and 16-bit floats
+ * @throws ArgumentError for no bins, bounds that are not finite, or min above max
  * @example histc(tensor([1, 2, 1]), { bins: 2, min: 0, max: 4 }) // [2, 1]
  */
 export const histc: (x: Tensor, options?: HistcOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor => {
@@ -91,9 +100,14 @@ function checkHistogram(shape: Shape, dtype: DType, bins: readonly (Tensor | num
 }
 
 /**
- * How many elements fall into each bin, or what they weigh, and the edges of the bins: those given as an ascending vector, or those of so many equal ones.
- * A bin begins at its left edge; the last ends with its right edge. Without gradients. PyTorch's `histogram`.
- * @throws DTypeError for what is no float; ShapeError for a weight of another shape
+ * How many elements fall into each bin, or what they weigh, and the edges of the bins. A bin begins at its left edge; the last ends with its right edge. Without gradients.
+ * PyTorch's `histogram`.
+ * @param x of any shape; float32 or float64
+ * @param bins how many equal ones, 100 by default; or the edges, an ascending vector of x's dtype
+ * @returns `{ hist, binEdges }`: [bins] and [bins + 1], of x's dtype
+ * @throws DTypeError for integers, bools, 16-bit floats, and edges of another dtype
+ * @throws ShapeError for a weight of another shape than x's, or edges that are no vector
+ * @throws ArgumentError for no bins, or a range that is none
  * @example histogram(tensor([1, 2, 1]), 2, { range: [0, 4] }) // { hist: [2, 1], binEdges: [0, 2, 4] }
  */
 export function histogram(x: Tensor, bins: Tensor | number = 100, options: HistogramOptions = {}): { readonly hist: Tensor; readonly binEdges: Tensor } {
@@ -102,7 +116,12 @@ export function histogram(x: Tensor, bins: Tensor | number = 100, options: Histo
   return { hist: hist!, binEdges: binEdges! };
 }
 /**
- * The same for points, the last dim of x, in as many dims: bins of each dim, or one number of bins for all. Given edges are handed on as views. PyTorch's `histogramdd`.
+ * As `histogram`, of points in several dims. PyTorch's `histogramdd`.
+ * @param x [..., dims]: points along the last dim; float32 or float64
+ * @param bins how many along each dim, one number for all, or the edges of each, ascending vectors
+ * @returns `{ hist, binEdges }`: [bins of dim 0, bins of dim 1, ...] and [bins + 1] for each dim, of x's dtype
+ * @throws ShapeError for fewer than 2 dims, or bins or weights that do not fit
+ * @throws DTypeError for integers, bools and 16-bit floats
  * @example histogramdd(tensor([[0, 1], [1, 0]]), [2, 2]).hist // [[0, 1], [1, 0]]
  */
 export function histogramdd(x: Tensor, bins: number | readonly number[] | readonly Tensor[], options: HistogramOptions = {}): { readonly hist: Tensor; readonly binEdges: readonly Tensor[] } {
@@ -113,12 +132,20 @@ export function histogramdd(x: Tensor, bins: number | readonly number[] | readon
   return { hist: hist!, binEdges };
 }
 
-export type BincountOptions = { /** What each element counts for, instead of 1. */ readonly weights?: Tensor; readonly minlength?: number };
+export type BincountOptions = {
+  /** What each element counts for, instead of 1. */
+  readonly weights?: Tensor;
+  /** The least length of the result: 0 by default. */
+  readonly minlength?: number;
+};
 
 /**
- * How often each non-negative integer occurs, or the sum of its weights: of `minlength` elements, or of one more than the largest integer, so that it is a
- * promise. Counts are int32, sums of weights float32 where the weights are, else float64. PyTorch's `bincount`.
- * @throws ShapeError for what is no vector; ArgumentError for negative integers; DTypeError for floats
+ * How often each non-negative integer occurs, or the sum of what it weighs. PyTorch's `bincount`.
+ * @param x [n] of integers, not negative
+ * @returns a promise of [largest + 1], or of `minlength` if that is more: int32, of weights float32 where they are, else float64
+ * @throws ShapeError for what is no vector, or weights of another length
+ * @throws ArgumentError for negative integers, or a negative minlength
+ * @throws DTypeError for floats and bools
  * @example await bincount(tensor(Int32Array.of(1, 3, 1))) // [0, 2, 0, 1]
  */
 export async function bincount(x: Tensor, { weights, minlength = 0 }: BincountOptions = {}): Promise<Tensor> {

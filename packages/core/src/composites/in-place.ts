@@ -97,9 +97,17 @@ export const floatPower_: (x: Tensor, y: Operand) => Tensor = /*@__PURE__*/ inPl
   return result;
 });
 
-export type FillDiagonalOptions = { /** Begin again below, with a row left out, in a matrix that is taller than wide. */ readonly wrap?: boolean };
+export type FillDiagonalOptions = {
+  /** Begin again below, with a row left out, in a matrix that is taller than wide. */
+  readonly wrap?: boolean;
+};
 /**
- * The main diagonal of a matrix becomes the value; of more dims, which are equal then, the elements whose indices are.
+ * The main diagonal of a matrix becomes one value; of more dims, which are equal then, the elements whose indices are all equal.
+ * @param x of at least 2 dims and any dtype
+ * @param value in each place, rounded or cut to the dtype
+ * @returns x itself, of its shape and dtype
+ * @throws ShapeError for fewer than 2 dims, or more that are not equal
+ * @throws AutogradError for a leaf that requires a gradient
  * @example fillDiagonal_(zeros([2, 2]), 7) // [[7, 0], [0, 7]]
  */
 export const fillDiagonal_: (x: Tensor, value: number, options?: FillDiagonalOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, value: number, { wrap = false }: FillDiagonalOptions = {}): Tensor => {

@@ -86,8 +86,14 @@ const lookUp: (indexed: Indexed) => Tensor = /*@__PURE__*/ composite("IndexBackw
 });
 
 /**
- * PyTorch's `x[...]`, with numbers, slices, null, "..." and int32 tensors; what holds no tensor is a view. Positions may be negative.
- * @throws IndexError for a position out of range, too many terms, or tensors that do not broadcast together
+ * PyTorch's `x[...]`. What holds no tensor is a view.
+ * @param x of any shape and dtype
+ * @param terms one for each dim: a number, a slice ("1:", "::2" or `{ start, stop, step }`), null for a new dim, "..." for all dims between, or an int32 tensor of positions,
+ * which may be negative; tensors broadcast together
+ * @returns a tensor of the shape that NumPy's rules give, of x's dtype
+ * @throws IndexError for a position out of range, too many terms, tensors that do not broadcast together, or a mask that does not fit
+ * @throws DTypeError for a tensor that is neither int32 nor bool
+ * @throws ArgumentError for a mask, of which `indexAsync` knows, and for what is no term
  * @example index(tensor([[1, 2], [3, 4]]), ":", 0) // [1, 3]
  */
 export const index: (x: Tensor, ...terms: IndexTerm[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ...terms: IndexTerm[]): Tensor => {
@@ -112,6 +118,7 @@ const free = (known: Map<unknown, readonly Tensor[]>): void => {
 
 /**
  * As `index`, with masks too: bool tensors of the shape of the dims they stand for, whose values are read first.
+ * @returns a promise of a tensor of the shape that NumPy's rules give, of x's dtype
  * @example await indexAsync(tensor([1, 2, 3]), tensor([true, false, true])) // [1, 3]
  */
 export async function indexAsync(x: Tensor, ...terms: IndexTerm[]): Promise<Tensor> {
@@ -128,7 +135,10 @@ const indexWith = /*@__PURE__*/ composite(undefined, (x: Tensor, terms: readonly
   return indexed.whole ? handleOf(x) : indexed.view;
 });
 
-export type IndexPutOptions = { /** Add to what is there; equal positions all count. */ readonly accumulate?: boolean };
+export type IndexPutOptions = {
+  /** Add to what is there; equal positions all count. */
+  readonly accumulate?: boolean;
+};
 
 /** Writes into the elements that the terms name; the value broadcasts to their shape. PyTorch's `x[...] = value` and `index_put_`. */
 const write: (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, accumulate: boolean, known: (mask: Tensor | boolean) => readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, accumulate: boolean, known: (mask: Tensor | boolean) => readonly Tensor[]): Tensor => {
@@ -162,8 +172,15 @@ function valueOf(value: Tensor | number | boolean, x: Tensor, shape: Shape): Ten
 }
 
 /**
- * Changes in place what `x.index(...terms)` names. PyTorch's `x[terms] = value` and `index_put_`.
- * A mask alone with a value of one element needs no promise either.
+ * Changes in place what `x.index(...terms)` names. PyTorch's `x[terms] = value` and `index_put_`. A mask alone with a value of one element needs no promise.
+ * @param x of any shape and dtype
+ * @param terms as of `index`, in an array
+ * @param value a number, or a tensor that broadcasts to the shape of the places
+ * @returns x itself, of its shape and dtype
+ * @throws IndexError for an index out of range, or too many terms
+ * @throws ShapeError for a value that does not broadcast to the places
+ * @throws ArgumentError for a mask among others, of which `indexPutAsync_` knows
+ * @throws AutogradError for a leaf that requires a gradient
  * @example `x.indexPut_([0, "1:3"], 7)`, `x.indexPut_([rows, columns], values, { accumulate: true })`
  */
 export function indexPut_(x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor {
@@ -172,13 +189,14 @@ export function indexPut_(x: Tensor, terms: readonly IndexTerm[], value: Tensor 
   return write(x, terms, value, accumulate, refuseMask);
 }
 /**
- * As `indexPut_`, out of place. A copy of x's shape and dtype; `value` broadcasts to the shape of the places.
- * @throws IndexError for an index out of range
+ * As `indexPut_`, out of place.
+ * @returns a copy of x's shape and dtype
  * @example indexPut(zeros([3]), [tensor(Int32Array.of(0, 2))], tensor([5, 6])) // [5, 0, 6]
  */
 export const indexPut: (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options?: IndexPutOptions) => Tensor = /*@__PURE__*/ composite("IndexPutBackward0", (x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Tensor => indexPut_(clone(x), terms, value, options));
 /**
  * As `indexPut_`, with masks of any kind, whose values are read first.
+ * @returns a promise of x itself, of its shape and dtype
  * @example await indexPutAsync_(tensor([1, 2]), [tensor([true, false])], 9) // [9, 2]
  */
 export async function indexPutAsync_(x: Tensor, terms: readonly IndexTerm[], value: Tensor | number | boolean, options: IndexPutOptions = {}): Promise<Tensor> {
@@ -199,7 +217,9 @@ const writeMasked = /*@__PURE__*/ composite(undefined, (x: Tensor, mask: Tensor,
 });
 
 /**
- * Where x is not zero: int32 [n, dims], in row-major order. Its size depends on values, so it is a promise on every device.
+ * Where x is not zero, in row-major order. Its size depends on values, so it is a promise on every device.
+ * @param x of any shape and dtype
+ * @returns a promise of int32 [n, dims]: the places, one in each row
  * @example await nonzero(tensor([0, 1, 1])) // [[1], [2]]
  */
 export async function nonzero(x: Tensor): Promise<Tensor> {
@@ -220,8 +240,12 @@ export async function nonzero(x: Tensor): Promise<Tensor> {
 }
 
 /**
- * The elements of x where the bool mask is true, a vector; they broadcast together. A promise on every device. `mask` of bool and x broadcast; a vector of x's dtype.
+ * The elements of x where a mask is true, in row-major order; they broadcast together. Its size depends on values, so it is a promise on every device.
+ * @param x of any shape and dtype
+ * @param mask bool
+ * @returns a promise of a vector of x's dtype
  * @throws ArgumentError for a mask that is not bool
+ * @throws ShapeError where shapes do not broadcast
  * @example await maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])) // [1, 3]
  */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {

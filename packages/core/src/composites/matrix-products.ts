@@ -2,7 +2,7 @@
 import { addScaled, mul } from "../elementwise/arithmetic.ts";
 import { numberIn } from "../elementwise/checks.ts";
 import { to } from "../elementwise/elementwise.ts";
-import { scalarTypeName } from "../dtype.ts";
+import { promoteTypes, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
@@ -15,9 +15,12 @@ import { sum } from "./reductions.ts";
 type Product = (x: Tensor, y: Tensor) => Tensor;
 
 /**
- * The product of two matrices, without broadcasting. [m, k] by [k, n] gives [m, n]; of one dtype.
+ * The product of two matrices, without broadcasting: out_ij = sum of x_ik y_kj.
+ * @param x [m, k]
+ * @param y [k, n], of x's dtype
+ * @returns [m, n], of their dtype
  * @throws ShapeError if either is no matrix, or the inner sizes differ
- * @throws DTypeError where dtypes differ
+ * @throws DTypeError where dtypes differ, and for bools
  * @example mm(tensor([[1, 2]]), tensor([[3], [4]])) // [[11]]
  */
 export const mm: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
@@ -26,8 +29,12 @@ export const mm: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Ten
   return matmul(x, y);
 });
 /**
- * The products of two batches of matrices, `[b, m, k] x [b, k, n]`, without broadcasting. [b, m, k] by [b, k, n] gives [b, m, n]; of one dtype.
+ * The products of two batches of matrices, without broadcasting.
+ * @param x [b, m, k]
+ * @param y [b, k, n], of x's dtype
+ * @returns [b, m, n], of their dtype
  * @throws ShapeError if either is no batch of matrices, or sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
  * @example bmm(ones([2, 1, 3]), ones([2, 3, 1])) // [[[3]], [[3]]]
  */
 export const bmm: Product = /*@__PURE__*/ composite("BmmBackward0", (x: Tensor, y: Tensor): Tensor => {
@@ -41,8 +48,12 @@ function checkBatches(x: Tensor, y: Tensor): void {
     throw new ShapeError(`Expected size for first two dimensions of batch2 tensor to be: [${x.shape[0]}, ${x.shape[2]}] but got: [${y.shape[0]}, ${y.shape[1]}].`);
 }
 /**
- * A matrix times a vector. [m, n] by [n] gives [m]; of one dtype.
+ * A matrix times a vector: out_i = sum of x_ij y_j.
+ * @param x [m, n]
+ * @param y [n], of x's dtype
+ * @returns [m], of their dtype
  * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
  * @example mv(tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
 export const mv: Product = /*@__PURE__*/ composite("MvBackward0", (x: Tensor, y: Tensor): Tensor => {
@@ -51,13 +62,18 @@ export const mv: Product = /*@__PURE__*/ composite("MvBackward0", (x: Tensor, y:
   return matmul(x, y);
 });
 /**
- * The sum of the products of two vectors of one length. [n] by [n] gives a 0-d tensor; of one dtype.
+ * The sum of the products of two vectors: sum of x_i y_i.
+ * @param x [n]
+ * @param y [n], of x's dtype
+ * @returns a 0-d tensor of their dtype
  * @throws ShapeError for other than two vectors of one length
+ * @throws DTypeError where dtypes differ, and for bools
  * @example dot(tensor([1, 2]), tensor([3, 4])) // 11
  */
 export const dot: Product = /*@__PURE__*/ composite("DotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
 /**
- * `dot`, as a real vector is its own conjugate.
+ * As `dot`, as a real vector is its own conjugate.
+ * @returns a 0-d tensor of their dtype
  * @example vdot(tensor([1, 2]), tensor([3, 4])) // 11
  */
 export const vdot: Product = /*@__PURE__*/ composite("VdotBackward0", (x: Tensor, y: Tensor): Tensor => inProduct(x, y));
@@ -69,7 +85,12 @@ function inProduct(x: Tensor, y: Tensor): Tensor {
   return matmul(x, y);
 }
 /**
- * The sum of products over the last dim of both: [..., k] and [..., k] give all pairs of their other indices.
+ * The sums of products over the last dims of both: out[i..., j...] = sum of x[i..., k] y[j..., k]. A 0-d tensor multiplies.
+ * @param x [i..., k]
+ * @param y [j..., k], of x's dtype
+ * @returns [i..., j...], of their dtype
+ * @throws ShapeError where the last sizes differ
+ * @throws DTypeError where dtypes differ, and for bools
  * @example inner(tensor([1, 2]), tensor([3, 4])) // 11
  */
 export const inner: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
@@ -80,7 +101,10 @@ export const inner: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: 
   return tensordot(x, y, [[-1], [-1]]);
 });
 /**
- * The products of all pairs of two vectors: a matrix. [m] and [n] give [m, n].
+ * The products of all pairs of two vectors: out_ij = x_i y_j.
+ * @param x [m] of any dtype
+ * @param y [n] of any dtype
+ * @returns [m, n], of the promoted dtype
  * @throws ShapeError for other than two vectors
  * @example outer(tensor([1, 2]), tensor([3, 4])) // [[3, 4], [6, 8]]
  */
@@ -89,7 +113,7 @@ export const outer: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: 
   if (y.ndim !== 1) throw new ShapeError(`outer: Expected 1-D argument vec2, but got ${y.ndim}-D`);
   return mul(reshape(x, [x.shape[0]!, 1]), y);
 });
-/** PyTorch's other name of `outer`. */
+/** `outer` under its other name in PyTorch. */
 export const ger: Product = outer;
 
 export type SumOptions = {
@@ -107,9 +131,13 @@ function plus(x: Tensor, product: Tensor, options: SumOptions): Tensor {
 }
 type Summed = (x: Tensor, a: Tensor, b: Tensor, options?: SumOptions) => Tensor;
 /**
- * beta * x + alpha * (a `input` broadcasts to [m, n]; [m, k] by [k, n].
- * @ b), of matrices; x broadcasts.
+ * beta * x + alpha * (the product of the matrices a and b).
+ * @param x broadcasts to [m, n]
+ * @param a [m, k], of x's dtype
+ * @param b [k, n], of x's dtype
+ * @returns [m, n], of their dtype
  * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
  * @example addmm(ones([1, 1]), tensor([[1, 2]]), tensor([[3], [4]])) // [[12]]
  */
 export const addmm: Summed = /*@__PURE__*/ composite("AddmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
@@ -117,9 +145,13 @@ export const addmm: Summed = /*@__PURE__*/ composite("AddmmBackward0", (x: Tenso
   return plus(x, matmul(a, b), options);
 });
 /**
- * beta * x + alpha * (a `input` broadcasts to [m]; [m, n] by [n].
- * @ b), of a matrix and a vector.
+ * beta * x + alpha * (the product of the matrix a and the vector b).
+ * @param x broadcasts to [m]
+ * @param a [m, n], of x's dtype
+ * @param b [n], of x's dtype
+ * @returns [m], of their dtype
  * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
  * @example addmv(ones([2]), tensor([[1, 2], [3, 4]]), ones([2])) // [4, 8]
  */
 export const addmv: Summed = /*@__PURE__*/ composite("AddmvBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
@@ -127,9 +159,13 @@ export const addmv: Summed = /*@__PURE__*/ composite("AddmvBackward0", (x: Tenso
   return plus(x, mv(a, b), options);
 });
 /**
- * beta * x + alpha * (a `input` broadcasts to [b, m, n]; [b, m, k] by [b, k, n].
- * @ b), of batches of matrices.
+ * beta * x + alpha * (the products of two batches of matrices).
+ * @param x broadcasts to [b, m, n]
+ * @param a [b, m, k], of x's dtype
+ * @param b [b, k, n], of x's dtype
+ * @returns [b, m, n], of their dtype
  * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
  * @example baddbmm(ones([1, 1, 1]), ones([1, 1, 2]), ones([1, 2, 1])) // [[[3]]]
  */
 export const baddbmm: Summed = /*@__PURE__*/ composite("BaddbmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
@@ -137,8 +173,13 @@ export const baddbmm: Summed = /*@__PURE__*/ composite("BaddbmmBackward0", (x: T
   return plus(x, matmul(a, b), options);
 });
 /**
- * beta * x + alpha * the sum of a[i]
- * @ b[i] over a batch.
+ * beta * x + alpha * (the sum over a batch of the products of matrices).
+ * @param x broadcasts to [m, n]
+ * @param a [b, m, k], of x's dtype
+ * @param b [b, k, n], of x's dtype
+ * @returns [m, n], of their dtype
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
  * @example addbmm(zeros([1, 1]), ones([2, 1, 3]), ones([2, 3, 1])) // [[6]]
  */
 export const addbmm: Summed = /*@__PURE__*/ composite("AddbmmBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
@@ -146,21 +187,32 @@ export const addbmm: Summed = /*@__PURE__*/ composite("AddbmmBackward0", (x: Ten
   return plus(x, sum(matmul(a, b), 0, { dtype: a.dtype }), options);
 });
 /**
- * beta * x + alpha * outer(a, b).
+ * beta * x + alpha * (the products of all pairs of two vectors).
+ * @param x broadcasts to [m, n]
+ * @param a [m] of any dtype
+ * @param b [n] of any dtype
+ * @returns [m, n], of the promoted dtype
+ * @throws ShapeError where sizes do not fit
  * @example addr(zeros([2, 2]), tensor([1, 2]), tensor([3, 4])) // [[3, 4], [6, 8]]
  */
 export const addr: Summed = /*@__PURE__*/ composite("AddrBackward0", (x: Tensor, a: Tensor, b: Tensor, options: SumOptions = {}): Tensor => {
   if (a.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${a.ndim}-D`);
   if (b.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${b.ndim}-D`);
-  return plus(x, outer(a, b), options);
+  const product = outer(a, b), common = promoteTypes(x.dtype, product.dtype);
+  return plus(to(x, common), to(product, common), options);
 });
 
 /** How many dims, or the pairs of dims: those of x, and those of y. */
 export type TensordotDims = number | readonly [readonly number[], readonly number[]];
 /**
- * The sum of products over pairs of dims: the last `dims` of x with the first of y (2 by default), or those that are listed.
- * Sizes of the dims that are summed over agree.
- * @throws ShapeError where they differ
+ * The sum of products over pairs of dims, as `dims` says: so many of the last of x with the first of y (2 by default), or two lists.
+ * @param x of any shape
+ * @param y of x's dtype, with the same sizes along its dims of the pairs
+ * @param dims how many, or `[of x, of y]`
+ * @returns x's other sizes as a shape, then y's, of their dtype
+ * @throws ShapeError where sizes differ, or lists are not of one length
+ * @throws DTypeError where dtypes differ, and for bools
+ * @throws ArgumentError for a negative number
  * @example tensordot(tensor([[1, 2], [3, 4]]), eye(2), 1) // [[1, 2], [3, 4]]
  */
 export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dims: TensordotDims = 2): Tensor => {
@@ -178,7 +230,10 @@ export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor =
   return reshape(matmul(a, b), [...keptLeft.map((d) => x.shape[d]!), ...keptRight.map((d) => y.shape[d]!)]);
 });
 /**
- * The Kronecker product: each element of x times the whole of y. [a, b] and [c, d] give [a c, b d]; of any rank.
+ * The Kronecker product: each element of x times the whole of y.
+ * @param x [a, b], or of any rank; dims of size 1 come in front of the smaller
+ * @param y [c, d], or of any rank
+ * @returns [a c, b d], of the promoted dtype
  * @example kron(eye(2), tensor([[1, 2]])) // [[1, 2, 0, 0], [0, 0, 1, 2]]
  */
 export const kron: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor): Tensor => {
@@ -189,8 +244,12 @@ export const kron: Product = /*@__PURE__*/ composite(undefined, (x: Tensor, y: T
 });
 
 /**
- * The product of several matrices, in the order that costs least (Cormen et al., "Introduction to Algorithms", 15.2). Matrices [a, b], [b, c], [c, d] ... give [a, d].
+ * The product of several matrices, in the order that costs least (Cormen et al., "Introduction to Algorithms", 15.2).
+ * @param matrices [a, b], [b, c], [c, d] ... of one dtype
+ * @returns [a, d], of their dtype
  * @throws ShapeError where sizes do not fit
+ * @throws ArgumentError for no matrices
+ * @throws DTypeError where dtypes differ
  * @example chainMatmul(ones([1, 2]), ones([2, 3]), ones([3, 1])) // [[6]]
  */
 export const chainMatmul: (...matrices: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {
@@ -216,8 +275,12 @@ function cheapest(matrices: readonly Tensor[]): Tensor {
   return product(0, n - 1);
 }
 /**
- * As `chainMatmul`; the first and the last may be vectors: torch.linalg.multi_dot. Matrices [a, b], [b, c] ... give [a, ...]; the first and the last may be vectors.
+ * The product of several matrices, in the order that costs least: torch.linalg.multi_dot.
+ * @param tensors [a, b], [b, c], [c, d] ... of one dtype; the first may be a vector [b], a row, and the last [c], a column
+ * @returns [a, d] without the dims of vectors, of their dtype
  * @throws ShapeError where sizes do not fit
+ * @throws ArgumentError for fewer than two
+ * @throws DTypeError where dtypes differ
  * @example linalg.multiDot([ones([1, 2]), ones([2, 3]), ones([3, 1])]) // [[6]]
  */
 export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
@@ -230,9 +293,17 @@ export const multiDot: (tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ co
   }));
   return reshape(out, [...(first.ndim === 1 ? [] : [first.shape[0]!]), ...(last.ndim === 1 ? [] : [last.shape[1]!])]);
 });
-export type DimOption = { readonly dim?: number };
+export type DimOption = {
+  /** The last by default. */
+  readonly dim?: number;
+};
 /**
- * The sum of products along a dim, the last by default: torch.linalg.vecdot. Shapes broadcast, and lose the dim.
+ * The sum of products along a dim: torch.linalg.vecdot.
+ * @param x of any shape and dtype
+ * @param y broadcasts with x
+ * @returns the broadcast shape without the dim, of the promoted dtype; integers give int32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws IndexError for a dim out of range
  * @example linalg.vecdot(tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
 export const vecdot: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => sum(mul(x, y), dim));

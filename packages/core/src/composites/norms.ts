@@ -1,6 +1,6 @@
 /** @file Norms of vectors and matrices, with PyTorch's subgradients where they have no derivative; distances and directions. */
 import { reduceProgram } from "../calculus/map-reduce.ts";
-import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
+import { type DType, isFloat, promoteTypes, scalarTypeName } from "../dtype.ts";
 import { abs, add, div, eq, gt, logicalOr, isnan, mul, ne, pow, sub, sqrt, where } from "../elementwise/index.ts";
 import { to, wide } from "../elementwise/elementwise.ts";
 import { clampMin } from "../elementwise/bounds.ts";
@@ -64,7 +64,12 @@ function slope(x: Tensor, norm: Tensor, { p, dims }: NormAttrs): Tensor {
   return mul(p < 2 ? mul(sgn(x), pow(abs(x), p - 1)) : mul(x, pow(abs(x), p - 2)), zeroWhere(none, pow(length, 1 - p)));
 }
 
-export type NormOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
+export type NormOptions = {
+  /** Keep reduced dims, with size 1. */
+  readonly keepdim?: boolean;
+  /** What to cast to before. */
+  readonly dtype?: DType;
+};
 
 const floatsOnly = (op: string, dtype: DType): string => op === "norm"
   ? `norm(): input dtype should be either floating point or complex. Got ${scalarTypeName[dtype]} instead.`
@@ -81,9 +86,15 @@ function vector(op: string, name: string, x: Tensor, p: number, dim: Dims | unde
   return dispatch(normOp, [input], { p, dims, keepdim, name });
 }
 /**
- * (sum of |x| ** ord) ** (1 / ord) over the dims, or all: torch.linalg.vector_norm. Infinity is the largest, -Infinity the smallest, 0 the count of non-zeros.
- * Shapes as of `sum`; of floats.
+ * (sum of |x| ** ord) ** (1 / ord) over dims, or over all: torch.linalg.vector_norm. Infinity is the largest, -Infinity the smallest, 0 the count of what is not zero.
+ * @param x of any shape; floats
+ * @param ord the order, 2 by default
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
  * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError for a negative order, or that of Infinity, of no elements
+ * @throws ArgumentError for an order that is no number
  * @example linalg.vectorNorm(tensor([3, -4]), 1) // 7
  */
 export const vectorNorm = (x: Tensor, ord: number = 2, dim?: Dims | null, options: NormOptions = {}): Tensor =>
@@ -95,16 +106,28 @@ export function elementNorm(x: Tensor, p: number | string | null = "fro", dim?: 
   return vector("norm", "NormBackward1", x, typeof p === "number" ? p : 2, dim ?? undefined, options);
 }
 
-export type DistanceOptions = { readonly p?: number };
+export type DistanceOptions = {
+  /** The order of the norm: 2 by default. */
+  readonly p?: number;
+};
 /**
- * The p-norm of x - y, as one number. Shapes broadcast; a 0-d tensor.
+ * The p-norm of x - y, as one number.
+ * @param x of any shape; floats
+ * @param y floats that broadcast with x
+ * @returns a 0-d tensor of the promoted dtype
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
  * @example dist(tensor([0, 0]), tensor([3, 4])) // 5
  */
 export const dist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("DistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => elementNorm(sub(x, y), p));
 /**
- * The distances between all rows of x [.., m, k] and of y [.., n, k]: [.., m, n].
- * @throws ShapeError where k differs
- * @throws DTypeError for other than floats
+ * The distances between all rows: out[..., i, j] = the p-norm of x[..., i, :] - y[..., j, :].
+ * @param x [..., m, k]; floats
+ * @param y [..., n, k]; floats
+ * @returns [..., m, n], leading dims broadcast, of the promoted dtype
+ * @throws ShapeError where k differs, or for fewer than 2 dims
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for a negative p
  * @example cdist(tensor([[0, 0]]), tensor([[3, 4], [0, 1]])) // [[5, 1]]
  */
 export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("CdistBackward0", (x: Tensor, y: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
@@ -116,9 +139,19 @@ export const cdist: (x: Tensor, y: Tensor, options?: DistanceOptions) => Tensor 
   const difference = sub(unsqueeze(x, -2), unsqueeze(y, -3));
   return difference.shape[difference.ndim - 1] === 0 ? sum(difference, -1) : vector("cdist", "NormBackward1", difference, p, -1, {});
 });
-export type PairwiseOptions = { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean };
+export type PairwiseOptions = {
+  /** The order of the norm: 2 by default. */
+  readonly p?: number;
+  /** Added to each difference: 1e-6 by default. */
+  readonly eps?: number;
+  /** Keep reduced dims, with size 1. */
+  readonly keepdim?: boolean;
+};
 /**
- * The p-norm of x - y + eps over the last dim. [..., d] and [..., d] broadcast and give [...].
+ * The p-norm of x - y + eps over the last dim.
+ * @param x [..., d]
+ * @param y [..., d], which broadcasts with x
+ * @returns their broadcast shape without the last dim, or with size 1 by `keepdim`; a float dtype stays, integers give float32
  * @throws ShapeError where shapes do not broadcast
  * @example pairwiseDistance(tensor([[0, 0]]), tensor([[3, 4]])) // [5]
  */
@@ -128,6 +161,11 @@ export const pairwiseDistance: (x: Tensor, y: Tensor, options?: PairwiseOptions)
 });
 /**
  * The distances between all pairs of rows of a matrix, in the order (0, 1), (0, 2) ... (1, 2) ...
+ * @param x [n, d]; floats
+ * @returns [n (n - 1) / 2], of x's dtype
+ * @throws ShapeError for other than a matrix
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for a negative p
  * @example pdist(tensor([[0, 0], [3, 4], [0, 1]])) // [5, 1, 4.2426]
  */
 export const pdist: (x: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE__*/ composite("PdistBackward0", (x: Tensor, { p = 2 }: DistanceOptions = {}): Tensor => {
@@ -137,20 +175,41 @@ export const pdist: (x: Tensor, options?: DistanceOptions) => Tensor = /*@__PURE
   return rows.length === 0 ? sum(narrow(x, 0, 0, 0), 1) : cat(rows);
 });
 
-export type CosineOptions = { readonly eps?: number };
+export type CosineOptions = {
+  /** The least that a norm counts: 1e-8 by default. */
+  readonly eps?: number;
+};
 /**
- * The cosine of the angle between x and y along a dim; norms below eps count as eps. Shapes broadcast, and lose the dim.
+ * The cosine of the angle between x and y along a dim: x y / (|x| |y|).
+ * @param x of any shape; floats
+ * @param y floats that broadcast with x
+ * @param dim along which, 1 by default
+ * @returns the broadcast shape without the dim, of the promoted dtype
+ * @throws DTypeError for integers and bools, unless one is a float
+ * @throws ShapeError where shapes do not broadcast
  * @throws IndexError for a dim out of range
  * @example cosineSimilarity(tensor([1, 0]), tensor([1, 1]), 0) // 0.7071
  */
 export const cosineSimilarity: (x: Tensor, y: Tensor, dim?: number, options?: CosineOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dim: number = 1, { eps = 1e-8 }: CosineOptions = {}): Tensor => {
-  const [a, b] = broadcastTensors(x, y) as [Tensor, Tensor];
+  const common = promoteTypes(x.dtype, y.dtype);
+  if (!isFloat(common)) throw new DTypeError(`expected common dtype to be floating point, yet common dtype is ${scalarTypeName[common]}`);
+  const [a, b] = broadcastTensors(to(x, common), to(y, common)) as [Tensor, Tensor];
   const unit = (t: Tensor): Tensor => div(t, clampMin(vectorNorm(t, 2, dim, kept), eps));
   return sum(mul(unit(a), unit(b)), dim);
 });
-export type NormalizeOptions = { readonly p?: number; readonly dim?: Dims; readonly eps?: number };
+export type NormalizeOptions = {
+  /** The order of the norm: 2 by default. */
+  readonly p?: number;
+  /** Along which dim, or over which dims: 1 by default. */
+  readonly dim?: Dims;
+  /** The least that a norm counts: 1e-12 by default. */
+  readonly eps?: number;
+};
 /**
- * x divided by its p-norm along a dim, or by eps where that is larger. x's shape; of floats.
+ * x divided by its p-norm along a dim: x / max(|x|, eps).
+ * @param x of any shape; floats
+ * @returns x's shape and dtype
+ * @throws DTypeError for integers and bools
  * @throws IndexError for a dim out of range
  * @example normalize(tensor([3, 4]), { dim: 0 }) // [0.6, 0.8]
  */
@@ -158,6 +217,15 @@ export const normalize: (x: Tensor, options?: NormalizeOptions) => Tensor = /*@_
   div(x, clampMin(elementNorm(x, p, dim, kept), eps)));
 /**
  * Each slice along a dim, scaled down to p-norm `maxnorm` where it is longer.
+ * @param x of at least 2 dims; floats
+ * @param p the order of the norm, above 0
+ * @param dim along which the slices lie
+ * @param maxnorm the largest norm that stays
+ * @returns x's shape and dtype
+ * @throws ShapeError for fewer than 2 dims
+ * @throws ArgumentError for a p of 0 or below, or a negative maxnorm
+ * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example renorm(tensor([[3, 4], [0, 1]]), 2, 0, 1) // [[0.6, 0.8], [0, 1]]
  */
 export const renorm: (x: Tensor, p: number, dim: number, maxnorm: number) => Tensor = /*@__PURE__*/ composite("RenormBackward0", (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {

@@ -47,11 +47,16 @@ function write(name: string, target: Tensor, result: Tensor, inputs: readonly Te
 }
 
 /**
- * `op(...args)`, with what it gives written into `target` (an array of tensors where it gives several), and `target` itself given back: PyTorch's `out=`.
- * Targets have the dtypes of the results and get their shapes (with a warning, if they had elements in another); they overlap neither themselves nor an input.
- * Nothing is recorded. Elementwise functions have it too as `add.out(target, x, y)`, which allocates nothing.
- * @throws AutogradError where a gradient would be lost, or memory overlaps
+ * `op(...args)`, with what it gives written into `target`: PyTorch's `out=`. Nothing is recorded. Elementwise functions have it too as `add.out(target, x, y)`, which allocates
+ * nothing.
+ * @param op any operator
+ * @param target a tensor for each result (an array where there are several), of its dtype; it gets its shape, with a warning if it had elements in another
+ * @param args of the operator
+ * @returns `target` itself, of the shapes and dtypes of the results
+ * @throws AutogradError where a gradient would be lost, or targets overlap themselves or an input
  * @throws DTypeError where a target is of another dtype than its result
+ * @throws ArgumentError where results and targets are not of one number
+ * @throws NotSupportedError in a function transform
  * @example
  * ```ts
  * const z = zeros([2]);
@@ -81,16 +86,24 @@ const withOwnOut = (run: Extremum): WithOut<Parameters<Extremum>> => withOut((..
   return out(run, target, ...args);
 });
 /**
- * The maximum over the dims, or over all; NaN if there is one. Ties share the gradient evenly.
- * `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`, and x's dtype.
+ * The maximum over dims, or over all; NaN if there is one. Ties share the gradient evenly.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @param options `keepdim`: keep the dims, with size 1
+ * @returns x's shape without the dims, of its dtype
  * @throws IndexError for a dim out of range, or of size 0
+ * @throws ArgumentError where a dim is named twice
  * @example amax(tensor([[1, 3], [5, 2]]), 1) // [3, 5]
  */
 export const amax: WithOut<Parameters<Extremum>> = /*@__PURE__*/ withOwnOut(amaxOf);
 /**
- * The minimum over the dims, or over all; NaN if there is one. Ties share the gradient evenly.
- * `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`, and x's dtype.
+ * The minimum over dims, or over all; NaN if there is one. Ties share the gradient evenly.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @param options `keepdim`: keep the dims, with size 1
+ * @returns x's shape without the dims, of its dtype
  * @throws IndexError for a dim out of range, or of size 0
+ * @throws ArgumentError where a dim is named twice
  * @example amin(tensor([[1, 3], [5, 2]]), 1) // [1, 2]
  */
 export const amin: WithOut<Parameters<Extremum>> = /*@__PURE__*/ withOwnOut(aminOf);

@@ -58,7 +58,12 @@ function checkPlaces(x: Tensor, sides: readonly Side[], mode: Exclude<PadMode, "
   });
 }
 
-export type PadOptions = { readonly mode?: PadMode; /** Of the mode "constant": 0 by default. */ readonly value?: number | null };
+export type PadOptions = {
+  /** What stands at the ends: "constant" by default. */
+  readonly mode?: PadMode;
+  /** Of the mode "constant": 0 by default. */
+  readonly value?: number | null;
+};
 /**
  * x with more at its ends: `pad` is [before, after] of the last dim, then of the one before it, and so on; a negative number takes away. "constant"
  * puts `value` there, "reflect" what lies inward, "replicate" the edge, "circular" the other end; these three pad the last one to three dims of
@@ -85,7 +90,13 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
   return byPlace(x, sides, mode);
 }
 /**
- * x with `value` at its ends: `pad` as of `pad`.
+ * x with one value at its ends: PyTorch's `constant_pad_nd`.
+ * @param x of any shape and dtype
+ * @param sizes [before, after] of the last dim, then of the one before it, and so on; a negative number takes away
+ * @param options `value`: what stands there, 0 by default
+ * @returns x's shape with the sizes changed by so much, of its dtype
+ * @throws ShapeError where more is taken away than there is
+ * @throws ArgumentError for an odd count of numbers, or more than x's dims
  * @example constantPadNd(tensor([1, 2]), [1, 0], { value: 9 }) // [9, 1, 2]
  */
 export const constantPadNd = (x: Tensor, sizes: readonly number[], options: { readonly value?: number } = {}): Tensor => pad(x, sizes, options);

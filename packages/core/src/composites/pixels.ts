@@ -9,7 +9,12 @@ function checkRank(op: string, x: Tensor): void {
 }
 
 /**
- * [..., c r^2, h, w] as [..., c, h r, w r]: each block of r^2 channels becomes a block of places (Shi et al., 2016).
+ * Each block of r^2 channels becomes a block of r by r places (Shi et al., 2016).
+ * @param x [..., c r^2, h, w] of any dtype
+ * @param upscaleFactor r
+ * @returns [..., c, h r, w r], of x's dtype
+ * @throws ShapeError for fewer than 3 dims, or channels that r^2 does not divide
+ * @throws ArgumentError for an r of 0 or below
  * @example pixelShuffle(arange(4).reshape([1, 4, 1, 1]), 2) // [[[[0, 1], [2, 3]]]]
  */
 export const pixelShuffle: (x: Tensor, upscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelShuffleBackward0", (x: Tensor, r: number): Tensor => {
@@ -22,7 +27,12 @@ export const pixelShuffle: (x: Tensor, upscaleFactor: number) => Tensor = /*@__P
 });
 
 /**
- * [..., c, h r, w r] as [..., c r^2, h, w]: the inverse of `pixelShuffle`.
+ * Each block of r by r places becomes a block of r^2 channels: the inverse of `pixelShuffle`.
+ * @param x [..., c, h r, w r] of any dtype
+ * @param downscaleFactor r
+ * @returns [..., c r^2, h, w], of x's dtype
+ * @throws ShapeError for fewer than 3 dims, or sizes that r does not divide
+ * @throws ArgumentError for an r of 0 or below
  * @example pixelUnshuffle(arange(4).reshape([1, 1, 2, 2]), 2).shape // [1, 4, 1, 1]
  */
 export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = /*@__PURE__*/ composite("PixelUnshuffleBackward0", (x: Tensor, r: number): Tensor => {
@@ -36,7 +46,12 @@ export const pixelUnshuffle: (x: Tensor, downscaleFactor: number) => Tensor = /*
 });
 
 /**
- * The channels dealt out to `groups` in turn: [n, groups, c / groups, ...] turned round (Zhang et al., 2018).
+ * The channels dealt out to groups in turn: [n, groups, c / groups, ...] with the two turned round (Zhang et al., 2018).
+ * @param x [n, c, ...] of at least 3 dims and any dtype
+ * @param groups how many, of equal size
+ * @returns x's shape and dtype
+ * @throws ShapeError for fewer than 3 dims, or channels that the groups do not divide
+ * @throws ArgumentError for no groups
  * @example channelShuffle(arange(4).reshape([1, 4, 1]), 2).flatten() // [0, 2, 1, 3]
  */
 export const channelShuffle: (x: Tensor, groups: number) => Tensor = /*@__PURE__*/ composite("torch::autograd::NotImplemented", (x: Tensor, groups: number): Tensor => {

@@ -45,12 +45,18 @@ const share = /*@__PURE__*/ perDType((d, c) => {
   return program("prodShare", [d, d, d, d, "int32"], ["int32"], [s.cast(s.select(s.and(two, s.isNan(product)), zero, value), d)]);
 });
 
-export type ProdOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
+export type ProdOptions = {
+  /** Keep the reduced dim, with size 1. */
+  readonly keepdim?: boolean;
+  /** What to cast to before; by default integers and bools become int32. */
+  readonly dtype?: DType;
+};
 
 /**
  * The product over a dim, or of all elements; 1 of none. Its derivatives divide by nothing, so they are right at zeros too. PyTorch's `prod`.
- * Without a dim of all elements; integers and bools give int32, unless `dtype` says otherwise.
- * @param options `keepdim`; `dtype`: what to cast to before (integers and bools are multiplied in int32)
+ * @param x of any shape and dtype
+ * @param dim one dim; all by default
+ * @returns x's shape without the dim, or with size 1 by `keepdim`; a float keeps its dtype, integers and bools give int32, and `dtype` says otherwise
  * @throws IndexError for a dim out of range
  * @example prod(tensor([2, 3, 4])) // 24
  */

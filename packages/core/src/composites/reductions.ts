@@ -13,7 +13,12 @@ import { gather } from "../primitives/gather.ts";
 import { squeeze } from "../views/views.ts";
 
 type Dims = number | readonly number[];
-export type ReduceOptions = { readonly keepdim?: boolean; readonly dtype?: DType };
+export type ReduceOptions = {
+  /** Keep reduced dims, with size 1. */
+  readonly keepdim?: boolean;
+  /** What to cast to before. */
+  readonly dtype?: DType;
+};
 const NO_OPTIONS: ReduceOptions = {}, NO_PARAMS: readonly number[] = [];
 
 /** The element itself, cast before it is reduced; the reduction works in what `to` is computed in. */
@@ -30,9 +35,12 @@ const sumType = (x: Tensor, dtype: DType | undefined): DType => dtype ?? (isFloa
 const boolSum = (x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor =>
   reduceProgram("max", prologue("any", x.dtype, "bool"), [x], [], wrapDims(dim, x.ndim), keepdim, "");
 /**
- * The sum over the dims, or over all.
- * `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`. Floats keep their dtype, integers and bools give int32; `dtype` says otherwise.
+ * The sum over dims, or over all.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; a float keeps its dtype, integers and bools give int32, and `dtype` says otherwise
  * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example sum(tensor([[1, 2], [3, 4]]), 0) // [4, 6]
  */
 export function sum(x: Tensor, dim?: Dims, { dtype, keepdim = false }: ReduceOptions = NO_OPTIONS): Tensor {
@@ -45,9 +53,13 @@ const sumIn = (dtype: DType, x: Tensor, dims: readonly number[], keepdim: boolea
   reduceProgram("sum", prologue("sum", x.dtype, dtype), [x], NO_PARAMS, dims, keepdim, name);
 
 /**
- * The mean over the dims, or over all; of floats only. `dim` is a dim, several, or all if left out; the result has the shape without them, or with size 1 by `keepdim`.
- * @throws DTypeError for integers and bools
+ * The mean over dims, or over all: the sum divided by the number of elements.
+ * @param x of any shape; floats
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
+ * @throws DTypeError for integers and bools, unless `dtype` is a float
  * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example mean(tensor([[1, 2], [3, 4]]), 0) // [2, 3]
  */
 export const mean = (x: Tensor, dim?: Dims, options: ReduceOptions = NO_OPTIONS): Tensor => (dim === undefined ? meanAll : meanDims)(x, dim, options);
@@ -99,9 +111,15 @@ const maxAlong = /*@__PURE__*/ extremumAlong("max");
 const minAlong = /*@__PURE__*/ extremumAlong("min");
 
 /**
- * PyTorch's overloads: the maximum of all; `{ values, indices }` along a dim; or the larger of two tensors.
- * Of all elements a 0-d tensor; of a dim `{ values, indices }` without it, or with size 1 by `keepdim`; indices are int32.
+ * PyTorch's overloads: the maximum of all, the maxima along a dim with their places, or the larger of two tensors, element by element. NaN is the largest.
+ * @param x of any shape and dtype
+ * @param dim along which; or `other`, a tensor that broadcasts
+ * @param other a tensor that broadcasts with x
+ * @param options `keepdim`: keep the dim, with size 1
+ * @returns of all a 0-d tensor; of a dim `{ values, indices }` of x's shape without it, indices int32; of two their broadcast shape. Values have x's dtype, of two the promoted
+ * one
  * @throws IndexError for a dim out of range, or of size 0
+ * @throws ShapeError where shapes do not broadcast
  * @example max(tensor([[1, 3], [5, 2]]), 1) // { values: [3, 5], indices: [1, 0] }
  */
 export function max(x: Tensor): Tensor;
@@ -112,9 +130,15 @@ export function max(x: Tensor, dimOrOther?: number | Tensor, options: { readonly
   return typeof dimOrOther === "number" ? maxAlong(x, dimOrOther, options.keepdim ?? false) : maximum(x, dimOrOther);
 }
 /**
- * PyTorch's overloads: the minimum of all; `{ values, indices }` along a dim; or the smaller of two tensors.
- * Of all elements a 0-d tensor; of a dim `{ values, indices }` without it, or with size 1 by `keepdim`; indices are int32.
+ * PyTorch's overloads: the minimum of all, the minima along a dim with their places, or the smaller of two tensors, element by element. NaN is the smallest.
+ * @param x of any shape and dtype
+ * @param dim along which; or `other`, a tensor that broadcasts
+ * @param other a tensor that broadcasts with x
+ * @param options `keepdim`: keep the dim, with size 1
+ * @returns of all a 0-d tensor; of a dim `{ values, indices }` of x's shape without it, indices int32; of two their broadcast shape. Values have x's dtype, of two the promoted
+ * one
  * @throws IndexError for a dim out of range, or of size 0
+ * @throws ShapeError where shapes do not broadcast
  * @example min(tensor([[1, 3], [5, 2]]), 1) // { values: [1, 2], indices: [0, 1] }
  */
 export function min(x: Tensor): Tensor;
@@ -131,12 +155,24 @@ const boolean = (op: "max" | "min") => composite(undefined, (x: Tensor, dim?: Di
   return x.dtype === "uint8" ? to(holds, "uint8") : holds;
 });
 /**
- * Whether all elements over the dims are non-zero. Shapes as of `sum`; of any dtype, gives bools (uint8 of uint8).
+ * Whether all elements over dims, or all of all, are not zero.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @param options `keepdim`: keep the dims, with size 1
+ * @returns x's shape without the dims; bool, of uint8 uint8
+ * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example all(tensor([true, false])) // false
  */
 export const all: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("min");
 /**
- * Whether any element over the dims is non-zero. Shapes as of `sum`; of any dtype, gives bools (uint8 of uint8).
+ * Whether any element over dims, or any of all, is not zero.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @param options `keepdim`: keep the dims, with size 1
+ * @returns x's shape without the dims; bool, of uint8 uint8
+ * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example any(tensor([true, false])) // true
  */
 export const any: (x: Tensor, dim?: Dims, options?: { readonly keepdim?: boolean }) => Tensor = /*@__PURE__*/ boolean("max");

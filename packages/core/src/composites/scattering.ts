@@ -32,12 +32,20 @@ const atLeast1 = (x: Tensor): Tensor => (x.ndim === 0 ? reshape(x, [1]) : x);
 
 const addInSelf = /*@__PURE__*/ scatterSaying(outOfSelf, "add", "index_add_");
 const copyAt = /*@__PURE__*/ scatterSaying({ error: "index", text: "index_copy_(): index {index} is out of bounds for dimension {dim} with size {size}" }, "set", "index_copy_");
-export type AlphaOption = { readonly alpha?: number };
+export type AlphaOption = {
+  /** The factor of `source`: 1 by default. */
+  readonly alpha?: number;
+};
 /**
- * A copy of x with alpha * the slices of `source` added at the positions `index` along a dim.
- * `index` is a vector of int32 as long as `source` along the dim; the result has x's shape.
- * @throws IndexError for an index or a dim out of range
+ * A copy of x with alpha * the slices of `source` added at positions along a dim; equal positions all count.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index the positions, an int32 vector as long as `source` along the dim
+ * @param source of x's dtype, and its shape but for the dim
+ * @returns x's shape and dtype
+ * @throws IndexError for an index or a dim out of range, or an index that is no int32 vector
  * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ
  * @example indexAdd(zeros([3]), 0, tensor(Int32Array.of(2, 2)), tensor([1, 5])) // [0, 0, 6]
  */
 export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, options?: AlphaOption) => Tensor = /*@__PURE__*/ composite("IndexAddBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: AlphaOption = {}): Tensor => {
@@ -49,9 +57,15 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor, o
   return reshape(addInSelf(base, d, table, to(scaled, x.dtype)), x.shape);
 });
 /**
- * A copy of x with the slices of `source` set at the positions `index` along a dim.
- * `index` is a vector of int32 as long as `source` along the dim; the result has x's shape.
- * @throws IndexError for an index or a dim out of range, or where sizes do not fit
+ * A copy of x with the slices of `source` set at positions along a dim.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index the positions, an int32 vector as long as `source` along the dim
+ * @param source of x's dtype, and its shape but for the dim
+ * @returns x's shape and dtype
+ * @throws IndexError for an index or a dim out of range, an index that is no int32 vector, or where sizes do not fit
+ * @throws ShapeError where slices are of another shape
+ * @throws DTypeError where dtypes differ
  * @example indexCopy(zeros([3]), 0, tensor(Int32Array.of(2, 0)), tensor([1, 5])) // [5, 0, 1]
  */
 export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("IndexCopyBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
@@ -63,8 +77,14 @@ export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) 
   return reshape(copyAt(base, d, tableOf("index_copy_", base, d, index, shape), expand(parts, shape)), x.shape);
 });
 /**
- * A copy of x with a number, or a 0-d tensor, at the positions `index` along a dim. `index` is a vector of int32; the result has x's shape and dtype.
- * @throws IndexError for an index or a dim out of range
+ * A copy of x with one value at positions along a dim.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index the positions, an int32 vector
+ * @param value a number, or a 0-d tensor
+ * @returns x's shape and dtype
+ * @throws IndexError for an index or a dim out of range, or an index that is no int32 vector
+ * @throws ShapeError for a value with dims
  * @example indexFill(zeros([3]), 0, tensor(Int32Array.of(2, 0)), 7) // [7, 0, 7]
  */
 export const indexFill: (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean) => Tensor = /*@__PURE__*/ composite("IndexFillBackward0", (x: Tensor, dim: number, index: Tensor, value: Tensor | number | boolean): Tensor => {
@@ -81,8 +101,12 @@ const outOfAll: Complaint = { error: "index", text: "out of range: tried to acce
 const takeFrom = /*@__PURE__*/ gatherSaying(outOfAll);
 const putInto = /*@__PURE__*/ scatterSaying(outOfAll, "set", "put_"), addInto = /*@__PURE__*/ scatterSaying(outOfAll, "add", "put_");
 /**
- * The elements of x, as if it were flattened, at int32 positions of any shape. The result has the index's shape and x's dtype.
+ * The elements of x, as if it were flattened, at positions.
+ * @param x of any shape and dtype
+ * @param index the positions, int32 of any shape, which may be negative
+ * @returns the index's shape, x's dtype
  * @throws IndexError for an index out of range
+ * @throws DTypeError for an index that is not int32
  * @example take(tensor([[1, 2], [3, 4]]), tensor(Int32Array.of(3, 0))) // [4, 1]
  */
 export const take: (x: Tensor, index: Tensor) => Tensor = /*@__PURE__*/ composite("TakeBackward0", (x: Tensor, index: Tensor): Tensor => {
@@ -90,9 +114,19 @@ export const take: (x: Tensor, index: Tensor) => Tensor = /*@__PURE__*/ composit
   if (x.window.size === 0 && index.window.size !== 0) throw new IndexError("take(): tried to take from an empty tensor");
   return reshape(takeFrom(flatten(x), 0, fromStart(flatten(index), x.window.size)), index.shape);
 });
-export type PutOptions = { readonly accumulate?: boolean };
+export type PutOptions = {
+  /** Add to what is there instead of replacing it. */
+  readonly accumulate?: boolean;
+};
 /**
- * A copy of x with `source` set, or added, at positions in the flattened x.
+ * A copy of x with the elements of `source` set, or added by `accumulate`, at positions in the flattened x.
+ * @param x of any shape and dtype
+ * @param index the positions, int32 of any shape
+ * @param source of x's dtype, with as many elements as the index
+ * @returns x's shape and dtype
+ * @throws IndexError for an index out of range
+ * @throws ShapeError where the numbers of elements differ
+ * @throws DTypeError for an index that is not int32, or where dtypes differ
  * @example put(zeros([2, 2]), tensor(Int32Array.of(1, 2)), tensor([5, 6])) // [[0, 5], [6, 0]]
  */
 export const put: (x: Tensor, index: Tensor, source: Tensor, options?: PutOptions) => Tensor = /*@__PURE__*/ composite("PutBackward0", (x: Tensor, index: Tensor, source: Tensor, { accumulate = false }: PutOptions = {}): Tensor => {
@@ -104,8 +138,12 @@ export const put: (x: Tensor, index: Tensor, source: Tensor, options?: PutOption
   return reshape((accumulate ? addInto : putInto)(flat, 0, places, values), x.shape);
 });
 /**
- * `gather` whose index broadcasts with x in all other dims; without a dim, of the flattened tensors. Shapes broadcast but along the dim.
+ * As `gather`, of an index that broadcasts with x in all other dims; without a dim, of the flattened tensors.
+ * @param dim along which
+ * @returns the broadcast shape, with the index's size along the dim, of x's dtype
  * @throws IndexError for an index or a dim out of range
+ * @throws ShapeError where ranks differ, or shapes do not broadcast
+ * @throws DTypeError for an index that is not int32
  * @example takeAlongDim(tensor([[3, 1], [2, 4]]), tensor([[1], [0]], { dtype: "int32" }), 1) // [[1], [2]]
  */
 export const takeAlongDim: (x: Tensor, index: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("GatherBackward0", (x: Tensor, index: Tensor, dim?: number): Tensor => {
@@ -117,7 +155,10 @@ export const takeAlongDim: (x: Tensor, index: Tensor, dim?: number) => Tensor = 
 });
 
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
-export type ScatterReduceOptions = { /** Whether what is there takes part: true by default. */ readonly includeSelf?: boolean };
+export type ScatterReduceOptions = {
+  /** Whether what is there takes part: true by default. */
+  readonly includeSelf?: boolean;
+};
 
 /**
  * Combines the elements at equal places: each place looks at all sources of its row, so that ties and zeros have PyTorch's derivative.
@@ -140,8 +181,17 @@ function extreme(x: Tensor, forMaximum: boolean): number {
 
 const NODE = "ScatterReduceBackward0";
 /**
- * A copy of x in which the elements of `source` are combined at the places along a dim that `index` names: by sum, product, mean, maximum or minimum.
- * @throws ArgumentError for another reduction; DTypeError if the dtypes differ
+ * A copy of x in which the elements of `source` are combined with what is there, at the places along a dim that `index` names: for dim 0, out[index[i][j]][j] with source[i][j].
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index int32, of x's rank
+ * @param source of x's dtype, as large as the index at least
+ * @param reduce "sum", "prod", "mean", "amax" or "amin"
+ * @returns x's shape and dtype
+ * @throws IndexError for an index or a dim out of range
+ * @throws ShapeError where ranks differ, or the index is larger than x or `source`
+ * @throws DTypeError for an index that is not int32, or where dtypes differ
+ * @throws ArgumentError for another reduction
  * @example scatterReduce(ones([2]), 0, tensor(Int32Array.of(0, 0)), tensor([3, 5]), "sum") // [9, 1]
  */
 export const scatterReduce: (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, options?: ScatterReduceOptions) => Tensor = /*@__PURE__*/ composite(NODE, (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: ScatterReduction, { includeSelf = true }: ScatterReduceOptions = {}): Tensor => {
@@ -175,7 +225,16 @@ function laidOver(x: Tensor, part: Tensor): Tensor {
 
 export type IndexReduceOptions = ScatterReduceOptions;
 /**
- * `scatterReduce` of whole slices at the positions of a vector along a dim.
+ * A copy of x in which whole slices of `source` are combined with what is there, at positions along a dim.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index the positions, an int32 vector as long as `source` along the dim
+ * @param source of x's dtype, and its shape but for the dim
+ * @param reduce "prod", "mean", "amax" or "amin"
+ * @returns x's shape and dtype
+ * @throws IndexError for an index or a dim out of range, or an index that is no int32 vector
+ * @throws DTypeError where dtypes differ
+ * @throws ArgumentError for another reduction
  * @example indexReduce(ones([3]), 0, tensor(Int32Array.of(2, 2)), tensor([2, 5]), "prod") // [1, 1, 10]
  */
 export const indexReduce: (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: Exclude<ScatterReduction, "sum">, options?: IndexReduceOptions) => Tensor = /*@__PURE__*/ composite("IndexReduceBackward0", (x: Tensor, dim: number, index: Tensor, source: Tensor, reduce: Exclude<ScatterReduction, "sum">, options: IndexReduceOptions = {}): Tensor => {
@@ -184,13 +243,22 @@ export const indexReduce: (x: Tensor, dim: number, index: Tensor, source: Tensor
   return reshape(scatterReduce(atLeast1(x), d, tableOf("index_reduce_", atLeast1(x), d, index, parts.shape), parts, reduce, options), x.shape);
 });
 
-export type ScatterOptions = { /** What becomes of the elements that meet: the source replaces what is there, unless it is added or multiplied. */ readonly reduce?: "add" | "multiply" };
+export type ScatterOptions = {
+  /** What becomes of the elements that meet: the source replaces what is there, unless it is added or multiplied. */
+  readonly reduce?: "add" | "multiply";
+};
 /**
- * A copy of x with the elements of `source`, or one number, set at the places along a dim that `index` names: `out[index[i][j]][j] = source[i][j]` for dim 0.
- * Of equal places any one wins. With `reduce` they are added, or multiplied, instead.
- * `index` of int32 has x's rank; the result has x's shape. Where several write one place, the last counts.
+ * A copy of x with the elements of `source` set at the places along a dim that `index` names: for dim 0, out[index[i][j]][j] = source[i][j]. Of equal places any one wins, unless
+ * `reduce` combines them.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index int32, of x's rank
+ * @param source one number, or a tensor of x's dtype that is as large as the index at least
+ * @returns x's shape and dtype
  * @throws IndexError for an index or a dim out of range
- * @throws ShapeError where sizes do not fit
+ * @throws ShapeError where ranks differ, or the index is larger than x or `source`
+ * @throws DTypeError for an index that is not int32, or where dtypes differ
+ * @throws ArgumentError for another reduction
  * @example scatter(zeros([3]), 0, tensor(Int32Array.of(2, 0)), tensor([1, 5])) // [5, 0, 1]
  */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number | boolean, options: ScatterOptions = {}): Tensor {
@@ -206,7 +274,13 @@ const combined: (x: Tensor, dim: number, index: Tensor, source: Tensor | number 
 
 const refuseMore = /*@__PURE__*/ refusing((excess) => s.le(0, excess), { error: "shape", text: "masked_scatter: expected self and source to have same dtypes and number of elements in source >= number of ones in mask" });
 /**
- * A copy of x in which the elements where the bool mask is true are those of `source`, in order. x's shape and dtype; `mask` of bool broadcasts to it.
+ * A copy of x in which the elements where a mask is true are those of `source`, in row-major order.
+ * @param x of any shape and dtype
+ * @param mask bool, which broadcasts with x
+ * @param source of x's dtype, with an element for each true at least
+ * @returns the broadcast shape of x and mask, x's dtype
+ * @throws ShapeError where `source` has too few elements (on an asynchronous device the next read rejects with it), or shapes do not broadcast
+ * @throws DTypeError for a mask that is not bool, or where dtypes differ
  * @example maskedScatter(zeros([3]), tensor([true, false, true]), tensor([1, 2])) // [1, 0, 2]
  */
 export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor = /*@__PURE__*/ composite("MaskedScatterBackward0", (x: Tensor, mask: Tensor, source: Tensor): Tensor => {
@@ -221,10 +295,17 @@ export const maskedScatter: (x: Tensor, mask: Tensor, source: Tensor) => Tensor 
   return where(where_, taken, base);
 });
 
-export type OneHotOptions = { /** How many classes: one more than the largest, unless it is said. */ readonly numClasses?: number };
+export type OneHotOptions = {
+  /** How many classes: one more than the largest, unless it is said. */
+  readonly numClasses?: number;
+};
 /**
- * Class numbers as rows that are 1 at the class and 0 elsewhere: int32 [.., classes]. int32 [...] gives int32 [..., numClasses].
- * @throws ArgumentError for a class out of range
+ * Class numbers as rows that are 1 at the class and 0 elsewhere.
+ * @param x class numbers, int32 of any shape [...]
+ * @returns [..., numClasses], int32
+ * @throws ArgumentError for a negative class, or one beyond `numClasses` (on an asynchronous device the next read rejects with it), and for no elements without it
+ * @throws DTypeError for anything but int32
+ * @throws DeviceError on a device that cannot read at once, without `numClasses`
  * @example oneHot(tensor(Int32Array.of(2, 0)), { numClasses: 3 }) // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(x: Tensor, options: OneHotOptions = {}): Tensor {

@@ -49,9 +49,14 @@ export function bisect(sequence: Tensor, values: Tensor, right: boolean): Tensor
 }
 
 /**
- * Where each value would be inserted into a sequence that is sorted along its last dim, so that it stays sorted: int32, of the values' shape. The sequence is
- * a vector, or has the values' dims but for the last. PyTorch's `searchsorted`.
- * @throws ShapeError where the dims do not fit; DTypeError where the dtypes differ
+ * Where each value would be inserted into a sequence that is sorted along its last dim, so that it stays sorted: sequence[i - 1] < value <= sequence[i], or by `right`
+ * sequence[i - 1] <= value < sequence[i]. PyTorch's `searchsorted`.
+ * @param sequence a vector, or of the values' shape but for the last size
+ * @param values a number, or a tensor of the sequence's dtype
+ * @returns the values' shape, int32
+ * @throws ShapeError where shapes do not fit
+ * @throws DTypeError where dtypes differ, for bools, or a sorter that is not int32
+ * @throws ArgumentError for `side: "left"` beside `right`, or another side
  * @example searchsorted(tensor([1, 3, 5]), tensor([3, 4])) // [1, 2]
  */
 export const searchsorted: (sequence: Tensor, values: Tensor | number, options?: SearchOptions) => Tensor = /*@__PURE__*/ composite(undefined, (sequence: Tensor, values: Tensor | number, { right = false, side, sorter }: SearchOptions = {}): Tensor => {
@@ -83,9 +88,12 @@ function checkSearch(sequence: Tensor, values: Tensor, sorter: Tensor | undefine
 
 export type BucketizeOptions = Pick<SearchOptions, "right" | "outInt32">;
 /**
- * The number of the bucket of each value, between boundaries that ascend: `boundaries[i - 1] < value <= boundaries[i]`, or with `right`
- * `boundaries[i - 1] <= value < boundaries[i]`. PyTorch's `bucketize`.
+ * The number of the bucket of each value: boundaries[i - 1] < value <= boundaries[i], or by `right` boundaries[i - 1] <= value < boundaries[i]. PyTorch's `bucketize`.
+ * @param values a number, or a tensor of the boundaries' dtype
+ * @param boundaries an ascending vector
+ * @returns the values' shape, int32
  * @throws ShapeError where the boundaries are no vector
+ * @throws DTypeError where dtypes differ, and for bools
  * @example bucketize(tensor([1, 4]), tensor([1, 3, 5])) // [0, 2]
  */
 export const bucketize: (values: Tensor | number, boundaries: Tensor, options?: BucketizeOptions) => Tensor = /*@__PURE__*/ composite(undefined, (values: Tensor | number, boundaries: Tensor, { right = false }: BucketizeOptions = {}): Tensor => {
@@ -93,9 +101,18 @@ export const bucketize: (values: Tensor | number, boundaries: Tensor, options?: 
   return searchsorted(boundaries, values, { right });
 });
 
-export type IsinOptions = { /** Nothing is gained by it here. */ readonly assumeUnique?: boolean; /** Whether it is not among them. */ readonly invert?: boolean };
+export type IsinOptions = {
+  /** Nothing is gained by it here. */
+  readonly assumeUnique?: boolean;
+  /** Whether it is not among them. */
+  readonly invert?: boolean;
+};
 /**
- * Whether each element is among the test elements: bool, of the elements' shape. NaN is not even among NaNs. PyTorch's `isin`.
+ * Whether each element is among others. NaN is not even among NaNs. PyTorch's `isin`.
+ * @param elements a number, or a tensor of any shape
+ * @param among a number, or a tensor of any shape; one of both is a tensor
+ * @returns the elements' shape, bool
+ * @throws ArgumentError for two numbers
  * @example isin(tensor([1, 2, 3]), tensor([3, 1])) // [true, false, true]
  */
 export const isin: (elements: Tensor | number, among: Tensor | number, options?: IsinOptions) => Tensor = /*@__PURE__*/ composite(undefined, (elements: Tensor | number, among: Tensor | number, { invert = false }: IsinOptions = {}): Tensor => {

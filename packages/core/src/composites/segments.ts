@@ -1,14 +1,17 @@
 /** @file `segmentReduce`: runs of elements along a dim, each reduced to one. */
+import { refusing } from "../calculus/refusing.ts";
 import { arange, fullLike, full } from "../creation/fill.ts";
 import { isFloat, scalarTypeName } from "../dtype.ts";
-import { div, eq, to, where } from "../elementwise/index.ts";
+import { div, eq, sub, to, where } from "../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { scatterAdd } from "../primitives/gather.ts";
+import * as s from "../scalar/expr.ts";
 import { showShape, wrapDim } from "../shape.ts";
 import { expand, narrow, reshape } from "../views/views.ts";
 import { cumsum } from "./cumulative.ts";
 import { diff } from "./difference.ts";
+import { sum } from "./reductions.ts";
 import { scatterReduce } from "./scattering.ts";
 import { bisect } from "./search.ts";
 
@@ -18,21 +21,30 @@ export type SegmentReduceOptions = {
   readonly lengths?: Tensor;
   /** int32, where they begin, and where the last one ends, instead. */
   readonly offsets?: Tensor;
+  /** The dim of the segments: 0 by default. */
   readonly axis?: number;
   /** What each segment starts from. */
   readonly initial?: number;
-  /** The lengths are never checked against the size of the dim here: elements behind the last segment do not count. */
+  /** Whether lengths go unchecked; elements behind the last segment do not count then. */
   readonly unsafe?: boolean;
 };
+const refuseNegative = /*@__PURE__*/ refusing((length) => s.lt(length, 0), { error: "argument", text: "lengths contains negative value!" });
+const refuseOther = /*@__PURE__*/ refusing((rest) => s.ne(rest, 0), { error: "shape", text: "segment_reduce(): Expected all rows of lengths along axis to sum to data.size(lengths.dim()-1) when !unsafe." });
 const starts: { readonly [R in SegmentReduction]: number } = { sum: 0, mean: 0, prod: 1, max: -Infinity, min: Infinity };
 
 /**
- * Each segment along `axis` (0) reduced to one element: its sum, mean, maximum, minimum or product. A segment without elements is `initial`, or 0, NaN,
- * -Infinity, Infinity or 1. Of floats. PyTorch's `segment_reduce`.
- * @throws ArgumentError without lengths or offsets, or for another reduction; ShapeError where they do not fit
+ * Each segment along a dim reduced to one element. A segment without elements is `initial`, or 0 of a sum, NaN of a mean, -Infinity of a maximum, Infinity of a minimum and 1 of a
+ * product. PyTorch's `segment_reduce`.
+ * @param x of at least one dim; floats
+ * @param reduce "sum", "mean", "max", "min" or "prod"
+ * @returns x's shape with the number of segments along the dim, of its dtype
+ * @throws ArgumentError for neither lengths nor offsets, negative lengths, or another reduction
+ * @throws ShapeError where lengths or offsets have not the sizes before the dim, or lengths do not sum up to it (on an asynchronous device the next read rejects with it)
+ * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example segmentReduce(tensor([1, 2, 3]), "sum", { lengths: tensor(Int32Array.of(1, 2)) }) // [1, 5]
  */
-export const segmentReduce: (x: Tensor, reduce: SegmentReduction, options?: SegmentReduceOptions) => Tensor = /*@__PURE__*/ composite("SegmentReduceBackward0", (x: Tensor, reduce: SegmentReduction, { lengths, offsets, axis = 0, initial }: SegmentReduceOptions = {}): Tensor => {
+export const segmentReduce: (x: Tensor, reduce: SegmentReduction, options?: SegmentReduceOptions) => Tensor = /*@__PURE__*/ composite("SegmentReduceBackward0", (x: Tensor, reduce: SegmentReduction, { lengths, offsets, axis = 0, initial, unsafe = false }: SegmentReduceOptions = {}): Tensor => {
   if (!Object.hasOwn(starts, reduce)) throw new ArgumentError(`unsupported reduction given! ${String(reduce)}`);
   if (!isFloat(x.dtype)) throw new DTypeError(`"_segment_reduce_cpu" not implemented for '${scalarTypeName[x.dtype]}'`);
   const given = lengths ?? offsets;
@@ -40,6 +52,10 @@ export const segmentReduce: (x: Tensor, reduce: SegmentReduction, options?: Segm
   const d = wrapDim(axis, x.ndim), n = x.shape[d]!;
   if (given.ndim !== d + 1 || given.shape.slice(0, d).join() !== x.shape.slice(0, d).join())
     throw new ShapeError(`segment_reduce(): expected lengths or offsets of the sizes before axis ${d} of ${showShape(x.shape)} and a dim of segments, got ${showShape(given.shape)}`);
+  if (lengths !== undefined && !unsafe) {
+    refuseNegative(lengths);
+    refuseOther(sub(sum(lengths, d), n));
+  }
   const sizes = to(lengths ?? diff(given), "int32"), count = sizes.shape[d]!;
   // The segment of a position is the number of ends up to it; behind the last one lies a segment more, which goes again.
   const positions = expand(arange(n, undefined, 1, { device: x.device }), [...x.shape.slice(0, d), n]), after = x.shape.slice(d + 1), ones = after.map(() => 1);

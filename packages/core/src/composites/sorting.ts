@@ -14,9 +14,22 @@ import { cat } from "../views/cat.ts";
 import { narrow, reshape, squeeze } from "../views/views.ts";
 import { sum, type ValuesAndIndices } from "./reductions.ts";
 
-export type SortOptions = { readonly descending?: boolean; /** Sorting is stable anyway. */ readonly stable?: boolean };
-export type TopkOptions = { /** false: the smallest. */ readonly largest?: boolean; /** They are in order anyway. */ readonly sorted?: boolean };
-type KeepDim = { readonly keepdim?: boolean };
+export type SortOptions = {
+  /** The largest first; by default the smallest. */
+  readonly descending?: boolean;
+  /** Sorting is stable anyway. */
+  readonly stable?: boolean;
+};
+export type TopkOptions = {
+  /** false: the smallest. */
+  readonly largest?: boolean;
+  /** They are in order anyway. */
+  readonly sorted?: boolean;
+};
+type KeepDim = {
+  /** Keep the dim, with size 1. */
+  readonly keepdim?: boolean;
+};
 
 function named(values: Tensor, name: string): Tensor {
   if (values.gradFn !== null) values.gradFn.label = name;
@@ -33,28 +46,36 @@ const sorted = (x: Tensor, dim: number, descending: boolean): ValuesAndIndices =
 };
 /**
  * The elements along a dim in ascending order, and where they were; equal elements keep their order and NaN is the largest. PyTorch's `sort`.
- * Both results have x's shape; values keep the dtype, indices are int32.
- * @param dim the last by default
+ * @param x of any shape and dtype
+ * @param dim along which, the last by default
+ * @returns `{ values, indices }` of x's shape; values keep the dtype, indices are int32
  * @throws IndexError for a dim out of range
  * @example sort(tensor([3, 1, 2])) // { values: [1, 2, 3], indices: [1, 2, 0] }
  */
 export const sort: (x: Tensor, dim?: number, options?: SortOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): ValuesAndIndices => sorted(x, dim, descending));
 /**
- * The int32 positions of the elements along a dim in ascending order; equal elements keep their order. PyTorch's `argsort`. x's shape, int32.
- * @throws IndexError for a dim out of range
+ * Where the elements along a dim come from in ascending order: as `sort`, the indices alone. PyTorch's `argsort`.
+ * @returns x's shape, int32
  * @example argsort(tensor([3, 1, 2])) // [1, 2, 0]
  */
 export const argsort: (x: Tensor, dim?: number, options?: SortOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { descending = false }: SortOptions = {}): Tensor => sortOrder(x, dim, descending));
 /**
  * The elements along the first dim in ascending order. PyTorch's `msort`.
+ * @param x of any shape and dtype
+ * @returns x's shape and dtype
  * @example msort(tensor([[3, 1], [2, 4]])) // [[2, 1], [3, 4]]
  */
 export const msort: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor): Tensor => sorted(x, 0, false).values);
 
 /**
- * The k largest elements along a dim in descending order (or the smallest in ascending order), and where they are. NaN is the largest. PyTorch's `topk`.
- * x's shape with `k` along the dim; values keep the dtype, indices are int32.
- * @throws ArgumentError where there are not k of them; DTypeError for bools
+ * The k largest elements along a dim in descending order, or the smallest in ascending order, and where they are. NaN is the largest. PyTorch's `topk`.
+ * @param x of any shape; of any dtype but bool
+ * @param k how many
+ * @param dim along which, the last by default
+ * @returns `{ values, indices }` of x's shape with k along the dim; values keep the dtype, indices are int32
+ * @throws ArgumentError where there are not k of them
+ * @throws DTypeError for bools
+ * @throws IndexError for a dim out of range
  * @example topk(tensor([3, 1, 2]), 2) // { values: [3, 2], indices: [0, 2] }
  */
 export const topk: (x: Tensor, k: number, dim?: number, options?: TopkOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices => {
@@ -82,8 +103,13 @@ function lineOf(op: string, x: Tensor, dim: number): number {
 
 /**
  * The k-th smallest element along a dim, counted from 1, and where it is. NaN is the largest. PyTorch's `kthvalue`.
- * The shape is x's without the dim, or with size 1 by `keepdim`; indices are int32.
- * @throws IndexError for a dim without elements; ArgumentError where there are not k of them; DTypeError for bools
+ * @param x of any shape; of any dtype but bool
+ * @param k which
+ * @param dim along which, the last by default
+ * @returns `{ values, indices }` of x's shape without the dim, or with size 1 by `keepdim`; values keep the dtype, indices are int32
+ * @throws IndexError for a dim out of range, or without elements
+ * @throws ArgumentError where there are not k of them
+ * @throws DTypeError for bools
  * @example kthvalue(tensor([3, 1, 2]), 2) // { values: 2, indices: 2 }
  */
 export const kthvalue: (x: Tensor, k: number, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {
@@ -107,8 +133,10 @@ export const medianAlong = (ignoreNan: boolean, name: string): ((x: Tensor, dim:
 
 /**
  * The most frequent element along a dim, the smallest of several, and where it is (one of them). PyTorch's `mode`.
- * The shape is x's without the dim, or with size 1 by `keepdim`; indices are int32.
- * @throws IndexError for a dim without elements
+ * @param x of any shape and dtype
+ * @param dim along which, the last by default
+ * @returns `{ values, indices }` of x's shape without the dim, or with size 1 by `keepdim`; values keep the dtype, indices are int32
+ * @throws IndexError for a dim out of range, or without elements
  * @example mode(tensor([3, 1, 3])) // { values: 3, indices: 2 }
  */
 export const mode: (x: Tensor, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {

@@ -23,8 +23,13 @@ function crossAlong(x: Tensor, y: Tensor, dim: number): Tensor {
   return sub(mul(turned(x, 1), turned(y, 2)), mul(turned(x, 2), turned(y, 1)));
 }
 /**
- * The cross product along a dim of size 3: the first such dim, unless it is said. Shapes broadcast, and stay.
- * @throws ShapeError where no dim has size 3
+ * The cross product along a dim of size 3: out_0 = x_1 y_2 - x_2 y_1, and so on round.
+ * @param x of any shape and dtype
+ * @param y of a shape that broadcasts with x's
+ * @param dim the first of size 3 by default
+ * @returns the broadcast shape, of the promoted dtype
+ * @throws ShapeError where no dim has size 3, or shapes do not broadcast
+ * @throws IndexError for a dim out of range
  * @example cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
  */
 export const cross: (x: Tensor, y: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, dim?: number): Tensor => {
@@ -34,10 +39,17 @@ export const cross: (x: Tensor, y: Tensor, dim?: number) => Tensor = /*@__PURE__
   if (a.shape[d] !== 3) throw new ShapeError(`linalg.cross: inputs dimension ${dim} must have length 3. Got ${x.shape[d]} and ${y.shape[d]}`);
   return crossAlong(a, b, d);
 });
-export type DimOption = { readonly dim?: number };
+export type DimOption = {
+  /** The last by default. */
+  readonly dim?: number;
+};
 /**
- * The cross product along a dim of size 3, the last by default: torch.linalg.cross. Shapes broadcast, and stay.
- * @throws ShapeError where the dim has not size 3
+ * The cross product along a dim of size 3: torch.linalg.cross.
+ * @param x of any shape and dtype
+ * @param y of x's rank and a shape that broadcasts with it
+ * @returns the broadcast shape, of the promoted dtype
+ * @throws ShapeError where the dim has not size 3, or ranks differ
+ * @throws IndexError for a dim out of range
  * @example linalg.cross(tensor([1, 0, 0]), tensor([0, 1, 0])) // [0, 0, 1]
  */
 export const linalgCross: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite("LinalgCrossBackward0", (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => {
@@ -48,7 +60,8 @@ export const linalgCross: (x: Tensor, y: Tensor, options?: DimOption) => Tensor 
   return crossAlong(a, b, d);
 });
 /**
- * The diagonal of the last two dims by default: torch.linalg.diagonal.
+ * As `diagonal`, by default of the last two dims: torch.linalg.diagonal.
+ * @returns a view [..., n] of [..., m, n], of x's dtype
  * @example linalg.diagonal(tensor([[1, 2], [3, 4]])) // [1, 4]
  */
 export const diagonalOf = (x: Tensor, options: DiagonalOptions = {}): Tensor => diagonal(x, { dim1: -2, dim2: -1, ...options });
@@ -62,7 +75,12 @@ export type CovOptions = {
   readonly aweights?: Tensor | undefined;
 };
 /**
- * The covariances of variables, the rows, over observations, the columns.
+ * The covariances of variables, the rows, over observations, the columns: sum of w (x_i - mean_i) (x_j - mean_j) over (sum of w - correction).
+ * @param x [variables, observations], or one variable [observations]
+ * @returns [variables, variables], or a 0-d tensor; a float keeps its dtype, integers give float32
+ * @throws ShapeError for more than 2 dims, or weights that are not one for each observation
+ * @throws DTypeError for bools, `fweights` that are no integers or `aweights` that are no floats
+ * @throws ArgumentError for negative weights; on an asynchronous device the next read rejects with it
  * @example cov(tensor([[1, 2, 3], [3, 2, 1]])) // [[1, -1], [-1, 1]]
  */
 export const cov: (x: Tensor, options?: CovOptions) => Tensor = /*@__PURE__*/ composite(undefined, covariances);
@@ -93,6 +111,10 @@ function checkWeights(name: string, weights: Tensor | undefined, count: number):
 }
 /**
  * The correlations of variables, the rows: covariances divided by both deviations, in [-1, 1].
+ * @param x [variables, observations], or one variable [observations]
+ * @returns [variables, variables], or a 0-d tensor; a float keeps its dtype, integers give float32
+ * @throws ShapeError for more than 2 dims
+ * @throws DTypeError for bools
  * @example corrcoef(tensor([[1, 2, 3], [3, 2, 1]])) // [[1, -1], [-1, 1]]
  */
 export const corrcoef: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor): Tensor => {
@@ -103,10 +125,18 @@ export const corrcoef: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined
   return clamp(div(div(c, unsqueeze(deviation, 1)), unsqueeze(deviation, 0)), -1, 1);
 });
 
-export type VanderOptions = { readonly N?: number; readonly increasing?: boolean };
+export type VanderOptions = {
+  /** How many powers: as many as there are numbers by default. */
+  readonly N?: number;
+  /** From the power 0 up; by default down to it. */
+  readonly increasing?: boolean;
+};
 /**
- * The powers of each element of a vector, as rows: from the highest down, unless `increasing`. [n] gives [n, N].
+ * The powers of each element of a vector, as rows: x^(N - 1) ... x, 1, or 1, x ... by `increasing`.
+ * @param x [n] of any dtype
+ * @returns [n, N]; bools and small integers give int32, others keep the dtype
  * @throws ShapeError for other than a vector
+ * @throws ArgumentError for a negative N
  * @example vander(tensor([1, 2, 3])) // [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
  */
 export const vander: (x: Tensor, options?: VanderOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { N, increasing = false }: VanderOptions = {}): Tensor => {
@@ -120,8 +150,13 @@ export const vander: (x: Tensor, options?: VanderOptions) => Tensor = /*@__PURE_
   return increasing ? rows : flip(rows, 1);
 });
 /**
- * The powers of the numbers along the last dim, as rows of a new one: 1, x, x^2 ... `N` of them, as many as there are numbers by default. PyTorch's `torch.linalg.vander`.
+ * The powers of the numbers along the last dim, as rows of a new one: 1, x, x^2 ... PyTorch's `torch.linalg.vander`.
+ * @param x [..., n]; floats or integers
+ * @param options `N`: how many powers, as many as there are numbers by default
+ * @returns [..., n, N], of x's dtype
  * @throws ArgumentError for fewer than two powers
+ * @throws DTypeError for bools
+ * @throws ShapeError for a 0-d tensor
  * @example linalg.vander(tensor([1, 2, 3])) // [[1, 1, 1], [1, 2, 4], [1, 3, 9]]
  */
 export const linalgVander: (x: Tensor, options?: { readonly N?: number }) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { N }: { readonly N?: number } = {}): Tensor => {

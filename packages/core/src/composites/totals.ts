@@ -14,7 +14,10 @@ import { decomposed } from "./decomposed.ts";
 import { amax, amaxOver, amin, type ReduceOptions, sumOver } from "./reductions.ts";
 
 type Dims = number | readonly number[];
-type Keep = { readonly keepdim?: boolean };
+type Keep = {
+  /** Keep reduced dims, with size 1. */
+  readonly keepdim?: boolean;
+};
 const kept = { keepdim: true } as const;
 
 type LogAttrs = { readonly dims: readonly number[]; readonly keepdim: boolean };
@@ -36,8 +39,12 @@ const logsumexpOp: Op<LogAttrs> = {
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
 };
 /**
- * log(sum(exp(x))) over the dims, shifted by the maximum so that nothing overflows. Shapes as of `sum`; integers and bools give float32.
+ * log(sum(exp(x))) over dims, shifted by the maximum so that nothing overflows.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; a float keeps its dtype, integers and bools give float32
  * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example logsumexp(tensor([0, 0]), 0) // 0.6931
  */
 export const logsumexp: (x: Tensor, dim: Dims, options?: Keep) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: Dims, options: Keep = {}): Tensor =>
@@ -45,7 +52,12 @@ export const logsumexp: (x: Tensor, dim: Dims, options?: Keep) => Tensor = /*@__
 
 const numbers = /*@__PURE__*/ perDType((d, c) => program("nansum", [d], [], [isFloat(d) ? s.cast(s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.load(0, d)), d) : s.arg(0, d)]));
 /**
- * The sum over the dims, or of all, with NaN as 0. Shapes and dtypes as of `sum`.
+ * The sum over dims, or over all, with NaN as 0.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; a float keeps its dtype, integers and bools give int32, and `dtype` says otherwise
+ * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example nansum(tensor([1, NaN, 3])) // 4
  */
 export const nansum: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite("NansumBackward0", (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
@@ -54,8 +66,13 @@ export const nansum: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor 
 });
 const present = /*@__PURE__*/ perDType((d, c) => program("present", [d], [], [s.select(s.isNan(s.load(0, d)), s.lit(0, c), s.lit(1, c))]));
 /**
- * The mean over the dims, or of all, of what is no NaN. Shapes as of `sum`; of floats.
+ * The mean over dims, or of all, of what is not NaN.
+ * @param x of any shape; floats
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
  * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example nanmean(tensor([1, NaN, 3])) // 2
  */
 export const nanmean: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor => {
@@ -66,16 +83,28 @@ export const nanmean: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor
 });
 const nonZero = /*@__PURE__*/ perDType((d, c) => program("countNonzero", [d], [], [s.select(s.eq(s.load(0, d), s.lit(0, c)), s.lit(0, "int32"), s.lit(1, "int32"))]));
 /**
- * How many elements over the dims, or of all, are not zero: int32. Of any dtype, gives int32.
+ * How many elements over dims, or of all, are not zero.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, int32
+ * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example countNonzero(tensor([0, 2, 3])) // 2
  */
 export const countNonzero = (x: Tensor, dim?: Dims): Tensor => reduceProgram("sum", nonZero(x.dtype), [x], [], wrapDims(dim, x.ndim), false, "");
 
 export type MinAndMax = { readonly min: Tensor; readonly max: Tensor };
-export type AminmaxOptions = { readonly dim?: number; readonly keepdim?: boolean };
+export type AminmaxOptions = {
+  /** All elements by default. */
+  readonly dim?: number;
+  /** Keep reduced dims, with size 1. */
+  readonly keepdim?: boolean;
+};
 /**
- * The smallest and the largest along a dim, or of all. Of one dim, or of all; both results have x's dtype.
- * @throws IndexError for a dim out of range, or for nothing
+ * The smallest and the largest along a dim, or of all; NaN if there is one.
+ * @param x of any shape and dtype
+ * @returns `{ min, max }`, of x's shape without the dim and of its dtype
+ * @throws IndexError for a dim out of range, or no elements
  * @example aminmax(tensor([3, 1, 2])) // { min: 1, max: 3 }
  */
 export function aminmax(x: Tensor, options: AminmaxOptions = {}): MinAndMax {

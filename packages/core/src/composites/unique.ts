@@ -99,21 +99,26 @@ async function distinct<O extends UniqueConsecutiveOptions>(x: Tensor, dim: numb
 }
 
 /**
- * The distinct elements of x in ascending order, a vector; or the distinct slices along a dim. With `returnInverse` or `returnCounts` an object of
- * `values`, `inverse` and `counts`. NaN is never the same as another. Without gradients. PyTorch's `unique`.
- * @throws IndexError for a dim of a tensor without dims; ShapeError where slices have no elements
+ * The distinct elements in ascending order, or the distinct slices along a dim. NaN is never the same as another. Without gradients. PyTorch's `unique`.
+ * @param x of any shape and dtype
+ * @param dim along which; the elements by default
+ * @param options `returnInverse`, `returnCounts`: also which of them each element is, and how often each occurs
+ * @returns a promise of a vector of x's dtype, or of x's shape with as many as there are along the dim; with options `{ values, inverse, counts }`, the last two int32
+ * @throws IndexError for a dim out of range, or of a tensor without dims
+ * @throws ShapeError where slices have no elements
  * @example await unique(tensor([2, 1, 2])) // [1, 2]
  */
 export const unique = <O extends UniqueOptions>(x: Tensor, dim?: number, options?: O): Promise<Unique<O>> => distinct(x, dim, true, options ?? ({} as O));
 /**
  * As `unique`, of what follows on its like only, in the order of x. PyTorch's `unique_consecutive`.
- * Of all elements a vector, of a dim x's shape with fewer along it. Counts and positions are int32.
+ * @returns a promise of a vector of x's dtype, or of x's shape with as many as there are along the dim; with options `{ values, inverse, counts }`, the last two int32
  * @example await uniqueConsecutive(tensor([1, 1, 2, 1])) // [1, 2, 1]
  */
 export const uniqueConsecutive = <O extends UniqueConsecutiveOptions>(x: Tensor, dim?: number, options?: O): Promise<Unique<O>> => distinct(x, dim, false, options ?? ({} as O));
 
 /**
- * Where x is not zero: int32 [n, dims], in row-major order. PyTorch's `argwhere`.
+ * As `nonzero`: where x is not zero. PyTorch's `argwhere`.
+ * @returns a promise of int32 [n, dims]: the places, one in each row
  * @example await argwhere(tensor([0, 1, 1])) // [[1], [2]]
  */
 export const argwhere = (x: Tensor): Promise<Tensor> => nonzero(x);

@@ -43,9 +43,13 @@ const poissonProgram = /*@__PURE__*/ perDType((d) => program("poisson", [d], SEE
 const checkRates = /*@__PURE__*/ refusing((rate) => s.not(s.le(0, rate)), { error: "argument", text: "invalid Poisson rate, expected rate to be non-negative" });
 
 /**
- * Draws from the Poisson distribution: a float tensor of the shape, dtype and device of x, whose elements are the rates. The gradient is 0. In float32 the distribution is
- * right to about 1e-6, from a rate of 1e6 on to 1e-5. PyTorch's `torch.poisson`; the numbers are not PyTorch's.
- * @throws DTypeError for integers and bools, ArgumentError for a rate that is negative or NaN; on an asynchronous device the next read rejects with it
+ * Draws from the Poisson distribution: k with the probability rate^k exp(-rate) / k!. The gradient is 0. In float32 the distribution is right to about 1e-6, from a rate of 1e6 on
+ * to
+ * 1e-5. PyTorch's `torch.poisson`; the numbers are not PyTorch's.
+ * @param x the rates, of any shape; floats
+ * @returns x's shape and dtype
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for a rate that is negative or NaN; on an asynchronous device the next read rejects with it
  * @example poisson(tensor([0, 0])) // [0, 0]
  */
 export function poisson(x: Tensor): Tensor {
@@ -91,9 +95,13 @@ const underived: Underived = () => { throw notDerived("aten::binomial"); };
 const binomialProgram = /*@__PURE__*/ perDType((d) => program("binomial", [d, d], SEED, [s.cast(binomialOf(s.load(0, d), s.load(1, d)), d)], () => [underived, underived]));
 
 /**
- * Draws from the binomial distribution: how many of `count` trials succeed, each with the probability `prob`, element by element; the operands are float tensors of one dtype
- * that broadcast. 0 for a count or probability of 0 or below, the count for a probability of 1 or above, NaN where either is. Its gradient is an error, as in PyTorch. PyTorch's `torch.binomial`; the numbers are not PyTorch's.
- * @throws DTypeError for integers and bools, and for two dtypes; NotSupportedError in backward
+ * Draws from the binomial distribution: how many of `count` trials succeed, each with the probability `prob`. PyTorch's `torch.binomial`; the numbers are not PyTorch's.
+ * @param count how many trials; floats
+ * @param prob the probability of success, of the dtype of `count`
+ * @returns their broadcast shape and their dtype: 0 for a count or probability of 0 or below, the count for a probability of 1 or above, NaN where either is
+ * @throws DTypeError for integers and bools, and for two dtypes
+ * @throws ShapeError where shapes do not broadcast
+ * @throws NotSupportedError in backward: PyTorch has no derivative either
  * @example binomial(tensor([10, 10]), tensor([0, 1])) // [0, 10]
  */
 export function binomial(count: Tensor, prob: Tensor): Tensor {

@@ -21,7 +21,12 @@ const checkProbabilities = /*@__PURE__*/ refusing(isOutside, {
   error: "argument", text: "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)",
 });
 /**
- * 1 with the probability that each element says, 0 otherwise. Its gradient is 0. x's shape and dtype.
+ * 1 with the probability that each element says, 0 otherwise. Its gradient is 0.
+ * @param x of any shape: floats in [0, 1], or with `p` of any dtype and content
+ * @param p one probability for all
+ * @returns x's shape and dtype
+ * @throws ArgumentError for a probability beyond [0, 1]; of an element, on an asynchronous device, the next read rejects with it
+ * @throws DTypeError for integers and bools without `p`
  * @example bernoulli(tensor([0, 1])) // [0, 1]
  */
 export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ composite("BernoulliBackward0", (x: Tensor, p?: number): Tensor => {
@@ -35,8 +40,15 @@ export const bernoulli: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ compos
 const zeroOf = (x: Tensor): Tensor => where(lt(x, x), x, 0);
 
 /**
- * mean + std * a draw from the normal distribution; either may be a number, or both with a shape. Its gradient is 0, as PyTorch's.
- * @throws ArgumentError for a negative std
+ * Draws from normal distributions: mean + std * randn. Its gradient is 0, as PyTorch's.
+ * @param mean a number, or floats of any shape
+ * @param std the deviation, 1 by default: a number, or floats that broadcast with `mean`
+ * @param shape of the result, where mean and std are numbers
+ * @param options of two numbers alone: `dtype`, `device`, `requiresGrad`
+ * @returns the broadcast shape of `mean` and `std`, or `shape`; the dtype of the tensors, or float32 unless `dtype` says otherwise
+ * @throws ArgumentError for a negative std, and for two numbers without a shape
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
  * @example normal(0, 1, [2, 3]).shape // [2, 3]
  */
 export function normal(mean: Tensor | number, std: Tensor | number = 1, shape?: readonly number[], options: CreationOptions = {}): Tensor {
@@ -66,20 +78,42 @@ const overwritten = <A extends readonly unknown[]>(name: string, make: (x: Tenso
   return copy_(x, make(x, ...rest));
 });
 /**
- * Every element becomes a number from [from, to), [0, 1) by default.
+ * Every element becomes a draw from the uniform distribution over [from, to).
+ * @param x floats of any shape
+ * @param from the least, 0 by default
+ * @param to the upper bound, 1 by default
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError where from is above to
+ * @throws DTypeError for integers and bools
+ * @throws AutogradError for a leaf that requires a gradient
  * @example uniform_(zeros([2]), 1, 2).ge(1) // [true, true]
  */
 export const uniform_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("check_uniform_bounds", (x: Tensor, from: number = 0, end: number = 1): Tensor => {
   if (!(from <= end)) throw new ArgumentError(`uniform_ expects to return a [from, to) range, but found from=${from} > to=${end}`);
   return add(mul(randLike(x), end - from), from);
 });
-/** Every element becomes a draw from the normal distribution. */
+/**
+ * Every element becomes a draw from the normal distribution.
+ * @param x floats of any shape
+ * @param mean 0 by default
+ * @param std the deviation, 1 by default
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError for a negative std
+ * @throws DTypeError for integers and bools
+ * @throws AutogradError for a leaf that requires a gradient
+ */
 export const normal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("normal_kernel_cpu", (x: Tensor, mean: number = 0, std: number = 1): Tensor => {
   if (!(std >= 0)) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
   return add(mul(randnLike(x), std), mean);
 });
 /**
- * Every element becomes a draw from the exponential distribution.
+ * Every element becomes a draw from the exponential distribution, whose density is lambd exp(-lambd t).
+ * @param x floats of any shape
+ * @param lambd the rate, 1 by default
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError for a negative rate
+ * @throws DTypeError for integers and bools
+ * @throws AutogradError for a leaf that requires a gradient
  * @example exponential_(zeros([2])).gt(0) // [true, true]
  */
 export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/ overwritten("exponential_cpu", (x: Tensor, lambd: number = 1): Tensor => {
@@ -88,7 +122,13 @@ export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/
 });
 /**
  * Every element becomes a draw from the Cauchy distribution: median + sigma tan(pi (u - 1/2)), u uniform.
- * @throws ArgumentError unless sigma > 0; DTypeError for integers and bools
+ * @param x floats of any shape
+ * @param median 0 by default
+ * @param sigma the scale, 1 by default
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError unless sigma > 0
+ * @throws DTypeError for integers and bools
+ * @throws AutogradError for a leaf that requires a gradient
  * @example cauchy_(zeros([2])).isfinite() // [true, true]
  */
 export const cauchy_: (x: Tensor, median?: number, sigma?: number) => Tensor = /*@__PURE__*/ overwritten("cauchy_cpu", (x: Tensor, median: number = 0, sigma: number = 1): Tensor => {
@@ -96,8 +136,14 @@ export const cauchy_: (x: Tensor, median?: number, sigma?: number) => Tensor = /
   return add(mul(tan(mul(sub(randLike(x), 0.5), Math.PI)), sigma), median);
 });
 /**
- * Every element becomes exp of a draw from the normal distribution with this mean and deviation.
- * @throws ArgumentError unless std > 0; DTypeError for integers and bools
+ * Every element becomes exp of a draw from the normal distribution.
+ * @param x floats of any shape
+ * @param mean of the logarithms, 1 by default
+ * @param std the deviation of the logarithms, 2 by default
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError unless std > 0
+ * @throws DTypeError for integers and bools
+ * @throws AutogradError for a leaf that requires a gradient
  * @example logNormal_(zeros([2])).gt(0) // [true, true]
  */
 export const logNormal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("log_normal_cpu", (x: Tensor, mean: number = 1, std: number = 2): Tensor => {
@@ -105,8 +151,13 @@ export const logNormal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*
   return exp(add(mul(randnLike(x), std), mean));
 });
 /**
- * Every element becomes the number of trials, each a success with probability p, up to and with the first success: 1, 2 ...
- * @throws ArgumentError unless 0 < p < 1; DTypeError for bools
+ * Every element becomes the number of trials up to and with the first success: k with the probability (1 - p)^(k - 1) p, k = 1, 2 ...
+ * @param x of any shape; numbers of any dtype
+ * @param p the probability of success
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError unless 0 < p < 1
+ * @throws DTypeError for bools
+ * @throws AutogradError for a leaf that requires a gradient
  * @example geometric_(zeros([2], { dtype: "int32" }), 0.5).ge(1) // [true, true]
  */
 export const geometric_: (x: Tensor, p: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, p: number): Tensor => {
@@ -115,23 +166,44 @@ export const geometric_: (x: Tensor, p: number) => Tensor = /*@__PURE__*/ compos
   const trials = ceil(mul(log(sub(1, rand(x.shape, { device: x.device }))), 1 / Math.log1p(-p)));
   return copy_(x, to(clampMin(trials, 1), x.dtype));
 });
-/** Every element becomes 1 with probability p (0.5), 0 otherwise. */
+/**
+ * Every element becomes 1 with probability p, 0 otherwise.
+ * @param x of any shape and dtype
+ * @param p the probability, 0.5 by default
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @throws AutogradError for a leaf that requires a gradient
+ */
 export const bernoulli_: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ overwritten("bernoulli_", (x: Tensor, p: number = 0.5): Tensor => {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
   return to(lt(rand(x.shape, { device: x.device }), p), x.dtype);
 });
 /**
- * Every element becomes a whole number from [from, to).
+ * Every element becomes a whole number from [from, to), each as likely as the others.
+ * @param x of any shape and dtype
+ * @param from the least, 0 by default
+ * @param to above the largest: by default beyond the last number that the dtype tells from its neighbours, 2^24 of most
+ * @returns x itself, of its shape and dtype
+ * @throws ArgumentError for an empty range, or one beyond the dtype
+ * @throws AutogradError for a leaf that requires a gradient
  * @example random_(zeros([2]), 3, 4) // [3, 3]
  */
 export const random_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("random_", (x: Tensor, from: number = 0, end?: number): Tensor =>
   randintLike(x, from, end ?? (x.dtype === "bool" ? 2 : x.dtype === "uint8" ? 256 : x.dtype === "int8" ? 128 : x.dtype === "float16" ? 2049 : x.dtype === "bfloat16" ? 257 : 2 ** 24)));
 
-export type MultinomialOptions = { readonly replacement?: boolean };
+export type MultinomialOptions = {
+  /** Whether a place may be drawn several times. */
+  readonly replacement?: boolean;
+};
 /**
- * Positions drawn with the weights along the last dim: int32 [.., numSamples]. Without replacement they are distinct, in the order in which they are drawn.
- * [k] or [n, k] of weights, not negative, gives numSamples places each, int32.
- * @throws ArgumentError for weights that are negative or not finite; on an asynchronous device the next read rejects with it
+ * Positions drawn with the weights along the last dim; without replacement distinct ones, in the order in which they are drawn.
+ * @param x [k] or [n, k]: weights that are not negative and not all 0; floats
+ * @param numSamples how many of each row
+ * @returns [numSamples] or [n, numSamples], int32
+ * @throws ShapeError for other than one or two dims
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for no samples, more than there are places without replacement, and for weights that are negative, not finite or all 0 (on an asynchronous device the next
+ * read rejects with it)
  * @example multinomial(tensor([0, 1, 0]), 2, { replacement: true }) // [1, 1]
  */
 export const multinomial: (x: Tensor, numSamples: number, options?: MultinomialOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, numSamples: number, { replacement = false }: MultinomialOptions = {}): Tensor => {
@@ -173,7 +245,9 @@ function checkWeights(x: Tensor, replacement: boolean): void {
 }
 
 /**
- * The numbers from 0 to n - 1 in random order: int32. [n], int32 unless `dtype` says otherwise.
+ * The numbers from 0 to n - 1 in random order, each order as likely as the others.
+ * @param n how many
+ * @returns [n], int32 unless `dtype` says otherwise
  * @throws ShapeError for a negative n
  * @example sort(randperm(3)).values // [0, 1, 2]
  */

@@ -14,9 +14,11 @@ import { checkShape, type Shape, sizeOf } from "../shape.ts";
 import { setRequiresGrad } from "../tensor.ts";
 
 export type CreationOptions = {
+  /** The dtype of the result. */
   readonly dtype?: DType;
   /** The backend to make it on; by default the default device. */
   readonly device?: Backend;
+  /** Whether operations on it are recorded; for floats alone. */
   readonly requiresGrad?: boolean;
 };
 /** Nested arrays of numbers or booleans, all of one length at each depth. */
@@ -90,7 +92,11 @@ export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options
 /**
  * A tensor over a buffer of a backend, in which nothing is copied: one that the backend made around memory of the caller's own (`importBuffer` of webgpu).
  * The tensor owns the buffer and lets the backend free it in the end. Its first elements are the tensor's, row-major.
+ * @param buffer a buffer of the device, of the dtype
+ * @param shape of the tensor; the buffer may be longer
+ * @returns a tensor of that shape, float32 unless `dtype` says otherwise
  * @throws DTypeError for a dtype that the device does not take
+ * @throws ShapeError for negative sizes
  */
 export function fromBuffer(buffer: Buffer, shape: Shape, options: CreationOptions = {}): Tensor {
   const device = deviceFrom(options), dtype = options.dtype ?? "float32";
@@ -101,9 +107,16 @@ export function fromBuffer(buffer: Buffer, shape: Shape, options: CreationOption
 }
 
 /**
- * A tensor of the given data: a number, nested arrays, or a typed array (then of one dim, or of `options.shape`).
- * Numbers make float32, booleans bool, a typed array its own dtype; `dtype` casts. A Uint16Array is what `data()` gives of
- * float16 and bfloat16: their 16-bit words, where `dtype` says which.
+ * A tensor of the given data.
+ * @param data a number, nested arrays of numbers or of booleans, or a typed array, whose elements are one dim unless `options.shape` says otherwise. A Uint16Array holds the words
+ * of
+ * 16-bit floats, as `data()` gives them; `dtype` says which
+ * @param options `dtype`, `device`, `requiresGrad`; `shape` of a typed array
+ * @returns the data's shape; numbers make float32, booleans bool, a typed array its own dtype, and `dtype` casts
+ * @throws ShapeError where arrays are ragged, or a typed array does not have the shape's number of elements
+ * @throws ArgumentError for anything but numbers and booleans, and for a Uint16Array without a 16-bit dtype
+ * @throws AutogradError where integers or bools should require a gradient
+ * @throws DTypeError for a dtype that the device does not take
  * @example tensor([[1, 2], [3, 4]]).shape // [2, 2]
  */
 export function tensor(data: TensorData, options: CreationOptions & { readonly shape?: Shape } = {}): Tensor {
@@ -135,8 +148,12 @@ function converted(values: ArrayLike<number>, from: DType, dtype: DType): TypedA
 const fill = /*@__PURE__*/ perDType((dtype, compute) => program("full", [], [compute], [s.cast(s.param(0, compute), dtype)]));
 
 /**
- * `shape` filled with one value. A number makes float32, a boolean bool; `dtype` says otherwise.
+ * A tensor filled with one value.
+ * @param shape of the tensor
+ * @param value in each place, rounded or cut to the dtype
+ * @returns a tensor of that shape; a number makes float32, a boolean bool, `dtype` says otherwise
  * @throws ShapeError for negative sizes
+ * @throws DTypeError for a dtype that the device does not take
  * @example full([2], 7) // [7, 7]
  */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
@@ -144,12 +161,20 @@ export function full(shape: Shape, value: number | boolean, options: CreationOpt
   return generated("full", fill(dtype), [elementOf(value, dtype)], shape, options);
 }
 /**
- * `shape` filled with 0.
+ * A tensor filled with 0.
+ * @param shape of the tensor
+ * @returns a tensor of that shape, float32 unless `dtype` says otherwise
+ * @throws ShapeError for negative sizes
+ * @throws DTypeError for a dtype that the device does not take
  * @example zeros([2]) // [0, 0]
  */
 export const zeros = (shape: Shape, options: CreationOptions = {}): Tensor => generated("zeros", fill(options.dtype ?? "float32"), [0], shape, options);
 /**
- * `shape` filled with 1.
+ * A tensor filled with 1.
+ * @param shape of the tensor
+ * @returns a tensor of that shape, float32 unless `dtype` says otherwise
+ * @throws ShapeError for negative sizes
+ * @throws DTypeError for a dtype that the device does not take
  * @example ones([2, 2]) // [[1, 1], [1, 1]]
  */
 export const ones = (shape: Shape, options: CreationOptions = {}): Tensor => generated("ones", fill(options.dtype ?? "float32"), [1], shape, options);
@@ -169,17 +194,27 @@ export function inFormat(order: DimOrder | undefined, options: CreationOptions, 
   return finish(laid, options);
 }
 /**
- * Zeros of x's shape, dtype and device.
+ * A tensor filled with 0 that is otherwise as another.
+ * @param x of any shape and dtype
+ * @returns x's shape, and its dtype and device unless others are given
+ * @throws DTypeError for a dtype that the device does not take
  * @example zerosLike(ones([2])) // [0, 0]
  */
 export const zerosLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => zeros(x.shape, given));
 /**
- * Ones of x's shape, dtype and device.
+ * A tensor filled with 1 that is otherwise as another.
+ * @param x of any shape and dtype
+ * @returns x's shape, and its dtype and device unless others are given
+ * @throws DTypeError for a dtype that the device does not take
  * @example onesLike(zeros([2])) // [1, 1]
  */
 export const onesLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => ones(x.shape, given));
 /**
- * One value in x's shape, dtype and device.
+ * A tensor filled with one value that is otherwise as another.
+ * @param x of any shape and dtype
+ * @param value in each place, rounded or cut to the dtype
+ * @returns x's shape, and its dtype and device unless others are given
+ * @throws DTypeError for a dtype that the device does not take
  * @example fullLike(zeros([2]), 7) // [7, 7]
  */
 export const fullLike = (x: Tensor, value: number | boolean, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => full(x.shape, value, given));
@@ -190,8 +225,13 @@ const ramp = /*@__PURE__*/ perDType((dtype, compute) => {
 });
 
 /**
- * start, start + step ... before end. `arange(end)` starts at 0. Whole numbers make int32. A vector of ceil((end - start) / step) numbers.
- * @throws ArgumentError for a step of 0, or of the wrong sign
+ * The numbers start, start + step, ... before end; `arange(end)` starts at 0.
+ * @param start the first number, or the end if no other is given
+ * @param end before which to stop
+ * @param step how far neighbours are apart, of either sign: 1 by default
+ * @param options `dtype`, by default int32 where all are whole and float32 otherwise; `device`; `requiresGrad`
+ * @returns a vector [ceil((end - start) / step)] of that dtype
+ * @throws ArgumentError for a step of 0, one of the wrong sign, or bounds that are not finite
  * @example arange(1, 7, 2) // [1, 3, 5]
  */
 export function arange(start: number | boolean, end?: number | boolean, step: number = 1, options: CreationOptions = {}): Tensor {
@@ -222,8 +262,13 @@ const line = /*@__PURE__*/ perDType((dtype, own) => {
 });
 
 /**
- * `steps` numbers evenly spaced from start to end, both included. A vector, float32 unless `dtype` says otherwise.
+ * Numbers evenly spaced from start to end, both included: start + i (end - start) / (steps - 1).
+ * @param start the first number
+ * @param end the last number
+ * @param steps how many
+ * @returns a vector [steps], float32 unless `dtype` says otherwise
  * @throws ArgumentError for a negative number of steps
+ * @throws DTypeError for a dtype that the device does not take
  * @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
@@ -238,7 +283,10 @@ const diagonal = /*@__PURE__*/ perDType((dtype, compute) => {
   return program("eye", [], ["int32"], [s.cast(s.select(s.eq(s.rem(s.index, columns), s.idiv(s.index, columns)), s.lit(1, compute), s.lit(0, compute)), dtype)]);
 });
 /**
- * The identity of n rows and m (by default n) columns. [n, m], float32 unless `dtype` says otherwise.
+ * The identity matrix: 1 where row and column are equal, 0 elsewhere.
+ * @param n the number of rows
+ * @param m the number of columns, n by default
+ * @returns [n, m], float32 unless `dtype` says otherwise
  * @throws ArgumentError for negative sizes
  * @example eye(2) // [[1, 0], [0, 1]]
  */

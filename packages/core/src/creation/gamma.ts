@@ -43,8 +43,11 @@ const gammaProgram = /*@__PURE__*/ perDType((d, c) => program("StandardGamma", [
 ]));
 
 /**
- * Draws from the gamma distribution with the rate 1: a float tensor of the shape, dtype and device of x, whose elements are the shape parameters, above 0. Divide by a rate
- * for another one. The gradient with respect to x is that of the draw at the same random bits. PyTorch's `torch._standard_gamma`; the numbers are not PyTorch's.
+ * Draws from the gamma distribution with the rate 1, whose density is t^(x - 1) exp(-t) / gamma(x); divide by a rate for another one. The gradient with respect to x is that of
+ * the draw
+ * at the same random bits. PyTorch's `torch._standard_gamma`; the numbers are not PyTorch's.
+ * @param x the shape parameters, above 0, of any shape; floats
+ * @returns x's shape and dtype
  * @throws DTypeError for integers and bools
  * @example standardGamma(full([2], 2.5)).gt(0) // [true, true]
  */

@@ -15,6 +15,9 @@ let globalSeed = 0, epoch = 0;
 
 /**
  * Starts the random stream of every device anew. PyTorch's `manual_seed`; the numbers differ from PyTorch's.
+ * @param seed which stream: equal seeds draw equal numbers, on every device
+ * @returns nothing
+ * @throws ArgumentError for a seed that is no safe integer
  * @example
  * ```ts
  * manualSeed(1);
@@ -30,7 +33,12 @@ export function manualSeed(seed: number): void {
 }
 
 /** What a checkpoint stores of a stream. */
-export type RngState = { readonly seed: number; readonly offset: number };
+export type RngState = {
+  /** What `manualSeed` was given. */
+  readonly seed: number;
+  /** How many calls have drawn since. */
+  readonly offset: number;
+};
 
 function stream(device: Device): Device {
   if (device.seedEpoch !== epoch) {
@@ -117,7 +125,9 @@ function floatOf(kernel: string, { dtype = "float32" }: CreationOptions): DType 
   return dtype;
 }
 /**
- * Uniform in [0, 1). Of [0, 1), float32 unless `dtype` says otherwise.
+ * Draws from the uniform distribution over [0, 1).
+ * @param shape of the result
+ * @returns a tensor of that shape, float32 unless `dtype` says otherwise
  * @throws DTypeError for integers and bools
  * @example rand([2, 3]).shape // [2, 3]
  */
@@ -132,7 +142,9 @@ const randnProgram = /*@__PURE__*/ perDType((d, c) => {
   return program("randn", [], SEED, [s.cast(s.mul(radius, s.select(s.eq(even, s.index), s.cos(angle), s.sin(angle))), d)]);
 });
 /**
- * From the standard normal distribution. Mean 0, deviation 1; float32 unless `dtype` says otherwise.
+ * Draws from the standard normal distribution: mean 0, deviation 1.
+ * @param shape of the result
+ * @returns a tensor of that shape, float32 unless `dtype` says otherwise
  * @throws DTypeError for integers and bools
  * @example randn([2, 3]).shape // [2, 3]
  */
@@ -143,8 +155,12 @@ const randintProgram = /*@__PURE__*/ perDType((d) =>
   program("randint", [], [...SEED, "int32", "int32"], [s.cast(s.add(s.rem(s.ushr(bits(s.index, 0), 1), s.param(5, "int32")), s.param(4, "int32")), d)]));
 const bounds: { readonly [D in DType]?: readonly [low: number, high: number] } = { bool: [0, 1], uint8: [0, 255], int8: [-128, 127], int16: [-32768, 32767] };
 /**
- * Whole numbers from low (0 if left out: `randint(0, high, shape)`) up to, not including, high. int32 by default. int32 unless `dtype` says otherwise.
- * @throws ArgumentError for an empty range
+ * Whole numbers from low up to, not including, high, each as likely as the others. `randint(high, shape)` is not there: say `randint(0, high, shape)`.
+ * @param low the least
+ * @param high above the largest
+ * @param shape of the result
+ * @returns a tensor of that shape, int32 unless `dtype` says otherwise
+ * @throws ArgumentError for an empty range, one beyond the dtype or wider than 31 bits, and for bounds that are not whole
  * @example randint(3, 4, [2]) // [3, 3]
  */
 export function randint(low: number, high: number, shape: Shape, options: CreationOptions = {}): Tensor {
@@ -158,12 +174,16 @@ export function randint(low: number, high: number, shape: Shape, options: Creati
 }
 
 /**
- * `rand` of the shape of x, and of its dtype and device unless others are given.
+ * As `rand`, in the shape of a tensor.
+ * @param x of any shape; floats, unless another dtype is given
+ * @returns x's shape, and its dtype and device unless others are given
  * @example randLike(ones([2, 3])).shape // [2, 3]
  */
 export const randLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => rand(x.shape, given));
 /**
- * `randn` of the shape of x, and of its dtype and device unless others are given.
+ * As `randn`, in the shape of a tensor.
+ * @param x of any shape; floats, unless another dtype is given
+ * @returns x's shape, and its dtype and device unless others are given
  * @example randnLike(ones([2, 3])).shape // [2, 3]
  */
 export const randnLike = (x: Tensor, options: LikeOptions = {}): Tensor => laidOutLike(x, options, (given) => randn(x.shape, given));
@@ -173,12 +193,17 @@ const dropoutProgram = /*@__PURE__*/ perDType((d, c) => program("dropout", [d], 
   s.cast(s.select(s.lt(uniform(s.index, 2, c), s.param(0, c)), s.lit(0, c), s.mul(s.load(0, d), s.param(1, c))), d),
 ]));
 /**
- * Zeroes each element with probability p and scales the others by 1 / (1 - p); the identity when not training. x's shape and dtype.
+ * Zeroes each element with probability p and multiplies the others by 1 / (1 - p); the identity when not training.
+ * @param x of any shape and dtype
+ * @param p the probability, 0.5 by default
+ * @param options `training`: true by default
+ * @returns x's shape and dtype
  * @throws ArgumentError for a p beyond [0, 1]
  * @example dropout(ones([4]), 0) // [1, 1, 1, 1]
  */
 export function dropout(x: Tensor, p: number = 0.5, options: { readonly training?: boolean } = {}): Tensor {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`dropout probability has to be between 0 and 1, but got ${p}`);
   if (options.training === false || p === 0) return x;
+  if (!isFloat(x.dtype)) throw new DTypeError(`result type Float can't be cast to the desired output type ${scalarTypeName[x.dtype]}`);
   return drawn([x], x.shape, ([whole]) => mapProgram(dropoutProgram(x.dtype), [whole!], [p, p === 1 ? 0 : 1 / (1 - p), ...draw(x.storage.device)]));
 }

@@ -9,7 +9,12 @@ import { extent, restride } from "../view.ts";
 import { type CreationOptions, finish, like, zeros } from "./fill.ts";
 
 /**
- * A tensor of these sizes and strides, in elements, of any content: here, zeros. Elements may share a place, but then nothing can be written.
+ * A tensor of these sizes and strides and of any content: here, zeros. Elements may share a place, but then nothing can be written.
+ * @param size of each dim
+ * @param stride how many elements lie between neighbours along each dim
+ * @returns a tensor of that shape, float32 unless `dtype` says otherwise
+ * @throws ShapeError where sizes and strides are not of one number, or a size is negative
+ * @throws ArgumentError for negative strides
  * @example emptyStrided([2, 3], [1, 2]).stride() // [1, 2]
  */
 export function emptyStrided(size: Shape, stride: Shape, options: CreationOptions = {}): Tensor {
@@ -24,7 +29,9 @@ export function emptyStrided(size: Shape, stride: Shape, options: CreationOption
   return finish(seen, options);
 }
 /**
- * As `emptyStrided`, of x's dtype and device.
+ * As `emptyStrided`, of another's dtype and device.
+ * @param x of any shape and dtype
+ * @returns a tensor of that shape, and of x's dtype unless another is given
  * @example ones([1]).newEmptyStrided([2, 3], [1, 2]).stride() // [1, 2]
  */
 export const newEmptyStrided = (x: Tensor, size: Shape, stride: Shape, options: CreationOptions = {}): Tensor => emptyStrided(size, stride, like(x, options));
@@ -39,8 +46,13 @@ function stridesIn(order: DimOrder | undefined, shape: Shape): Shape {
 /**
  * The tensor itself in another size: the memory it has, as far as it goes, seen row by row. Where that is too small it gets more, filled with zeros; this is
  * refused where other tensors look at the same memory. PyTorch's `resize_`.
+ * @param x of any shape and dtype
+ * @param size the new shape
+ * @returns x itself, of that shape and its dtype
  * @throws AutogradError of a tensor that requires a gradient
  * @throws NotSupportedError of a view, or of a tensor that has views
+ * @throws ArgumentError for the memory format "preserve_format"
+ * @throws ShapeError for negative sizes
  * @example tensor([1, 2, 3, 4]).resize_([2, 2]) // [[1, 2], [3, 4]]
  */
 export function resize_(x: Tensor, size: Shape, { memoryFormat = "contiguous_format" }: MemoryFormatOptions = {}): Tensor {
@@ -49,6 +61,9 @@ export function resize_(x: Tensor, size: Shape, { memoryFormat = "contiguous_for
 }
 /**
  * As `resize_`, to the size of another tensor.
+ * @param x of any shape and dtype
+ * @param other whose size x gets
+ * @returns x itself, of the other's shape and its own dtype
  * @example resizeAs_(tensor([1, 2, 3, 4]), zeros([2, 2])) // [[1, 2], [3, 4]]
  */
 export function resizeAs_(x: Tensor, other: Tensor, { memoryFormat = "contiguous_format" }: MemoryFormatOptions = {}): Tensor {

@@ -1,5 +1,6 @@
 /** @file Window functions, by which a signal is cut out; periodic ones repeat seamlessly, others are symmetric. */
-import { ArgumentError } from "../errors.ts";
+import { isFloat } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import { i0Of } from "../elementwise/special/modified-bessel.ts";
 import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
@@ -26,20 +27,32 @@ export type WindowOptions = CreationOptions & {
 };
 function windowOf(name: string, make: ReturnType<typeof family>, length: number, { periodic = true, ...options }: WindowOptions, numbers: readonly number[]): Tensor {
   if (!Number.isInteger(length) || length < 0) throw new ArgumentError(`${name} requires non-negative window_length, got window_length=${length}`);
+  if (!isFloat(options.dtype ?? "float32")) throw new DTypeError(`${name} expects floating point dtypes, got: ${options.dtype}`);
   const last = periodic ? length : length - 1;
   // A window of one element is 1: the middle of the symmetric one.
   return length === 1 ? generated(name, cosines(options.dtype ?? "float32"), [0, 1, 0, 0], [1], options) : generated(name, make(options.dtype ?? "float32"), [last > 0 ? 1 / last : 0, ...numbers], [length], options);
 }
 /**
- * (1 - cos(2 pi t)) / 2. A vector, float32 unless `dtype` says otherwise.
+ * Hann's window, (1 - cos(2 pi t)) / 2, at t = i / length, or i / (length - 1) where it is not `periodic`.
+ * @param length how many points
+ * @returns a vector [length], float32 unless `dtype` says otherwise
  * @throws ArgumentError for a negative length
+ * @throws DTypeError for integers and bools
  * @example hannWindow(4) // [0, 0.5, 1, 0.5]
  */
 export const hannWindow = (length: number, options: WindowOptions = {}): Tensor => windowOf("hann_window", cosines, length, options, [0.5, 0.5, 0]);
-export type HammingOptions = WindowOptions & { readonly alpha?: number; readonly beta?: number };
+export type HammingOptions = WindowOptions & {
+  /** The weight of the constant: 0.54 by default. */
+  readonly alpha?: number;
+  /** The weight of the cosine: 0.46 by default. */
+  readonly beta?: number;
+};
 /**
- * alpha - beta cos(2 pi t), with 0.54 and 0.46. A vector, float32 unless `dtype` says otherwise.
+ * Hamming's window, alpha - beta cos(2 pi t), at t = i / length, or i / (length - 1) where it is not `periodic`.
+ * @param length how many points
+ * @returns a vector [length], float32 unless `dtype` says otherwise
  * @throws ArgumentError for a negative length
+ * @throws DTypeError for integers and bools
  * @example hammingWindow(4) // [0.08, 0.54, 1, 0.54]
  */
 export function hammingWindow(length: number, options: HammingOptions = {}): Tensor {
@@ -47,21 +60,33 @@ export function hammingWindow(length: number, options: HammingOptions = {}): Ten
   return windowOf("hamming_window", cosines, length, rest, [alpha, beta, 0]);
 }
 /**
- * 0.42 - 0.5 cos(2 pi t) + 0.08 cos(4 pi t). A vector, float32 unless `dtype` says otherwise.
+ * Blackman's window, 0.42 - 0.5 cos(2 pi t) + 0.08 cos(4 pi t), at t = i / length, or i / (length - 1) where it is not `periodic`.
+ * @param length how many points
+ * @returns a vector [length], float32 unless `dtype` says otherwise
  * @throws ArgumentError for a negative length
+ * @throws DTypeError for integers and bools
  * @example blackmanWindow(4) // [0, 0.34, 1, 0.34]
  */
 export const blackmanWindow = (length: number, options: WindowOptions = {}): Tensor => windowOf("blackman_window", cosines, length, options, [0.42, 0.5, 0.08]);
 /**
- * A triangle: 1 - |2 t - 1|. A vector, float32 unless `dtype` says otherwise.
+ * Bartlett's window, the triangle 1 - |2 t - 1|, at t = i / length, or i / (length - 1) where it is not `periodic`.
+ * @param length how many points
+ * @returns a vector [length], float32 unless `dtype` says otherwise
  * @throws ArgumentError for a negative length
+ * @throws DTypeError for integers and bools
  * @example bartlettWindow(4) // [0, 0.5, 1, 0.5]
  */
 export const bartlettWindow = (length: number, options: WindowOptions = {}): Tensor => windowOf("bartlett_window", triangle, length, options, []);
-export type KaiserOptions = WindowOptions & { readonly beta?: number };
+export type KaiserOptions = WindowOptions & {
+  /** The larger, the lower the side lobes: 12 by default. */
+  readonly beta?: number;
+};
 /**
- * i0(beta sqrt(1 - (2 t - 1)^2)) / i0(beta), with beta 12. A vector, float32 unless `dtype` says otherwise.
+ * Kaiser's window, i0(beta sqrt(1 - (2 t - 1)^2)) / i0(beta), at t = i / length, or i / (length - 1) where it is not `periodic`.
+ * @param length how many points
+ * @returns a vector [length], float32 unless `dtype` says otherwise
  * @throws ArgumentError for a negative length
+ * @throws DTypeError for integers and bools
  * @example kaiserWindow(4) // [0.0001, 0.2157, 1, 0.2157]
  */
 export function kaiserWindow(length: number, options: KaiserOptions = {}): Tensor {

@@ -44,6 +44,7 @@ export const pow: Binary = /*@__PURE__*/ raising(/*@__PURE__*/ elementwise("pow"
  * The remainder with the sign of y, as Python's %. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast
  * @throws DTypeError for bools
+ * @throws ArgumentError for integers divided by 0; on an asynchronous device the next read rejects with it
  * @example remainder(tensor([-3, 5]), 2) // [1, 1]
  */
 export const remainder: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("remainder", (x, y) => {
@@ -54,6 +55,7 @@ export const remainder: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwis
  * The remainder with the sign of x, as C's fmod. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast
  * @throws DTypeError for bools
+ * @throws ArgumentError for integers divided by 0; on an asynchronous device the next read rejects with it
  * @example fmod(tensor([-3, 5]), 2) // [-1, 1]
  */
 export const fmod: Compared = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("fmod", s.rem, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("fmod_cpu"), overload: byTensor, takes: "tensorFirst" }));
@@ -78,10 +80,11 @@ export const neg: Unary = /*@__PURE__*/ elementwise("neg", s.neg, {
   rule: "number", refusesBool: "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
 });
 /**
- * |x|. Of any shape; bools give int32.
+ * |x|. Of any shape; keeps the dtype.
+ * @throws DTypeError for bools
  * @example abs(tensor([-1, 2])) // [1, 2]
  */
-export const abs: Unary = /*@__PURE__*/ elementwise("abs", s.abs, { rule: "number" });
+export const abs: Unary = /*@__PURE__*/ elementwise("abs", s.abs, { rule: "number", refusesBool: /*@__PURE__*/ notForBool("abs_cpu") });
 /**
  * -1, 0 or 1. Of any shape; keeps the dtype.
  * @example sign(tensor([-2, 0, 3])) // [-1, 0, 1]

@@ -13,7 +13,10 @@ import { both, either, signBitOf } from "./stable.ts";
 type Binary = Elementwise<readonly [x: Operand, y: Operand]>;
 type TwoTensors = Elementwise<readonly [x: Tensor, y: Tensor]>;
 type Ternary = Elementwise<readonly [x: Tensor, y: Operand, z: Operand]>;
-export type ValueOptions = { readonly value?: number };
+export type ValueOptions = {
+  /** The factor of the product or quotient: 1 by default. */
+  readonly value?: number;
+};
 
 /** Counted from the nearer end, so that weight 1 gives y exactly. */
 const between: Ternary = /*@__PURE__*/ elementwise("lerp", (x, y, weight) => {
@@ -24,8 +27,13 @@ const between: Ternary = /*@__PURE__*/ elementwise("lerp", (x, y, weight) => {
   gradient: (g, _, [x, y, weight]) => [s.mul(g, s.sub(1, weight!)), s.mul(g, weight!), s.mul(g, s.sub(y!, x!))],
 });
 /**
- * x + weight * (end - x), of floats of one dtype; all broadcast together. The weight is a tensor or a number.
- * @throws DTypeError if the dtypes differ
+ * x + weight * (end - x).
+ * @param x of any shape; floats
+ * @param end what a weight of 1 gives, of x's dtype; it broadcasts
+ * @param weight a number, or a tensor of x's dtype that broadcasts
+ * @returns the broadcast shape, x's dtype
+ * @throws DTypeError for integers and bools, and where dtypes differ
+ * @throws ShapeError where shapes do not broadcast
  * @example lerp(tensor([0, 10]), tensor([10, 20]), 0.25) // [2.5, 12.5]
  */
 export function lerp(x: Tensor, end: Tensor, weight: Operand): Tensor {
@@ -182,7 +190,14 @@ const numbersOnly: Elementwise<readonly [x: Tensor, nan: number, posinf: number,
   s.select(s.isNan(x!), nan!, s.select(s.eq(x!, Infinity), high!, s.select(s.eq(x!, -Infinity), low!, x!))), {
   gradient: (g, _, [x]) => [s.select(both(s.lt(-Infinity, x!), s.lt(x!, Infinity)), g, 0)],
 });
-export type NanToNumOptions = { readonly nan?: number | null; readonly posinf?: number | null; readonly neginf?: number | null };
+export type NanToNumOptions = {
+  /** In the place of NaN: 0 by default. */
+  readonly nan?: number | null;
+  /** In the place of Infinity: the largest number of the dtype by default. */
+  readonly posinf?: number | null;
+  /** In the place of -Infinity: the least number of the dtype by default. */
+  readonly neginf?: number | null;
+};
 /**
  * NaN replaced by `nan` (0), infinities by the given numbers, or by the largest of the dtype. Of any shape; keeps the dtype.
  * @example nanToNum(tensor([NaN, 2])) // [0, 2]

@@ -44,9 +44,13 @@ export const clampMin: Bounded = /*@__PURE__*/ bounded("clampMin", byTensor, s.m
 export const clampMax: Bounded = /*@__PURE__*/ bounded("clampMax", byTensor, s.min, s.le, s.gt);
 
 /**
- * Into [min, max], numbers or tensors; either may be left out. The gradient passes where x lies within, bounds included.
- * x's shape; bounds are numbers, or tensors that broadcast.
+ * x brought into [min, max]: min(max(x, min), max). The gradient passes where x lies within, bounds included.
+ * @param x of any shape and dtype
+ * @param min a number, or a tensor that broadcasts; null for none
+ * @param max a number, or a tensor that broadcasts; null for none
+ * @returns the broadcast shape, the promoted dtype
  * @throws ArgumentError for no bound at all
+ * @throws ShapeError where shapes do not broadcast
  * @example clamp(tensor([-2, 0.5, 2]), -1, 1) // [-1, 0.5, 1]
  */
 export function clamp(x: Tensor, min?: Operand | null, max?: Operand | null): Tensor {

@@ -1,8 +1,8 @@
 /** @file What elementwise ops refuse, in PyTorch's words. */
 import { refusing } from "../calculus/refusing.ts";
 import type { Complaint } from "../complaint.ts";
-import { type DType, dtypes, isFloat } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
+import { type DType, dtypes, isFloat, scalarTypeName } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { type Elementwise, type Operand, resultType } from "./elementwise.ts";
@@ -16,6 +16,14 @@ export const noOneBoolSub = "Subtraction, the `-` operator, with a bool tensor i
 export const cppName: { readonly [D in DType]: string } = {
   float32: "float", float64: "double", float16: "c10::Half", bfloat16: "c10::BFloat16", int32: "int", int16: "short int", int8: "signed char", uint8: "unsigned char", bool: "bool",
 };
+/** An op that PyTorch has no kernel of but for floats. */
+export function floatsOnly(kernel: string, { dtype }: Tensor): void {
+  if (!isFloat(dtype)) throw new DTypeError(`"${kernel}" not implemented for '${scalarTypeName[dtype]}'`);
+}
+/** The same of one whose steps make a float that no integer holds. */
+export function floatsInto({ dtype }: Tensor): void {
+  if (!isFloat(dtype)) throw new DTypeError(`result type Float can't be cast to the desired output type ${scalarTypeName[dtype]}`);
+}
 export const notForBool = (kernel: string): string => `"${kernel}" not implemented for 'Bool'`;
 
 const byZero: Complaint = { error: "argument", text: "ZeroDivisionError" };

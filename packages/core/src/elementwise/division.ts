@@ -5,7 +5,7 @@ import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { div as divide } from "./arithmetic.ts";
-import { dividing } from "./checks.ts";
+import { dividing, notForBool } from "./checks.ts";
 import { type Elementwise, elementwise, type Operand, type WithOut, withOut } from "./elementwise.ts";
 import { both } from "./stable.ts";
 
@@ -26,11 +26,13 @@ const divFloor: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div",
 const divTrunc: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("div", (x, y) => truncated(x!, y!), { rule: "number", overload, wrapsNumbers: true }));
 
 /**
- * x / y rounded down; of integers an integer. No derivative. Shapes broadcast, and dtypes are promoted; bools give int32.
+ * x / y rounded down; of integers an integer. No derivative. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for bools
+ * @throws ArgumentError for integers divided by 0; on an asynchronous device the next read rejects with it
  * @example floorDivide(tensor([7, -7]), 2) // [3, -4]
  */
-export const floorDivide: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", gradient: () => [] }));
+export const floorDivide: Binary = /*@__PURE__*/ dividing(/*@__PURE__*/ elementwise("floor_divide", (x, y) => floored(x!, y!), { rule: "number", refusesBool: /*@__PURE__*/ notForBool("div_floor_cpu"), gradient: () => [] }));
 
 export type DivideOptions = {
   /** "floor" rounds down, "trunc" towards 0, as Python's `//` and C's `/`; integers then give integers. */
@@ -38,7 +40,8 @@ export type DivideOptions = {
 };
 /**
  * x / y. Without rounding, integers give a float; the derivative of a rounded quotient is 0. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
- * @throws ArgumentError for another rounding mode
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for another rounding mode, and for integers divided by 0 with one; on an asynchronous device the next read rejects with it
  * @example div(tensor([7, -7]), 2, { roundingMode: "trunc" }) // [3, -3]
  */
 export const div: WithOut<[x: Operand, y: Operand, options?: DivideOptions]> =
@@ -55,7 +58,7 @@ function rounding({ roundingMode = null }: DivideOptions): Binary {
   }
 }
 /**
- * x / y; of integers a float. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
+ * As `div` without a rounding mode: x / y. Shapes broadcast, and dtypes are promoted; integers and bools give float32.
  * @throws ShapeError where shapes do not broadcast
  * @example trueDivide(tensor([1, 2]), 4) // [0.25, 0.5]
  */

@@ -15,7 +15,7 @@ export type Operand = Tensor | number | boolean;
 /**
  * How the dtype of the computation follows from the operands': `promote` is PyTorch's common type; `float` also turns
  * integers and bools into float32; `number` turns bools into int32, `arithmetic` computes them as int32 and stores a
- * bool again; `bits` refuses floats, `floats` all else.
+ * bool again; `bits` refuses floats, `floats` tensors of all else.
  */
 export type Rule = "promote" | "arithmetic" | "float" | "number" | "bits" | "floats";
 
@@ -71,11 +71,16 @@ export function resultType(operands: readonly Operand[]): DType {
   return combine(combine(dim, zero), scalar === undefined ? undefined : scalarDType[scalar])!;
 }
 
-function computeType(kernel: string, rule: Rule, common: DType): DType {
+/** What the tensors among the operands are together. */
+function tensorsType(operands: readonly Operand[]): DType | undefined {
+  const tensors = operands.filter((x) => typeof x === "object");
+  return tensors.length === 0 ? undefined : resultType(tensors);
+}
+
+function computeType(rule: Rule, common: DType): DType {
   const kind = dtypes[common].kind;
   if (rule === "float" && kind !== "float") return "float32";
   if ((rule === "number" || rule === "arithmetic") && kind === "bool") return "int32";
-  if (rule === "bits" ? kind === "float" : rule === "floats" && kind !== "float") throw new DTypeError(`"${kernel}" not implemented for '${scalarTypeName[common]}'`);
   return dtypes[common].compute;
 }
 
@@ -95,7 +100,7 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
   /** @param target the dtype to store, where it is given (in place) */
   function programFor(operands: readonly Operand[], common: DType, target: DType | undefined): Program {
     refuse(operands, common);
-    const compute = computeType(kernel, rule, common);
+    const compute = computeType(rule, common);
     const stored = target ?? resultOf(common, compute);
     let key = dtypes[compute].code * 10 + dtypes[stored].code;
     for (let i = 0; i < operands.length; i++) {
@@ -111,6 +116,8 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     if (refusesBool !== undefined && common === "bool") throw new DTypeError(refusesBool);
     if (refusesOneBool !== undefined && operands.some((x) => typeof x === "boolean" || (typeof x === "object" && x.window.dtype === "bool")))
       throw new DTypeError(refusesOneBool);
+    const given = rule === "floats" ? tensorsType(operands) ?? common : common;
+    if (rule === "bits" ? isFloat(given) : rule === "floats" && !isFloat(given)) throw new DTypeError(`"${kernel}" not implemented for '${scalarTypeName[given]}'`);
   }
 
   function makeProgram(operands: readonly Operand[], common: DType, compute: DType, stored: DType): Program {
@@ -179,14 +186,14 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     return mapOut(target, programFor(operands, common, target.dtype), tensors, inCommon(params, common));
   }
   function refuseCast(common: DType, target: Tensor, others: readonly Tensor[]): void {
-    const natural = resultOf(common, computeType(kernel, rule, common));
+    const natural = resultOf(common, computeType(rule, common));
     if (canCast(natural, target.dtype)) return;
     checkTarget(target, others); // PyTorch complains of the place first
     throw new DTypeError(`result type ${scalarTypeName[natural]} can't be cast to the desired output type ${scalarTypeName[target.dtype]}`);
   }
   /** Numbers as the common type holds them: rounded once, on the host. */
   const inCommon = (params: readonly number[], common: DType): readonly number[] =>
-    params.length > 0 && isStoredOnly(common) && narrows(common, computeType(kernel, rule, common)) ? params.map((x) => castValue("float64", common, x)) : params;
+    params.length > 0 && isStoredOnly(common) && narrows(common, computeType(rule, common)) ? params.map((x) => castValue("float64", common, x)) : params;
   function split(operands: readonly Operand[], tensors: Tensor[], params: number[]): void {
     for (const x of operands)
       if (typeof x === "number") params.push(x);

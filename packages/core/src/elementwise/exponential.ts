@@ -71,6 +71,7 @@ const logitClamped: Elementwise<readonly [x: Tensor, eps: number]> = /*@__PURE__
 });
 /**
  * log(x / (1 - x)), the inverse of sigmoid; with `eps`, x is first brought into [eps, 1 - eps]. Of any shape; integers and bools give float32.
+ * @param options `eps`: by default x is taken as it is
  * @example logit(tensor([0.5, 0.75])) // [0, 1.0986]
  */
 export function logit(x: Tensor, options: { readonly eps?: number } = {}): Tensor {

@@ -32,8 +32,10 @@ const programs = /*@__PURE__*/ perDType((d, c) => {
 });
 
 /**
- * Every element as mantissa * 2^exponent: the mantissa, of x's shape and dtype, has a magnitude from 1/2 up to, not including, 1; the exponent is int32. Of 0, infinities and NaN
- * the mantissa is the number itself and the exponent 0. The gradient of the mantissa is grad / 2^exponent. PyTorch's `frexp`.
+ * Every element as mantissa * 2^exponent: the mantissa has a magnitude from 1/2 up to, not including, 1. Of 0, infinities and NaN it is the number itself, and the exponent 0. The
+ * gradient of the mantissa is grad / 2^exponent. PyTorch's `frexp`.
+ * @param x of any shape; floats
+ * @returns `{ mantissa, exponent }` of x's shape: x's dtype, and int32
  * @throws DTypeError for integers and bools
  * @example frexp(tensor([6])) // { mantissa: [0.75], exponent: [3] }
  */

@@ -83,31 +83,34 @@ export const sigmoid: Unary = /*@__PURE__*/ elementwise("sigmoid", (x) => s.div(
   rule: "float", gradient: (g, out) => [s.mul(g, s.mul(out, s.sub(1, out)))],
 });
 /**
- * max(x, 0), and its derivative 0 at 0. NaN stays NaN. Of any shape; bools give int32.
+ * max(x, 0), and its derivative 0 at 0. NaN stays NaN. Of any shape; keeps the dtype.
+ * @throws DTypeError for bools
  * @example relu(tensor([-1, 2])) // [0, 2]
  */
 export const relu: Unary = /*@__PURE__*/ elementwise("relu", (x) => s.select(s.le(x!, 0), 0, x!), {
-  rule: "number", gradient: (g, out) => [s.select(s.le(out, 0), 0, g)],
+  rule: "number", refusesBool: "Boolean inputs not supported for relu", gradient: (g, out) => [s.select(s.le(out, 0), 0, g)],
 });
 /**
- * x * sigmoid(x). Of any shape; integers and bools give float32.
+ * x * sigmoid(x). Of any shape; keeps the dtype.
+ * @throws DTypeError for integers and bools
  * @example silu(tensor([0, 1])) // [0, 0.7311]
  */
 export const silu: Unary = /*@__PURE__*/ elementwise("silu", (x) => s.div(x!, onePlusExp(s.neg(x!))), {
-  rule: "float",
+  rule: "floats", kernel: "silu_cpu",
   gradient: (g, _, [x]) => { const y = s.div(1, onePlusExp(s.neg(x!))); return [s.mul(g, s.mul(y, s.add(1, s.mul(x!, s.sub(1, y)))))]; },
 });
 const softsignOf: Unary = /*@__PURE__*/ elementwise("softsign", (x) => s.div(x!, s.add(1, s.abs(x!))), float);
 /**
- * x / (1 + |x|). Of integers the sum below is one of integers, and wraps. Of any shape; integers and bools give float32.
+ * x / (1 + |x|). Of integers the sum below is one of integers, and wraps. Of any shape; integers give float32.
+ * @throws DTypeError for bools
  * @example softsign(tensor([1, -3])) // [0.5, -0.75]
  */
-export const softsign = (x: Tensor): Tensor => (isFloat(x.dtype) || x.dtype === "bool" ? softsignOf(x) : div(x, add(abs(x), 1)));
+export const softsign = (x: Tensor): Tensor => (isFloat(x.dtype) ? softsignOf(x) : div(x, add(abs(x), 1)));
 
-const geluExact: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.mul(s.mul(x!, 0.5), s.add(1, s.erf(s.mul(x!, Math.SQRT1_2)))), float);
+const geluExact: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.mul(s.mul(x!, 0.5), s.add(1, s.erf(s.mul(x!, Math.SQRT1_2)))), { rule: "floats", kernel: "GeluKernelImpl" });
 /** 0.5 x (1 + tanh(u)) = x / (1 + exp(-2u)), u = sqrt(2 / pi) (x + 0.044715 x^3): the same without a difference of nearly equal numbers. */
 const geluTanh: Unary = /*@__PURE__*/ elementwise("gelu", (x) => s.div(x!, s.add(1, s.exp2(s.max(inner(x!, -2 * Math.LOG2E), -120)))), {
-  rule: "float",
+  rule: "floats", kernel: "GeluKernelImpl",
   gradient: (g, _, [x]) => {
     const p = sigmoidOf(inner(x!, 2)), slope = s.add(2 * ROOT_2_PI, s.mul(6 * ROOT_2_PI * 0.044715, s.mul(x!, x!)));
     return [s.mul(g, s.add(p, s.mul(s.mul(x!, s.mul(p, s.sub(1, p))), slope)))];
@@ -117,7 +120,10 @@ const ROOT_2_PI = 0.7978845608028654;
 /** `times` u */
 const inner = (x: Expr, times: number): Expr => s.mul(x, s.add(times * ROOT_2_PI, s.mul(times * ROOT_2_PI * 0.044715, s.mul(x, x))));
 /**
- * x * Phi(x), Phi the normal distribution function; `approximate: "tanh"` as in GPT-2 (Hendrycks and Gimpel, 2016). Of any shape; integers and bools give float32.
+ * x * Phi(x), Phi the normal distribution function; `approximate: "tanh"` as in GPT-2 (Hendrycks and Gimpel, 2016). Of any shape; keeps the dtype.
+ * @param options `approximate`: "none" (by default) or "tanh"
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for another `approximate`
  * @example gelu(tensor([0, 1])) // [0, 0.8413]
  */
 export const gelu = (x: Tensor, options: { readonly approximate?: "none" | "tanh" } = {}): Tensor => {

@@ -2,6 +2,7 @@
 import type { Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
+import { notForBool } from "./checks.ts";
 import { type Elementwise, elementwise, type Operand } from "./elementwise.ts";
 
 type TwoTensors = Elementwise<readonly [x: Tensor, y: Tensor]>;
@@ -40,14 +41,14 @@ export const bitwiseNot: Elementwise<readonly [x: Tensor]> = /*@__PURE__*/ eleme
  * @throws DTypeError for floats and bools
  * @example bitwiseLeftShift(tensor(Int32Array.of(1)), 3) // [8]
  */
-export const bitwiseLeftShift: Binary = /*@__PURE__*/ elementwise("bitwiseLeftShift", s.shl, { rule: "bits", kernel: "lshift_cpu" });
+export const bitwiseLeftShift: Binary = /*@__PURE__*/ elementwise("bitwiseLeftShift", s.shl, { rule: "bits", kernel: "lshift_cpu", refusesBool: /*@__PURE__*/ notForBool("lshift_cpu") });
 /**
  * x / 2 ** y, rounded down, of integers; a count is taken modulo 32. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast
  * @throws DTypeError for floats and bools
  * @example bitwiseRightShift(tensor(Int32Array.of(8)), 2) // [2]
  */
-export const bitwiseRightShift: Binary = /*@__PURE__*/ elementwise("bitwiseRightShift", s.shr, { rule: "bits", kernel: "rshift_cpu" });
+export const bitwiseRightShift: Binary = /*@__PURE__*/ elementwise("bitwiseRightShift", s.shr, { rule: "bits", kernel: "rshift_cpu", refusesBool: /*@__PURE__*/ notForBool("rshift_cpu") });
 
 /** Euclid's algorithm: 46 steps are enough for 31 bits, as Fibonacci's numbers need the most. A remainder by 0 is 0. */
 function divisor(x: Expr, y: Expr): Expr {
@@ -61,11 +62,11 @@ function divisor(x: Expr, y: Expr): Expr {
  * @throws DTypeError for floats and bools
  * @example gcd(tensor(Int32Array.of(12)), tensor(Int32Array.of(18))) // [6]
  */
-export const gcd: TwoTensors = /*@__PURE__*/ elementwise("gcd", (x, y) => divisor(x!, y!), { rule: "bits", kernel: "gcd_cpu", takes: "tensors" });
+export const gcd: TwoTensors = /*@__PURE__*/ elementwise("gcd", (x, y) => divisor(x!, y!), { rule: "bits", kernel: "gcd_cpu", refusesBool: /*@__PURE__*/ notForBool("gcd_cpu"), takes: "tensors" });
 /**
  * The least common multiple of integers, not negative; 0 where either is. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast
  * @throws DTypeError for floats and bools
  * @example lcm(tensor(Int32Array.of(4)), tensor(Int32Array.of(6))) // [12]
  */
-export const lcm: TwoTensors = /*@__PURE__*/ elementwise("lcm", (x, y) => s.abs(s.mul(s.idiv(x!, divisor(x!, y!)), y!)), { rule: "bits", kernel: "lcm_cpu", takes: "tensors" });
+export const lcm: TwoTensors = /*@__PURE__*/ elementwise("lcm", (x, y) => s.abs(s.mul(s.idiv(x!, divisor(x!, y!)), y!)), { rule: "bits", kernel: "lcm_cpu", refusesBool: /*@__PURE__*/ notForBool("lcm_cpu"), takes: "tensors" });

@@ -11,19 +11,30 @@ import { showShape } from "../shape.ts";
 // The old value is an input that no result reads: its gradient stops here.
 const fillProgram = (name: string, d: DType): Program => program(name, [d], [dtypes[d].compute], [cast(param(0, dtypes[d].compute), d)]);
 /**
- * Every element becomes the value. x's shape and dtype stay.
+ * Every element becomes one value.
+ * @param x of any shape and dtype
+ * @param value a number or a boolean, rounded or cut to the dtype
+ * @returns x itself, of its shape and dtype
  * @throws AutogradError for a leaf that requires a gradient
+ * @throws ArgumentError for anything else
  * @example fill_(zeros([2]), 7) // [7, 7]
  */
 export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [elementOf(value, x.dtype)]);
 /**
- * Every element becomes 0. x's shape and dtype stay.
+ * Every element becomes 0.
+ * @param x of any shape and dtype
+ * @returns x itself, of its shape and dtype
  * @throws AutogradError for a leaf that requires a gradient
  * @example zero_(ones([2])) // [0, 0]
  */
 export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dtype), [], [0]);
 /**
- * Takes the values of `source`, broadcast to x's shape and cast to its dtype.
+ * Every element becomes that of another tensor.
+ * @param x of any shape and dtype
+ * @param source what it becomes, of any dtype; it broadcasts to x's shape
+ * @returns x itself, of its shape and dtype
+ * @throws ShapeError where shapes do not broadcast
+ * @throws AutogradError for a leaf that requires a gradient
  * @example copy_(zeros([2]), tensor([5, 6])) // [5, 6]
  */
 export function copy_(x: Tensor, source: Tensor): Tensor {

@@ -62,7 +62,9 @@ export type CloseOptions = {
 };
 /**
  * |x - y| <= atol + rtol |y|, element by element, or equal. Both have one dtype. Shapes broadcast; of any dtypes, gives bools.
- * @throws DTypeError if the dtypes differ; ArgumentError for negative tolerances
+ * @throws DTypeError where dtypes differ
+ * @throws ArgumentError for negative tolerances
+ * @throws ShapeError where shapes do not broadcast
  * @example isclose(tensor([1, 2]), tensor([1.000001, 2.1])) // [true, false]
  */
 export function isclose(x: Tensor, y: Tensor, options: CloseOptions = {}): Tensor {

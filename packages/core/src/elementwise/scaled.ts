@@ -5,7 +5,10 @@ import { add as plainAdd, addScaled, sub as plainSub, subScaled } from "./arithm
 import { checkFactor, noBoolSub, noOneBoolSub } from "./checks.ts";
 import { type Elementwise, elementwise, type Operand, type WithOut, withOut } from "./elementwise.ts";
 
-export type ScaleOptions = { readonly alpha?: number };
+export type ScaleOptions = {
+  /** The factor of the second operand (of `rsub`, of the first): 1 by default. */
+  readonly alpha?: number;
+};
 type Scaled = WithOut<[x: Operand, y: Operand, options?: ScaleOptions]>;
 type Plain = Elementwise<readonly [x: Operand, y: Operand]>;
 type WithFactor = Elementwise<readonly [x: Operand, y: Operand, alpha: number]>;

@@ -18,11 +18,13 @@ export type FftInput = Tensor | ComplexTensor;
 export type FftOptions = {
   /** The length: the input is cut, or followed by zeros. Its own length if left out; of what gives real numbers, 2 (length - 1). */
   readonly n?: number | undefined;
+  /** Where the factor 1 / n goes: "backward" (the inverse, by default), "ortho" (its root to both) or "forward". */
   readonly norm?: FftNorm | undefined;
 };
 export type FftnOptions = {
   /** The lengths along the dims, -1 for what they are. */
   readonly s?: readonly number[] | undefined;
+  /** Where the factor 1 / n goes: "backward" (the inverse, by default), "ortho" (its root to both) or "forward". */
   readonly norm?: FftNorm | undefined;
 };
 

@@ -33,33 +33,74 @@ const realAlong = (name: string, forward: boolean) => composite(undefined, (x: F
 });
 
 /**
- * The discrete Fourier transform along a dim: X_k = sum_j x_j exp(-2 pi i j k / n).
- * @param dim the last by default
+ * The discrete Fourier transform along a dim: X_k = sum of x_j exp(-2 pi i j k / n).
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which, the last by default
+ * @returns x's shape, with n along the dim; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range, or a 0-d tensor
+ * @throws ShapeError for a length below 1
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for another normalization
  * @example viewAsReal(fft.fft(tensor([1, 2]))) // [[3, 0], [-1, 0]]
  */
 export const fft = (x: FftInput, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(fftPair(x, dim, options));
 /**
- * The inverse of `fft`: x_j = sum_k X_k exp(2 pi i j k / n) / n.
+ * The inverse of `fft`: x_j = sum of X_k exp(2 pi i j k / n) / n.
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which, the last by default
+ * @returns x's shape, with n along the dim; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range, or a 0-d tensor
+ * @throws ShapeError for a length below 1
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for another normalization
  * @example viewAsReal(fft.ifft(tensor([1, 2]))) // [[1.5, 0], [-0.5, 0]]
  */
 export const ifft = (x: FftInput, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(ifftPair(x, dim, options));
 /**
- * The first n / 2 + 1 frequencies of a real tensor; the others are their conjugates.
+ * The first n / 2 + 1 frequencies of `fft` of a real tensor; the others are their conjugates.
+ * @param x a real tensor of at least one dim; no 16-bit float
+ * @param dim along which, the last by default
+ * @returns x's shape, with floor(n / 2) + 1 along the dim; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range, or a 0-d tensor
+ * @throws ShapeError for a length below 1
+ * @throws DTypeError for 16-bit floats, and a complex tensor
+ * @throws ArgumentError for another normalization
  * @example viewAsReal(fft.rfft(tensor([1, 2, 3]))) // [[6, 0], [-1.5, 0.866]]
  */
 export const rfft = (x: Tensor, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(rfftPair(x, dim, options));
 /**
  * The inverse of `rfft`. An odd n must be said: two lengths have as many frequencies.
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which, the last by default
+ * @returns x's shape, with n along the dim, 2 (size - 1) by default; float32, of float64 and complex128 float64
+ * @throws IndexError for a dim out of range, or a 0-d tensor
+ * @throws ShapeError for a length below 1
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for another normalization
  * @example fft.irfft(complex(tensor([3, -1]), tensor([0, 0]))) // [1, 2]
  */
 export const irfft: (x: FftInput, dim?: number, options?: FftOptions) => Tensor = /*@__PURE__*/ defaults(realAlong("irfft", false));
 /**
- * The transform of a signal that is its own conjugate mirror image, given by its first half: real numbers.
+ * `fft` of a signal that is its own conjugate mirror image, given by its first half: real numbers.
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which, the last by default
+ * @returns x's shape, with n along the dim, 2 (size - 1) by default; float32, of float64 and complex128 float64
+ * @throws IndexError for a dim out of range, or a 0-d tensor
+ * @throws ShapeError for a length below 1
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for another normalization
  * @example fft.hfft(complex(tensor([3, -1]), tensor([0, 0]))) // [2, 4]
  */
 export const hfft: (x: FftInput, dim?: number, options?: FftOptions) => Tensor = /*@__PURE__*/ defaults(realAlong("hfft", true));
 /**
- * The inverse of `hfft`.
+ * The inverse of `hfft`: the conjugates of `rfft`, divided by n.
+ * @param x a real tensor of at least one dim; no 16-bit float
+ * @param dim along which, the last by default
+ * @returns x's shape, with floor(n / 2) + 1 along the dim; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range, or a 0-d tensor
+ * @throws ShapeError for a length below 1
+ * @throws DTypeError for 16-bit floats, and a complex tensor
+ * @throws ArgumentError for another normalization
  * @example viewAsReal(fft.ihfft(tensor([1, 2]))) // [[1.5, 0], [-0.5, 0]]
  */
 export const ihfft = (x: Tensor, dim: number = -1, options: FftOptions = {}): ComplexTensor => new ComplexTensor(ihfftPair(x, dim, options));
@@ -100,32 +141,74 @@ const realOver = (name: string, forward: boolean) => composite(undefined, (x: Ff
 });
 
 /**
- * `fft` along several dims: all by default, or the last ones if `s` says their lengths.
+ * `fft` along several dims, one after the other.
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which; all by default, or the last ones if `s` says their lengths
+ * @returns x's shape, with the lengths along the dims; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError for a length below 1, or more lengths than dims
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for a dim named twice, dims and lengths that are not of one number, or another normalization
  * @example fft.fftn(eye(2)).real() // [[2, 0], [0, 2]]
  */
 export const fftn = (x: FftInput, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(fftnPair(x, listOf(dim), options));
 /**
  * The inverse of `fftn`.
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which; all by default, or the last ones if `s` says their lengths
+ * @returns x's shape, with the lengths along the dims; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError for a length below 1, or more lengths than dims
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for a dim named twice, dims and lengths that are not of one number, or another normalization
  * @example fft.ifftn(eye(2)).real() // [[0.5, 0], [0, 0.5]]
  */
 export const ifftn = (x: FftInput, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(ifftnPair(x, listOf(dim), options));
 /**
  * `fftn` of a real tensor: along the last of the dims the first n / 2 + 1 frequencies.
+ * @param x a real tensor of at least one dim; no 16-bit float
+ * @param dim along which; all by default, or the last ones if `s` says their lengths
+ * @returns x's shape, with the lengths along the dims, along the last floor(n / 2) + 1; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError for a length below 1, or more lengths than dims
+ * @throws DTypeError for 16-bit floats, and a complex tensor
+ * @throws ArgumentError for no dims, a dim named twice, dims and lengths that are not of one number, or another normalization
  * @example fft.rfftn(eye(2)).real() // [[2, 0], [0, 2]]
  */
 export const rfftn = (x: Tensor, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(rfftnPair(x, listOf(dim), options));
 /**
- * The inverse of `rfftn`.
+ * The inverse of `rfftn`. An odd last length must be said.
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which; all by default, or the last ones if `s` says their lengths
+ * @returns x's shape, with the lengths along the dims, along the last 2 (size - 1) by default; float32, of float64 and complex128 float64
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError for a length below 1, or more lengths than dims
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for a dim named twice, dims and lengths that are not of one number, or another normalization
  * @example fft.irfftn(complex(eye(2), zeros([2, 2]))) // [[0.5, 0], [0, 0.5]]
  */
 export const irfftn: (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor = /*@__PURE__*/ over(realOver("irfftn", false));
 /**
  * `hfft` along the last of the dims, `fft` along the others.
+ * @param x a real or complex tensor of at least one dim; no 16-bit float
+ * @param dim along which; all by default, or the last ones if `s` says their lengths
+ * @returns x's shape, with the lengths along the dims, along the last 2 (size - 1) by default; float32, of float64 and complex128 float64
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError for a length below 1, or more lengths than dims
+ * @throws DTypeError for 16-bit floats
+ * @throws ArgumentError for a dim named twice, dims and lengths that are not of one number, or another normalization
  * @example fft.hfftn(complex(eye(2), zeros([2, 2]))) // [[2, 0], [0, 2]]
  */
 export const hfftn: (x: FftInput, dim?: Dims, options?: FftnOptions) => Tensor = /*@__PURE__*/ over(realOver("hfftn", true));
 /**
  * The inverse of `hfftn`.
+ * @param x a real tensor of at least one dim; no 16-bit float
+ * @param dim along which; all by default, or the last ones if `s` says their lengths
+ * @returns x's shape, with the lengths along the dims, along the last floor(n / 2) + 1; complex64, of float64 complex128
+ * @throws IndexError for a dim out of range
+ * @throws ShapeError for a length below 1, or more lengths than dims
+ * @throws DTypeError for 16-bit floats, and a complex tensor
+ * @throws ArgumentError for no dims, a dim named twice, dims and lengths that are not of one number, or another normalization
  * @example fft.ihfftn(eye(2)).real() // [[0.5, 0], [0, 0.5]]
  */
 export const ihfftn = (x: Tensor, dim?: Dims, options: FftnOptions = {}): ComplexTensor => new ComplexTensor(ihfftnPair(x, listOf(dim), options));
@@ -136,32 +219,44 @@ function over(run: (x: FftInput, dim: Shaped, options: FftnOptions) => Tensor): 
 
 const PLANE: readonly number[] = [-2, -1];
 /**
- * `fftn` along the last two dims.
+ * As `fft.fftn`, along two dims.
+ * @param dim along which two, the last by default
+ * @returns x's shape, with the lengths along the dims; complex64, of float64 complex128
  * @example fft.fft2(eye(2)).real() // [[2, 0], [0, 2]]
  */
 export const fft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => fftn(x, dim, options);
 /**
- * `ifftn` along the last two dims.
+ * As `fft.ifftn`, along two dims.
+ * @param dim along which two, the last by default
+ * @returns x's shape, with the lengths along the dims; complex64, of float64 complex128
  * @example fft.ifft2(eye(2)).real() // [[0.5, 0], [0, 0.5]]
  */
 export const ifft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => ifftn(x, dim, options);
 /**
- * `rfftn` along the last two dims.
+ * As `fft.rfftn`, along two dims.
+ * @param dim along which two, the last by default
+ * @returns x's shape, with the lengths along the dims, along the last floor(n / 2) + 1; complex64, of float64 complex128
  * @example fft.rfft2(eye(2)).real() // [[2, 0], [0, 2]]
  */
 export const rfft2 = (x: Tensor, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => rfftn(x, dim, options);
 /**
- * `irfftn` along the last two dims.
+ * As `fft.irfftn`, along two dims.
+ * @param dim along which two, the last by default
+ * @returns x's shape, with the lengths along the dims, along the last 2 (size - 1) by default; float32, of float64 and complex128 float64
  * @example fft.irfft2(complex(eye(2), zeros([2, 2]))) // [[0.5, 0], [0, 0.5]]
  */
 export const irfft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): Tensor => irfftn(x, dim, options);
 /**
- * `hfftn` along the last two dims.
+ * As `fft.hfftn`, along two dims.
+ * @param dim along which two, the last by default
+ * @returns x's shape, with the lengths along the dims, along the last 2 (size - 1) by default; float32, of float64 and complex128 float64
  * @example fft.hfft2(complex(eye(2), zeros([2, 2]))) // [[2, 0], [0, 2]]
  */
 export const hfft2 = (x: FftInput, dim: Dims = PLANE, options: FftnOptions = {}): Tensor => hfftn(x, dim, options);
 /**
- * `ihfftn` along the last two dims.
+ * As `fft.ihfftn`, along two dims.
+ * @param dim along which two, the last by default
+ * @returns x's shape, with the lengths along the dims, along the last floor(n / 2) + 1; complex64, of float64 complex128
  * @example fft.ihfft2(eye(2)).real() // [[0.5, 0], [0, 0.5]]
  */
 export const ihfft2 = (x: Tensor, dim: Dims = PLANE, options: FftnOptions = {}): ComplexTensor => ihfftn(x, dim, options);

@@ -17,11 +17,17 @@ function counted(name: string, n: number, length: number, at: (k: number) => num
 }
 /**
  * The frequencies of `fft`'s results, in cycles a unit: [0, 1, ..., (n - 1) / 2, -(n / 2), ..., -1] / (d n).
+ * @param n how many samples
+ * @returns a vector [n], float32 unless `dtype` says otherwise
+ * @throws ArgumentError for an n that is negative or not whole
  * @example fft.fftfreq(4) // [0, 0.25, -0.5, -0.25]
  */
 export const fftfreq = (n: number, options: FrequencyOptions = {}): Tensor => counted("fftfreq", n, n, (k) => (k < n - Math.floor(n / 2) ? k : k - n), options);
 /**
- * The frequencies of `rfft`'s results: [0, 1, ..., n / 2] / (d n).
+ * The frequencies of `rfft`'s results, in cycles a unit: [0, 1, ..., n / 2] / (d n).
+ * @param n how many samples
+ * @returns a vector [floor(n / 2) + 1], float32 unless `dtype` says otherwise
+ * @throws ArgumentError for an n that is negative or not whole
  * @example fft.rfftfreq(4) // [0, 0.25, 0.5]
  */
 export const rfftfreq = (n: number, options: FrequencyOptions = {}): Tensor => counted("rfftfreq", n, Math.floor(n / 2) + 1, (k) => k, options);
@@ -41,12 +47,20 @@ const shifted = (by: (size: number) => number): Shift => {
   return shift;
 };
 /**
- * The frequency 0 in the middle: of every dim, or of those given.
+ * The frequency 0 in the middle: dims rolled by half their sizes.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @returns a copy of x's shape and dtype
+ * @throws IndexError for a dim out of range
  * @example fft.fftshift(tensor([0, 1, -2, -1])) // [-2, -1, 0, 1]
  */
 export const fftshift: Shift = /*@__PURE__*/ shifted((size) => Math.floor(size / 2));
 /**
  * The inverse of `fftshift`.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several; all by default
+ * @returns a copy of x's shape and dtype
+ * @throws IndexError for a dim out of range
  * @example fft.ifftshift(tensor([-2, -1, 0, 1])) // [0, 1, -2, -1]
  */
 export const ifftshift: Shift = /*@__PURE__*/ shifted((size) => Math.floor((size + 1) / 2));

@@ -96,8 +96,12 @@ const stftPair = /*@__PURE__*/ composite("TransposeBackward1", (given: FftInput,
 });
 
 /**
- * The spectra of a signal's overlapping windows: [length] or [batch, length] -> [(batch,) frequencies, windows], window k being the signal from k * hopLength on
- * times `window`. As PyTorch's, a result of a real signal is complex only if `returnComplex` says so, else pairs in a last dim.
+ * The spectra of a signal's overlapping windows: `fft` of x[k hopLength + j] window[j], j < n. PyTorch's `torch.stft`.
+ * @param x the signal, [length] or [batch, length], complex or float
+ * @param nFft n, the length of a spectrum
+ * @returns [(batch,) frequencies, windows]: complex if x or `window` is, or `returnComplex` says so; else pairs in a last dim, of x's dtype
+ * @throws ArgumentError for another rank, integers and bools, lengths that do not fit, or one side of complex numbers
+ * @throws ShapeError where the padding does not fit the signal
  * @example stft(ones([4]), 4, { center: false, returnComplex: true }).abs().flatten() // [4, 0, 0]
  */
 export function stft(x: ComplexTensor, nFft: number, options?: StftOptions & { readonly returnComplex?: true | undefined }): ComplexTensor;
@@ -168,9 +172,12 @@ function longer(x: Tensor, by: number, complex: boolean): Tensor {
 }
 
 /**
- * The signal of which `x` is the `stft`, by least squares where windows overlap: [(batch,) frequencies, windows], complex or as pairs in a last dim, ->
- * [(batch,) length].
- * @throws ArgumentError if the windows leave a place of the signal out
+ * The signal of which x is the `stft`, by least squares where windows overlap: the sum of the windows' inverse transforms times the window, over that of its squares. PyTorch's
+ * `torch.istft`.
+ * @param x [(batch,) frequencies, windows], complex, or pairs in a last dim
+ * @param nFft the length of a spectrum
+ * @returns [(batch,) length], of the dtype of x's parts, or by `returnComplex` complex
+ * @throws ArgumentError where the windows leave a place of the signal out, and for sizes that do not fit
  * @example istft(stft(ones([8]), 4, { returnComplex: true, window: ones([4]) }), 4, { window: ones([4]) }) // [1, 1, 1, 1, 1, 1, 1, 1]
  */
 export function istft(x: FftInput, nFft: number, options: IstftOptions & { readonly returnComplex: true }): ComplexTensor;

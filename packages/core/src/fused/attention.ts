@@ -20,8 +20,11 @@ import { softmax } from "./softmax.ts";
 export type AttentionOptions = {
   /** bool [.., l, s]: where to attend; or a float tensor that is added to the scores. */
   readonly attnMask?: Tensor | undefined;
+  /** With which probability a weight is zeroed: 0 by default. */
   readonly dropoutP?: number;
+  /** Whether a query sees only the keys up to its own place. */
   readonly isCausal?: boolean;
+  /** The factor of the products: 1 / sqrt(d) by default. */
   readonly scale?: number;
 };
 
@@ -123,9 +126,14 @@ function attentionAtOnce(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpti
 }
 
 /**
- * softmax(q k^T * scale + mask) v, with scale 1 / sqrt(d) (Vaswani et al., 2017). q [..., l, d], k [..., s, d], v [..., s, e] -> [..., l, e]. Leading dims broadcast.
- * @throws ShapeError for fewer than 2 dims
- * @throws ArgumentError for a mask and isCausal
+ * softmax(q k^T * scale + mask) v (Vaswani et al., 2017).
+ * @param query [..., l, d]; floats
+ * @param key [..., s, d], of the query's dtype
+ * @param value [..., s, e], of the query's dtype
+ * @returns [..., l, e], leading dims broadcast, of their dtype
+ * @throws ShapeError for fewer than 2 dims, or where sizes do not fit
+ * @throws ArgumentError for a mask beside `isCausal`
+ * @throws DTypeError where dtypes differ
  * @example scaledDotProductAttention(ones([1, 2]), ones([2, 2]), eye(2)) // [[0.5, 0.5]]
  */
 export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => Tensor = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor => {
@@ -133,7 +141,8 @@ export const scaledDotProductAttention: (query: Tensor, key: Tensor, value: Tens
   return attentionAtOnce(query, key, value, options) ?? attend(query, key, value, options)[0];
 });
 /**
- * As `scaledDotProductAttention`, with the weights beside the output, [..., l, s]: `[output, weights]`.
+ * As `scaledDotProductAttention`, with the weights beside the output.
+ * @returns `[output, weights]`: [..., l, e] and [..., l, s], of their dtype
  * @example attentionWithWeights(ones([1, 2]), ones([2, 2]), eye(2)) // [[[0.5, 0.5]], [[0.5, 0.5]]]
  */
 export const attentionWithWeights: (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions) => [output: Tensor, weights: Tensor] = /*@__PURE__*/ composite(undefined, (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): [Tensor, Tensor] =>

@@ -7,10 +7,18 @@ import * as python from "../python.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { permute, reshape } from "../views/views.ts";
 
-export type BilinearOptions = { /** [k] */ readonly bias?: Tensor | null | undefined };
+export type BilinearOptions = {
+  /** [k] */
+  readonly bias?: Tensor | null | undefined;
+};
 /**
- * out_k = x^T W_k y + b_k. x [..., n], y [..., m], weight [k, n, m], bias [k] -> [..., k]. x1 [..., a], x2 [..., b], weight [out, a, b], bias [out] give [..., out].
+ * out_k = x^T W_k y + b_k.
+ * @param x [..., n]
+ * @param y [..., m], with x's leading sizes and dtype
+ * @param weight [k, n, m], of x's dtype
+ * @returns [..., k], of their dtype
  * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ
  * @example bilinear(ones([1, 2]), ones([1, 3]), ones([1, 2, 3])) // [[6]]
  */
 export const bilinear: (x: Tensor, y: Tensor, weight: Tensor, options?: BilinearOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, weight: Tensor, { bias }: BilinearOptions = {}): Tensor => {

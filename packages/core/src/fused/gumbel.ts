@@ -11,10 +11,17 @@ import { scatter } from "../primitives/gather.ts";
 import { wrapDim } from "../shape.ts";
 import { softmax } from "./softmax.ts";
 
-export type DTypeOption = { readonly dtype?: DType | undefined };
+export type DTypeOption = {
+  /** What to cast to before. */
+  readonly dtype?: DType | undefined;
+};
 /**
- * softmax(-x): the smallest weighs most. Without a dim, along dim 0 of one or three dims, and along dim 1 of others, as PyTorch chose once. The shape is x's; of floats.
+ * softmax(-x): the smallest weighs most. Without a dim, along dim 0 of one or three dims, and along dim 1 of others, as PyTorch chose once.
+ * @param x of any shape; floats
+ * @param dim along which
+ * @returns x's shape, its dtype or `dtype`
  * @throws IndexError for a dim out of range
+ * @throws DTypeError for integers and bools, unless `dtype` is a float
  * @example softmin(tensor([0, 1]), 0) // [0.7311, 0.2689]
  */
 export const softmin: (x: Tensor, dim?: number, options?: DTypeOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: number, { dtype }: DTypeOption = {}): Tensor => {
@@ -22,9 +29,19 @@ export const softmin: (x: Tensor, dim?: number, options?: DTypeOption) => Tensor
   return softmax(dtype === undefined ? negative : to(negative, dtype), dim ?? ([0, 1, 3].includes(x.ndim) ? 0 : 1));
 });
 
-export type GumbelOptions = { readonly tau?: number; readonly hard?: boolean };
+export type GumbelOptions = {
+  /** The temperature: 1 by default; the lower, the nearer to a single winner. */
+  readonly tau?: number;
+  /** Give the winner alone, as 1, with the gradient of the soft result. */
+  readonly hard?: boolean;
+};
 /**
- * softmax of x with Gumbel noise, at temperature tau; `hard` gives the winner alone, with the gradient of the soft one (Jang et al., 2016). x's shape; of floats.
+ * softmax((x + g) / tau) along a dim, with g drawn from Gumbel's distribution (Jang et al., 2016).
+ * @param x logarithms of weights, of any shape; floats
+ * @param dim along which, the last by default
+ * @returns x's shape and dtype
+ * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example gumbelSoftmax(zeros([2, 3])).sum(1) // [1, 1]
  */
 export const gumbelSoftmax: (x: Tensor, dim?: number, options?: GumbelOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number = -1, { tau = 1, hard = false }: GumbelOptions = {}): Tensor => {

@@ -41,8 +41,12 @@ const logSumsOp: Op<ScanAttrs> = {
 };
 
 /**
- * `log(exp(x_0) + ... + exp(x_i))` along a dim, without overflow, of the same shape. PyTorch's `logcumsumexp`. The shape is x's; of floats.
+ * log(exp(x_0) + ... + exp(x_i)) along a dim, without overflow. PyTorch's `logcumsumexp`.
+ * @param x of any shape; floats
+ * @param dim along which
+ * @returns x's shape and dtype
  * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example logcumsumexp(tensor([0, 0]), 0) // [0, 0.6931]
  */
 export const logcumsumexp: (x: Tensor, dim: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, dim: number): Tensor => {

@@ -37,7 +37,10 @@ const medianOp: Op<Attrs> = {
   batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
-type KeepDim = { readonly keepdim?: boolean };
+type KeepDim = {
+  /** Keep the dim, with size 1. */
+  readonly keepdim?: boolean;
+};
 /** The median of all elements; along a dim with its positions. */
 export interface Median {
   (x: Tensor): Tensor;
@@ -54,14 +57,19 @@ function medianOf(ignoreNan: boolean, name: string): Median {
   }) as Median;
 }
 /**
- * The median of all elements, or `{ values, indices }` along a dim: of an even number the lower one of the middle two; NaN if there is a NaN. PyTorch's `median`.
+ * The median of all elements, or along a dim with its place: of an even number the lower one of the middle two; NaN if there is a NaN. PyTorch's `median`.
  * Of no elements at all it is NaN, or the least integer.
- * @throws IndexError for a dim without elements; DTypeError for bools
+ * @param x of any shape; of any dtype but bool
+ * @param dim along which; all elements by default
+ * @returns a 0-d tensor of x's dtype; of a dim `{ values, indices }` of x's shape without it, or with size 1 by `keepdim`, indices int32
+ * @throws IndexError for a dim out of range, or without elements
+ * @throws DTypeError for bools
  * @example median(tensor([3, 1, 2])) // 2
  */
 export const median: Median = /*@__PURE__*/ medianOf(false, "Median");
 /**
  * As `median`, of what is not NaN. PyTorch's `nanmedian`.
+ * @returns a 0-d tensor of x's dtype; of a dim `{ values, indices }` of x's shape without it, or with size 1 by `keepdim`, indices int32
  * @example nanmedian(tensor([3, NaN, 1])) // 1
  */
 export const nanmedian: Median = /*@__PURE__*/ medianOf(true, "Nanmedian");

@@ -8,15 +8,23 @@ import { std, var_, type VarOptions } from "./spread.ts";
 type Dims = number | readonly number[];
 
 /**
- * The variance and the mean, as `var_` and `mean` have them. Shapes as of `sum`; of floats.
+ * The variance and the mean, as `var_` and `mean` have them.
+ * @param x of any shape; floats
+ * @param dim one dim, or several; all by default
+ * @returns `[variance, mean]`, of x's shape without the dims and of its dtype
  * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example varMean(tensor([1, 2, 3])) // [1, 2]
  */
 export const varMean: (x: Tensor, dim?: Dims, options?: VarOptions) => [Tensor, Tensor] = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: VarOptions = {}): [Tensor, Tensor] =>
   together("VarMeanBackward0", x, var_(x, dim, options), dim, options));
 /**
- * The standard deviation and the mean, as `std` and `mean` have them. Shapes as of `sum`; of floats.
+ * The standard deviation and the mean, as `std` and `mean` have them.
+ * @param x of any shape; floats
+ * @param dim one dim, or several; all by default
+ * @returns `[std, mean]`, of x's shape without the dims and of its dtype
  * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example stdMean(tensor([1, 2, 3])) // [1, 2]
  */
 export const stdMean: (x: Tensor, dim?: Dims, options?: VarOptions) => [Tensor, Tensor] = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: VarOptions = {}): [Tensor, Tensor] =>

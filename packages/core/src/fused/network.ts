@@ -1,4 +1,5 @@
 /** @file What networks are made of: linear, layerNorm. Attention is in attention.ts. */
+import { floatsOnly } from "../elementwise/checks.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { add } from "../elementwise/index.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
@@ -10,8 +11,12 @@ import { finfo } from "../numeric-limits.ts";
 import { normalized, normalizedOpenly } from "./normalize.ts";
 
 /**
- * x W^T + b. x [..., in], weight [out, in], bias [out]. Of one dtype.
- * @throws ShapeError where `in` differs
+ * x W^T + b.
+ * @param x [..., in]
+ * @param weight [out, in], of x's dtype
+ * @param bias [out], of x's dtype
+ * @returns [..., out], of their dtype
+ * @throws ShapeError where sizes do not fit
  * @throws DTypeError where dtypes differ
  * @example linear(tensor([[1, 2]]), tensor([[3, 4]]), tensor([1])) // [[12]]
  */
@@ -24,7 +29,14 @@ export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@_
   return sum;
 });
 
-export type LayerNormOptions = { readonly weight?: Tensor | undefined; readonly bias?: Tensor | undefined; readonly eps?: number };
+export type LayerNormOptions = {
+  /** Of the shape `normalizedShape`, multiplied with each element. */
+  readonly weight?: Tensor | undefined;
+  /** Of the shape `normalizedShape`, added to each element. */
+  readonly bias?: Tensor | undefined;
+  /** Added to the variance: 1e-5 by default. */
+  readonly eps?: number;
+};
 
 function checkNormalized(x: Tensor, normalizedShape: Shape, named: { readonly [name: string]: Tensor | null | undefined }): number {
   const first = x.ndim - normalizedShape.length;
@@ -38,19 +50,27 @@ function checkNormalized(x: Tensor, normalizedShape: Shape, named: { readonly [n
 /** The last dims of x, which are normalised together. */
 const lastDims = (x: Tensor, normalizedShape: Shape, named: { readonly [name: string]: Tensor | null | undefined }): number[] => {
   const first = checkNormalized(x, normalizedShape, named);
+  floatsOnly("LayerNormKernelImpl", x);
   return normalizedShape.map((_, i) => first + i);
 };
 
 /**
- * (x - mean) / sqrt(variance + eps) over the last dims, `normalizedShape`; then scaled and shifted (Ba et al., 2016).
- * x [..., ...normalizedShape]; weight and bias have normalizedShape.
- * @throws ShapeError where the last dims differ
+ * (x - mean) / sqrt(variance + eps) over the last dims; then multiplied by `weight`, and `bias` added (Ba et al., 2016).
+ * @param x [..., ...normalizedShape]; floats
+ * @param normalizedShape the sizes of the last dims
+ * @returns x's shape and dtype
+ * @throws ShapeError where the last dims differ, `weight` or `bias` have another shape, or for no dims
+ * @throws DTypeError for integers and bools
  * @example layerNorm(tensor([[1, 3]]), [2]) // [[-1, 1]]
  */
 export const layerNorm: (x: Tensor, normalizedShape: Shape, options?: LayerNormOptions) => Tensor = /*@__PURE__*/ composite("NativeLayerNormBackward0", (x: Tensor, normalizedShape: Shape, { weight, bias, eps = 1e-5 }: LayerNormOptions = {}): Tensor =>
   to(normalized(x, { dims: lastDims(x, normalizedShape, { weight, bias }), eps, place: "column", weight, bias }).out, x.dtype));
 /**
- * As `layerNorm`, with the means and the inverse deviations beside the result: `[out, mean, rstd]`. PyTorch's `native_layer_norm`.
+ * As `layerNorm`, with the means and the inverse deviations beside the result. PyTorch's `native_layer_norm`.
+ * @param weight of the shape `normalizedShape`, or null
+ * @param bias of the shape `normalizedShape`, or null
+ * @param eps added to the variance
+ * @returns `[out, mean, rstd]`: x's shape, and twice that with size 1 for the last dims; x's dtype
  * @example nativeLayerNorm(tensor([[1, 3]]), [2], null, null, 1e-5) // [[[-1, 1]], [[2]], [[1]]]
  */
 export const nativeLayerNorm: (x: Tensor, normalizedShape: Shape, weight: Tensor | null | undefined, bias: Tensor | null | undefined, eps: number) => [Tensor, Tensor, Tensor] = /*@__PURE__*/ composite(undefined,
@@ -59,10 +79,20 @@ export const nativeLayerNorm: (x: Tensor, normalizedShape: Shape, weight: Tensor
     return [to(out, x.dtype), mean!, inverse];
   });
 
-export type RmsNormOptions = { readonly weight?: Tensor | undefined; /** By default the distance from 1 to the next number of x's dtype. */ readonly eps?: number | undefined };
+export type RmsNormOptions = {
+  /** Of the shape `normalizedShape`, multiplied with each element. */
+  readonly weight?: Tensor | undefined;
+  /** By default the distance from 1 to the next number of x's dtype. */
+  readonly eps?: number | undefined;
+};
 /**
- * x / sqrt(mean of x^2 + eps) over the last dims, `normalizedShape`; then scaled (Zhang and Sennrich, 2019). PyTorch 2.4's `rms_norm`.
+ * x / sqrt(mean of x^2 + eps) over the last dims; then multiplied by `weight` (Zhang and Sennrich, 2019). PyTorch 2.4's `rms_norm`.
+ * @param x [..., ...normalizedShape]; floats
+ * @param normalizedShape the sizes of the last dims
+ * @returns x's shape and dtype
+ * @throws ShapeError where the last dims differ, `weight` has another shape, or for no dims
+ * @throws DTypeError for integers and bools
  * @example rmsNorm(tensor([[3, 4]]), [2]) // [[0.8485, 1.1314]]
  */
-export const rmsNorm: (x: Tensor, normalizedShape: Shape, options?: RmsNormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, normalizedShape: Shape, { weight, eps = finfo(x.dtype).eps }: RmsNormOptions = {}): Tensor =>
-  to(normalized(x, { dims: lastDims(x, normalizedShape, { weight }), eps, place: "column", centred: false, weight }).out, x.dtype));
+export const rmsNorm: (x: Tensor, normalizedShape: Shape, options?: RmsNormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, normalizedShape: Shape, { weight, eps }: RmsNormOptions = {}): Tensor =>
+  to(normalized(x, { dims: lastDims(x, normalizedShape, { weight }), eps: eps ?? finfo(x.dtype).eps, place: "column", centred: false, weight }).out, x.dtype));

@@ -3,6 +3,7 @@ import { clone } from "../calculus/map-reduce.ts";
 import { mean, sum } from "../composites/reductions.ts";
 import { zeros } from "../creation/fill.ts";
 import { type DType, isFloat } from "../dtype.ts";
+import { floatsOnly } from "../elementwise/checks.ts";
 import { floorDivide } from "../elementwise/division.ts";
 import { add, div, mul, pow, rsqrt, square } from "../elementwise/index.ts";
 import { type Elementwise, elementwise, to, wide } from "../elementwise/elementwise.ts";
@@ -23,7 +24,12 @@ type Affine = {
   /** [channels], added last. */
   readonly bias?: Tensor | null | undefined;
 };
-type Stats = { readonly runningMean?: Tensor | null | undefined; readonly runningVar?: Tensor | null | undefined };
+type Stats = {
+  /** [channels], changed in place. */
+  readonly runningMean?: Tensor | null | undefined;
+  /** [channels], changed in place. */
+  readonly runningVar?: Tensor | null | undefined;
+};
 
 /** [channels] as it broadcasts to x. */
 const alongChannels = (x: Tensor, values: Tensor): Tensor => reshape(values, x.shape.map((size, d) => (d === 1 ? size : 1)));
@@ -71,13 +77,20 @@ function byRunning(given: Tensor, runningMean: Tensor, runningVar: Tensor, eps: 
 export type BatchNormOptions = Affine & {
   /** Statistics of this batch, which the running ones then follow; else the running ones. */
   readonly training?: boolean;
+  /** How much of a new statistic goes into the running one: 0.1 by default. */
   readonly momentum?: number;
+  /** What is added to the variance: 1e-5 by default. */
   readonly eps?: number;
 };
 /**
- * Each channel normalised over the batch and all places (Ioffe and Szegedy, 2015). x [n, channels, ...]; the statistics [channels] are changed in place
- * while training, the variance as the unbiased one. Of floats.
- * @throws ShapeError when training on one value per channel, or if a vector is not of the number of channels
+ * (x - mean) / sqrt(variance + eps) for each channel, over the batch and all places; then multiplied by `weight`, and `bias` added (Ioffe and Szegedy, 2015).
+ * @param x [n, channels, ...]; floats
+ * @param runningMean [channels], changed in place while training: momentum * the new one + (1 - momentum) * the old; null for none
+ * @param runningVar [channels], likewise, of the unbiased variances
+ * @returns x's shape and dtype
+ * @throws ShapeError for one value a channel while training, a vector that is not of the number of channels, or fewer than 2 dims
+ * @throws ArgumentError for evaluation without running statistics
+ * @throws DTypeError for integers and bools
  * @example batchNorm(tensor([[1], [3]]), null, null, { training: true }) // [[-1], [1]]
  */
 export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runningVar: Tensor | null | undefined, options?: BatchNormOptions) => Tensor =
@@ -87,14 +100,20 @@ export const batchNorm: (x: Tensor, runningMean: Tensor | null | undefined, runn
     if (x.window.size === 0 && channels === undefined) return clone(x);
     if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
     checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
+    floatsOnly("batch_norm", x);
     if (training) return to(byBatch(x, { runningMean, runningVar }, momentum, eps, options), x.dtype);
     if (!runningMean || !runningVar) throw new ArgumentError(`${runningMean ? "running_var" : "running_mean"} must be defined in evaluation mode`);
     return to(byRunning(x, runningMean, runningVar, eps, options), x.dtype);
   });
 
 /**
- * As `batchNorm`, with the means and the inverse deviations of this batch beside the result, without elements in evaluation: `[out, mean, rstd]`. PyTorch's
- * `native_batch_norm`.
+ * As `batchNorm`, with the means and the inverse deviations of this batch beside the result. PyTorch's `native_batch_norm`.
+ * @param weight [channels], or null
+ * @param bias [channels], or null
+ * @param training by the statistics of this batch, or by the running ones
+ * @param momentum how much of a new statistic goes into the running one
+ * @param eps added to the variance
+ * @returns `[out, mean, rstd]`: x's shape, and twice [channels], or [0] in evaluation; x's dtype
  * @example nativeBatchNorm(tensor([[1], [3]]), null, null, null, null, true, 0.1, 1e-5) // [[[-1], [1]], [2], [1]]
  */
 export const nativeBatchNorm: (
@@ -105,6 +124,7 @@ export const nativeBatchNorm: (
   const channels = x.shape[1];
   if (channels === undefined) throw new ShapeError(`batch_norm: expected at least 2 dims, [n, channels, ...], got ${python.list(x.shape)}`);
   checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight, bias });
+  floatsOnly("batch_norm", x);
   if (training) {
     const { out, mean, variance, inverse } = normalizedOpenly(x, { dims: apart(x), eps });
     followAll({ runningMean, runningVar }, x, mean!, variance, momentum);
@@ -118,12 +138,17 @@ export const nativeBatchNorm: (
 export type InstanceNormOptions = Affine & Stats & {
   /** Statistics of each instance; else the running ones. */
   readonly useInputStats?: boolean;
+  /** How much of a new statistic goes into the running one: 0.1 by default. */
   readonly momentum?: number;
+  /** What is added to the variance: 1e-5 by default. */
   readonly eps?: number;
 };
 /**
- * Each channel of each element of the batch normalised over its places (Ulyanov et al., 2016). x [n, channels, ...].
- * @throws ShapeError when there is one place only
+ * (x - mean) / sqrt(variance + eps) for each channel of each element of the batch, over its places (Ulyanov et al., 2016).
+ * @param x [n, channels, ...]; floats
+ * @returns x's shape and dtype
+ * @throws ShapeError where there is one place only, or a vector is not of the number of channels
+ * @throws DTypeError for integers and bools
  * @example instanceNorm(tensor([[[1, 3]]])) // [[[-1, 1]]]
  */
 export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor = /*@__PURE__*/ composite("ViewBackward0", (x: Tensor, options: InstanceNormOptions = {}): Tensor => {
@@ -131,6 +156,7 @@ export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor 
   const [n, channels, ...places] = x.shape as [number, number, ...number[]];
   if (useInputStats) moreThanOne("spatial element", sizeOf(places), x.shape);
   checkCounts(channels, { running_mean: runningMean, running_var: runningVar, weight: options.weight, bias: options.bias });
+  floatsOnly("batch_norm", x);
   if (!useInputStats) {
     if (!runningMean || !runningVar) throw new ArgumentError("Expected running_mean and running_var to be defined when use_input_stats is false");
     return to(byRunning(x, runningMean, runningVar, eps, options), x.dtype);
@@ -143,8 +169,13 @@ export const instanceNorm: (x: Tensor, options?: InstanceNormOptions) => Tensor 
 });
 
 /**
- * Channels in `numGroups` groups, each normalised over its channels and places (Wu and He, 2018). x [n, channels, ...].
+ * (x - mean) / sqrt(variance + eps) for each of groups of channels, over its channels and places (Wu and He, 2018).
+ * @param x [n, channels, ...]; floats
+ * @param numGroups how many groups, of equal size
+ * @param options `weight` and `bias` [channels]; `eps`: 1e-5 by default
+ * @returns x's shape and dtype
  * @throws ShapeError if the channels are not divisible by the groups, or a group has one value only
+ * @throws DTypeError for integers and bools
  * @example groupNorm(tensor([[1, 3]]), 1) // [[-1, 1]]
  */
 export const groupNorm: (x: Tensor, numGroups: number, options?: Affine & { readonly eps?: number }) => Tensor =
@@ -159,13 +190,25 @@ export const groupNorm: (x: Tensor, numGroups: number, options?: Affine & { read
     for (const [name, values] of [["weight", weight], ["bias", bias]] as const)
       if (values && (values.ndim !== 1 || values.shape[0] !== channels))
         throw new ShapeError(`Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${python.list(values.shape)} and input of shape ${python.list(x.shape)}`);
+    floatsOnly("GroupNormKernelImpl", x);
     const normal = byBatch(reshape(x, [1, n * numGroups, (channels / numGroups) * sizeOf(places)]), {}, 0, eps);
     return scaled(reshape(normal, x.shape), options, x.dtype);
   });
 
-export type LocalResponseNormOptions = { readonly alpha?: number; readonly beta?: number; readonly k?: number };
+export type LocalResponseNormOptions = {
+  /** 1e-4 by default. */
+  readonly alpha?: number;
+  /** 0.75 by default. */
+  readonly beta?: number;
+  /** 1 by default. */
+  readonly k?: number;
+};
 /**
- * x / (k + alpha * mean of x^2 over the `size` channels around)^beta (Krizhevsky et al., 2012). x [n, channels, ...].
+ * x / (k + alpha * mean of x^2 over the channels around)^beta (Krizhevsky et al., 2012).
+ * @param x [n, channels, ...] of at least 3 dims
+ * @param size how many channels around count
+ * @returns x's shape; a float keeps its dtype, integers give float32
+ * @throws ShapeError for fewer than 3 dims
  * @example localResponseNorm(tensor([[[1], [2]]]), 2) // [[[1], [1.9996]]]
  */
 export const localResponseNorm: (x: Tensor, size: number, options?: LocalResponseNormOptions) => Tensor = /*@__PURE__*/ composite("DivBackward0", (x: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor => {

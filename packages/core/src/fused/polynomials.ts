@@ -52,62 +52,122 @@ const shifted = (x: Tensor): Tensor => sub(mul(x, 4), 2);
 const chebyshev = (turned: (x: Tensor) => Tensor, first: (x: Tensor) => Tensor): Family => ({ first, next: (_, x, q, p) => sub(mul(turned(x), q), p) });
 
 /**
- * Chebyshev's polynomial of the first kind, T_n(x).
+ * Chebyshev's polynomial of the first kind: T_n(cos t) = cos(n t), or T_(n + 1) = 2 x T_n - T_(n - 1) from 1 and x. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.chebyshevPolynomialT(tensor([0.5]), 2) // [-0.5]
  */
 export const chebyshevPolynomialT: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialT", /*@__PURE__*/ chebyshev(twice, (x) => x));
 /**
- * Chebyshev's polynomial of the second kind, U_n(x).
+ * Chebyshev's polynomial of the second kind: U_n(cos t) = sin((n + 1) t) / sin t, or U_(n + 1) = 2 x U_n - U_(n - 1) from 1 and 2 x. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.chebyshevPolynomialU(tensor([0.5]), 3) // [-1]
  */
 export const chebyshevPolynomialU: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialU", /*@__PURE__*/ chebyshev(twice, twice));
 /**
- * Chebyshev's polynomial of the third kind, V_n(x).
+ * Chebyshev's polynomial of the third kind: V_(n + 1) = 2 x V_n - V_(n - 1) from 1 and 2 x - 1. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.chebyshevPolynomialV(tensor([0.5]), 2) // [-1]
  */
 export const chebyshevPolynomialV: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialV", /*@__PURE__*/ chebyshev(twice, (x) => sub(twice(x), 1)));
 /**
- * Chebyshev's polynomial of the fourth kind, W_n(x).
+ * Chebyshev's polynomial of the fourth kind: W_(n + 1) = 2 x W_n - W_(n - 1) from 1 and 2 x + 1. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.chebyshevPolynomialW(tensor([0.5]), 2) // [1]
  */
 export const chebyshevPolynomialW: Polynomial = /*@__PURE__*/ polynomial("chebyshevPolynomialW", /*@__PURE__*/ chebyshev(twice, (x) => add(twice(x), 1)));
 /**
- * T_n(2 x - 1).
+ * Chebyshev's polynomial T_n, shifted to [0, 1]: T_n(2 x - 1). 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.shiftedChebyshevPolynomialT(tensor([0.75]), 2) // [-0.5]
  */
 export const shiftedChebyshevPolynomialT: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialT", /*@__PURE__*/ chebyshev(shifted, (x) => sub(twice(x), 1)));
 /**
- * U_n(2 x - 1).
+ * Chebyshev's polynomial U_n, shifted to [0, 1]: U_n(2 x - 1). 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.shiftedChebyshevPolynomialU(tensor([0.75]), 3) // [-1]
  */
 export const shiftedChebyshevPolynomialU: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialU", /*@__PURE__*/ chebyshev(shifted, shifted));
 /**
- * V_n(2 x - 1).
+ * Chebyshev's polynomial V_n, shifted to [0, 1]: V_n(2 x - 1). 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.shiftedChebyshevPolynomialV(tensor([0.75]), 2) // [-1]
  */
 export const shiftedChebyshevPolynomialV: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialV", /*@__PURE__*/ chebyshev(shifted, (x) => sub(shifted(x), 1)));
 /**
- * W_n(2 x - 1).
+ * Chebyshev's polynomial W_n, shifted to [0, 1]: W_n(2 x - 1). 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.shiftedChebyshevPolynomialW(tensor([0.75]), 2) // [1]
  */
 export const shiftedChebyshevPolynomialW: Polynomial = /*@__PURE__*/ polynomial("shiftedChebyshevPolynomialW", /*@__PURE__*/ chebyshev(shifted, (x) => add(shifted(x), 1)));
 /**
- * Hermite's polynomial of physics, H_n(x).
+ * Hermite's polynomial of physics: H_(n + 1) = 2 x H_n - 2 n H_(n - 1) from 1 and 2 x. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.hermitePolynomialH(tensor([2]), 2) // [14]
  */
 export const hermitePolynomialH: Polynomial = /*@__PURE__*/ polynomial("hermitePolynomialH", { first: twice, next: (k, x, q, p) => sub(mul(twice(x), q), mul(p, 2 * k)) });
 /**
- * Hermite's polynomial of probability, He_n(x).
+ * Hermite's polynomial of probability: He_(n + 1) = x He_n - n He_(n - 1) from 1 and x. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.hermitePolynomialHe(tensor([2]), 2) // [3]
  */
 export const hermitePolynomialHe: Polynomial = /*@__PURE__*/ polynomial("hermitePolynomialHe", { first: (x) => x, next: (k, x, q, p) => sub(mul(x, q), mul(p, k)) });
 /**
- * Laguerre's polynomial, L_n(x).
+ * Laguerre's polynomial: (n + 1) L_(n + 1) = (2 n + 1 - x) L_n - n L_(n - 1) from 1 and 1 - x. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.laguerrePolynomialL(tensor([2]), 2) // [-1]
  */
 export const laguerrePolynomialL: Polynomial = /*@__PURE__*/ polynomial("laguerrePolynomialL", { first: (x) => sub(1, x), next: (k, x, q, p) => div(sub(mul(sub(2 * k + 1, x), q), mul(p, k)), k + 1) });
 /**
- * Legendre's polynomial, P_n(x).
+ * Legendre's polynomial: (n + 1) P_(n + 1) = (2 n + 1) x P_n - n P_(n - 1) from 1 and x. 0 for a negative degree.
+ * @param x a number, or a tensor of any shape
+ * @param n the degree: a whole number, or a tensor of them that broadcasts with x; one of both is a tensor
+ * @returns their broadcast shape; a float keeps its dtype, integers and bools give float32
+ * @throws ShapeError where shapes do not broadcast
+ * @throws ArgumentError for two numbers, and for degrees above 16,384, or above 64 in a tensor on a device that cannot be read at once
  * @example special.legendrePolynomialP(tensor([0.5]), 2) // [-0.125]
  */
 export const legendrePolynomialP: Polynomial = /*@__PURE__*/ polynomial("legendrePolynomialP", { first: (x) => x, next: (k, x, q, p) => div(sub(mul(mul(x, 2 * k + 1), q), mul(p, k)), k + 1) });

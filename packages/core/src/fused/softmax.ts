@@ -90,14 +90,20 @@ const alongDim = (op: Op<Attrs>, name: string) => composite(undefined, (x: Tenso
 });
 
 /**
- * exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows. Without a dim PyTorch's choice, with a warning. The shape is x's; of floats.
+ * exp(x) / sum(exp(x)) along a dim, shifted by the maximum so that nothing overflows.
+ * @param x of any shape; floats
+ * @param dim along which; without it, PyTorch's choice with a warning: dim 0 of none, one or three dims, else 1
+ * @returns x's shape and dtype
  * @throws IndexError for a dim out of range
  * @throws DTypeError for integers and bools
  * @example softmax(tensor([0, 1]), 0) // [0.2689, 0.7311]
  */
 export const softmax: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ alongDim(softmaxOp, "softmax");
 /**
- * x - log(sum(exp(x))) along a dim, shifted by the maximum. The shape is x's; of floats.
+ * x - log(sum(exp(x))) along a dim, shifted by the maximum so that nothing overflows.
+ * @param x of any shape; floats
+ * @param dim along which; without it, PyTorch's choice with a warning: dim 0 of none, one or three dims, else 1
+ * @returns x's shape and dtype
  * @throws IndexError for a dim out of range
  * @throws DTypeError for integers and bools
  * @example logSoftmax(tensor([0, 0]), 0) // [-0.6931, -0.6931]

@@ -10,7 +10,12 @@ import { expand, reshape } from "../calculus/map-reduce.ts";
 import { reducedShape } from "../calculus/call.ts";
 import { sizeOf, wrapDims } from "../shape.ts";
 
-export type VarOptions = { readonly keepdim?: boolean; readonly correction?: number };
+export type VarOptions = {
+  /** Keep reduced dims, with size 1. */
+  readonly keepdim?: boolean;
+  /** What n is lessened by before the division: 1 by default. */
+  readonly correction?: number;
+};
 type Attrs = { readonly dims: readonly number[]; readonly keepdim: boolean; readonly correction: number; /** Over everything, without a dim being named. */ readonly all: boolean };
 
 const kept = { keepdim: true } as const;
@@ -65,14 +70,24 @@ const along = (op: Op<Attrs>) => (x: Tensor, dim?: number | readonly number[], o
   return dispatch(op, [x], { dims: wrapDims(dim, x.ndim), keepdim, correction, all: dim === undefined || x.ndim === 0 });
 };
 /**
- * The variance over the dims, or over all, divided by `n - correction` (1 by default). Two passes. Shapes as of `sum`; of floats.
+ * The variance over dims, or over all: the sum of (x - mean)^2 divided by n - correction. In two passes. PyTorch's `var`, which is a word of the language here.
+ * @param x of any shape; floats
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype
  * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example var_(tensor([1, 2, 3])) // 1
  */
 export const var_: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(varOp);
 /**
- * The square root of the variance. Shapes as of `sum`; of floats.
+ * The standard deviation over dims, or over all: the square root of the variance.
+ * @param x of any shape; floats
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype
  * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example std(tensor([1, 2, 3])) // 1
  */
 export const std: (x: Tensor, dim?: number | readonly number[], options?: VarOptions) => Tensor = /*@__PURE__*/ along(stdOp);

@@ -33,14 +33,28 @@ function step(name: string, kind: string, groups: readonly (readonly Tensor[])[]
 }
 
 export type SgdStep = {
-  readonly lr: number; readonly momentum: number; readonly dampening: number; readonly weightDecay: number; readonly nesterov: boolean; readonly maximize: boolean;
+  /** The learning rate. */
+  readonly lr: number;
+  /** How much of the buffer stays. */
+  readonly momentum: number;
+  /** How much of the gradient does not enter the buffer. */
+  readonly dampening: number;
+  /** The factor of the parameter that joins its gradient. */
+  readonly weightDecay: number;
+  /** Look ahead along the buffer. */
+  readonly nesterov: boolean;
+  /** Go uphill. */
+  readonly maximize: boolean;
   /** Whether the buffers are new: then the gradients go in undamped. */
   readonly isFirst: boolean;
 };
 /**
  * One step of stochastic gradient descent for all parameters, in place and unrecorded: g = grad + weightDecay p; b = momentum b + (1 - dampening) g; p -= lr b. PyTorch's `SGD`.
- * @param grads one for each parameter, of its shape, as are the buffers
+ * @param params the parameters, of any shapes; floats
+ * @param grads one for each parameter, of its shape and dtype, as are the buffers
  * @param buffers what momentum remembers; needed where `momentum` is not 0
+ * @returns nothing
+ * @throws ShapeError where shapes differ
  * @example
  * ```ts
  * const p = tensor([1, 2]);
@@ -59,7 +73,18 @@ export function sgdStep(params: readonly Tensor[], grads: readonly Tensor[], buf
 }
 
 export type AdamStep = {
-  readonly lr: number; readonly beta1: number; readonly beta2: number; readonly eps: number; readonly weightDecay: number; readonly maximize: boolean;
+  /** The learning rate. */
+  readonly lr: number;
+  /** How much of the first moment stays. */
+  readonly beta1: number;
+  /** How much of the second moment stays. */
+  readonly beta2: number;
+  /** What keeps the division from overflowing. */
+  readonly eps: number;
+  /** The factor of the parameter that joins its gradient. */
+  readonly weightDecay: number;
+  /** Go uphill. */
+  readonly maximize: boolean;
   /** Weight decay shrinks the parameters, and leaves the moments alone: AdamW. */
   readonly decoupled: boolean;
   /** From 1 on. */
@@ -67,8 +92,13 @@ export type AdamStep = {
 };
 /**
  * One step of Adam or AdamW for all parameters, in place and unrecorded: m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps).
- * @param grads one for each parameter, of its shape, as are the moments
+ * @param params the parameters, of any shapes; floats
+ * @param grads one for each parameter, of its shape and dtype, as are the moments
+ * @param firsts the first moments m
+ * @param seconds the second moments v
  * @param largest the largest second moments so far, to divide by (amsgrad)
+ * @returns nothing
+ * @throws ShapeError where shapes differ
  * @example
  * ```ts
  * const p = tensor([1, 2]);

@@ -60,21 +60,27 @@ function factored(name: string, refusedBy: string | null, node: string, A: Tenso
   return { L, info };
 }
 /**
- * The lower triangular L of A = L L' of symmetric positive-definite matrices `[..., n, n]`, of which one triangle is read. The gradient is symmetric.
- * PyTorch's `torch.linalg.cholesky`.
+ * The lower triangular L of A = L L' of symmetric positive-definite matrices, of which one triangle is read. The gradient is symmetric. PyTorch's `torch.linalg.cholesky`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns [..., n, n], lower triangular, or upper by `upper`, of A's dtype
  * @throws LinAlgError where a matrix is not positive-definite
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.cholesky(tensor([[4, 2], [2, 2]])) // [[2, 0], [1, 1]]
  */
 export const linalgCholesky: (A: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, options: UpperOption = {}): Tensor =>
   factored("linalg.cholesky", "linalg.cholesky", "LinalgCholeskyExBackward0", A, options).L);
 /**
  * As `linalg.cholesky`, and beside the factor, for each matrix, the order of its first leading minor that is not positive, or 0.
+ * @returns `{ L, info }`: [..., n, n] of A's dtype, and [...], int32
  * @example linalg.choleskyEx(tensor([[4, 2], [2, 2]])) // { L: [[2, 0], [1, 1]], info: 0 }
  */
 export const choleskyEx: (A: Tensor, options?: UpperOption & CheckOption) => CholeskyInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, options: UpperOption & CheckOption = {}): CholeskyInfo =>
   factored("linalg.cholesky", options.checkErrors === true ? "linalg.cholesky_ex" : null, "LinalgCholeskyExBackward0", A, options));
 /**
- * PyTorch's older name of `linalg.cholesky`.
+ * As `linalg.cholesky`: PyTorch's older name of it.
+ * @returns [..., n, n], lower triangular, or upper by `upper`, of A's dtype
  * @example cholesky(tensor([[4, 2], [2, 2]])) // [[2, 0], [1, 1]]
  */
 export const cholesky: (A: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, options: UpperOption = {}): Tensor =>
@@ -108,7 +114,13 @@ const choleskySolveOp: Op<Triangle> = {
   batched: (attrs) => attrs,
 };
 /**
- * The solution X of A X = B by the Cholesky factor of A: `[..., n, k]` and `[..., n, n]`, the batch dims broadcast. PyTorch's `torch.cholesky_solve`.
+ * The solution X of A X = B by the Cholesky factor of A. PyTorch's `torch.cholesky_solve`.
+ * @param B [..., n, k]; float32 or float64
+ * @param L [..., n, n], as `linalg.cholesky` gives it, of B's dtype
+ * @returns [..., n, k], the batch dims broadcast, of their dtype
+ * @throws ShapeError where sizes do not fit, or for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example choleskySolve(tensor([[4], [1]]), tensor([[2, 0], [0, 1]])) // [[1], [1]]
  */
 export const choleskySolve: (B: Tensor, L: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (B: Tensor, L: Tensor, { upper = false }: UpperOption = {}): Tensor => {
@@ -151,6 +163,12 @@ const choleskyInverseOp: Op<Triangle> = {
 };
 /**
  * The inverse of A from its Cholesky factor: PyTorch's `torch.cholesky_inverse`.
+ * @param L [..., n, n], as `linalg.cholesky` gives it; float32 or float64
+ * @returns [..., n, n], of L's dtype
+ * @throws LinAlgError where a diagonal element is 0
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example choleskyInverse(tensor([[2, 0], [0, 1]])) // [[0.25, 0], [0, 1]]
  */
 export const choleskyInverse: (L: Tensor, options?: UpperOption) => Tensor = /*@__PURE__*/ composite(undefined, (L: Tensor, { upper = false }: UpperOption = {}): Tensor => {

@@ -65,8 +65,12 @@ const detOp: Op<None> = {
   batched: (attrs) => attrs,
 };
 /**
- * The determinant of each matrix of `[..., n, n]`. Its derivatives, of every order, are exact for singular matrices too. PyTorch's `torch.linalg.det`.
+ * The determinant of matrices. Its derivatives, of every order, are exact for singular matrices too. PyTorch's `torch.linalg.det`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns [...], of A's dtype
  * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example det(tensor([[1, 2], [3, 4]])) // -2
  */
 export const det: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => {
@@ -103,11 +107,21 @@ function signAndLog(name: string, A: Tensor): SignAndLog {
 }
 /**
  * The sign of the determinant and the logarithm of its absolute value: 0 and -Infinity for a singular matrix. PyTorch's `torch.linalg.slogdet`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns `{ sign, logabsdet }`, each [...] of A's dtype
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example slogdet(tensor([[-2, 0], [0, 4]])) // { sign: -1, logabsdet: 2.0794 }
  */
 export const slogdet: (A: Tensor) => SignAndLog = /*@__PURE__*/ composite(undefined, (A: Tensor): SignAndLog => signAndLog("linalg.slogdet", A));
 /**
- * The logarithm of the determinant, NaN where that is negative: PyTorch's `torch.logdet`.
+ * The logarithm of the determinant: NaN where that is negative, -Infinity where it is 0. PyTorch's `torch.logdet`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns [...], of A's dtype
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example logdet(tensor([[2, 0], [0, 4]])) // 2.0794
  */
 export const logdet: (A: Tensor) => Tensor = /*@__PURE__*/ composite("WhereBackward0", (A: Tensor): Tensor => {

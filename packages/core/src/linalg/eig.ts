@@ -116,10 +116,17 @@ function requireEig(name: string, A: Tensor): EigAttrs {
 /** `eigenvectors` are one a column, in the order of `eigenvalues`. */
 export type Eigen = { readonly eigenvalues: ComplexTensor; readonly eigenvectors: ComplexTensor };
 /**
- * A V = V diag(L) of square matrices `[..., n, n]`: complex eigenvalues `[..., n]` in no particular order, pairs of conjugates side by side, and eigenvectors of length 1 whose largest element is real. They are
- * unique up to their phases, so a function that depends on these has no gradient. For symmetric matrices there is `linalg.eigh`. PyTorch's `torch.linalg.eig`.
- * 
+ * Eigenvalues and eigenvectors: A V = V diag(L). Eigenvalues are in no particular order, pairs of conjugates side by side; eigenvectors have length 1, and their largest element
+ * is real.
+ * They are unique up to their phases, so a function that depends on these has no gradient. For symmetric matrices there is `linalg.eigh`. PyTorch's `torch.linalg.eig`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns `{ eigenvalues, eigenvectors }`: [..., n] and [..., n, n], complex64 of float32 and complex128 of float64
  * @throws ArgumentError for infinities and NaN
+ * @throws LinAlgError where the algorithm does not converge
+ * @throws AutogradError in backward, for a loss that depends on phases
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.eig(tensor([[2, 0], [0, 1]])).eigenvalues.real() // [2, 1]
  */
 export function eig(A: Tensor): Eigen {
@@ -128,6 +135,13 @@ export function eig(A: Tensor): Eigen {
 }
 /**
  * The eigenvalues of square matrices, in no particular order. PyTorch's `torch.linalg.eigvals`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns [..., n], complex64 of float32 and complex128 of float64
+ * @throws ArgumentError for infinities and NaN
+ * @throws LinAlgError where the algorithm does not converge
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.eigvals(tensor([[2, 0], [0, 1]])).real() // [2, 1]
  */
 export const eigvals = (A: Tensor): ComplexTensor => new ComplexTensor(dispatch(eigvalsOp, [A], requireEig("linalg.eigvals", A)));

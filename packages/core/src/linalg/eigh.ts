@@ -83,14 +83,27 @@ function attrsOf(name: string, x: Tensor, UPLO: string, said: string = "linalg.e
   return { upper: letter === "U", name, said, gradName, vectors: true };
 }
 
-export type EighOptions = { readonly UPLO?: Uplo };
+export type EighOptions = {
+  /** Which triangle is read: "L" by default. */
+  readonly UPLO?: Uplo;
+};
 /** `eigenvalues` in ascending order, `eigenvectors` one a column. */
-export type SymmetricEigen = { readonly eigenvalues: Tensor; readonly eigenvectors: Tensor };
+export type SymmetricEigen = {
+  readonly eigenvalues: Tensor;
+  /** Compute these too, with gradients. */
+  readonly eigenvectors: Tensor;
+};
 /**
- * A = V diag(L) V' of symmetric matrices `[..., n, n]`, of which one triangle is read, the lower by default; eigenvalues ascend. Eigenvectors are unique up to their signs,
- * and their gradient is infinite where eigenvalues are equal. PyTorch's `torch.linalg.eigh`.
- *
+ * Eigenvalues and eigenvectors of symmetric matrices, of which one triangle is read: A = V diag(L) V'. Eigenvectors are unique up to their signs, and their gradient is infinite
+ * where
+ * eigenvalues are equal. PyTorch's `torch.linalg.eigh`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns `{ eigenvalues, eigenvectors }`: [..., n], ascending, and [..., n, n], the vectors as columns; of A's dtype
  * @throws LinAlgError where the algorithm does not converge, as for NaN
+ * @throws ArgumentError for another triangle than "L" and "U"
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.eigh(tensor([[2, 0], [0, 1]])).eigenvalues // [1, 2]
  */
 export function eigh(A: Tensor, options: EighOptions = {}): SymmetricEigen {
@@ -98,14 +111,31 @@ export function eigh(A: Tensor, options: EighOptions = {}): SymmetricEigen {
   return { eigenvalues, eigenvectors };
 }
 /**
- * The eigenvalues of symmetric matrices in ascending order; their gradient is that of `eigh`, where it exists. PyTorch's `torch.linalg.eigvalsh`.
+ * The eigenvalues of symmetric matrices, of which one triangle is read; their gradient is that of `eigh`, where it exists. PyTorch's `torch.linalg.eigvalsh`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns [..., n], ascending, of A's dtype
+ * @throws LinAlgError where the algorithm does not converge, as for NaN
+ * @throws ArgumentError for another triangle than "L" and "U"
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.eigvalsh(tensor([[2, 0], [0, 1]])) // [1, 2]
  */
 export const eigvalsh = (A: Tensor, options: EighOptions = {}): Tensor => dispatch(eigvalshOp, [A], attrsOf("linalg.eigvalsh", A, options.UPLO ?? "L"));
 
-export type SymeigOptions = { readonly eigenvectors?: boolean; readonly upper?: boolean };
+export type SymeigOptions = {
+  /** Compute these too, with gradients. */
+  readonly eigenvectors?: boolean;
+  /** Read the upper triangle: true by default. */
+  readonly upper?: boolean;
+};
 /**
- * PyTorch's older `torch.symeig`: as `linalg.eigh`, of the upper triangle; without `eigenvectors: true` these are empty, and there is no gradient.
+ * As `linalg.eigh`, of the upper triangle: PyTorch's older `torch.symeig`. Without `eigenvectors: true` these are empty, and there is no gradient.
+ * @param x [..., n, n]; float32 or float64
+ * @returns `{ eigenvalues, eigenvectors }`: [..., n], ascending, and [..., n, n] or [0]; of x's dtype
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example symeig(tensor([[2, 0], [0, 1]])).eigenvalues // [1, 2]
  */
 export function symeig(x: Tensor, { eigenvectors: vectors = false, upper = true }: SymeigOptions = {}): SymmetricEigen {

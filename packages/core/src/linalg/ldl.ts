@@ -41,8 +41,14 @@ function factored(name: string, A: Tensor, refusedBy: string | null): LdlInfo {
   return { LD, pivots, info };
 }
 /**
- * The factors of symmetric matrices `[..., n, n]`, of which the lower triangle is read: D and, below it, L without its ones, and pivots as LAPACK's sytrf
- * gives them. Its gradient is an error. PyTorch's `torch.linalg.ldl_factor`.
+ * The factors of symmetric matrices, A = P L D L' P', of which the lower triangle is read. PyTorch's `torch.linalg.ldl_factor`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns `{ LD, pivots }`: [..., n, n] of A's dtype, D and, below it, L without its ones; and [..., n], int32, as LAPACK's sytrf gives them
+ * @throws LinAlgError where a diagonal element of D is 0
+ * @throws NotSupportedError in backward: PyTorch has no derivative either
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.ldlFactor(tensor([[4, 0], [2, 3]])) // { LD: [[4, 0], [0.5, 2]], pivots: [1, 2] }
  */
 export const ldlFactor: (A: Tensor, options?: HermitianOption) => LdlFactors = /*@__PURE__*/ composite(undefined, (A: Tensor): LdlFactors => {
@@ -51,6 +57,7 @@ export const ldlFactor: (A: Tensor, options?: HermitianOption) => LdlFactors = /
 });
 /**
  * As `linalg.ldlFactor`, and for each matrix which diagonal element of D, from one, is the first that is zero, or 0.
+ * @returns `{ LD, pivots, info }`: [..., n, n] of A's dtype, and [..., n] and [...], int32
  * @example linalg.ldlFactorEx(tensor([[4, 0], [2, 3]])) // { LD: [[4, 0], [0.5, 2]], pivots: [1, 2], info: 0 }
  */
 export const ldlFactorEx: (A: Tensor, options?: HermitianOption & CheckOption) => LdlInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, { checkErrors = false }: HermitianOption & CheckOption = {}): LdlInfo =>
@@ -72,7 +79,15 @@ const ldlSolveOp: Op<{}> = {
   batched: (attrs) => attrs,
 };
 /**
- * The solution X of A X = B by what `linalg.ldlFactor` gives of A, the batch dims broadcast. Its gradient is an error. PyTorch's `torch.linalg.ldl_solve`.
+ * The solution X of A X = B by what `linalg.ldlFactor` gives of A. PyTorch's `torch.linalg.ldl_solve`.
+ * @param LD [..., n, n]; float32 or float64
+ * @param pivots [..., n], int32
+ * @param B [..., n, k], of LD's dtype
+ * @returns [..., n, k], the batch dims broadcast, of their dtype
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError where dtypes differ, or for pivots that are not int32
+ * @throws ArgumentError for pivots out of range
+ * @throws NotSupportedError in backward: PyTorch has no derivative either
  * @example
  * ```ts
  * const { LD, pivots } = linalg.ldlFactor(tensor([[4, 0], [2, 3]]));

@@ -43,7 +43,14 @@ export type SvdLowrankOptions = LowRankOptions & {
   readonly M?: Tensor | null;
 };
 /**
- * The q largest singular values of matrices `[..., m, n]` and their vectors, nearly, where few are large: U `[..., m, q]`, S `[..., q]`, V `[..., n, q]`. It draws random numbers. PyTorch's `torch.svd_lowrank`.
+ * The q largest singular values of matrices and their vectors, nearly, where few are large: A is about U diag(S) V' (Halko et al., 2011). It draws random numbers. PyTorch's
+ * `torch.svd_lowrank`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns `{ U, S, V }`: [..., m, q], [..., q] and [..., n, q], of A's dtype
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws ArgumentError for a negative `niter`
  * @example svdLowrank(tensor([[3, 0], [0, 2]])).S.round({ decimals: 3 }) // [3, 2]
  */
 export const svdLowrank: (A: Tensor, options?: SvdLowrankOptions) => TorchSvdFactors = /*@__PURE__*/ composite(undefined, (A: Tensor, { q, niter = 2, M }: SvdLowrankOptions = {}): TorchSvdFactors => {
@@ -58,7 +65,13 @@ export type PcaLowrankOptions = LowRankOptions & {
   readonly center?: boolean;
 };
 /**
- * The principal components of the rows of matrices `[..., m, n]`, as `svdLowrank` gives them: the columns of V. q is min(6, m, n) by default. PyTorch's `torch.pca_lowrank`.
+ * The principal components of rows, as `svdLowrank` gives them of A without the means of its columns: the columns of V. PyTorch's `torch.pca_lowrank`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns `{ U, S, V }`: [..., m, q], [..., q] and [..., n, q], q being min(6, m, n) by default; of A's dtype
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws ArgumentError for a q above min(m, n), or a negative `niter`
  * @example pcaLowrank(tensor([[1, 0], [-1, 0], [0, 0]])).S.round({ decimals: 3 }) // [1.414, 0]
  */
 export const pcaLowrank: (A: Tensor, options?: PcaLowrankOptions) => TorchSvdFactors = /*@__PURE__*/ composite(undefined, (A: Tensor, { q, center = true, niter = 2 }: PcaLowrankOptions = {}): TorchSvdFactors => {

@@ -67,10 +67,17 @@ export type LstsqOptions = {
 /** What a driver does not compute has shape `[0]`, as in PyTorch. Only `solution` has a gradient. */
 export type LeastSquares = { readonly solution: Tensor; readonly residuals: Tensor; readonly rank: Tensor; readonly singularValues: Tensor };
 /**
- * The X of least |A X - B|, and of these the least X: A `[..., m, n]`, B `[..., m, k]` or `[..., m]`. `residuals` are sums of squares of each column, where m > n, the rank is full and
- * the driver is not "gelsy"; `rank` is not there for "gels", nor `singularValues` for "gels" and "gelsy". PyTorch's `torch.linalg.lstsq`.
- * 
- * @throws LinAlgError where the driver is "gels" and the rank is not full
+ * The X of least |A X - B|, and of these the least X. PyTorch's `torch.linalg.lstsq`.
+ * @param A [..., m, n]; float32 or float64
+ * @param B [..., m, k], or [..., m], of A's dtype
+ * @returns `{ solution, residuals, rank, singularValues }`: [..., n, k] or [..., n]; [..., k], the sums of squares of each column, where m > n, the rank is full and the driver is
+ * not "gelsy", else empty;
+ * [...], int32, empty for "gels"; [..., min(m, n)], empty for "gels" and "gelsy". Of A's dtype
+ * @throws LinAlgError where the driver is "gels" and the rank is not full, or the algorithm does not converge
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws ArgumentError for another driver
  * @example linalg.lstsq(tensor([[2, 0], [0, 4]]), tensor([[2], [4]])).solution // [[1], [1]]
  */
 export const lstsq: (A: Tensor, B: Tensor, options?: LstsqOptions) => LeastSquares = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, options: LstsqOptions = {}): LeastSquares => {

@@ -21,7 +21,12 @@ function unpacked(LU: Tensor, pivots: Tensor, data: boolean, permutation: boolea
   return { P: permutation ? permutationMatrix(pivots, m, LU.dtype) : none(LU), L, U };
 }
 /**
- * The factors P, L and U of A = P L U, each a matrix: PyTorch's `torch.linalg.lu`. Without pivoting P is empty.
+ * The factors of A = P L U, each a matrix. Without pivoting P is empty. PyTorch's `torch.linalg.lu`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns `{ P, L, U }`: [..., m, m], [..., m, k] and [..., k, n], k = min(m, n); of A's dtype
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.lu(tensor([[1, 2], [2, 2]])) // { P: [[0, 1], [1, 0]], L: [[1, 0], [0.5, 1]], U: [[2, 2], [0, 1]] }
  */
 export const linalgLu: (A: Tensor, options?: PivotOption) => PLU = /*@__PURE__*/ composite(undefined, (A: Tensor, { pivot = true }: PivotOption = {}): PLU => {
@@ -39,6 +44,11 @@ export type LuUnpackOptions = {
 };
 /**
  * P, L and U from what `linalg.luFactor` gives: PyTorch's `torch.lu_unpack`.
+ * @param LU [..., m, n]
+ * @param pivots [..., min(m, n)], int32
+ * @returns `{ P, L, U }`: [..., m, m], [..., m, k] and [..., k, n], k = min(m, n); of LU's dtype, and what is not asked for empty
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for pivots that are not int32
  * @example
  * ```ts
  * const { LU, pivots } = linalg.luFactor(tensor([[2, 0], [0, 4]]));
@@ -59,7 +69,13 @@ export type LuSolveOptions = {
   readonly adjoint?: boolean;
 };
 /**
- * The solution X of A X = B by what `linalg.luFactor` gives of A, the batch dims broadcast: PyTorch's `torch.linalg.lu_solve`.
+ * The solution X of A X = B by what `linalg.luFactor` gives of A. PyTorch's `torch.linalg.lu_solve`.
+ * @param LU [..., n, n]; float32 or float64
+ * @param pivots [..., n], int32
+ * @param B [..., n, k], of LU's dtype
+ * @returns [..., n, k], the batch dims broadcast, of their dtype
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for anything but float32 and float64, where dtypes differ, or for pivots that are not int32
  * @example
  * ```ts
  * const { LU, pivots } = linalg.luFactor(tensor([[2, 0], [0, 2]]));
@@ -82,7 +98,8 @@ export const linalgLuSolve: (LU: Tensor, pivots: Tensor, B: Tensor, options?: Lu
   return left ? x : mT(x);
 });
 /**
- * PyTorch's older `torch.lu_solve`, with the operands the other way round.
+ * As `linalg.luSolve`, with the operands in the order of PyTorch's older `torch.lu_solve`.
+ * @returns [..., n, k], the batch dims broadcast, of their dtype
  * @example
  * ```ts
  * const { LU, pivots } = linalg.luFactor(tensor([[2, 0], [0, 2]]));

@@ -75,9 +75,14 @@ export function luFactored(A: Tensor, pivot: boolean, refusedBy: string | null):
   return { LU, pivots, info };
 }
 /**
- * The factors of A = P L U `[..., m, n]` in one matrix, U on and above the diagonal, L below it without its ones; and pivots, which row, from one, each was
- * exchanged with in turn. PyTorch's `torch.linalg.lu_factor`.
+ * The factors of A = P L U in one matrix. PyTorch's `torch.linalg.lu_factor`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns `{ LU, pivots }`: [..., m, n] of A's dtype, U on and above the diagonal, L below it without its ones; and [..., min(m, n)], int32: which row, from one, each was
+ * exchanged with in turn
  * @throws LinAlgError where an element of the diagonal of U is zero
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.luFactor(tensor([[1, 2], [2, 2]])) // { LU: [[2, 2], [0.5, 1]], pivots: [2, 2] }
  */
 export const luFactor: (A: Tensor, options?: PivotOption) => LuFactors = /*@__PURE__*/ composite(undefined, (A: Tensor, { pivot = true }: PivotOption = {}): LuFactors => {
@@ -86,6 +91,7 @@ export const luFactor: (A: Tensor, options?: PivotOption) => LuFactors = /*@__PU
 });
 /**
  * As `linalg.luFactor`, and for each matrix which element of the diagonal of U, from one, is the first that is zero, or 0.
+ * @returns `{ LU, pivots, info }`: [..., m, n] of A's dtype, [..., min(m, n)] and [...], int32
  * @example linalg.luFactorEx(tensor([[1, 2], [2, 2]])) // { LU: [[2, 2], [0.5, 1]], pivots: [2, 2], info: 0 }
  */
 export const luFactorEx: (A: Tensor, options?: PivotOption & CheckOption) => LuInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, { pivot = true, checkErrors = false }: PivotOption & CheckOption = {}): LuInfo =>
@@ -96,7 +102,8 @@ export type LuOptions = PivotOption & {
   readonly getInfos?: boolean;
 };
 /**
- * PyTorch's older `torch.lu`: as `linalg.luFactor`, with `info` where it is asked for.
+ * As `linalg.luFactor`, with `info` where it is asked for: PyTorch's older `torch.lu`.
+ * @returns `{ LU, pivots }` or `{ LU, pivots, info }`: [..., m, n] of A's dtype, [..., min(m, n)] and [...], int32
  * @example lu(tensor([[1, 2], [2, 2]])) // { LU: [[2, 2], [0.5, 1]], pivots: [2, 2] }
  */
 export function lu(A: Tensor, options: LuOptions & { readonly getInfos: true }): LuInfo;

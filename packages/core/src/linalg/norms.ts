@@ -19,9 +19,16 @@ type Dims = number | readonly number[];
 const kept = { keepdim: true } as const;
 
 /**
- * The norm of the matrices that two dims make, the last two by default: "fro", by singular values ("nuc": their sum, 2: the largest, -2: the
- * smallest), or by sums of columns (1, -1) or rows (Infinity, -Infinity). PyTorch's `torch.linalg.matrix_norm`. [..., m, n] gives [...].
- * @throws ShapeError for fewer than 2 dims
+ * The norm of matrices: "fro", the root of the sum of squares; by singular values "nuc", their sum, 2, the largest, -2, the smallest; or the largest (1) or smallest (-1) sum of
+ * |x| of
+ * a column, or (Infinity, -Infinity) of a row. PyTorch's `torch.linalg.matrix_norm`.
+ * @param x [..., m, n]; floats, of norms by singular values float32 or float64
+ * @param ord "fro" by default
+ * @param dim rows and columns, the last two dims by default
+ * @returns x's shape without the two dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
+ * @throws ShapeError for fewer than 2 dims, or other than two different ones
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for another order
  * @example linalg.matrixNorm(tensor([[3, 0], [0, 4]])) // 5
  */
 export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly number[] | null, options?: NormOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, ord: number | string = "fro", dim: readonly number[] | null = [-2, -1], { keepdim = false, dtype }: NormOptions = {}): Tensor => {
@@ -44,8 +51,17 @@ export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly numbe
   return keepdim ? out : squeeze(out, [rows, columns]);
 });
 /**
- * torch.linalg.norm: of two dims, or a matrix with `ord`, the matrix norm; otherwise the vector norm of all that is named. Of floats.
+ * The norm of vectors or matrices: of two dims, or of a matrix with `ord`, as `linalg.matrixNorm` has it; otherwise as `linalg.vectorNorm` does, by default of all elements.
+ * PyTorch's
+ * `torch.linalg.norm`.
+ * @param x of any shape; floats
+ * @param ord the order; by default the root of the sum of squares
+ * @param dim one dim, or two; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
  * @throws DTypeError for integers and bools
+ * @throws ShapeError for more than two dims, or without `dim` an x of more
+ * @throws ArgumentError for another order
+ * @throws IndexError for a dim out of range
  * @example linalg.norm(tensor([3, 4])) // 5
  */
 export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims | null, options: NormOptions = {}): Tensor {
@@ -58,9 +74,14 @@ export function linalgNorm(x: Tensor, ord?: number | string | null, dim?: Dims |
   return vectorNorm(x, ord, dims, options);
 }
 /**
- * PyTorch's older norm: a number or "fro" is the norm of the elements over the dims, or all; "nuc" is the nuclear norm of matrices, the sum of their singular values.
- * Shapes as of `sum`; of floats.
+ * PyTorch's older norm: a number or "fro" is the norm of the elements over dims, (sum of |x|^p)^(1 / p); "nuc" is the sum of the singular values of matrices.
+ * @param x of any shape; floats
+ * @param p the order, "fro" by default, which is 2
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
  * @throws DTypeError for integers and bools
+ * @throws ArgumentError for another string
+ * @throws IndexError for a dim out of range
  * @example norm(tensor([3, 4])) // 5
  */
 export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | null, options: NormOptions = {}): Tensor {
@@ -69,12 +90,22 @@ export function norm(x: Tensor, p: number | string | null = "fro", dim?: Dims | 
   return matrixNorm(x, "nuc", typeof dim === "number" ? [dim] : dim ?? null, options);
 }
 /**
- * The sum of the singular values of a matrix, or of those that two dims make: PyTorch's older `torch.nuclear_norm`.
+ * The sum of the singular values of matrices: PyTorch's older `torch.nuclear_norm`.
+ * @param x [m, n], or with `dim` of more dims; float32 or float64
+ * @param dim rows and columns
+ * @returns x's shape without the two dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
+ * @throws ShapeError for other than two different dims
+ * @throws DTypeError for anything but float32 and float64
  * @example nuclearNorm(tensor([[3, 0], [0, 4]])) // 7
  */
 export const nuclearNorm = (x: Tensor, dim?: readonly number[] | null, options: NormOptions = {}): Tensor => norm(x, "nuc", dim, options);
 /**
- * The square root of the sum of squares over the dims, or over all: PyTorch's older `torch.frobenius_norm`.
+ * The root of the sum of squares over dims, or over all: PyTorch's older `torch.frobenius_norm`.
+ * @param x of any shape; floats
+ * @param dim one dim, or several; all by default
+ * @returns x's shape without the dims, or with size 1 by `keepdim`; x's dtype, or `dtype`
+ * @throws DTypeError for integers and bools
+ * @throws IndexError for a dim out of range
  * @example frobeniusNorm(tensor([[3, 0], [0, 4]])) // 5
  */
 export const frobeniusNorm = (x: Tensor, dim?: Dims | null, options: NormOptions = {}): Tensor => norm(x, "fro", dim, options);
@@ -83,6 +114,12 @@ export type ConditionOrder = number | "fro" | "nuc";
 /**
  * The condition number of matrices: the norm times that of the inverse; by default (2) the largest singular value over the smallest, which exists for any shape. A singular
  * matrix has Infinity. PyTorch's `torch.linalg.cond`.
+ * @param A [..., m, n], for orders other than 2 and -2 square; float32 or float64
+ * @param p an order of `linalg.matrixNorm`, 2 by default
+ * @returns [...], of A's dtype
+ * @throws ShapeError for fewer than 2 dims, or a matrix that is not square
+ * @throws DTypeError for anything but float32 and float64
+ * @throws ArgumentError for another order
  * @example linalg.cond(tensor([[4, 0], [0, 2]])) // 2
  */
 export const cond: (A: Tensor, p?: ConditionOrder | null) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, p: ConditionOrder | null = null): Tensor => {

@@ -88,9 +88,14 @@ export type PinvOptions = ToleranceOptions & {
   readonly hermitian?: boolean;
 };
 /**
- * The pseudo-inverse of Moore and Penrose of matrices `[..., m, n]`: `[..., n, m]`. Singular values up to max(atol, rtol times the largest) are zero. The gradient exists where the
- * rank does not change nearby. PyTorch's `torch.linalg.pinv`.
- * `linalg.pinv(A).matmul(b)` is the least squares solution of A x = b.
+ * The pseudo-inverse of Moore and Penrose. Singular values up to max(atol, rtol times the largest) are zero. The gradient exists where the rank does not change nearby.
+ * `linalg.pinv(A).matmul(b)` is the least squares solution of A x = b. PyTorch's `torch.linalg.pinv`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns [..., n, m], of A's dtype
+ * @throws ShapeError for fewer than 2 dims, or by `hermitian` a matrix that is not square
+ * @throws LinAlgError for infinities and NaN
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.pinv(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  */
 export const pinv: (A: Tensor, options?: PinvOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, { rcond, atol, rtol, hermitian = false }: PinvOptions = {}): Tensor => {
@@ -103,7 +108,14 @@ export const pinv: (A: Tensor, options?: PinvOptions) => Tensor = /*@__PURE__*/ 
   return dispatch(pinvOp, [expand(A, [...batch, ...A.shape.slice(-2)]), expand(detach(absolute), batch), expand(detach(relative), batch)], { hermitian, atol: 0, rtol: 0 });
 });
 /**
- * The pseudo-inverse, where singular values up to `rcond` (1e-15 by default) times the largest are zero: PyTorch's older `torch.pinverse`.
+ * The pseudo-inverse: PyTorch's older `torch.pinverse`.
+ * @param x [..., m, n]; float32 or float64
+ * @param options `rcond`: up to how much of the largest a singular value is zero, 1e-15 by default
+ * @returns [..., n, m], of x's dtype
+ * @throws ShapeError for fewer than 2 dims
+ * @throws LinAlgError for infinities and NaN
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example pinverse(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  */
 export const pinverse = (x: Tensor, options: { readonly rcond?: number } = {}): Tensor => pinv(x, { rcond: options.rcond ?? 1e-15 });
@@ -115,7 +127,13 @@ export type MatrixRankOptions = ToleranceOptions & {
   readonly hermitian?: boolean;
 };
 /**
- * How many singular values of each matrix are more than max(atol, rtol times the largest): int32. PyTorch's `torch.linalg.matrix_rank`.
+ * How many singular values of each matrix are more than max(atol, rtol times the largest). PyTorch's `torch.linalg.matrix_rank`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns [...], int32
+ * @throws ShapeError for fewer than 2 dims, or by `hermitian` a matrix that is not square
+ * @throws LinAlgError for infinities and NaN
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.matrixRank(tensor([[1, 0], [0, 0]])) // 1
  */
 export const matrixRank: (A: Tensor, options?: MatrixRankOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, { tol, atol, rtol, hermitian = false }: MatrixRankOptions = {}): Tensor => {

@@ -22,8 +22,14 @@ const identity = /*@__PURE__*/ perDType((d) => {
   return program("matrixPower", [d], ["int32"], [s.cast(s.select(onDiagonal, s.lit(1, compute), s.lit(0, compute)), d)]);
 });
 /**
- * A matrix, or each of a batch, multiplied n times with itself; for a negative n its inverse: torch.linalg.matrix_power. [..., n, n] keeps its shape.
+ * Matrices multiplied n times with themselves; for a negative n, their inverses. PyTorch's `torch.linalg.matrix_power`.
+ * @param x [..., n, n]; for a negative n float32 or float64
+ * @param n a whole number
+ * @returns x's shape and dtype
  * @throws ShapeError for other than square matrices
+ * @throws ArgumentError for an n that is not whole
+ * @throws LinAlgError for a negative n, where a matrix is singular
+ * @throws DTypeError for a negative n of anything but float32 and float64
  * @example linalg.matrixPower(tensor([[1, 1], [0, 1]]), 3) // [[1, 3], [0, 1]]
  */
 export const matrixPower: (x: Tensor, n: number) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, n: number): Tensor => {
@@ -58,7 +64,12 @@ function along(a: Tensor, h: Tensor): Tensor {
   return narrow(narrow(whole, -2, 0, n), -1, n, n);
 }
 /**
- * The exponential of each matrix of `[..., n, n]`, I + A + A A / 2 + ...: PyTorch's `torch.matrix_exp`.
+ * The exponential of matrices, I + A + A A / 2 + A A A / 6 + ... PyTorch's `torch.matrix_exp`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns A's shape and dtype
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example matrixExp(zeros([2, 2])) // [[1, 0], [0, 1]]
  */
 export const matrixExp: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => {

@@ -16,7 +16,10 @@ import { mT, solveTriangle } from "./triangular.ts";
 
 /** "reduced": Q has min(m, n) columns; "complete": m of them; "r": R alone. */
 export type QrMode = "reduced" | "complete" | "r";
-export type QrOptions = { readonly mode?: QrMode };
+export type QrOptions = {
+  /** "reduced" by default; "complete" gives a square Q, "r" none. */
+  readonly mode?: QrMode;
+};
 export type QrFactors = { readonly Q: Tensor; readonly R: Tensor };
 
 const withoutQ = "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, mode='reduced') if you are going to differentiate through linalg.qr.";
@@ -88,9 +91,15 @@ function factors(name: string, x: Tensor, mode: QrMode): QrFactors {
 }
 
 /**
- * A = QR with orthonormal columns in Q and R upper triangular, of matrices `[..., m, n]`; the diagonal of R has LAPACK's signs. It has a gradient unless
- * the mode is "r", or "complete" with m > n; the first min(m, n) columns must be independent. PyTorch's `torch.linalg.qr`.
- *
+ * A = QR with orthonormal columns in Q and R upper triangular; the diagonal of R has LAPACK's signs. It has a gradient unless the mode is "r", or "complete" with m > n; the first
+ * min(m, n) columns must be independent. PyTorch's `torch.linalg.qr`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns `{ Q, R }`: [..., m, k] and [..., k, n], k = min(m, n); in mode "complete" k = m, in mode "r" Q is empty. Of A's dtype
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws ArgumentError for another mode
+ * @throws AutogradError in backward, where there is no gradient
  * @example linalg.qr(eye(2)).R.abs() // [[1, 0], [0, 1]]
  */
 export function qr(A: Tensor, options: QrOptions = {}): QrFactors {
@@ -100,7 +109,10 @@ export function qr(A: Tensor, options: QrOptions = {}): QrFactors {
   return factors("linalg.qr", A, mode);
 }
 /**
- * A = QR: PyTorch's older `torch.qr`, `linalg.qr` in mode "reduced", or with `some: false` in mode "complete".
+ * As `linalg.qr`, in mode "reduced", or with `some: false` in mode "complete": PyTorch's older `torch.qr`.
+ * @param x [..., m, n]; float32 or float64
+ * @param options `some`: true by default
+ * @returns `{ Q, R }`: [..., m, k] and [..., k, n], k = min(m, n) or m; of x's dtype
  * @example qr(eye(2)).R.abs() // [[1, 0], [0, 1]]
  */
 export const torchQr = (x: Tensor, options: { readonly some?: boolean } = {}): QrFactors => factors("linalg.qr", x, options.some === false ? "complete" : "reduced");

@@ -31,7 +31,13 @@ const geqrfOp: MultiOp<{}> = {
   batched: (attrs) => attrs,
 };
 /**
- * The factorisation as LAPACK keeps it: R on and above the diagonal of `a`, below it the vectors of the reflections, and their factors `tau`. PyTorch's `torch.geqrf`.
+ * The QR factors as LAPACK keeps them: reflections I - tau v v' whose product is Q. PyTorch's `torch.geqrf`.
+ * @param x [..., m, n]; float32 or float64
+ * @returns `{ a, tau }`: [..., m, n], R on and above the diagonal and the vectors v below it; [..., min(m, n)]; of x's dtype
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws NotSupportedError in backward: `linalg.qr` has a gradient
  * @example geqrf(tensor([[3, 1], [4, 2]])).a.triu().abs() // [[5, 2.2], [0, 0.4]]
  */
 export function geqrf(x: Tensor): { readonly a: Tensor; readonly tau: Tensor } {
@@ -60,8 +66,13 @@ function compact(x: Tensor, tau: Tensor): readonly [V: Tensor, T: Tensor] {
 }
 
 /**
- * The first n columns of the product of the reflections `I - tau v v'` whose vectors lie below the diagonal of x `[..., m, n]`, as `geqrf` makes them; tau is `[..., k]`. PyTorch's
- * `torch.linalg.householder_product`, and `orgqr`.
+ * The first n columns of the product of the reflections I - tau v v' that `geqrf` gives. PyTorch's `torch.linalg.householder_product`, and `orgqr`.
+ * @param x [..., m, n], m >= n, with the vectors below the diagonal; float32 or float64
+ * @param tau [..., k], k <= n, of x's dtype
+ * @returns [..., m, n], of their dtype
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.householderProduct(tensor([[1], [1]]), tensor([1])) // [[0], [-1]]
  */
 export const householderProduct: (x: Tensor, tau: Tensor) => Tensor = /*@__PURE__*/ composite("LinalgHouseholderProductBackward0", (x: Tensor, tau: Tensor): Tensor => {
@@ -82,7 +93,14 @@ export type OrmqrOptions = {
   readonly transpose?: boolean;
 };
 /**
- * Q times `other`, with Q the whole product, m by m, of the reflections that `geqrf` makes of x and tau. PyTorch's `torch.ormqr`.
+ * Q times `other`, with Q the whole product, m by m, of the reflections that `geqrf` makes. PyTorch's `torch.ormqr`.
+ * @param x [..., m, n]; float32 or float64
+ * @param tau [..., k], of x's dtype
+ * @param other [..., m, p], or by `left: false` [..., p, m], of x's dtype
+ * @returns the shape and dtype of `other`
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example ormqr(tensor([[1], [1]]), tensor([1]), eye(2)) // [[0, -1], [-1, 0]]
  */
 export const ormqr: (x: Tensor, tau: Tensor, other: Tensor, options?: OrmqrOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, tau: Tensor, other: Tensor, options: OrmqrOptions = {}): Tensor => {

@@ -68,14 +68,20 @@ function solution(A: Tensor, B: Tensor, left: boolean, refusedBy: string | null)
   return { result, info };
 }
 /**
- * The solution X of A X = B: `[..., n, n]` and `[..., n, k]`, the batch dims broadcast; or B is a vector for each matrix, `[n]` or `[..., n]`.
- * PyTorch's `torch.linalg.solve`.
+ * The solution X of A X = B. PyTorch's `torch.linalg.solve`.
+ * @param A [..., n, n]; float32 or float64
+ * @param B [..., n, k], or a vector for each matrix, [n] or [..., n]; of A's dtype
+ * @returns [..., n, k], the batch dims broadcast, or of vectors [..., n]; of their dtype
  * @throws LinAlgError where a matrix is singular
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.solve(tensor([[2, 0], [0, 4]]), tensor([2, 4])) // [1, 1]
  */
 export const solve: (A: Tensor, B: Tensor, options?: LeftOption) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, { left = true }: LeftOption = {}): Tensor => solution(A, B, left, "torch.linalg.solve").result);
 /**
  * As `linalg.solve`, and for each matrix which pivot, from one, is the first that is zero, or 0.
+ * @returns `{ result, info }`: [..., n, k] or [..., n] of their dtype, and [...], int32
  * @example linalg.solveEx(tensor([[2, 0], [0, 4]]), tensor([2, 4])) // { result: [1, 1], info: 0 }
  */
 export const solveEx: (A: Tensor, B: Tensor, options?: LeftOption & CheckOption) => SolveInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, { left = true, checkErrors = false }: LeftOption & CheckOption = {}): SolveInfo =>
@@ -109,15 +115,21 @@ function inverted(A: Tensor, refusedBy: string | null): InverseInfo {
 /** The inverses of matrices that may be singular: then of infinities and NaN. */
 export const inverseOrNone = (A: Tensor): Tensor => dispatchAll(inverseOp, [A], { refusedBy: null })[0]!;
 /**
- * The inverse of each matrix of `[..., n, n]`: PyTorch's `torch.linalg.inv`.
+ * The inverse of matrices. PyTorch's `torch.linalg.inv`.
+ * @param A [..., n, n]; float32 or float64
+ * @returns A's shape and dtype
  * @throws LinAlgError where a matrix is singular
+ * @throws ShapeError for other than square matrices
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.inv(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  */
 export const inv: (A: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor): Tensor => inverted(A, "linalg.inv").inverse);
-/** PyTorch's other name of `linalg.inv`. */
+/** `linalg.inv` under its other name in PyTorch. */
 export const inverse: (A: Tensor) => Tensor = inv;
 /**
  * As `linalg.inv`, and for each matrix which pivot, from one, is the first that is zero, or 0.
+ * @returns `{ inverse, info }`: [..., n, n] of A's dtype, and [...], int32
  * @example linalg.invEx(tensor([[2, 0], [0, 4]])) // { inverse: [[0.5, 0], [0, 0.25]], info: 0 }
  */
 export const invEx: (A: Tensor, options?: CheckOption) => InverseInfo = /*@__PURE__*/ composite(undefined, (A: Tensor, { checkErrors = false }: CheckOption = {}): InverseInfo => inverted(A, checkErrors ? "linalg.inv_ex" : null));
@@ -127,7 +139,14 @@ export type IndexOption = {
   readonly ind?: number;
 };
 /**
- * The tensor that `tensordot` over the last `x.ndim - ind` dims undoes: PyTorch's `torch.linalg.tensorinv`.
+ * The tensor that `tensordot` with x undoes: tensordot(tensorinv(x), x, ind) is the identity. PyTorch's `torch.linalg.tensorinv`.
+ * @param x [...p, ...q], of which p are the first `ind` sizes, and both have one product; float32 or float64
+ * @returns [...q, ...p], of x's dtype
+ * @throws ShapeError where the products differ
+ * @throws ArgumentError for an `ind` of 0 or below
+ * @throws LinAlgError where a matrix is singular
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example linalg.tensorinv(eye(4).reshape([4, 2, 2]), { ind: 1 }).shape // [2, 2, 4]
  */
 export const tensorinv: (x: Tensor, options?: IndexOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, { ind = 2 }: IndexOption = {}): Tensor => {
@@ -137,8 +156,16 @@ export const tensorinv: (x: Tensor, options?: IndexOption) => Tensor = /*@__PURE
   return reshape(inverted(reshape(x, [sizeOf(rows), size]), "linalg.inv").inverse, [...columns, ...rows]);
 });
 /**
- * The tensor X of `tensordot(A, X, X.ndim)` = B.
- * @param dims which dims of A are moved to the end first. PyTorch's `torch.linalg.tensorsolve`.
+ * The tensor X of tensordot(A, X, X.ndim) = B. PyTorch's `torch.linalg.tensorsolve`.
+ * @param A [...B's shape, ...X's shape], of which both have one product; float32 or float64
+ * @param B of any shape, of A's dtype
+ * @param dims which dims of A are moved to the end first
+ * @returns X's shape, of their dtype
+ * @throws ShapeError where the products differ
+ * @throws LinAlgError where a matrix is singular
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws IndexError for a dim out of range
  * @example linalg.tensorsolve(eye(4).reshape([4, 2, 2]), tensor([1, 2, 3, 4])) // [[1, 2], [3, 4]]
  */
 export const tensorsolve: (A: Tensor, B: Tensor, dims?: readonly number[]) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, dims: readonly number[] = []): Tensor => {

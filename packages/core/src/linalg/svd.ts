@@ -140,11 +140,16 @@ export type SvdOptions = {
 };
 export type SvdFactors = { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
 /**
- * A = U diag(S) Vh of matrices `[..., m, n]`, with orthonormal columns in U and rows in Vh, and S descending, not negative. A pair of singular vectors is
- * unique up to its sign. The gradient is infinite where singular values are equal or, of vectors of a matrix that is not square, zero; use `linalg.svdvals` where S alone is needed. The vectors that
- * `fullMatrices` adds have no gradient. PyTorch's `torch.linalg.svd`.
- *
+ * A = U diag(S) Vh, with orthonormal columns in U and rows in Vh. A pair of singular vectors is unique up to its sign. The gradient is infinite where singular values are equal
+ * or, of vectors
+ * of a matrix that is not square, zero; use `linalg.svdvals` where S alone is needed. The vectors that `fullMatrices` adds have no gradient. PyTorch's `torch.linalg.svd`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns `{ U, S, Vh }`: [..., m, m], [..., k], descending and not negative, and [..., n, n], k = min(m, n); by `fullMatrices: false` [..., m, k] and [..., k, n]. Of A's dtype
  * @throws LinAlgError for infinities and NaN
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws NotSupportedError for a driver, which CUDA alone has
  * @example linalg.svd(tensor([[3, 0], [0, 2]])).S // [3, 2]
  */
 export function svd(A: Tensor, options: SvdOptions = {}): SvdFactors {
@@ -153,7 +158,14 @@ export function svd(A: Tensor, options: SvdOptions = {}): SvdFactors {
   return { U, S, Vh };
 }
 /**
- * The singular values of matrices, descending: `[..., min(m, n)]`. PyTorch's `torch.linalg.svdvals`.
+ * The singular values of matrices. PyTorch's `torch.linalg.svdvals`.
+ * @param A [..., m, n]; float32 or float64
+ * @returns [..., min(m, n)], descending, of A's dtype
+ * @throws LinAlgError for infinities and NaN
+ * @throws ShapeError for fewer than 2 dims
+ * @throws DTypeError for anything but float32 and float64
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws NotSupportedError for a driver, which CUDA alone has
  * @example linalg.svdvals(tensor([[3, 0], [0, 2]])) // [3, 2]
  */
 export function svdvals(A: Tensor, options: Pick<SvdOptions, "driver"> = {}): Tensor {
@@ -169,7 +181,9 @@ export type TorchSvdOptions = {
 };
 export type TorchSvdFactors = { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor };
 /**
- * A = U diag(S) V': PyTorch's older `torch.svd`, which gives V where `linalg.svd` gives its transpose.
+ * As `linalg.svd`, but with V where that has its transpose, and without what `fullMatrices` adds: PyTorch's older `torch.svd`.
+ * @param x [..., m, n]; float32 or float64
+ * @returns `{ U, S, V }`: [..., m, k], [..., k] and [..., n, k], k = min(m, n); of x's dtype
  * @example svd(tensor([[3, 0], [0, 2]])).S // [3, 2]
  */
 export const torchSvd: (x: Tensor, options?: TorchSvdOptions) => TorchSvdFactors = /*@__PURE__*/ composite(undefined, (x: Tensor, { some = true, computeUv = true }: TorchSvdOptions = {}): TorchSvdFactors => {

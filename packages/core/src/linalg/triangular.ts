@@ -61,9 +61,14 @@ export type SolveTriangularOptions = {
   readonly unitriangular?: boolean;
 };
 /**
- * The solution X of A X = B, A triangular: `[..., n, n]` and `[..., n, k]`, the batch dims broadcast. A zero on the diagonal gives infinities, not an
- * error. PyTorch's `torch.linalg.solve_triangular`.
- *
+ * The solution X of A X = B, A triangular. A zero on the diagonal gives infinities, not an error. PyTorch's `torch.linalg.solve_triangular`.
+ * @param A [..., n, n], of which one triangle is read; float32 or float64
+ * @param B [..., n, k], of A's dtype
+ * @returns [..., n, k], the batch dims broadcast, of their dtype
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
+ * @throws ArgumentError if `upper` is missing
  * @example linalg.solveTriangular(tensor([[2, 0], [1, 1]]), tensor([[2], [3]]), { upper: false }) // [[1], [2]]
  */
 export const solveTriangular: (A: Tensor, B: Tensor, options: SolveTriangularOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, B: Tensor, options: SolveTriangularOptions): Tensor => {
@@ -79,11 +84,18 @@ export type TriangularSolveOptions = {
   readonly upper?: boolean;
   /** Whether the transpose of A stands for A. */
   readonly transpose?: boolean;
+  /** Take the diagonal of A to be ones. */
   readonly unitriangular?: boolean;
 };
 export type TriangularSolution = { readonly solution: Tensor; readonly clonedCoefficient: Tensor };
 /**
- * The solution X of A X = B and a copy of A: PyTorch's older `torch.triangular_solve`.
+ * The solution X of A X = B, A triangular, and a copy of A: PyTorch's older `torch.triangular_solve`.
+ * @param B [..., n, k]; float32 or float64
+ * @param A [..., n, n], of which one triangle is read, of B's dtype
+ * @returns `{ solution, clonedCoefficient }`: [..., n, k] and [..., n, n], the batch dims broadcast, of their dtype
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for anything but float32 and float64, and where dtypes differ
+ * @throws DeviceError on a device that cannot read at once: it is computed on the host
  * @example triangularSolve(tensor([[2], [4]]), tensor([[2, 0], [0, 4]])) // { solution: [[1], [1]], clonedCoefficient: [[2, 0], [0, 4]] }
  */
 export const triangularSolve: (B: Tensor, A: Tensor, options?: TriangularSolveOptions) => TriangularSolution = /*@__PURE__*/ composite(undefined, (B: Tensor, A: Tensor, options: TriangularSolveOptions = {}): TriangularSolution => {

@@ -40,18 +40,27 @@ function argExtremum(op: "max" | "min", x: Tensor, dim: number | undefined, { ke
   return argReduce(op, x, dim, keepdim);
 }
 
-type Options = { readonly keepdim?: boolean };
+type Options = {
+  /** Keep the reduced dim, with size 1. */
+  readonly keepdim?: boolean;
+};
 /**
- * The index of the first maximum along a dim, or in the flattened tensor; NaN counts as the largest. int32.
- * The shape is x's without `dim`, or with size 1 by `keepdim`; without a dim a 0-d tensor, the place in row-major order. Of any dtype but bool, gives int32.
+ * The place of the first maximum along a dim, or in the flattened tensor; NaN counts as the largest.
+ * @param x of any shape; of any dtype but bool
+ * @param dim along which; all elements, in row-major order, by default
+ * @returns x's shape without the dim, or with size 1 by `keepdim`; int32
  * @throws IndexError for a dim out of range, or of size 0
+ * @throws DTypeError for bools
  * @example argmax(tensor([1, 3, 2])) // 1
  */
 export const argmax = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("max", x, dim, options);
 /**
- * The index of the first minimum along a dim, or in the flattened tensor; NaN counts as the smallest. int32.
- * The shape is x's without `dim`, or with size 1 by `keepdim`; without a dim a 0-d tensor, the place in row-major order. Of any dtype but bool, gives int32.
+ * The place of the first minimum along a dim, or in the flattened tensor; NaN counts as the smallest.
+ * @param x of any shape; of any dtype but bool
+ * @param dim along which; all elements, in row-major order, by default
+ * @returns x's shape without the dim, or with size 1 by `keepdim`; int32
  * @throws IndexError for a dim out of range, or of size 0
+ * @throws DTypeError for bools
  * @example argmin(tensor([2, 1, 3])) // 1
  */
 export const argmin = (x: Tensor, dim?: number, options: Options = {}): Tensor => argExtremum("min", x, dim, options);

@@ -128,10 +128,14 @@ export const gatherSaying = (complaint: Complaint | undefined): Gather => /*@__P
   return reshape(dispatch(gatherOp, [reshape(x, [x.window.size]), reshape(index, [index.window.size])], { dim: 0, complaint }), index.shape);
 });
 /**
- * `out[i][j] = x[index[i][j]][j]` for dim 0, and likewise for others. index is int32, of x's rank.
- * `index` of int32 has x's rank and is no larger than x but along `dim`; the result has its shape and x's dtype.
+ * Elements at the places along a dim that `index` names: for dim 0, out[i][j] = x[index[i][j]][j].
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index int32, of x's rank, and no larger than x but along the dim
+ * @returns the index's shape, x's dtype
  * @throws IndexError for an index or a dim out of range
- * @throws ShapeError where sizes do not fit
+ * @throws ShapeError where ranks differ, or the index is larger than x
+ * @throws DTypeError for an index that is not int32
  * @example gather(tensor([[1, 2], [3, 4]]), 1, tensor([[1], [0]], { dtype: "int32" })) // [[2], [3]]
  */
 export const gather: Gather = /*@__PURE__*/ gatherSaying(undefined);
@@ -149,10 +153,15 @@ export const scatterSaying = (complaint: Complaint | undefined, mode: "add" | "s
   return dispatch(scatterOp, [x, index, source], { dim: d, mode, complaint });
 });
 /**
- * A copy of x with `source[i][j]` added at `[index[i][j]][j]` for dim 0, and likewise for others.
- * `index` of int32 has x's rank and is no larger than x and `source`; the result has x's shape and dtype.
+ * A copy of x with the elements of `source` added at the places along a dim that `index` names: for dim 0, out[index[i][j]][j] += source[i][j].
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index int32, of x's rank, and no larger than x (but along the dim) and `source`
+ * @param source of x's dtype
+ * @returns x's shape and dtype
  * @throws IndexError for an index or a dim out of range
- * @throws ShapeError where sizes do not fit
+ * @throws ShapeError where ranks differ, or the index is larger than x or `source`
+ * @throws DTypeError for an index that is not int32, or where dtypes differ
  * @example scatterAdd(zeros([2]), 0, tensor(Int32Array.of(1, 1)), tensor([3, 4])) // [0, 7]
  */
 export const scatterAdd: Scatter = /*@__PURE__*/ scatterSaying(undefined, "add", "scatter_add");
@@ -160,8 +169,14 @@ export const scatterAdd: Scatter = /*@__PURE__*/ scatterSaying(undefined, "add",
 export const scatter: Scatter = /*@__PURE__*/ scatterSaying(undefined, "set", "scatter");
 
 /**
- * The slices of x at the int32 indices along a dim. `index` is a vector of int32, whose length the dim gets.
+ * The slices of x at positions along a dim: for dim 0, out[i] = x[index[i]].
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index the positions, an int32 vector
+ * @returns x's shape with the index's length along the dim, of its dtype
  * @throws IndexError for an index or a dim out of range
+ * @throws ShapeError for an index that is no vector
+ * @throws DTypeError for an index that is not int32
  * @example indexSelect(tensor([5, 6, 7]), 0, tensor(Int32Array.of(2, 0))) // [7, 5]
  */
 export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, dim: number, index: Tensor): Tensor => {

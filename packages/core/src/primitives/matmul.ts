@@ -65,11 +65,12 @@ function checkOperands(a: Tensor, b: Tensor): void {
 }
 
 /**
- * The matrix product: `[..., m, k] x [..., k, n] -> [..., m, n]`, batch dims broadcast; a vector stands for one row (left) or
- * one column (right), which goes again. Both have one dtype. PyTorch's `matmul`.
- * Vectors [k], matrices [m, k] by [k, n], or batches of them [..., m, k] by [..., k, n] whose leading dims broadcast; a vector counts as a row before and as a column behind, and its dim goes. Of one dtype, which the result has.
- * @throws ShapeError where the inner sizes differ
- * @throws DTypeError where dtypes differ
+ * The matrix product: out_ij = sum of a_ik b_kj; of batches, one for each pair. PyTorch's `matmul`.
+ * @param a [..., m, k], or a vector [k], which counts as a row
+ * @param b [..., k, n], or a vector [k], which counts as a column; of a's dtype
+ * @returns [..., m, n], leading dims broadcast, without the dims of vectors; of their dtype
+ * @throws ShapeError where the inner sizes differ, leading dims do not broadcast, or for a 0-d tensor
+ * @throws DTypeError where dtypes differ, and for bools
  * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])) // [3, 7]
  */
 export const matmul: (a: Tensor, b: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (a: Tensor, b: Tensor): Tensor => {

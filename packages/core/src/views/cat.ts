@@ -40,9 +40,13 @@ const catOp: Op<CatAttrs> = {
 };
 
 /**
- * Joins tensors along a dim. Their other sizes agree; dtypes are promoted. The sizes along the dim add up; an empty vector joins anything.
- * @throws ShapeError where other sizes differ
+ * Joins tensors along a dim.
+ * @param tensors of one shape but for the dim, of any dtypes; an empty vector joins anything
+ * @param dim along which, 0 by default
+ * @returns their shape with the sizes along the dim added up, of their promoted dtype
+ * @throws ShapeError where other sizes or ranks differ, or for a 0-d tensor
  * @throws ArgumentError for no tensors
+ * @throws IndexError for a dim out of range
  * @example cat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
 export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => join(tensors, dim, "CatBackward0"));
@@ -67,9 +71,13 @@ function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
 }
 
 /**
- * Joins tensors of one shape along a new dim. Tensors of one shape [...]; the new dim has their number.
+ * Joins tensors along a new dim.
+ * @param tensors of one shape, of any dtypes
+ * @param dim where the new dim stands in the result, 0 by default
+ * @returns their shape with a dim of their number, of their promoted dtype
  * @throws ShapeError where shapes differ
  * @throws ArgumentError for no tensors
+ * @throws IndexError for a dim out of range
  * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
 export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => {

@@ -8,8 +8,12 @@ import { atleast1d, atleast2d, atleast3d, tensorsOf } from "./rearrange.ts";
 import { expand, flatten, narrow, reshape, select } from "./views.ts";
 
 /**
- * The slices along a dim, which goes. Views. Views, as many as the dim is long.
+ * The slices along a dim, which goes.
+ * @param x of any shape and dtype
+ * @param dim along which, 0 by default
+ * @returns views of x's shape without the dim, as many as it is long, of its dtype
  * @throws IndexError for a dim out of range
+ * @throws ShapeError for a 0-d tensor
  * @example unbind(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
  */
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
@@ -19,7 +23,15 @@ export function unbind(x: Tensor, dim: number = 0): Tensor[] {
 }
 
 /**
- * So many pieces of nearly equal size, the first ones longer; or pieces that end at the given places. Views.
+ * Pieces of nearly equal size along a dim, the first ones longer by one; or pieces that end at given places.
+ * @param x of any shape and dtype
+ * @param given how many, or the places: numbers, or a tensor of int32 that is read at once
+ * @param dim along which, 0 by default
+ * @returns views of x's shape with those sizes along the dim, of its dtype
+ * @throws ShapeError for a 0-d tensor, or places in more than one dim
+ * @throws ArgumentError for no pieces
+ * @throws DeviceError for a tensor on a device that cannot read at once
+ * @throws IndexError for a dim out of range
  * @example tensorSplit(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  */
 export function tensorSplit(x: Tensor, given: number | readonly number[] | Tensor, dim: number = 0): Tensor[] {
@@ -45,19 +57,32 @@ function splitAlong(name: string, x: Tensor, dim: number, least: number, section
   return tensorSplit(x, sections, dim);
 }
 /**
- * Pieces along dim 1, of a vector along dim 0: so many equal ones, or those that end at the given places. Views. Along dim 1, of a vector along dim 0. Views.
+ * Pieces along dim 1, of a vector along dim 0.
+ * @param x of any shape and dtype
+ * @param sections how many, all equal, or the places where they end
+ * @returns views of x's shape with those sizes along the dim, of its dtype
  * @throws ShapeError for a 0-d tensor, or pieces that are not equal
+ * @throws ArgumentError for anything but numbers
  * @example hsplit(tensor([1, 2, 3, 4]), 2) // [[1, 2], [3, 4]]
  */
 export const hsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("hsplit", x, x.ndim === 1 ? 0 : 1, 1, sections);
 /**
- * Pieces along dim 0, as `hsplit`. Along dim 0. Views.
+ * Pieces along dim 0.
+ * @param x of at least two dims, of any dtype
+ * @param sections how many, all equal, or the places where they end
+ * @returns views of x's shape with those sizes along the dim, of its dtype
  * @throws ShapeError for fewer than 2 dims, or pieces that are not equal
+ * @throws ArgumentError for anything but numbers
  * @example vsplit(tensor([[1, 2], [3, 4]]), 2) // [[[1, 2]], [[3, 4]]]
  */
 export const vsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("vsplit", x, 0, 2, sections);
 /**
- * Pieces along dim 2, as `hsplit`.
+ * Pieces along dim 2.
+ * @param x of at least three dims, of any dtype
+ * @param sections how many, all equal, or the places where they end
+ * @returns views of x's shape with those sizes along the dim, of its dtype
+ * @throws ShapeError for fewer than 3 dims, or pieces that are not equal
+ * @throws ArgumentError for anything but numbers
  * @example dsplit(ones([1, 1, 4]), 2).map((x) => x.shape) // [[1, 1, 2], [1, 1, 2]]
  */
 export const dsplit = (x: Tensor, sections: number | readonly number[]): Tensor[] => splitAlong("dsplit", x, 2, 3, sections);
@@ -68,8 +93,11 @@ function nonEmpty(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
   return tensors;
 }
 /**
- * Joined along dim 1, vectors along dim 0. Vectors and numbers along dim 0, others along dim 1.
+ * Joined along dim 1; vectors and numbers along dim 0.
+ * @param tensors of one shape but for the dim, of any dtypes
+ * @returns their shape with the sizes along the dim added up, of their promoted dtype
  * @throws ShapeError where other sizes differ
+ * @throws ArgumentError for no tensors
  * @example hstack([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
 export const hstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => {
@@ -77,24 +105,34 @@ export const hstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonl
   return cat(all, all[0]!.ndim === 1 ? 0 : 1);
 });
 /**
- * Joined along dim 0, vectors as rows. A vector counts as a row [1, n].
+ * Joined along dim 0; a vector [n] counts as a row [1, n].
+ * @param tensors of one shape but for the dim, of any dtypes
+ * @returns their shape, of two dims at least, with the sizes along dim 0 added up, of their promoted dtype
  * @throws ShapeError where other sizes differ
+ * @throws ArgumentError for no tensors
  * @example vstack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
 export const vstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast2d(nonEmpty("vstack", tensors)), 0));
 /**
- * PyTorch's other name of `vstack`.
+ * `vstack` under its other name in PyTorch.
  * @example rowStack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
 export const rowStack: Join = vstack;
 /**
- * Joined along dim 2.
+ * Joined along dim 2; a vector [n] counts as [1, n, 1], a matrix [m, n] as [m, n, 1].
+ * @param tensors of one shape but for the dim, of any dtypes
+ * @returns their shape, of three dims at least, with the sizes along dim 2 added up, of their promoted dtype
+ * @throws ShapeError where other sizes differ
+ * @throws ArgumentError for no tensors
  * @example dstack([tensor([1, 2]), tensor([3, 4])]) // [[[1, 3], [2, 4]]]
  */
 export const dstack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor => cat(atleast3d(nonEmpty("dstack", tensors)), 2));
 /**
- * Joined along dim 1, vectors as columns. A vector [n] counts as a column [n, 1].
+ * Joined along dim 1; a vector [n] counts as a column [n, 1].
+ * @param tensors of one shape but for the dim, of any dtypes
+ * @returns their shape, of two dims at least, with the sizes along dim 1 added up, of their promoted dtype
  * @throws ShapeError where other sizes differ
+ * @throws ArgumentError for no tensors
  * @example columnStack([tensor([1, 2]), tensor([3, 4])]) // [[1, 3], [2, 4]]
  */
 export const columnStack: Join = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[]): Tensor =>
@@ -105,8 +143,11 @@ export type MeshgridOptions = {
   readonly indexing?: "ij" | "xy";
 };
 /**
- * The coordinates of a grid whose axes are the given vectors or numbers: one tensor each. Views. Vectors of sizes a, b ... give as many tensors [a, b, ...]: views.
+ * The coordinates of a grid whose axes are given: out_k[i_0, i_1, ...] = tensors[k][i_k].
+ * @param tensors vectors [a], [b] ... or numbers, of one dtype
+ * @returns a view [a, b, ...] for each, of its dtype; [b, a, ...] by `indexing: "xy"`
  * @throws ShapeError for more than one dim
+ * @throws ArgumentError where dtypes differ, for no tensors, or another indexing
  * @example meshgrid([tensor([1, 2]), tensor([3, 4])], { indexing: "ij" }) // [[[1, 1], [2, 2]], [[3, 4], [3, 4]]]
  */
 export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
@@ -123,7 +164,10 @@ export function meshgrid(tensors: readonly Tensor[], options: MeshgridOptions = 
   return swap ? [grids[1]!, grids[0]!, ...grids.slice(2)] : grids;
 }
 /**
- * All tuples of elements, one of each vector: rows of a matrix; of one vector, the vector.
+ * All tuples of elements, one of each vector, in order.
+ * @param tensors vectors [a], [b] ... of any dtypes
+ * @returns the rows [a b ..., number of vectors], or of one vector the vector, of their promoted dtype
+ * @throws ShapeError for other than vectors
  * @example cartesianProd(tensor([1, 2]), tensor([3, 4])) // [[1, 3], [1, 4], [2, 3], [2, 4]]
  */
 export const cartesianProd: (...tensors: readonly Tensor[]) => Tensor = /*@__PURE__*/ composite(undefined, (...given: readonly Tensor[]): Tensor => {

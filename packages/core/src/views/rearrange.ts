@@ -9,8 +9,13 @@ import { expand, permuteOp, reshape, transpose, unsqueeze, view } from "./views.
 const listOf = (x: number | readonly number[]): readonly number[] => (typeof x === "number" ? [x] : x);
 
 /**
- * The dims at `source` moved to `destination`; the others keep their order. A view.
+ * Dims moved to other places; the others keep their order.
+ * @param x of any shape and dtype
+ * @param source a dim, or several
+ * @param destination where each stands in the result
+ * @returns a view of x's sizes in that order, of its dtype
  * @throws IndexError for a dim out of range
+ * @throws ShapeError where a dim is named twice, or source and destination are not of one number
  * @example movedim(ones([2, 3, 4]), 0, 2).shape // [3, 4, 2]
  */
 export function movedim(x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
@@ -25,15 +30,17 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
   const dims = x.shape.map((_, d) => { const k = place.indexOf(d); return k >= 0 ? at[k]! : rest.shift()!; });
   return dispatchView(permuteOp, x, { dims, name: "PermuteBackward0" });
 }
-/** PyTorch's other name of `movedim`. */
+/** `movedim` under its other name in PyTorch. */
 export const moveaxis: typeof movedim = movedim;
-/** PyTorch's other names of `transpose`. */
+/** `transpose` under its other name in PyTorch. */
 export const swapaxes: typeof transpose = transpose;
-/** PyTorch's other name of `transpose`. */
+/** `transpose` under its other name in PyTorch. */
 export const swapdims: typeof transpose = transpose;
 
 /**
- * All dims in reverse order: the property `T` of a tensor.
+ * All dims in reverse order: the property `T` of a tensor. Of other than two dims it warns, as PyTorch does.
+ * @param x of any shape and dtype
+ * @returns a view of x's sizes in reverse order, of its dtype
  * @example numpyT(ones([2, 3, 4])).shape // [4, 3, 2]
  */
 export function numpyT(x: Tensor): Tensor {
@@ -44,6 +51,10 @@ export function numpyT(x: Tensor): Tensor {
 }
 /**
  * The last two dims exchanged: the properties `mT` and `mH`.
+ * @param x [..., m, n] of any dtype
+ * @param name what an error calls it
+ * @returns a view [..., n, m] of x's dtype
+ * @throws ShapeError for fewer than 2 dims
  * @example matrixTranspose(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  */
 export function matrixTranspose(x: Tensor, name: "mT" | "mH" = "mT"): Tensor {
@@ -59,11 +70,17 @@ export function matrixTranspose(x: Tensor, name: "mT" | "mH" = "mT"): Tensor {
 }
 /**
  * The last two dims exchanged, as a real tensor is its own conjugate.
+ * @param x [..., m, n] of any dtype, or a 0-d tensor
+ * @returns a view [..., n, m] of x's dtype
+ * @throws ShapeError for one dim
  * @example adjoint(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  */
 export const adjoint = (x: Tensor): Tensor => (x.ndim === 0 ? x : matrixTranspose(x, "mH"));
 /**
- * The property `H`: the transpose of a matrix.
+ * The transpose of a matrix, as a real one is its own conjugate: the property `H` of a tensor.
+ * @param x [m, n], or a 0-d tensor, of any dtype
+ * @returns a view [n, m] of x's dtype
+ * @throws ShapeError for other than 0 or 2 dims
  * @example conjugateTranspose(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  */
 export function conjugateTranspose(x: Tensor): Tensor {
@@ -74,13 +91,21 @@ export function conjugateTranspose(x: Tensor): Tensor {
 }
 
 /**
- * All elements in one dim; the tensor itself, or a view of it, where it is dense. [n], a view where the elements lie side by side.
+ * All elements in one dim, row-major.
+ * @param x of any shape and dtype
+ * @returns a vector of x's dtype; a view where the elements lie side by side, else a copy
  * @example ravel(tensor([[1, 2], [3, 4]])) // [1, 2, 3, 4]
  */
 export const ravel = (x: Tensor): Tensor => view(x.window.dense ? x : clone(x), [x.window.size]);
 /**
- * One dim made into several, of which one size may be -1. A view.
+ * One dim made into several.
+ * @param x of any shape and dtype
+ * @param dim which
+ * @param sizes theirs, of which one may be -1: what is left for it
+ * @returns a view of x's shape with them for the dim, of its dtype
  * @throws ShapeError where the sizes do not make up the dim
+ * @throws ArgumentError for no sizes
+ * @throws IndexError for a dim out of range
  * @example unflatten(arange(4), 0, [2, -1]) // [[0, 1], [2, 3]]
  */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
@@ -95,28 +120,37 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
   return view(x, [...x.shape.slice(0, d), ...sizes.map((s) => (s === -1 ? size / product : s)), ...x.shape.slice(d + 1)]);
 }
 /**
- * `view` in the shape of another tensor.
+ * As `view`, in the shape of another tensor.
+ * @param other whose shape it is
+ * @returns a view of the other's shape and of x's dtype
  * @example viewAs(tensor([1, 2]), ones([2, 1])) // [[1], [2]]
  */
 export const viewAs = (x: Tensor, other: Tensor): Tensor => view(x, other.shape);
 /**
- * `reshape` to the shape of another tensor.
+ * As `reshape`, to the shape of another tensor.
+ * @param other whose shape it is
+ * @returns a tensor of the other's shape and of x's dtype
  * @example reshapeAs(tensor([1, 2]), ones([2, 1])) // [[1], [2]]
  */
 export const reshapeAs = (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape);
 /**
- * `expand` to the shape of another tensor.
+ * As `expand`, to the shape of another tensor.
+ * @param other whose shape it is
+ * @returns a view of the other's shape and of x's dtype
  * @example expandAs(tensor([1, 2]), ones([2, 2])) // [[1, 2], [1, 2]]
  */
 export const expandAs = (x: Tensor, other: Tensor): Tensor => expand(x, other.shape);
 /**
- * PyTorch's other name of `expand`. A view of this shape.
- * @throws ShapeError where another size than 1 would change
+ * As `expand`: PyTorch's other name of it.
+ * @returns a view of that shape and of x's dtype
  * @example broadcastTo(tensor([1, 2]), [2, 2]) // [[1, 2], [1, 2]]
  */
 export const broadcastTo = (x: Tensor, shape: Shape): Tensor => expand(x, shape);
 /**
- * The tensors as views of the shape to which they broadcast together.
+ * Tensors as views of the shape to which they broadcast together.
+ * @param tensors one after the other, or an array of them, of any shapes and dtypes
+ * @returns a view of that shape for each, of its dtype
+ * @throws ShapeError where shapes do not broadcast
  * @example broadcastTensors(tensor([[1], [2]]), tensor([3, 4])) // [[[1, 1], [2, 2]], [[3, 4], [3, 4]]]
  */
 export function broadcastTensors(...tensors: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor[] {
@@ -137,23 +171,35 @@ type AtLeast = { (x: Tensor): Tensor; (tensors: readonly Tensor[]): Tensor[]; (.
 const atLeastAll = (rank: number): AtLeast => ((...given: readonly Tensor[] | readonly [readonly Tensor[]]) =>
   given.length === 1 && !Array.isArray(given[0]) ? atLeast(rank, given[0] as Tensor) : tensorsOf(given).map((x) => atLeast(rank, x))) as AtLeast;
 /**
- * The tensor, or each of several, with at least one dim. A view.
+ * The tensor, or each of several, with at least one dim.
+ * @param x of any shape and dtype
+ * @param tensors several of them, one after the other or in an array
+ * @returns a view [1] of a 0-d tensor, others as they are; of its dtype
  * @example atleast1d(tensor(5)) // [5]
  */
 export const atleast1d: AtLeast = /*@__PURE__*/ atLeastAll(1);
 /**
- * The tensor, or each of several, with at least two dims: a vector becomes a row. A view: [n] becomes [1, n].
+ * The tensor, or each of several, with at least two dims.
+ * @param x of any shape and dtype
+ * @param tensors several of them, one after the other or in an array
+ * @returns a view [1, n] of a vector, [1, 1] of a 0-d tensor, others as they are; of its dtype
  * @example atleast2d(tensor([5])) // [[5]]
  */
 export const atleast2d: AtLeast = /*@__PURE__*/ atLeastAll(2);
 /**
- * The tensor, or each of several, with at least three dims: a vector becomes [1, n, 1], a matrix [m, n, 1].
+ * The tensor, or each of several, with at least three dims.
+ * @param x of any shape and dtype
+ * @param tensors several of them, one after the other or in an array
+ * @returns a view [1, n, 1] of a vector, [m, n, 1] of a matrix, [1, 1, 1] of a 0-d tensor, others as they are; of its dtype
  * @example atleast3d(tensor([5])).shape // [1, 1, 1]
  */
 export const atleast3d: AtLeast = /*@__PURE__*/ atLeastAll(3);
 
 /**
  * The shape to which shapes broadcast together.
+ * @param shapes arrays of sizes; a number is the shape of one dim
+ * @returns their common shape, an array
+ * @throws ShapeError where they do not broadcast
  * @example broadcastShapes([2, 1], [3]) // [2, 3]
  */
 export function broadcastShapesOf(...shapes: readonly (Shape | number)[]): Shape {
@@ -165,7 +211,10 @@ export function broadcastShapesOf(...shapes: readonly (Shape | number)[]): Shape
   }
 }
 /**
- * Whether the tensors have one shape.
+ * Whether two tensors have one shape.
+ * @param x of any shape and dtype
+ * @param other of any shape and dtype
+ * @returns true or false, at once
  * @example isSameSize(ones([2]), zeros([2])) // true
  */
 export const isSameSize = (x: Tensor, other: Tensor): boolean => sizeOf(x.shape) === sizeOf(other.shape) && x.shape.join() === other.shape.join();

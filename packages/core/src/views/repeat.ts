@@ -27,8 +27,12 @@ const flipOp: Op<{ readonly dims: readonly number[] }> = {
   batched: ({ dims }, { length }) => ({ dims: dims.map((d) => d + length) }),
 };
 /**
- * The order along each of the dims reversed. A copy of x's shape.
+ * The order along dims reversed: out[i] = x[n - 1 - i].
+ * @param x of any shape and dtype
+ * @param dims one dim, or several
+ * @returns a copy of x's shape and dtype
  * @throws IndexError for a dim out of range
+ * @throws ArgumentError where a dim is named twice
  * @example flip(tensor([1, 2, 3]), 0) // [3, 2, 1]
  */
 export function flip(x: Tensor, dims: Dims): Tensor {
@@ -37,7 +41,9 @@ export function flip(x: Tensor, dims: Dims): Tensor {
   return dispatch(flipOp, [x], { dims: x.ndim === 0 ? [] : list.map((d) => wrapDim(d, x.ndim)) });
 }
 /**
- * The columns in reverse order. A copy of x's shape.
+ * The columns, dim 1, in reverse order.
+ * @param x [m, n, ...] of any dtype
+ * @returns a copy of x's shape and dtype
  * @throws ShapeError for fewer than 2 dims
  * @example fliplr(tensor([[1, 2], [3, 4]])) // [[2, 1], [4, 3]]
  */
@@ -46,7 +52,9 @@ export function fliplr(x: Tensor): Tensor {
   return flip(x, [1]);
 }
 /**
- * The rows in reverse order. A copy of x's shape.
+ * The rows, dim 0, in reverse order.
+ * @param x [m, ...] of any dtype
+ * @returns a copy of x's shape and dtype
  * @throws ShapeError for a 0-d tensor
  * @example flipud(tensor([[1, 2], [3, 4]])) // [[3, 4], [1, 2]]
  */
@@ -56,8 +64,14 @@ export function flipud(x: Tensor): Tensor {
 }
 
 /**
- * The elements moved `shifts` places along each dim, round the end; without dims, along the flattened tensor. A copy of x's shape.
+ * The elements moved along dims, and round the end: out[i] = x[(i - shift) mod n].
+ * @param x of any shape and dtype
+ * @param shifts by how many places: a number, or one for each dim
+ * @param dims along which; the flattened tensor by default
+ * @returns a copy of x's shape and dtype
  * @throws ShapeError where shifts and dims are not of one number
+ * @throws ArgumentError for no shifts
+ * @throws IndexError for a dim out of range
  * @example roll(tensor([1, 2, 3]), 1) // [3, 1, 2]
  */
 export const roll: (x: Tensor, shifts: Dims, dims?: Dims) => Tensor = /*@__PURE__*/ composite("RollBackward0", (x: Tensor, shifts: Dims, dims?: Dims): Tensor => {
@@ -73,9 +87,16 @@ function rollOne(x: Tensor, shift: number, d: number): Tensor {
   return start === 0 || x.ndim === 0 ? clone(x) : cat([narrow(x, d, start, size - start), narrow(x, d, 0, start)], d);
 }
 
-export type Rot90Options = { readonly k?: number };
+export type Rot90Options = {
+  /** How many quarter turns: 1 by default. */
+  readonly k?: number;
+};
 /**
- * The plane of two dims (the first two) rotated by k quarter turns, from the first towards the second.
+ * The plane of two dims rotated by quarter turns, from the first towards the second.
+ * @param x of at least two dims, of any dtype
+ * @param dims the two, by default the first
+ * @returns a copy of x's dtype and shape, with the two sizes exchanged where `k` is odd
+ * @throws ShapeError for other than two different dims that x has
  * @example rot90(tensor([[1, 2], [3, 4]])) // [[2, 4], [1, 3]]
  */
 export const rot90: (x: Tensor, dims?: readonly number[], options?: Rot90Options) => Tensor = /*@__PURE__*/ composite("Rot90Backward0", (x: Tensor, dims: readonly number[] = [0, 1], options: Rot90Options = {}): Tensor => {
@@ -94,8 +115,11 @@ export const rot90: (x: Tensor, dims?: readonly number[], options?: Rot90Options
 });
 
 /**
- * The tensor laid side by side, so many times along each dim; more repeats than dims add leading dims. A copy; counts for leading dims that x has not come first.
- * @throws ShapeError for fewer counts than dims
+ * The tensor laid side by side, so many times along each dim.
+ * @param x of any shape and dtype
+ * @param repeats a number for each dim; what there is more adds leading dims
+ * @returns a copy of x's sizes times the numbers, of its dtype
+ * @throws ShapeError for fewer numbers than dims, or negative ones
  * @example repeat(tensor([1, 2]), [2]) // [1, 2, 1, 2]
  */
 export const repeat: (x: Tensor, repeats: readonly number[]) => Tensor = /*@__PURE__*/ composite("RepeatBackward0", (x: Tensor, repeats: readonly number[]): Tensor => {
@@ -107,16 +131,24 @@ export const repeat: (x: Tensor, repeats: readonly number[]) => Tensor = /*@__PU
   return reshapeTo(clone(spread), shape.map((size, d) => size * repeats[d]!));
 });
 /**
- * As `repeat`, but fewer repeats than dims count from the last. A copy.
+ * As `repeat`, but numbers that are fewer than dims count from the last.
+ * @param dims a number for each of the last dims
+ * @returns a copy of x's sizes times the numbers, of its dtype
  * @example tile(tensor([1, 2]), [2]) // [1, 2, 1, 2]
  */
 export function tile(x: Tensor, dims: readonly number[]): Tensor {
   return repeat(x, dims.length < x.ndim ? [...new Array<number>(x.ndim - dims.length).fill(1), ...dims] : dims);
 }
 /**
- * Each element, or each slice along a dim, `repeats` times in a row. One number for all, or one for each slice: as an array, or as a
- * tensor of integers, which the device must be able to read at once. A copy; counts are a number, an array or a tensor of int32.
- * @throws ShapeError where counts are neither one nor as many as elements
+ * Each element, or each slice along a dim, several times in a row.
+ * @param x of any shape and dtype
+ * @param repeats how often: one number for all; or one for each slice, as an array, or as a tensor of integers that the device must be able to read at once
+ * @param dim along which; the flattened tensor by default
+ * @returns a copy of x's shape with the sum of the numbers along the dim, of its dtype
+ * @throws ShapeError where numbers are neither one nor as many as slices
+ * @throws ArgumentError for negative numbers
+ * @throws DeviceError for a tensor on a device that cannot read at once
+ * @throws IndexError for a dim out of range
  * @example repeatInterleave(tensor([1, 2]), 2) // [1, 1, 2, 2]
  */
 export const repeatInterleave: (x: Tensor, repeats: number | readonly number[] | Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("IndexSelectBackward0", (x: Tensor, repeats: number | readonly number[] | Tensor, dim?: number): Tensor => {

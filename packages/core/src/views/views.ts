@@ -19,8 +19,12 @@ export const permuteOp: ViewOp<{ readonly dims: readonly number[]; readonly name
 };
 
 /**
- * The dims in another order.
+ * The dims in another order: out.shape[i] = x.shape[dims[i]].
+ * @param x of any shape and dtype
+ * @param dims every dim of x once
+ * @returns a view of that shape and of x's dtype
  * @throws ShapeError where dims are left out or named twice
+ * @throws IndexError for a dim out of range
  * @example permute(ones([2, 3, 4]), [2, 0, 1]).shape // [4, 2, 3]
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
@@ -33,7 +37,11 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * Two dims exchanged. A view.
+ * Two dims exchanged.
+ * @param x of any shape and dtype
+ * @param dim0 one dim
+ * @param dim1 the other
+ * @returns a view of x's shape with the two sizes exchanged, of its dtype
  * @throws IndexError for a dim out of range
  * @example transpose(tensor([[1, 2], [3, 4]]), 0, 1) // [[1, 3], [2, 4]]
  */
@@ -44,7 +52,9 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 }
 
 /**
- * The transpose of a matrix; a vector stays as it is. A view.
+ * The transpose of a matrix: out_ij = x_ji; a vector stays as it is.
+ * @param x of at most two dims, of any dtype
+ * @returns a view [n, m] of [m, n], of x's dtype
  * @throws ShapeError for more than 2 dims
  * @example t(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  */
@@ -70,14 +80,20 @@ function inferShape(shape: Shape, size: number): Shape {
 }
 
 /**
- * The same elements in another shape, one size of which may be -1; a view where strides allow it, else a copy.
+ * The same elements, in row-major order, in another shape.
+ * @param x of any shape and dtype
+ * @param shape the new one, of which one size may be -1: what is left for it
+ * @returns a tensor of that shape and of x's dtype; a view where strides allow it, else a copy
  * @throws ShapeError where the number of elements differs, or two sizes are -1
  * @example reshape(arange(4), [2, -1]) // [[0, 1], [2, 3]]
  */
 export const reshape = (x: Tensor, shape: Shape): Tensor => reshapeTo(x, inferShape(shape, x.window.size));
 
 /**
- * As reshape, but an error where a copy would be needed.
+ * As `reshape`, but never a copy.
+ * @param x of any shape and dtype
+ * @param shape the new one, of which one size may be -1: what is left for it
+ * @returns a view of that shape and of x's dtype
  * @throws ShapeError where the number of elements differs, or strides do not allow a view
  * @example view(arange(4), [2, 2]) // [[0, 1], [2, 3]]
  */
@@ -89,8 +105,13 @@ export function view(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * The dims from `startDim` to `endDim` made one. A view where strides allow it, else a copy.
+ * The dims from `startDim` to `endDim` made one.
+ * @param x of any shape and dtype
+ * @param startDim the first of them, 0 by default
+ * @param endDim the last of them, x's last by default
+ * @returns x's shape with one size, their product, for theirs, and x's dtype; a view where strides allow it, else a copy
  * @throws ShapeError where startDim comes after endDim
+ * @throws IndexError for a dim out of range
  * @example flatten(tensor([[1, 2], [3, 4]])) // [1, 2, 3, 4]
  */
 export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): Tensor {
@@ -101,8 +122,11 @@ export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): T
 }
 
 /**
- * Repeats dims of size 1, and adds leading dims, without copying; -1 keeps a size. A view: repeated elements share memory.
- * @throws ShapeError where another size than 1 would change
+ * Repeats dims of size 1, and adds leading dims, without copying.
+ * @param x of any shape and dtype
+ * @param shape the new one; -1 keeps a size
+ * @returns a view of that shape and of x's dtype, whose repeated elements share memory
+ * @throws ShapeError where another size than 1 would change, or there are fewer sizes than dims
  * @example expand(tensor([[1], [2]]), [2, 3]) // [[1, 1, 1], [2, 2, 2]]
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
@@ -123,7 +147,10 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * Without dims of size 1: all of them, or those among `dim`. A view.
+ * Without dims of size 1.
+ * @param x of any shape and dtype
+ * @param dim one dim, or several, that go where they have size 1; all such dims by default
+ * @returns a view of x's shape without them, of its dtype
  * @throws IndexError for a dim out of range
  * @example squeeze(ones([1, 2, 1])).shape // [2]
  */
@@ -133,7 +160,10 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
 }
 
 /**
- * With a dim of size 1 inserted at `dim`. A view.
+ * With a new dim of size 1.
+ * @param x of any shape and dtype
+ * @param dim where it stands in the result
+ * @returns a view of x's shape with it, of its dtype
  * @throws IndexError for a dim out of range
  * @example unsqueeze(ones([2]), 0).shape // [1, 2]
  */
@@ -175,8 +205,15 @@ const padOp: Op<SliceAttrs> = {
 };
 
 /**
- * The elements start, start + step ... before end along a dim; negative bounds count from the end, as Python's slices. A view.
+ * The elements start, start + step ... before end along a dim; negative bounds count from the end, and bounds beyond it are brought back, as in Python.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param start the first, 0 by default
+ * @param end before which to stop, the end by default
+ * @param step how far they are apart, 1 by default
+ * @returns a view of x's shape with so many elements along the dim, of its dtype
  * @throws ArgumentError for a step below 1
+ * @throws IndexError for a dim out of range, or a 0-d tensor
  * @example slice(tensor([1, 2, 3, 4]), 0, 0, 4, 2) // [1, 3]
  */
 export function slice(x: Tensor, dim: number, start: number = 0, end: number = Infinity, step: number = 1): Tensor {
@@ -190,9 +227,15 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
 }
 
 /**
- * `length` elements from `start` along a dim. A view.
- * @throws IndexError for a start out of range
- * @throws ShapeError where the piece reaches beyond the end
+ * So many elements along a dim, side by side.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param start the first, from the end where it is negative: a number, or a 0-d tensor of integers that is read at once
+ * @param length how many
+ * @returns a view of x's shape with `length` along the dim, of its dtype
+ * @throws IndexError for a start or a dim out of range
+ * @throws ShapeError where the piece reaches beyond the end, or for a 0-d tensor
+ * @throws ArgumentError for a negative length
  * @example narrow(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
  */
 export function narrow(x: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
@@ -212,8 +255,12 @@ function narrowAs(x: Tensor, dim: number, start: number, length: number, name: s
 }
 
 /**
- * The elements at `index` along a dim, which goes. A view.
- * @throws IndexError for an index or a dim out of range
+ * The elements at one place along a dim, which goes.
+ * @param x of any shape and dtype
+ * @param dim along which
+ * @param index the place, from the end where it is negative
+ * @returns a view of x's shape without the dim, of its dtype
+ * @throws IndexError for an index or a dim out of range, or a 0-d tensor
  * @example select(tensor([[1, 2], [3, 4]]), 0, 1) // [3, 4]
  */
 export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PURE__*/ composite("SelectBackward0", (x: Tensor, dim: number, index: number): Tensor => {
@@ -226,8 +273,13 @@ export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PU
 });
 
 /**
- * Pieces of `size` along a dim, the last perhaps shorter; or pieces of the given sizes. Views. Sizes along the dim are those given, other sizes stay.
- * @throws ShapeError where the sizes do not add up
+ * Pieces along a dim, one after the other.
+ * @param x of any shape and dtype
+ * @param size of each piece, the last perhaps shorter; or the sizes of all, which sum up to the dim's
+ * @param dim along which, 0 by default
+ * @returns views of x's shape with those sizes along the dim, of its dtype
+ * @throws ShapeError where the sizes do not add up or are negative, or for a 0-d tensor
+ * @throws IndexError for a dim out of range
  * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  */
 export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
@@ -246,8 +298,14 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
 }
 
 /**
- * At most `chunks` pieces of equal size along a dim, the last perhaps shorter. Views. Sizes along the dim are equal but for the last.
+ * At most so many pieces of equal size along a dim, the last perhaps shorter.
+ * @param x of any shape and dtype
+ * @param chunks how many at most
+ * @param dim along which, 0 by default
+ * @returns views of x's shape with ceil(size / chunks) along the dim, of its dtype
  * @throws ArgumentError for no pieces
+ * @throws ShapeError for a 0-d tensor
+ * @throws IndexError for a dim out of range
  * @example chunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  */
 export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {

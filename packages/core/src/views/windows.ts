@@ -37,7 +37,15 @@ const placeSlice = /*@__PURE__*/ placing(sliceOp);
 const overlaySlice = /*@__PURE__*/ overlaying(sliceOp);
 
 /**
- * The windows of `size` elements along a dim, each `step` after the one before, as a last dim: PyTorch's method `unfold`. A view.
+ * Windows along a dim, as a last dim: out[..., i, ..., j] = x[..., i step + j, ...]. PyTorch's method `unfold`.
+ * @param x of any shape and dtype
+ * @param dimension along which
+ * @param size of a window
+ * @param step how far windows are apart
+ * @returns a view of x's shape with floor((n - size) / step) + 1 along the dim and a last dim of `size`, of its dtype
+ * @throws ShapeError for a size larger than the dim
+ * @throws ArgumentError for a negative size, or a step of 0 or below
+ * @throws IndexError for a dim out of range
  * @example unfoldDim(tensor([1, 2, 3]), 0, 2, 1) // [[1, 2], [2, 3]]
  */
 export function unfoldDim(x: Tensor, dimension: number, size: number, step: number): Tensor {
@@ -53,10 +61,23 @@ function overlay(x: Tensor, source: Tensor, attrs: SliceAttrs, name: string): Te
   if (part.join() !== source.shape.join()) throw new ShapeError(`expected src to have a size equal to the slice of self. src size = ${showShape(source.shape)}, slice size = ${showShape(part)}`);
   return dispatch(overlaySlice, [x, source], { attrs, name });
 }
-export type SliceScatterOptions = { readonly start?: number; readonly end?: number; readonly step?: number };
+export type SliceScatterOptions = {
+  /** The first place: 0 by default. */
+  readonly start?: number;
+  /** Before which to stop: the end by default. */
+  readonly end?: number;
+  /** How far the places are apart: 1 by default. */
+  readonly step?: number;
+};
 /**
- * A copy of x with `source` in the place of a slice. A copy of x's shape and dtype; `source` has the slice's.
+ * A copy of x with another slice.
+ * @param x of any shape and dtype
+ * @param source what stands there, of the shape of the slice
+ * @param dim along which, 0 by default
+ * @returns x's shape and dtype
  * @throws ShapeError where `source` does not fit
+ * @throws ArgumentError for a step below 1
+ * @throws IndexError for a dim out of range
  * @example sliceScatter(zeros([4]), tensor([1, 2]), 0, { start: 1, end: 3 }) // [0, 1, 2, 0]
  */
 export function sliceScatter(x: Tensor, source: Tensor, dim: number = 0, options: SliceScatterOptions = {}): Tensor {
@@ -66,8 +87,14 @@ export function sliceScatter(x: Tensor, source: Tensor, dim: number = 0, options
   return overlay(x, source, { dim: d, start: from, step, length: Math.max(0, Math.ceil((clampTo(end) - from) / step)), size }, "SliceScatterBackward0");
 }
 /**
- * A copy of x with `source` in the place of the elements at `index` along a dim. A copy of x's shape and dtype; `source` has it without the dim.
+ * A copy of x with other elements at one place along a dim.
+ * @param x of any shape and dtype
+ * @param source what stands there, of x's shape without the dim
+ * @param dim along which
+ * @param index the place, from the end where it is negative
+ * @returns x's shape and dtype
  * @throws ShapeError where `source` does not fit
+ * @throws IndexError for an index or a dim out of range
  * @example selectScatter(zeros([2, 2]), tensor([1, 2]), 0, 1) // [[0, 0], [1, 2]]
  */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {

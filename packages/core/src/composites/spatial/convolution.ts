@@ -12,13 +12,17 @@ import { perDim, type Rank, type Spatial } from "./arguments.ts";
 export type ConvOptions = {
   /** [out] */
   readonly bias?: Tensor | undefined;
+  /** How far windows are apart: 1 by default. */
   readonly stride?: Spatial;
   /** Zeros on both sides; "same" keeps the sizes, "valid" adds none. */
   readonly padding?: Spatial | "same" | "valid";
+  /** How far the elements of a window are apart: 1 by default. */
   readonly dilation?: Spatial;
+  /** Into how many groups the channels fall, each with filters of its own: 1 by default. */
   readonly groups?: number;
 };
 export type ConvTransposeOptions = Omit<ConvOptions, "padding"> & {
+  /** How much is cut from each end of the result: 0 by default. */
   readonly padding?: Spatial;
   /** Elements added to one side of the result. */
   readonly outputPadding?: Spatial;
@@ -116,46 +120,68 @@ type Convolution = (x: Tensor, weight: Tensor, options?: ConvOptions) => Tensor;
 type ConvTranspose = (x: Tensor, weight: Tensor, options?: ConvTransposeOptions) => Tensor;
 
 /**
- * The cross-correlation of x [n, in, l] (or [in, l]) with weight [out, in / groups, k], as PyTorch's `F.conv1d`: [n, out, l'], where
- * `l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1`. One dtype, not bool.
- * x [n, c, l] or [c, l], weight [o, c / groups, k], bias [o] give [n, o, l'], l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1.
+ * The cross-correlation of a signal with filters: out[o, i] = bias[o] + sum of x[c, i stride + j dilation - padding] weight[o, c, j]. PyTorch's `F.conv1d`.
+ * @param x [n, in, l] or [in, l]
+ * @param weight [out, in / groups, k], of x's dtype
+ * @returns [n, out, l'] or [out, l'], l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1; x's dtype
  * @throws ShapeError where channels, groups or sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
+ * @throws ArgumentError for a stride, dilation or number of groups of 0 or below, negative padding, or "same" with a stride
  * @example conv1d(ones([1, 1, 4]), ones([1, 1, 2])) // [[[2, 2, 2]]]
  */
 export const conv1d: Convolution = /*@__PURE__*/ convolution(1);
 /**
- * The cross-correlation of x [n, in, h, w] (or [in, h, w]) with weight [out, in / groups, kh, kw]: [n, out, h', w']. See `conv1d`.
- * x [n, c, h, w] or [c, h, w], weight [o, c / groups, kh, kw], bias [o] give [n, o, h', w'], each size as in `conv1d`.
- * @throws ShapeError where channels or sizes do not fit
+ * The cross-correlation of an image with filters, as `conv1d` in both dims. PyTorch's `F.conv2d`.
+ * @param x [n, in, h, w] or [in, h, w]
+ * @param weight [out, in / groups, kh, kw], of x's dtype
+ * @returns [n, out, h', w'] or [out, h', w'], each size as of `conv1d`; x's dtype
+ * @throws ShapeError where channels, groups or sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
+ * @throws ArgumentError for a stride, dilation or number of groups of 0 or below, negative padding, or "same" with a stride
  * @example conv2d(ones([1, 1, 3, 3]), ones([1, 1, 2, 2])) // [[[[4, 4], [4, 4]]]]
  */
 export const conv2d: Convolution = /*@__PURE__*/ convolution(2);
 /**
- * The cross-correlation of x [n, in, d, h, w] (or [in, d, h, w]) with weight [out, in / groups, kd, kh, kw]: [n, out, d', h', w']. See `conv1d`.
- * x [n, c, d, h, w] or [c, d, h, w], weight [o, c / groups, kd, kh, kw], bias [o]; each size as in `conv1d`.
- * @throws ShapeError where channels or sizes do not fit
+ * The cross-correlation of a volume with filters, as `conv1d` in all three dims. PyTorch's `F.conv3d`.
+ * @param x [n, in, d, h, w] or [in, d, h, w]
+ * @param weight [out, in / groups, kd, kh, kw], of x's dtype
+ * @returns [n, out, d', h', w'] or [out, d', h', w'], each size as of `conv1d`; x's dtype
+ * @throws ShapeError where channels, groups or sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
+ * @throws ArgumentError for a stride, dilation or number of groups of 0 or below, negative padding, or "same" with a stride
  * @example conv3d(ones([1, 1, 2, 2, 2]), ones([1, 1, 2, 2, 2])) // [[[[[8]]]]]
  */
 export const conv3d: Convolution = /*@__PURE__*/ convolution(3);
 /**
- * The transposed convolution of x [n, in, l] with weight [in, out / groups, k]: what `conv1d` does to the gradient of its input.
- * `l' = (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1`. PyTorch's `F.conv_transpose1d`.
- * x [n, c, l], weight [c, o / groups, k], bias [o] give [n, o, l'], l' = (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1.
- * @throws ShapeError where channels or sizes do not fit
+ * The transposed convolution of a signal: what `conv1d` does to the gradient of its input. PyTorch's `F.conv_transpose1d`.
+ * @param x [n, in, l] or [in, l]
+ * @param weight [in, out / groups, k], of x's dtype
+ * @returns [n, out, l'] or [out, l'], l' = (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1; x's dtype
+ * @throws ShapeError where channels, groups or sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
+ * @throws ArgumentError for a stride, dilation or number of groups of 0 or below, negative padding, or an `outputPadding` that is not smaller than stride or dilation
  * @example convTranspose1d(ones([1, 1, 2]), ones([1, 1, 2])) // [[[1, 2, 1]]]
  */
 export const convTranspose1d: ConvTranspose = /*@__PURE__*/ transposed(1);
 /**
- * The transposed convolution of x [n, in, h, w] with weight [in, out / groups, kh, kw]. See `convTranspose1d`.
- * x [n, c, h, w], weight [c, o / groups, kh, kw], bias [o]; each size as in `convTranspose1d`.
- * @throws ShapeError where channels or sizes do not fit
+ * The transposed convolution of an image, as `convTranspose1d` in both dims. PyTorch's `F.conv_transpose2d`.
+ * @param x [n, in, h, w] or [in, h, w]
+ * @param weight [in, out / groups, kh, kw], of x's dtype
+ * @returns [n, out, h', w'] or [out, h', w'], each size as of `convTranspose1d`; x's dtype
+ * @throws ShapeError where channels, groups or sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
+ * @throws ArgumentError for a stride, dilation or number of groups of 0 or below, negative padding, or an `outputPadding` that is not smaller than stride or dilation
  * @example convTranspose2d(ones([1, 1, 1, 1]), ones([1, 1, 2, 2])) // [[[[1, 1], [1, 1]]]]
  */
 export const convTranspose2d: ConvTranspose = /*@__PURE__*/ transposed(2);
 /**
- * The transposed convolution of x [n, in, d, h, w] with weight [in, out / groups, kd, kh, kw]. See `convTranspose1d`.
- * x [n, c, d, h, w], weight [c, o / groups, kd, kh, kw], bias [o]; each size as in `convTranspose1d`.
- * @throws ShapeError where channels or sizes do not fit
+ * The transposed convolution of a volume, as `convTranspose1d` in all three dims. PyTorch's `F.conv_transpose3d`.
+ * @param x [n, in, d, h, w] or [in, d, h, w]
+ * @param weight [in, out / groups, kd, kh, kw], of x's dtype
+ * @returns [n, out, d', h', w'] or [out, d', h', w'], each size as of `convTranspose1d`; x's dtype
+ * @throws ShapeError where channels, groups or sizes do not fit
+ * @throws DTypeError where dtypes differ, and for bools
+ * @throws ArgumentError for a stride, dilation or number of groups of 0 or below, negative padding, or an `outputPadding` that is not smaller than stride or dilation
  * @example convTranspose3d(ones([1, 1, 1, 1, 1]), ones([1, 1, 2, 2, 2])).shape // [1, 1, 2, 2, 2]
  */
 export const convTranspose3d: ConvTranspose = /*@__PURE__*/ transposed(3);

@@ -9,7 +9,14 @@ import { type Shape, showShape, sizeOf } from "../../shape.ts";
 import { expand } from "../../views/views.ts";
 import type { Spatial } from "./arguments.ts";
 
-export type FoldOptions = { readonly dilation?: Spatial; readonly padding?: Spatial; readonly stride?: Spatial };
+export type FoldOptions = {
+  /** How far the elements of a window are apart: 1 by default. */
+  readonly dilation?: Spatial;
+  /** How many zeros stand at each end: 0 by default. */
+  readonly padding?: Spatial;
+  /** How far windows are apart: 1 by default. */
+  readonly stride?: Spatial;
+};
 type Pair = readonly [height: number, width: number];
 type Windows = { readonly kernel: Pair; readonly dilation: Pair; readonly padding: Pair; readonly stride: Pair };
 
@@ -62,7 +69,12 @@ const isBatch = (x: Tensor, rank: number, what: string): boolean => {
 };
 
 /**
- * The windows of an image as columns: x [n, c, h, w] (or [c, h, w]) -> [n, c * kh * kw, blocks], zeros beyond the edges. PyTorch's `F.unfold`.
+ * The windows of an image as columns, zeros beyond the edges. PyTorch's `F.unfold`.
+ * @param x [n, c, h, w] or [c, h, w]
+ * @param kernelSize of a window, one number or [kh, kw]
+ * @returns [n, c kh kw, windows] or [c kh kw, windows], of x's dtype
+ * @throws ShapeError where sizes or ranks do not fit
+ * @throws ArgumentError for sizes, a stride or a dilation of 0 or below, negative padding, or numbers that are not whole
  * @example unfold(arange(0, 4).float().reshape([1, 2, 2]), [1, 2]) // [[0, 2], [1, 3]]
  */
 export const unfold: (x: Tensor, kernelSize: Spatial, options?: FoldOptions) => Tensor = /*@__PURE__*/ composite("Im2ColBackward0", (x: Tensor, kernelSize: Spatial, options: FoldOptions = {}): Tensor => {
@@ -76,7 +88,13 @@ export const unfold: (x: Tensor, kernelSize: Spatial, options?: FoldOptions) => 
 });
 
 /**
- * The sum of overlapping windows, the adjoint of `unfold`: x [n, c * kh * kw, blocks] (or without n) -> [n, c, ...outputSize]. PyTorch's `F.fold`.
+ * The sum of overlapping windows, the adjoint of `unfold`. PyTorch's `F.fold`.
+ * @param x [n, c kh kw, windows] or [c kh kw, windows]
+ * @param outputSize of the image, one number or [h, w]
+ * @param kernelSize of a window, one number or [kh, kw]
+ * @returns [n, c, h, w] or [c, h, w], of x's dtype
+ * @throws ShapeError where sizes or ranks do not fit
+ * @throws ArgumentError for sizes, a stride or a dilation of 0 or below, negative padding, or numbers that are not whole
  * @example fold(ones([2, 2]), [1, 3], [1, 2]) // [[[1, 2, 1]]]
  */
 export const fold: (x: Tensor, outputSize: Spatial, kernelSize: Spatial, options?: FoldOptions) => Tensor = /*@__PURE__*/ composite("Col2ImBackward0", (x: Tensor, outputSize: Spatial, kernelSize: Spatial, options: FoldOptions = {}): Tensor => {

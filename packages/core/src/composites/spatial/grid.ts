@@ -17,6 +17,7 @@ import { expand, select, transpose } from "../../views/views.ts";
 import { warn } from "../../warning.ts";
 
 export type GridSampleOptions = {
+  /** How values between places are made: "bilinear" by default. */
   readonly mode?: "bilinear" | "nearest" | "bicubic";
   /** What lies beyond the edges: zeros, the nearest element of the border, or the image mirrored. */
   readonly paddingMode?: "zeros" | "border" | "reflection";
@@ -99,8 +100,13 @@ const changed = (op: string): string =>
   `Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify align_corners=True if the old behavior is desired. See the documentation of ${op} for details.`;
 
 /**
- * x [n, c, h, w] read at the points of grid [n, h', w', 2], which are (x, y) from -1 (left, top) to 1: [n, c, h', w']. Volumes: x [n, c, d, h, w] and grid
- * [n, d', h', w', 3]. Differentiable in both. PyTorch's `F.grid_sample`.
+ * An image read at points between its elements. Differentiable in both. PyTorch's `F.grid_sample`.
+ * @param x [n, c, h, w], or volumes [n, c, d, h, w]; floats
+ * @param grid the points, [n, h', w', 2] of (x, y) from -1 (left, top) to 1, or [n, d', h', w', 3]; of x's dtype
+ * @returns [n, c, h', w'] or [n, c, d', h', w'], of x's dtype
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for integers and bools, and where dtypes differ
+ * @throws ArgumentError for another mode or padding, or "bicubic" of volumes
  * @example gridSample(tensor([[[[1, 3]]]]), zeros([1, 1, 1, 2]), { alignCorners: true }) // [[[[2]]]]
  */
 export const gridSample: (x: Tensor, grid: Tensor, options?: GridSampleOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor => {
@@ -124,8 +130,13 @@ function places(count: number, alignCorners: boolean): number[] {
 }
 
 /**
- * The grid of the affine maps theta [n, 2, 3] for images of `size` [n, c, h, w]: [n, h, w, 2]; of theta [n, 3, 4] for volumes of size [n, c, d, h, w]:
- * [n, d, h, w, 3]. PyTorch's `F.affine_grid`.
+ * Where each place of an image lies in another by an affine map: theta (x, y, 1), of places from -1 to 1. PyTorch's `F.affine_grid`.
+ * @param theta [n, 2, 3], or of volumes [n, 3, 4]; floats
+ * @param size of the images, [n, c, h, w], or [n, c, d, h, w]
+ * @param options `alignCorners`: whether -1 and 1 are the centers of the outermost elements; by default their edges, with a warning where it is not said
+ * @returns [n, h, w, 2] or [n, d, h, w, 3], of the dtype of theta
+ * @throws ShapeError where sizes do not fit
+ * @throws DTypeError for integers and bools
  * @example affineGrid(tensor([[[1, 0, 0], [0, 1, 0]]]), [1, 1, 1, 2], { alignCorners: true }) // [[[[-1, 0], [1, 0]]]]
  */
 export const affineGrid: (theta: Tensor, size: Shape, options?: { readonly alignCorners?: boolean | undefined }) => Tensor = /*@__PURE__*/ composite(undefined, (theta: Tensor, size: Shape, options: { readonly alignCorners?: boolean | undefined } = {}): Tensor => {

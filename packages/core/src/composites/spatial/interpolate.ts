@@ -17,7 +17,9 @@ export type InterpolateMode = "nearest" | "nearest-exact" | "linear" | "bilinear
 export type InterpolateOptions = {
   /** The new sizes, or one for all spatial dims. Either this or `scaleFactor`. */
   readonly size?: number | readonly number[] | undefined;
+  /** How many times as large each size, or all, shall be; given instead of `size`. */
   readonly scaleFactor?: number | readonly number[] | undefined;
+  /** How values between places are made: "nearest" by default. */
   readonly mode?: InterpolateMode;
   /** Whether the corner elements keep their places and values; of the linear and cubic modes. Default false. */
   readonly alignCorners?: boolean | undefined;
@@ -82,11 +84,14 @@ function resized(x: Tensor, dim: number, { places, weights }: Taps): Tensor {
 }
 
 /**
- * x [n, c, ...] with its one to three spatial dims resized to `size`, or by `scaleFactor`. Modes: "nearest" (default), "nearest-exact", "area" of any
- * rank; "linear" of one dim, "bilinear" and "bicubic" of two, "trilinear" of three. PyTorch's `F.interpolate`.
- * x [n, c, ...sizes] gives [n, c, ...size]: one, two or three sizes, as the mode takes them.
- * @throws ArgumentError for both or neither of size and scaleFactor
+ * Images of another size, by elements that lie there ("nearest", the default, "nearest-exact"), means ("area"), or weighted sums of neighbours: "linear" of one dim, "bilinear"
+ * and "bicubic" of two, "trilinear" of three. PyTorch's `F.interpolate`.
+ * @param x [n, c, ...] with one to three spatial dims; floats, of modes without weights uint8 too
+ * @returns [n, c, ...size], or sizes times `scaleFactor`, rounded down; x's dtype
+ * @throws ArgumentError for both or neither of size and scaleFactor, or options that do not fit the mode
  * @throws NotSupportedError for a mode that does not fit the rank
+ * @throws ShapeError for sizes of 0 or below, or of another number than the spatial dims
+ * @throws DTypeError for integers and bools
  * @example interpolate(tensor([[[1, 2]]]), { scaleFactor: 2 }) // [[[1, 1, 2, 2]]]
  */
 export const interpolate: (x: Tensor, options: InterpolateOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, options: InterpolateOptions): Tensor => {
@@ -108,17 +113,22 @@ export const interpolate: (x: Tensor, options: InterpolateOptions) => Tensor = /
 
 type UpsampleOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
 /**
- * `interpolate` under its old name.
+ * As `interpolate`: its older name.
+ * @returns [n, c, ...size], of x's dtype
  * @example upsample(tensor([[[1, 2]]]), { scaleFactor: 2 }) // [[[1, 1, 2, 2]]]
  */
 export const upsample = (x: Tensor, options: InterpolateOptions): Tensor => interpolate(x, options);
 /**
- * `interpolate` of mode "nearest".
+ * As `interpolate`, of mode "nearest".
+ * @param options `size` or `scaleFactor`
+ * @returns [n, c, ...size], of x's dtype
  * @example upsampleNearest(tensor([[[[1, 3]]]]), { size: [1, 4] }) // [[[[1, 1, 3, 3]]]]
  */
 export const upsampleNearest = (x: Tensor, options: UpsampleOptions): Tensor => interpolate(x, { ...options, mode: "nearest" });
 /**
- * `interpolate` of mode "bilinear" with aligned corners.
+ * As `interpolate`, of mode "bilinear" with aligned corners.
+ * @param options `size` or `scaleFactor`
+ * @returns [n, c, ...size], of x's dtype
  * @example upsampleBilinear(tensor([[[[1, 3]]]]), { size: [1, 3] }) // [[[[1, 2, 3]]]]
  */
 export const upsampleBilinear = (x: Tensor, options: UpsampleOptions): Tensor => interpolate(x, { ...options, mode: "bilinear", alignCorners: true });

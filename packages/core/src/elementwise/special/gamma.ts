@@ -85,13 +85,17 @@ export const lgamma: Unary = /*@__PURE__*/ elementwise("lgamma", (x) => lgammaOf
  */
 export const digamma: Unary = /*@__PURE__*/ elementwise("digamma", (x) => digammaOf(x!), { rule: "float", gradient: (g, _, [x]) => [s.mul(g, trigammaOf(x!))] });
 
-/** PyTorch's names in torch.special. */
+/** `lgamma` under its name in torch.special. */
 export const gammaln: Unary = lgamma;
-/** PyTorch's name of `digamma` in torch.special. */
+/** `digamma` under its name in torch.special. */
 export const psi: Unary = digamma;
 
 /**
- * The logarithm of the multivariate gamma function of p dims: p (p - 1) / 4 log(pi) + the sum of lgamma(x - j / 2), j < p.
+ * The logarithm of the multivariate gamma function: p (p - 1) / 4 log(pi) + the sum of lgamma(x - j / 2), j < p.
+ * @param x above (p - 1) / 2, of any shape
+ * @param p the number of dims, 1 or more
+ * @returns x's shape; a float keeps its dtype, integers and bools give float32
+ * @throws ArgumentError for a p below 1
  * @example mvlgamma(tensor([2, 3]), 2) // [0.4516, 1.5502]
  */
 export function mvlgamma(x: Tensor, p: number): Tensor {
@@ -106,5 +110,5 @@ const multivariate: (x: Tensor, p: number) => Tensor = /*@__PURE__*/ composite("
   for (let j = 1; j < p; j++) sum = add(sum, lgamma(sub(x, j / 2)));
   return add(sum, (p * (p - 1) / 4) * Math.log(Math.PI));
 });
-/** PyTorch's name in torch.special. */
+/** `mvlgamma` under its name in torch.special. */
 export const multigammaln: typeof mvlgamma = mvlgamma;

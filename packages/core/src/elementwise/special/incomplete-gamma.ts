@@ -110,22 +110,35 @@ export function density(a: Expr, x: Expr): Expr {
 }
 
 /**
- * The lower regularised incomplete gamma function P(a, x): the integral of t^(a-1) exp(-t) from 0 to x over gamma(a), element by element; the operands broadcast, both float.
- * NaN where either is negative. To about 1e-6 in float32 and 1e-14 in float64. The derivative of x is x^(a-1) exp(-x) / gamma(a); of a there is none, as in PyTorch.
- * @throws ArgumentError for a number, DTypeError for integers, NotSupportedError in backward, where a needs a gradient
+ * The lower regularised incomplete gamma function P(a, x): the integral of t^(a-1) exp(-t) from 0 to x over gamma(a). To about 1e-6 in float32 and 1e-14 in float64. The
+ * derivative of x is x^(a-1) exp(-x) / gamma(a); of a there is none, as in PyTorch.
+ * @param a the exponent, of any shape; floats
+ * @param x where the integral ends, of any shape that broadcasts; floats
+ * @returns the broadcast shape, the promoted dtype; NaN where either is negative
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for a number
+ * @throws NotSupportedError in backward, where a needs a gradient
  * @example igamma(tensor([2]), tensor([1])) // [0.2642]
  */
 export const igamma: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*/ elementwise("igamma", (a, x) => regularised(a!, x!, "lower"), {
   rule: "floats", kernel: "igamma_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [() => { throw notDerived("igamma: input"); }, s.mul(g, density(a!, x!))],
 });
 /**
- * The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x); see `igamma`. Small values are so relatively.
+ * The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x), of small values right relatively; see `igamma`.
+ * @param a the exponent, of any shape; floats
+ * @param x where the integral ends, of any shape that broadcasts; floats
+ * @returns the broadcast shape, the promoted dtype; NaN where either is negative
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for integers and bools
+ * @throws ArgumentError for a number
+ * @throws NotSupportedError in backward, where a needs a gradient
  * @example igammac(tensor([2]), tensor([1])) // [0.7358]
  */
 export const igammac: Elementwise<readonly [a: Tensor, x: Tensor]> = /*@__PURE__*/ elementwise("igammac", (a, x) => regularised(a!, x!, "upper"), {
   rule: "floats", kernel: "igammac_cpu", takes: "tensors", gradient: (g, _, [a, x]) => [() => { throw notDerived("igammac: input"); }, s.neg(s.mul(g, density(a!, x!)))],
 });
-/** PyTorch's names in torch.special. */
+/** `igamma` under its name in torch.special. */
 export const gammainc: typeof igamma = igamma;
-/** PyTorch's name of `igammac` in torch.special. */
+/** `igammac` under its name in torch.special. */
 export const gammaincc: typeof igammac = igammac;

@@ -72,8 +72,11 @@ function polygammaOf(n: number, x: Expr): Expr {
   return s.select(s.eq(x, Infinity), NaN, s.select(left, s.select(isInteger(x), factorial * Infinity, reflected), whole));
 }
 /**
- * The n-th derivative of digamma, element by element: `polygamma(0, x)` is digamma. Integers and bools give float32. Its derivative is `polygamma(n + 1, x)`.
- * @throws ArgumentError for a negative n
+ * The n-th derivative of digamma: `polygamma(0, x)` is digamma. Its derivative is `polygamma(n + 1, x)`.
+ * @param n the order, a whole number that is not negative
+ * @param x of any shape and dtype
+ * @returns x's shape; a float keeps its dtype, integers and bools give float32
+ * @throws ArgumentError for an n that is negative or not whole
  * @example polygamma(1, tensor([1, 2])) // [1.6449, 0.6449]
  */
 export function polygamma(n: number, x: Tensor): Tensor {
@@ -84,6 +87,7 @@ export function polygamma(n: number, x: Tensor): Tensor {
  * Hurwitz's zeta function: the sum of 1 / (k + q)^x over k = 0, 1 ... The operands broadcast. NaN for x < 1, infinite at 1; for q <= 0 infinite where q is whole, else NaN unless x is.
  * Integers and bools give float32. The derivative of q is -x zeta(x + 1, q); of x there is none, as in PyTorch.
  * Shapes broadcast, and dtypes are promoted; integers and bools give float32.
+ * @throws ShapeError where shapes do not broadcast
  * @throws NotSupportedError in backward, where x needs a gradient
  * @example special.zeta(tensor([2]), tensor([1])) // [1.6449]
  */

@@ -1,6 +1,7 @@
 /** @file Losses of several classes: negative log likelihood and cross entropy, of class numbers and of probabilities. */
 import { sum } from "../../composites/reductions.ts";
 import { isFloat, promoteTypes } from "../../dtype.ts";
+import { floatsOnly } from "../../elementwise/checks.ts";
 import { add, div, mul, ne, neg, where } from "../../elementwise/index.ts";
 import { to, wide } from "../../elementwise/elementwise.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
@@ -14,6 +15,7 @@ import { checkReduction, reduced, type Reduction } from "./reduction.ts";
 import { scoreLosses } from "./scores.ts";
 
 export type NllOptions = {
+  /** "mean" by default. */
   readonly reduction?: Reduction;
   /** Targets of this class do not count. */
   readonly ignoreIndex?: number;
@@ -73,14 +75,20 @@ const labelled = (loss: Tensor, x: Tensor): Tensor => {
 };
 
 /**
- * -x at the target's class: the negative log likelihood of int32 class numbers, reduced. x [n, classes, ...] of log probabilities with target [n, ...],
- * or [classes] with []. x [n, classes] or [n, classes, ...], target [n, ...] of int32. The mean or sum is a 0-d tensor, "none" has the target's shape.
+ * -x at the target's class, times the class's `weight`: the negative log likelihood, reduced; the mean is over the weights.
+ * @param x log probabilities, [n, classes, ...], or [classes]; floats
+ * @param target class numbers, int32 [n, ...], or []
+ * @returns a 0-d tensor; by `reduction: "none"` the target's shape; x's dtype
  * @throws ShapeError where shapes do not fit
+ * @throws DTypeError for integers and bools, and targets that are not int32
+ * @throws IndexError for a class out of range
+ * @throws ArgumentError for another reduction
  * @example nllLoss(tensor([[-1, -2]]), tensor(Int32Array.of(1))) // 2
  */
 export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor => {
   checkReduction(options.reduction ?? "mean");
   check(x, target, options.weight);
+  floatsOnly("nll_loss_out_frame", x);
   return labelled(nll(x, target, options), x);
 });
 
@@ -108,10 +116,14 @@ function even(logs: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = 
 }
 
 /**
- * log-softmax over the classes and negative log likelihood, reduced. x [n, classes, ...] of scores; target [n, ...] of int32 class numbers, or of x's
- * shape and float: probabilities. Without a batch [classes] with [] or [classes].
- * x [n, classes] or [n, classes, ...]; target [n, ...] of int32, or probabilities of x's shape. The mean or sum is a 0-d tensor, "none" has the target's shape.
+ * -log(softmax(x)) at the target's class, or its mean by the target's probabilities, reduced: `nllLoss` of `logSoftmax`.
+ * @param x scores, [n, classes, ...], or [classes]; floats
+ * @param target class numbers, int32 [n, ...] or []; or probabilities of x's shape, floats
+ * @returns a 0-d tensor; by `reduction: "none"` the target's shape without the classes; x's dtype
  * @throws ShapeError where shapes do not fit
+ * @throws DTypeError for integers and bools, and targets that are neither int32 nor probabilities
+ * @throws IndexError for a class out of range
+ * @throws ArgumentError for another reduction, a `labelSmoothing` beyond [0, 1], or an `ignoreIndex` beside probabilities
  * @example crossEntropy(tensor([[0, 0]]), tensor(Int32Array.of(1))) // 0.6931
  */
 export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor => {

@@ -2,6 +2,7 @@
 import { detach } from "../../api/reading.ts";
 import { mean, sum } from "../../composites/reductions.ts";
 import { fromHost, full } from "../../creation/fill.ts";
+import { floatsOnly } from "../../elementwise/checks.ts";
 import { to, wide } from "../../elementwise/elementwise.ts";
 import { add, div, eq, exp, gt, log, logicalAnd, maximum, ne, neg, sub, where } from "../../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
@@ -72,15 +73,23 @@ const perSample = /*@__PURE__*/ composite(undefined, (logProbs: Tensor, targets:
 });
 
 /**
- * The negative log likelihood of label sequences, however they are stretched and interrupted by blanks, reduced; the mean is over losses divided by the
- * lengths of their targets. logProbs [t, n, classes] of logarithms, as logSoftmax gives them; targets int32 [n, s] without blanks, or one after another;
- * lengths as numbers, or as tensors that are read at once. Without n: [t, classes], [s].
+ * The negative log likelihood of label sequences, however they are stretched and interrupted by blanks (Graves et al., 2006), reduced; the mean is over losses divided by the
+ * lengths of their targets.
+ * @param logProbs logarithms of probabilities, as `logSoftmax` gives them: [t, n, classes], or [t, classes]
+ * @param targets class numbers without blanks, int32 [n, s], or all one after another; or [s]
+ * @param inputLengths how many steps each has, numbers or a tensor, which is read at once
+ * @param targetLengths how many labels each has, likewise
+ * @returns a 0-d tensor; by `reduction: "none"` [n]; the dtype of `logProbs`
+ * @throws ShapeError for lengths that are not one for each
+ * @throws ArgumentError for lengths above t, a blank that is no class, or another reduction
+ * @throws DTypeError for integers and bools, and targets that are not int32
  * @example ctcLoss(full([2, 1, 2], Math.log(0.5)), tensor([[1]], { dtype: "int32" }), [2], [1]) // 0.2877
  */
 export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, options: CtcOptions = {}): Tensor {
   const { reduction = "mean", blank = 0, zeroInfinity = false } = options;
   checkReduction(reduction);
   if (targets.dtype !== "int32") throw new DTypeError(`ctc_loss: targets are class numbers of int32, got ${targets.dtype}`);
+  floatsOnly("ctc_loss_cpu", logProbs);
   const isBatched = logProbs.ndim === 3, batch = isBatched ? logProbs : unsqueeze(logProbs, 1), [times, n, classes] = batch.shape as [number, number, number];
   const steps = numbers(inputLengths), sizes = numbers(targetLengths);
   if (!(blank >= 0 && blank < classes)) throw new ArgumentError("blank must be in label range");

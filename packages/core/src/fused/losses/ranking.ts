@@ -9,10 +9,19 @@ import { composite, type Tensor } from "../../op.ts";
 import * as python from "../../python.ts";
 import { checkReduction, reduced, type ReductionOptions } from "./reduction.ts";
 
-export type MarginOptions = ReductionOptions & { readonly margin?: number };
+export type MarginOptions = ReductionOptions & {
+  /** How far apart is far enough; the function says its default. */
+  readonly margin?: number;
+};
 
 /**
- * x where the target is 1, max(0, margin - x) where it is -1, reduced. Of one shape; the mean or sum is a 0-d tensor, "none" has the shape.
+ * x where the target is 1, max(0, margin - x) where it is -1, reduced. The margin is 1 by default.
+ * @param x of any shape; floats
+ * @param target 1 or -1, which broadcasts with x
+ * @returns a 0-d tensor; by `reduction: "none"` the broadcast shape; x's dtype
+ * @throws ShapeError where shapes do not broadcast
+ * @throws DTypeError for the mean of integers
+ * @throws ArgumentError for another reduction
  * @example hingeEmbeddingLoss(tensor([2, 0.5]), tensor([1, -1])) // 1.25
  */
 export const hingeEmbeddingLoss: (x: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, { reduction = "mean", margin = 1 }: MarginOptions = {}): Tensor => {
@@ -21,9 +30,13 @@ export const hingeEmbeddingLoss: (x: Tensor, target: Tensor, options?: MarginOpt
 });
 
 /**
- * max(0, margin - target (x1 - x2)), reduced: x1 should be the larger where the target is 1, the smaller where it is -1.
- * All three of one shape; the mean or sum is a 0-d tensor, "none" has the shape.
- * @throws ShapeError where ranks differ
+ * max(0, margin - target (x1 - x2)), reduced: x1 should be the larger where the target is 1, the smaller where it is -1. The margin is 0 by default.
+ * @param x1 of any shape
+ * @param x2 of x1's rank, which broadcasts
+ * @param target 1 or -1, of the same rank
+ * @returns a 0-d tensor; by `reduction: "none"` the broadcast shape; a float keeps its dtype, integers give float32
+ * @throws ShapeError where ranks differ, or shapes do not broadcast
+ * @throws ArgumentError for another reduction
  * @example marginRankingLoss(tensor([1]), tensor([3]), tensor([1])) // 2
  */
 export const marginRankingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x1: Tensor, x2: Tensor, target: Tensor, { reduction = "mean", margin = 0 }: MarginOptions = {}): Tensor => {
@@ -36,7 +49,13 @@ export const marginRankingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options
 });
 
 /**
- * 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, reduced. x1 and x2 [n, d] with target [n], or [d] with [].
+ * 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1, reduced. The margin is 0 by default.
+ * @param x1 [n, d] or [d]
+ * @param x2 of x1's shape
+ * @param target 1 or -1, [n] or []
+ * @returns a 0-d tensor; by `reduction: "none"` the target's shape; a float keeps its dtype, integers give float32
+ * @throws ShapeError where shapes do not fit
+ * @throws ArgumentError for another reduction
  * @example cosineEmbeddingLoss(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])) // 1
  */
 export const cosineEmbeddingLoss: (x1: Tensor, x2: Tensor, target: Tensor, options?: MarginOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x1: Tensor, x2: Tensor, target: Tensor, { reduction = "mean", margin = 0 }: MarginOptions = {}): Tensor => {
@@ -67,9 +86,14 @@ function checkTriplet(anchor: Tensor, positive: Tensor, negative: Tensor, reduct
 }
 
 /**
- * max(0, |anchor - positive| - |anchor - negative| + margin), of distances of order p along the last dim, reduced (Balntas et al., 2016).
- * [n, d] each; the mean or sum is a 0-d tensor, "none" is [n].
- * @throws ShapeError where ranks differ
+ * max(0, |anchor - positive| - |anchor - negative| + margin), of distances of order p along the last dim, reduced (Balntas et al., 2016). The margin is 1 by default.
+ * @param anchor [n, d]
+ * @param positive what should be near, of the same rank
+ * @param negative what should be far, of the same rank
+ * @param options `margin`, `swap`, `reduction`; `p`: 2 by default; `eps`, added to each difference: 1e-6 by default
+ * @returns a 0-d tensor; by `reduction: "none"` [n]; a float keeps its dtype, integers give float32
+ * @throws ShapeError where ranks differ, or shapes do not broadcast
+ * @throws ArgumentError for another reduction
  * @example tripletMarginLoss(tensor([[0, 0]]), tensor([[0, 0]]), tensor([[0, 3]])) // 0
  */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { readonly p?: number; readonly eps?: number } = {}): Tensor {
@@ -79,6 +103,8 @@ export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Te
 }
 /**
  * As `tripletMarginLoss`, with any distance.
+ * @param options `margin`, `swap`, `reduction`; `distanceFunction`: of two batches, `pairwiseDistance` by default
+ * @returns a 0-d tensor; by `reduction: "none"` [n]; the dtype of the distances
  * @example tripletMarginWithDistanceLoss(tensor([[0, 0]]), tensor([[0, 2]]), tensor([[0, 1]])) // 2
  */
 export function tripletMarginWithDistanceLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions & { readonly distanceFunction?: Distance | null } = {}): Tensor {

@@ -8,7 +8,10 @@ import { warn } from "../../warning.ts";
 
 /** The mean of all, their sum, or each on its own. */
 export type Reduction = "mean" | "sum" | "none";
-export type ReductionOptions = { readonly reduction?: Reduction };
+export type ReductionOptions = {
+  /** "mean" by default. */
+  readonly reduction?: Reduction;
+};
 
 /** Refuses a reduction that there is not. */
 export function checkReduction(reduction: string, text: string = `${reduction} is not a valid value for reduction`): void {

@@ -54,26 +54,40 @@ const averaged = (rank: Rank) => composite(undefined, (x: Tensor, outputSize: Ou
 type AdaptiveAvgPool = (x: Tensor, outputSize: OutputSize) => Tensor;
 
 /**
- * x [n, c, l] (or [c, l]) averaged to `outputSize` elements along l: element i is the mean from floor(i l / size) to ceil((i + 1) l / size).
- * x [n, c, l] or [c, l] gives [n, c, outputSize].
- * @throws ShapeError for another rank
+ * The means over windows so large that the result has `outputSize`: element i is the mean from floor(i l / size) to ceil((i + 1) l / size).
+ * @param x [n, c, l] or [c, l]; floats
+ * @param outputSize of each spatial dim
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype
+ * @throws ShapeError for another rank, an empty dim, or another number of sizes
+ * @throws DTypeError for integers and bools
  * @example adaptiveAvgPool1d(tensor([[1, 2, 3]]), 2) // [[1.5, 2.5]]
  */
 export const adaptiveAvgPool1d: AdaptiveAvgPool = /*@__PURE__*/ averaged(1);
 /**
- * x [n, c, h, w] (or [c, h, w]) averaged to `outputSize`; `[5, null]` keeps the width. See `adaptiveAvgPool1d`.
- * x [n, c, h, w] or [c, h, w] gives [n, c, ...outputSize]; a size that is null stays.
- * @throws ShapeError for another rank
+ * The means over windows so large that the result has `outputSize`, each dim as of `adaptiveAvgPool1d`.
+ * @param x [n, c, h, w] or [c, h, w]; floats
+ * @param outputSize of each spatial dim, or one number for all; null keeps a size
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype
+ * @throws ShapeError for another rank, an empty dim, or another number of sizes
+ * @throws DTypeError for integers and bools
  * @example adaptiveAvgPool2d(tensor([[[1, 2], [3, 4]]]), 1) // [[[2.5]]]
  */
 export const adaptiveAvgPool2d: AdaptiveAvgPool = /*@__PURE__*/ averaged(2);
 /**
- * x [n, c, d, h, w] (or [c, d, h, w]) averaged to `outputSize`. See `adaptiveAvgPool1d`.
+ * The means over windows so large that the result has `outputSize`, each dim as of `adaptiveAvgPool1d`.
+ * @param x [n, c, d, h, w] or [c, d, h, w]; floats
+ * @param outputSize of each spatial dim, or one number for all; null keeps a size
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype
+ * @throws ShapeError for another rank, an empty dim, or another number of sizes
+ * @throws DTypeError for integers and bools
  * @example adaptiveAvgPool3d(ones([1, 2, 2, 2]), 1) // [[[[1]]]]
  */
 export const adaptiveAvgPool3d: AdaptiveAvgPool = /*@__PURE__*/ averaged(3);
 
-export type AdaptiveMaxPoolOptions = { readonly returnIndices?: boolean };
+export type AdaptiveMaxPoolOptions = {
+  /** Give `{ values, indices }`. */
+  readonly returnIndices?: boolean;
+};
 
 const maxima = (rank: Rank) => composite(undefined, (x: Tensor, outputSize: OutputSize, options: AdaptiveMaxPoolOptions = {}): Tensor | ValuesAndIndices => {
   const op = `adaptive_max_pool${rank}d`;
@@ -86,8 +100,13 @@ const maxima = (rank: Rank) => composite(undefined, (x: Tensor, outputSize: Outp
 const line = /*@__PURE__*/ maxima(1), plane = /*@__PURE__*/ maxima(2), volume = /*@__PURE__*/ maxima(3);
 
 /**
- * The maxima over the windows of `adaptiveAvgPool1d`; with `returnIndices`, `{ values, indices }`. x [n, c, l] or [c, l] gives [n, c, outputSize].
- * @throws ShapeError for another rank
+ * The maxima over the windows of `adaptiveAvgPool1d`.
+ * @param x [n, c, l] or [c, l]; floats
+ * @param outputSize of each spatial dim
+ * @param options `returnIndices`: give `{ values, indices }`
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype; indices are int32, row-major numbers within a channel
+ * @throws ShapeError for another rank, an empty dim, or another number of sizes
+ * @throws DTypeError for integers and bools
  * @example adaptiveMaxPool1d(tensor([[1, 2, 3]]), 1) // [[3]]
  */
 export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;
@@ -97,8 +116,13 @@ export function adaptiveMaxPool1d(x: Tensor, outputSize: OutputSize, options?: A
   return line(x, outputSize, options);
 }
 /**
- * The maxima over the windows of `adaptiveAvgPool2d`; indices are row-major numbers within a channel. x [n, c, h, w] or [c, h, w] gives [n, c, ...outputSize].
- * @throws ShapeError for another rank
+ * The maxima over the windows of `adaptiveAvgPool2d`.
+ * @param x [n, c, h, w] or [c, h, w]; floats
+ * @param outputSize of each spatial dim, or one number for all; null keeps a size
+ * @param options `returnIndices`: give `{ values, indices }`
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype; indices are int32, row-major numbers within a channel
+ * @throws ShapeError for another rank, an empty dim, or another number of sizes
+ * @throws DTypeError for integers and bools
  * @example adaptiveMaxPool2d(tensor([[[1, 2], [3, 4]]]), 1) // [[[4]]]
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;
@@ -109,6 +133,12 @@ export function adaptiveMaxPool2d(x: Tensor, outputSize: OutputSize, options?: A
 }
 /**
  * The maxima over the windows of `adaptiveAvgPool3d`.
+ * @param x [n, c, d, h, w] or [c, d, h, w]; floats
+ * @param outputSize of each spatial dim, or one number for all; null keeps a size
+ * @param options `returnIndices`: give `{ values, indices }`
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype; indices are int32, row-major numbers within a channel
+ * @throws ShapeError for another rank, an empty dim, or another number of sizes
+ * @throws DTypeError for integers and bools
  * @example adaptiveMaxPool3d(ones([1, 2, 2, 2]), 1) // [[[[1]]]]
  */
 export function adaptiveMaxPool3d(x: Tensor, outputSize: OutputSize, options: { readonly returnIndices: true }): ValuesAndIndices;

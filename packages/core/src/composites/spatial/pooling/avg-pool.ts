@@ -62,26 +62,45 @@ const averaged = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Sp
 });
 
 /**
- * The mean over windows of x [n, c, l] (or [c, l]): [n, c, l'], where `l' = floor((l + 2 padding - k) / stride) + 1`, rounded up with `ceilMode`.
- * PyTorch's `F.avg_pool1d`. x [n, c, l] or [c, l]; sizes as in `maxPool1d`, without dilation.
- * @throws ShapeError where no window fits
+ * The means over windows. PyTorch's `F.avg_pool1d`.
+ * @param x [n, c, l] or [c, l]
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, l'] or [c, l'], l' = floor((l + 2 padding - k) / stride) + 1, rounded up by `ceilMode`; x's dtype, integers rounded towards 0
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
+ * @throws DTypeError for bools
  * @example avgPool1d(tensor([[1, 3, 2, 4]]), 2) // [[2, 3]]
  */
 export const avgPool1d: (x: Tensor, kernelSize: Spatial, options?: AvgPool1dOptions) => Tensor = /*@__PURE__*/ averaged(1);
 /**
- * The mean over windows of x [n, c, h, w] (or [c, h, w]). See `avgPool1d`. x [n, c, h, w] or [c, h, w]; sizes as in `maxPool1d`, without dilation.
- * @throws ShapeError where no window fits
+ * The means over windows. PyTorch's `F.avg_pool2d`.
+ * @param x [n, c, h, w] or [c, h, w]
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, h', w'], or without n, each size as of `avgPool1d`; x's dtype, integers rounded towards 0
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
+ * @throws DTypeError for bools
  * @example avgPool2d(tensor([[[1, 2], [3, 4]]]), 2) // [[[2.5]]]
  */
 export const avgPool2d: (x: Tensor, kernelSize: Spatial, options?: AvgPoolOptions) => Tensor = /*@__PURE__*/ averaged(2);
 /**
- * The mean over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `avgPool1d`. x [n, c, d, h, w] or [c, d, h, w]; sizes as in `maxPool1d`, without dilation.
- * @throws ShapeError where no window fits
+ * The means over windows. PyTorch's `F.avg_pool3d`.
+ * @param x [n, c, d, h, w] or [c, d, h, w]
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, d', h', w'], or without n, each size as of `avgPool1d`; x's dtype, integers rounded towards 0
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
+ * @throws DTypeError for bools
  * @example avgPool3d(ones([1, 2, 2, 2]), 2) // [[[[1]]]]
  */
 export const avgPool3d: (x: Tensor, kernelSize: Spatial, options?: AvgPoolOptions) => Tensor = /*@__PURE__*/ averaged(3);
 
-export type LpPoolOptions = { readonly stride?: Spatial | undefined; readonly ceilMode?: boolean };
+export type LpPoolOptions = {
+  /** How far windows are apart: their size by default. */
+  readonly stride?: Spatial | undefined;
+  /** Also a window that goes beyond the end. */
+  readonly ceilMode?: boolean;
+};
 type LpPool = (x: Tensor, normType: number, kernelSize: Spatial, options?: LpPoolOptions) => Tensor;
 
 const powerMean = (rank: 1 | 2, mean: (x: Tensor, kernelSize: Spatial, options: PoolOptions) => Tensor): LpPool => composite(undefined, (x: Tensor, normType: number, kernelSize: Spatial, options: LpPoolOptions = {}): Tensor => {
@@ -90,12 +109,24 @@ const powerMean = (rank: 1 | 2, mean: (x: Tensor, kernelSize: Spatial, options: 
   return pow(mul(mul(sign(out), relu(abs(out))), count), 1 / normType);
 });
 /**
- * (sum of x^p)^(1 / p) over windows of x [n, c, l] (or [c, l]), p = `normType`. The gradient is NaN where the sum is 0, as in PyTorch.
+ * (sum of x^p)^(1 / p) over windows. The gradient is NaN where the sum is 0, as in PyTorch.
+ * @param x [n, c, l] or [c, l]
+ * @param normType p
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, l'] or [c, l'], sizes as of `avgPool1d`; a float keeps its dtype, integers give float32
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
  * @example lpPool1d(tensor([[3, 4]]), 2, 2) // [[5]]
  */
 export const lpPool1d: LpPool = /*@__PURE__*/ powerMean(1, avgPool1d);
 /**
- * (sum of x^p)^(1 / p) over windows of x [n, c, h, w] (or [c, h, w]), p = `normType`.
+ * (sum of x^p)^(1 / p) over windows. The gradient is NaN where the sum is 0, as in PyTorch.
+ * @param x [n, c, h, w] or [c, h, w]
+ * @param normType p
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, h', w'] or [c, h', w'], sizes as of `avgPool1d`; a float keeps its dtype, integers give float32
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
  * @example lpPool2d(tensor([[[3, 4]]]), 2, [1, 2]) // [[[5]]]
  */
 export const lpPool2d: LpPool = /*@__PURE__*/ powerMean(2, avgPool2d);

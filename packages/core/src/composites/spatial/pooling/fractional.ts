@@ -19,7 +19,9 @@ import { valuesAt } from "./windows.ts";
 export type FractionalMaxPoolOptions = {
   /** Either this or `outputRatio`, which is between 0 and 1. */
   readonly outputSize?: Spatial | undefined;
+  /** The size of the result as parts of x's sizes, between 0 and 1; given instead of `outputSize`. */
   readonly outputRatio?: Spatial | undefined;
+  /** Give `{ values, indices }`. */
   readonly returnIndices?: boolean;
   /** Uniform numbers [n, c, dims] in the place of random ones. */
   readonly _randomSamples?: Tensor | undefined;
@@ -68,8 +70,13 @@ const pooled = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Spat
 const plane = /*@__PURE__*/ pooled(2), volume = /*@__PURE__*/ pooled(3);
 
 /**
- * The maxima of x [n, c, h, w] (or [c, h, w]) over windows of a size, placed at random so that the result has `outputSize`; with `returnIndices`,
- * `{ values, indices }`. PyTorch's `F.fractional_max_pool2d`, by our generator.
+ * The maxima over windows of one size, placed at random so that the result has `outputSize` (Graham, 2014). PyTorch's `F.fractional_max_pool2d`; the numbers are not PyTorch's.
+ * @param x [n, c, h, w] or [c, h, w]; floats
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype; by `returnIndices` `{ values, indices }`, indices int32
+ * @throws ShapeError for another rank, an empty dim, or a result and windows too large for x
+ * @throws ArgumentError for neither of `outputSize` and `outputRatio`
+ * @throws DTypeError for integers and bools
  * @example fractionalMaxPool2d(ones([1, 4, 4]), 2, { outputSize: 2 }).shape // [1, 2, 2]
  */
 export function fractionalMaxPool2d(x: Tensor, kernelSize: Spatial, options: FractionalMaxPoolOptions & { readonly returnIndices: true }): ValuesAndIndices;
@@ -79,7 +86,9 @@ export function fractionalMaxPool2d(x: Tensor, kernelSize: Spatial, options?: Fr
   return plane(x, kernelSize, options);
 }
 /**
- * The maxima of x [n, c, d, h, w] (or [c, d, h, w]). See `fractionalMaxPool2d`.
+ * As `fractionalMaxPool2d`, of volumes.
+ * @param x [n, c, d, h, w] or [c, d, h, w]; floats
+ * @returns [n, c, ...outputSize] or [c, ...outputSize], of x's dtype; by `returnIndices` `{ values, indices }`, indices int32
  * @example fractionalMaxPool3d(ones([1, 4, 4, 4]), 2, { outputSize: 2 }).shape // [1, 2, 2, 2]
  */
 export function fractionalMaxPool3d(x: Tensor, kernelSize: Spatial, options: FractionalMaxPoolOptions & { readonly returnIndices: true }): ValuesAndIndices;

@@ -10,8 +10,16 @@ import { perWindowDim, type Rank, type Spatial } from "../arguments.ts";
 import { type PoolOptions, poolingOf } from "./sizes.ts";
 import { fixedWindow, maxAndPlaces, maxOver } from "./windows.ts";
 
-export type MaxPoolOptions = PoolOptions & { readonly dilation?: Spatial; readonly returnIndices?: boolean };
-type WithIndices = MaxPoolOptions & { readonly returnIndices: true };
+export type MaxPoolOptions = PoolOptions & {
+  /** How far the elements of a window are apart: 1 by default. */
+  readonly dilation?: Spatial;
+  /** Give `{ values, indices }`. */
+  readonly returnIndices?: boolean;
+};
+type WithIndices = MaxPoolOptions & {
+  /** Give `{ values, indices }`. */
+  readonly returnIndices: true;
+};
 
 /** Called by name, so that the one-dimensional form can complain in its own words, which depend on whether a gradient is recorded. */
 function checkLine(x: Tensor, kernelSize: Spatial, options: MaxPoolOptions): void {
@@ -39,10 +47,14 @@ const pooled = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Spat
 const line = /*@__PURE__*/ pooled(1), plane = /*@__PURE__*/ pooled(2), volume = /*@__PURE__*/ pooled(3);
 
 /**
- * The maximum over windows of x [n, c, l] (or [c, l]): [n, c, l'], where `l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1`.
- * With `returnIndices`, `{ values, indices }`, the indices int32 numbers within a channel. NaN wins. PyTorch's `F.max_pool1d`.
- * x [n, c, l] or [c, l]; as many windows as `floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1`, or the ceiling of it by `ceilMode`.
- * @throws ShapeError where no window fits
+ * The maxima over windows; NaN wins. PyTorch's `F.max_pool1d`.
+ * @param x [n, c, l] or [c, l]
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, l'] or [c, l'], l' = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1, rounded up by `ceilMode`; x's dtype. By `returnIndices` `{ values, indices }`,
+ * indices int32, row-major numbers within a channel
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
+ * @throws DTypeError for bools
  * @example maxPool1d(tensor([[1, 3, 2, 4]]), 2) // [[3, 4]]
  */
 export function maxPool1d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
@@ -52,9 +64,13 @@ export function maxPool1d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptio
   return line(x, kernelSize, options);
 }
 /**
- * The maximum over windows of x [n, c, h, w] (or [c, h, w]); indices are row-major numbers within a channel. See `maxPool1d`.
- * x [n, c, h, w] or [c, h, w]; sizes as in `maxPool1d`.
- * @throws ShapeError where no window fits
+ * The maxima over windows; NaN wins. PyTorch's `F.max_pool2d`.
+ * @param x [n, c, h, w] or [c, h, w]
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, h', w'], or without n, each size as of `maxPool1d`; x's dtype. By `returnIndices` `{ values, indices }`, indices int32, row-major numbers within a channel
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
+ * @throws DTypeError for bools
  * @example maxPool2d(tensor([[[1, 2], [3, 4]]]), 2) // [[[4]]]
  */
 export function maxPool2d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
@@ -64,8 +80,13 @@ export function maxPool2d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptio
   return plane(x, kernelSize, options);
 }
 /**
- * The maximum over windows of x [n, c, d, h, w] (or [c, d, h, w]). See `maxPool1d`. x [n, c, d, h, w] or [c, d, h, w]; sizes as in `maxPool1d`.
- * @throws ShapeError where no window fits
+ * The maxima over windows; NaN wins. PyTorch's `F.max_pool3d`.
+ * @param x [n, c, d, h, w] or [c, d, h, w]
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, d', h', w'], or without n, each size as of `maxPool1d`; x's dtype. By `returnIndices` `{ values, indices }`, indices int32, row-major numbers within a channel
+ * @throws ShapeError for another rank, or where no window fits
+ * @throws ArgumentError for sizes or a stride of 0 or below, or a padding that is negative or above half a window
+ * @throws DTypeError for bools
  * @example maxPool3d(ones([1, 2, 2, 2]), 2) // [[[[1]]]]
  */
 export function maxPool3d(x: Tensor, kernelSize: Spatial, options: WithIndices): ValuesAndIndices;
@@ -76,7 +97,9 @@ export function maxPool3d(x: Tensor, kernelSize: Spatial, options?: MaxPoolOptio
 }
 
 export type MaxUnpoolOptions = {
+  /** As of the pooling: the size of a window by default. */
   readonly stride?: Spatial | undefined;
+  /** As of the pooling: 0 by default. */
   readonly padding?: Spatial;
   /** The sizes of what was pooled, where several have this result; batch and channels may be there too. */
   readonly outputSize?: Shape | undefined;
@@ -111,17 +134,41 @@ const unpooled = (rank: Rank) => composite(undefined, (x: Tensor, indices: Tenso
 type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: Spatial, options?: MaxUnpoolOptions) => Tensor;
 
 /**
- * The maxima of `maxPool1d` back in their places, zeros elsewhere. x and indices [n, c, l] (or [c, l]).
+ * The maxima of `maxPool1d` back in their places, zeros elsewhere.
+ * @param x [n, c, l] or [c, l]
+ * @param indices int32, as `maxPool1d` gives them, of x's shape
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, ...] or [c, ...] with the sizes that were pooled, or `outputSize`; x's dtype
+ * @throws ShapeError where ranks or shapes do not fit
+ * @throws DTypeError for indices that are not int32
+ * @throws IndexError for an index out of range
+ * @throws ArgumentError for an `outputSize` that pooling does not bring to x
  * @example maxUnpool1d(tensor([[3, 4]]), tensor([[1, 3]], { dtype: "int32" }), 2) // [[0, 3, 0, 4]]
  */
 export const maxUnpool1d: MaxUnpool = /*@__PURE__*/ unpooled(1);
 /**
- * The maxima of `maxPool2d` back in their places. x and indices [n, c, h, w] (or [c, h, w]).
+ * The maxima of `maxPool2d` back in their places, zeros elsewhere.
+ * @param x [n, c, h, w] or [c, h, w]
+ * @param indices int32, as `maxPool2d` gives them, of x's shape
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, ...] or [c, ...] with the sizes that were pooled, or `outputSize`; x's dtype
+ * @throws ShapeError where ranks or shapes do not fit
+ * @throws DTypeError for indices that are not int32
+ * @throws IndexError for an index out of range
+ * @throws ArgumentError for an `outputSize` that pooling does not bring to x
  * @example maxUnpool2d(tensor([[[4]]]), tensor([[[3]]], { dtype: "int32" }), 2) // [[[0, 0], [0, 4]]]
  */
 export const maxUnpool2d: MaxUnpool = /*@__PURE__*/ unpooled(2);
 /**
- * The maxima of `maxPool3d` back in their places. x and indices [n, c, d, h, w] (or [c, d, h, w]).
+ * The maxima of `maxPool3d` back in their places, zeros elsewhere.
+ * @param x [n, c, d, h, w] or [c, d, h, w]
+ * @param indices int32, as `maxPool3d` gives them, of x's shape
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @returns [n, c, ...] or [c, ...] with the sizes that were pooled, or `outputSize`; x's dtype
+ * @throws ShapeError where ranks or shapes do not fit
+ * @throws DTypeError for indices that are not int32
+ * @throws IndexError for an index out of range
+ * @throws ArgumentError for an `outputSize` that pooling does not bring to x
  * @example maxUnpool3d(ones([1, 1, 1, 1]), zeros([1, 1, 1, 1], { dtype: "int32" }), 2).sum() // 1
  */
 export const maxUnpool3d: MaxUnpool = /*@__PURE__*/ unpooled(3);

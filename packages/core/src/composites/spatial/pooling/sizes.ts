@@ -7,6 +7,7 @@ import { perWindowDim, type Rank, type Spatial } from "../arguments.ts";
 export type PoolOptions = {
   /** Default: the size of the window, so that windows lie side by side. */
   readonly stride?: Spatial | undefined;
+  /** How far windows begin before the first element, half of one at most: 0 by default. */
   readonly padding?: Spatial;
   /** Whether a last window that is not full counts too. */
   readonly ceilMode?: boolean;
