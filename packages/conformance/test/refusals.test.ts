@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { likeness } from "../examples/completeness.ts";
 import { documentationOf } from "../examples/read.ts";
-import { loadPack, type OpCase, packsIn } from "../goldens/pack.ts";
+import { loadPack, packsIn } from "../goldens/folder.ts";
+import type { OpCase } from "../goldens/pack.ts";
 import { runGolden } from "../goldens/run/groups.ts";
 
 const all = fileURLToPath(new URL("../../../../shared/goldens/dev/ops", import.meta.url));
