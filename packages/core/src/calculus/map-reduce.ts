@@ -213,9 +213,7 @@ const reduceOp: Op<ReduceAttrs> = {
       for (let i = 0; i < edges.length; i++) if (edges[i] !== null) full = broadcastShapes(full, edges[i]!.shape);
       for (let i = 1; i < operands.length; i++) full = broadcastShapes(full, operands[i]!.shape);
       const plan = prologuePlan(p, maskOf(node));
-      // Leading dims come back by themselves when the gradient is expanded.
-      const leading = keepdim || dims.every((d, k) => d === k);
-      operands[0] = expand(leading ? grad! : reshape(grad!, reducedShape(full, dims, true)), full);
+      operands[0] = spread(grad!, dims, keepdim, full);
       return pullback(p, plan, params, operands, full, node);
     }
     if (op === "prod") throw new NotSupportedError("prod: its derivative is not there yet");
@@ -228,6 +226,17 @@ const reduceOp: Op<ReduceAttrs> = {
   batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
   batchRank: (_, inputs) => inputs.reduce((rank, x) => Math.max(rank, x.ndim), 0),
 };
+
+/** The adjoint of a sum: its gradient, at every element that it is made of. @param full the shape before */
+export function spread(grad: Tensor, dims: readonly number[], keepdim: boolean, full: Shape): Tensor {
+  // Leading dims come back by themselves when the gradient is expanded.
+  const leading = keepdim || dims.every((d, k) => d === k);
+  return expand(leading ? grad : reshape(grad, reducedShape(full, dims, true)), full);
+}
+
+/** What an op's run may return or go on with: a sum of its input that belongs to nobody yet. */
+export const rawSum = (device: Device, x: Tensor, p: Program, dims: readonly number[], keepdim: boolean): Tensor =>
+  reduceOp.run(device, [x], { op: "sum", program: p, params: NO_PARAMS, dims, keepdim, name: "sum" });
 
 /** The tangent of a sum is the sum of the tangents; that of an extremum their mean over the elements that equal it. */
 function pushReduce(tangents: readonly (Tensor | undefined)[], inputs: readonly Tensor[], [out]: readonly Tensor[], attrs: ReduceAttrs): readonly (Tensor | undefined)[] {

@@ -1,13 +1,14 @@
 /** @file Sums, means, extrema, variance: reductions with PyTorch's arguments. */
-import { reduceProgram } from "../calculus/map-reduce.ts";
-import { type DType, dtypes, isFloat, scalarTypeName } from "../dtype.ts";
+import { callMap } from "../calculus/call.ts";
+import { rawSum, reduceProgram, spread } from "../calculus/map-reduce.ts";
+import { type DType, dtypes, isFloat, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { div, maximum, minimum } from "../elementwise/index.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { DTypeError, IndexError } from "../errors.ts";
-import { composite, type Tensor } from "../op.ts";
-import { arg, cast } from "../scalar/expr.ts";
-import { type Program, program } from "../scalar/program.ts";
-import { sizeOf, wrapDim, wrapDims } from "../shape.ts";
+import { allocate, composite, dispatch, type Op, savesNothing, type Tensor } from "../op.ts";
+import { arg, cast, div as quotient, param } from "../scalar/expr.ts";
+import { perDType, type Program, program } from "../scalar/program.ts";
+import { type Shape, wrapDim, wrapDims } from "../shape.ts";
 import { argReduce } from "../primitives/arg-reduce.ts";
 import { gather } from "../primitives/gather.ts";
 import { squeeze } from "../views/views.ts";
@@ -62,22 +63,44 @@ const sumIn = (dtype: DType, x: Tensor, dims: readonly number[], keepdim: boolea
  * @throws ArgumentError where a dim is named twice
  * @example mean(tensor([[1, 2], [3, 4]]), 0) // [2, 3]
  */
-export const mean = (x: Tensor, dim?: Dims, options: ReduceOptions = NO_OPTIONS): Tensor => (dim === undefined ? meanAll : meanDims)(x, dim, options);
-const meanAll = /*@__PURE__*/ composite("MeanBackward0", computeMean);
-const meanDims = /*@__PURE__*/ composite("MeanBackward1", computeMean);
-function computeMean(x: Tensor, dim: Dims | undefined, { dtype: asked, keepdim = false }: ReduceOptions): Tensor {
+export function mean(x: Tensor, dim?: Dims, { dtype: asked, keepdim = false }: ReduceOptions = NO_OPTIONS): Tensor {
   const dtype = asked ?? x.dtype;
   if (!isFloat(dtype)) throw new DTypeError(`mean(): could not infer output dtype. ${asked === undefined ? "Input" : "Optional"} dtype must be either a floating point or complex dtype. Got: ${scalarTypeName[dtype]}`);
-  const dims = wrapDims(dim, x.ndim);
-  // The sum of a 16-bit float stays in float32: it may be larger than the mean can be.
-  return to(div(sumIn(dtypes[dtype].compute, to(x, dtype), dims, keepdim, "SumBackward1"), countOf(x, dims)), dtype);
+  const attrs = { dims: wrapDims(dim, x.ndim), keepdim, ofAll: dim === undefined };
+  return dtype === x.dtype ? dispatch(meanOp, [x], attrs) : meanIn(dtype, x, attrs);
 }
-const countOf = ({ window }: Tensor, dims: readonly number[]): number => (dims.length === window.shape.length ? window.size : sizeOf(dims.map((d) => window.shape[d]!)));
+type MeanAttrs = { readonly dims: readonly number[]; readonly keepdim: boolean; readonly ofAll: boolean };
+const meanIn = /*@__PURE__*/ composite(undefined, (dtype: DType, x: Tensor, attrs: MeanAttrs): Tensor => dispatch(meanOp, [to(x, dtype)], attrs));
+const meanOp: Op<MeanAttrs> = {
+  name: "mean",
+  gradName: ({ ofAll }) => (ofAll ? "MeanBackward0" : "MeanBackward1"),
+  run(device, [x], { dims, keepdim }) {
+    // The sum of a 16-bit float stays in float32: it may be larger than the mean can be. Others are divided where they lie.
+    const { dtype } = x!, total = rawSum(device, x!, prologue("sum", dtype, dtypes[dtype].compute), dims, keepdim);
+    const out = isStoredOnly(dtype) ? allocate(device, dtype, total.shape) : total;
+    callMap(device, [total], [out.window], { program: share(dtype), params: [countOf(x!.shape, dims)] }, out.shape);
+    if (out !== total) total.dispose();
+    return out;
+  },
+  saves: () => savesNothing,
+  vjp([grad], node) {
+    const { dims, keepdim } = node.attrs, full = node.shapeOf(0);
+    return [spread(div(grad!, countOf(full, dims)), dims, keepdim, full)];
+  },
+  jvp: "linear",
+  batched: (attrs, { length }) => ({ ...attrs, dims: attrs.dims.map((d) => d + length) }),
+};
+const share = /*@__PURE__*/ perDType((d, c) => program("mean", [c], [c], [cast(quotient(arg(0, c), param(0, c)), d)]));
+function countOf(shape: Shape, dims: readonly number[]): number {
+  let count = 1;
+  for (let i = 0; i < dims.length; i++) count *= shape[dims[i]!]!;
+  return count;
+}
 
 /** @param whole PyTorch's `max()` of everything, a node of its own, in which NaNs share the gradient */
 const extremumOver = (op: "max" | "min", x: Tensor, dim: Dims | undefined, keepdim: boolean, whole: boolean): Tensor => {
   const dims = wrapDims(dim, x.ndim);
-  if (countOf(x, dims) === 0 && (dim === undefined || dims.length > 0))
+  if (countOf(x.shape, dims) === 0 && (dim === undefined || dims.length > 0))
     throw new IndexError(dim === undefined
       ? `${whole ? "" : "a"}${op}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`
       : `a${op}(): Expected reduction dim ${dims.find((d) => x.shape[d] === 0)} to have non-zero size.`);
