@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { chromiumFlags, findChromium, isolation } from "./tools/chromium/chromium.ts";
+import { chromiumFlags, findChromium, isolation } from "./tools/browsers/chromium.ts";
 
 const { env } = process;
 const inContinuousIntegration = env["CI"] === "true" || env["CI"] === "1";

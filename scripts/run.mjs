@@ -25,6 +25,7 @@ const tasks = {
   demo: { ...bin("vite"), in: "apps/demo" },
   goldens: script("packages/conformance/goldens/cli.ts", ...sources),
   fuzz: script("packages/conformance/fuzz/cli.ts", ...sources),
+  hosts: script("packages/conformance/hosts/cli.ts", ...sources),
   bench: { ...script("apps/bench/src/main.ts", "--disable-warning=ExperimentalWarning"), built: true },
   test: bin("vitest", "run"),
   build: { built: true },

@@ -1,6 +1,6 @@
 /** @file The same in Chromium: builds the page, serves it, and asks it workload by workload. */
 import { fileURLToPath } from "node:url";
-import { ServedPage } from "@adjoint/tools-chromium";
+import { ServedPage } from "@adjoint/tools-browsers";
 import type { Bench, PagePeer } from "../page/main.ts";
 import type { Result } from "./measure.ts";
 import type { Absent, Peer } from "./peer.ts";

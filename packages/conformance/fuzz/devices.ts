@@ -7,7 +7,7 @@ const chromiumDrivers = ["/usr/lib/chromium/vk_swiftshader_icd.json", "/usr/lib/
 const systemDrivers = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
 
 /** Vulkan's loader finds a driver by itself, or through a variable: where neither says one, Chromium's software driver. */
-function findGraphicsDriver(): void {
+export function findGraphicsDriver(): void {
   if (process.platform !== "linux" || process.env["VK_ICD_FILENAMES"] !== undefined || process.env["VK_DRIVER_FILES"] !== undefined) return;
   if (systemDrivers.some((folder) => existsSync(folder) && readdirSync(folder).length > 0)) return;
   const driver = chromiumDrivers.find((path) => existsSync(path));

@@ -31,7 +31,7 @@ export async function here(name: string): Promise<Place> {
 /** @param folder all packs lie in it */
 export async function inChromium(name: string, folder: string): Promise<Place> {
   const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-  const { ServedPage } = await import("@adjoint/tools-chromium"); // a second of loading, for this alone
+  const { ServedPage } = await import("@adjoint/tools-browsers"); // a second of loading, for this alone
   const served = await ServedPage.start({ root: at("./page"), outDir: at("../node_modules/.cache/goldens-page"), ready: "goldens", files: folder });
   const { page } = served, device = inPages.find((one): one is PageDevice => one === name)!;
   try {
