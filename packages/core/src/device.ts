@@ -25,9 +25,10 @@ export class Slab {
     this.bytes = new Array<number>(slots);
   }
 }
-type Held = { readonly device: Device; readonly held: (Buffer | number | undefined)[]; readonly bytes: number[] };
+type Held = { readonly device: Device; readonly held: (Buffer | number | undefined)[]; readonly bytes: number[]; readonly slab: WeakRef<Slab> };
 
-const registry = /*@__PURE__*/ new FinalizationRegistry<Held>(({ device, held, bytes }) => {
+const registry = /*@__PURE__*/ new FinalizationRegistry<Held>(({ device, held, bytes, slab }) => {
+  device.slabs.delete(slab);
   held.forEach((buffer, i) => {
     if (buffer === undefined) return;
     held[i] = undefined;
@@ -46,6 +47,8 @@ export class Device {
   seedEpoch = -1;
   /** The dtype that was asked for last, of those that it takes. */
   #taken: DType | undefined;
+  /** For what an out-of-memory error tells. Weakly: nobody but the storages in a slab holds it. */
+  readonly slabs: Set<WeakRef<Slab>> = new Set();
   #slab: Slab;
   readonly #idle: Slab[] = [];
   readonly #idleLarge: Slab[] = [];
@@ -91,7 +94,9 @@ export class Device {
   }
   #newSlab(slots: number): Slab {
     const slab = new Slab(slots);
-    registry.register(slab, { device: this, held: slab.held, bytes: slab.bytes });
+    const weak = new WeakRef(slab);
+    this.slabs.add(weak);
+    registry.register(slab, { device: this, held: slab.held, bytes: slab.bytes, slab: weak });
     return slab;
   }
   freeCollected(buffer: Buffer): void {

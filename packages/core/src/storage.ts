@@ -3,6 +3,7 @@ import type { Buffer } from "./backend.ts";
 import { ballast, type Device, dropBallast, type Slab } from "./device.ts";
 import { bytesOf, type DType } from "./dtype.ts";
 import { OutOfMemoryError } from "./errors.ts";
+import { ownersOn } from "./owners.ts";
 
 /** The version of an inference tensor that was never changed; a normal tensor's is never negative. */
 export const INFERENCE: number = -(2 ** 30);
@@ -44,13 +45,16 @@ export class Storage {
       this.buffer = given ?? device.backend.allocate(dtype, length);
     } catch (error) {
       throw error instanceof OutOfMemoryError ? new OutOfMemoryError(
-        `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors. A loop frees what it makes with a scope: using s = scope()`,
+        `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors (largest owners in bytes: ${ownersOn(device)}). A loop frees what it makes with a scope: using s = scope()`,
         { cause: error }) : error;
     }
     const bytes = length * bytesOf(dtype), slab = device.hold(this.buffer, bytes);
     this.#slab = slab;
     this.#slot = slab.used - 1;
     this.ballast = ballast(device.backend, bytes);
+  }
+  get bytes(): number {
+    return this.length * bytesOf(this.dtype);
   }
   get alive(): boolean {
     return this.#count > 0;

@@ -1,5 +1,5 @@
 /** @file Memory: training loops run flat with one scope a step, and loops that interleave never disturb one another. */
-import { type Backend, crossEntropy, FreedError, keep, linear, memory, noGrad, randn, relu, scope, tensor, type Tensor } from "@adjoint/core";
+import { type Backend, crossEntropy, empty, FreedError, keep, linear, memory, noGrad, OutOfMemoryError, randn, relu, scope, tensor, type Tensor } from "@adjoint/core";
 import { type Case, check } from "../case.ts";
 
 /** An 8-16-8 network and plain gradient descent: nothing but ops, so that no package hides a leak. */
@@ -102,6 +102,24 @@ export function memorySuite(steps: number): readonly Case[] {
         const [a, b] = await Promise.all([...networks.map((network) => interleavedLoop(network, 60)), unscopedLoop(backend, 60)]);
         check(Number.isFinite(a) && Number.isFinite(b), `losses ${String(a)}, ${String(b)}`);
         for (const network of networks) network.dispose();
+      },
+    },
+    {
+      name: "memory: running out of it names what was asked, what is live and the largest owners", needs,
+      run({ backend }) {
+        const { maxBytes } = backend.limits, length = Number.isFinite(maxBytes) ? Math.floor(maxBytes / 4) + 1 : 2 ** 50;
+        const s = scope("hoard"), held = s.run(() => [randn([64, 64], { device: backend }), randn([64, 64], { device: backend }), tensor([1], { device: backend })]);
+        try {
+          empty([length], { device: backend });
+        } catch (error) {
+          check(error instanceof OutOfMemoryError, `got ${String(error)}`);
+          for (const part of [`${4 * length} bytes`, "largest owners", "hoard: 32772", "tensors of 16384: 32768"])
+            check(error.message.includes(part), `no "${part}" in: ${error.message}`);
+          check(held.every((x) => x.numel() > 0), "they are alive");
+          s.close();
+          return;
+        }
+        check(false, "no error");
       },
     },
     {

@@ -2,10 +2,22 @@
 import type { Backend } from "../backend.ts";
 import { clone } from "../calculus/map-reduce.ts";
 import { type CreationOptions, tensor, type TensorData } from "../creation/fill.ts";
-import { deviceOf, getDefaultDevice } from "../device.ts";
+import { type Device, deviceOf, getDefaultDevice } from "../device.ts";
+import { type Owned, witnesses } from "../owners.ts";
 import { keep as keepForever, Lifetime, within } from "../scope.ts";
 import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { isTensor, type Tensor } from "../tensor.ts";
+
+/** Weakly: a scope that is never closed is the collector's. */
+const open = /*@__PURE__*/ new Set<WeakRef<Scope>>();
+const gone = /*@__PURE__*/ new FinalizationRegistry<WeakRef<Scope>>((weak) => open.delete(weak));
+/** What open scopes hold, for an out-of-memory error. */
+function* heldByScopes(device: Device): Generator<Owned> {
+  for (const weak of open) {
+    const { name, members } = weak.deref() ?? { name: "", members: [] };
+    for (const storage of new Set(members.flatMap((x) => (isTensor(x) ? [x.storage] : [])))) if (storage.device === device && storage.alive) yield [name, storage.bytes];
+  }
+}
 
 /**
  * Tensors that are freed together. A result joins the youngest open scope of its inputs, so it is enough to let the
@@ -13,6 +25,18 @@ import type { Tensor } from "../tensor.ts";
  * @example `using s = scope(); const x = s.tensor(batch); const loss = model.forward(x).sum();`, or `s.close()` in a `finally`
  */
 export class Scope extends Lifetime {
+  readonly #weak: WeakRef<Scope> = new WeakRef<Scope>(this);
+  constructor(name: string) {
+    super(name);
+    witnesses.add(heldByScopes);
+    open.add(this.#weak);
+    gone.register(this, this.#weak, this);
+  }
+  override close(): void {
+    open.delete(this.#weak);
+    gone.unregister(this);
+    super.close();
+  }
   /** A new leaf that belongs to this scope. */
   tensor(data: TensorData, options: CreationOptions & { readonly shape?: Shape } = {}): Tensor {
     return this.run(() => tensor(data, options));
