@@ -1,0 +1,68 @@
+/** @file Limits are obeyed by splitting, on a device with the lowest that the standard allows: checks run in Node and in browsers. */
+import { webgpu } from "@adjoint/backend-webgpu";
+import { type Case, fusedSuite, kernelSuite, runCases } from "@adjoint/conformance";
+import { arange, conv1d, full, gather, noGrad, ones, OutOfMemoryError, scope, tensor, type Tensor, zeros } from "@adjoint/core";
+import { mismatch } from "./harness.ts";
+import { openDevice } from "./open.ts";
+import { assert, type Check, failure, list } from "./whole.ts";
+
+/** More invocations than 65,535 workgroups of 64 have. */
+const MANY = 65_535 * 64 + 100;
+const last = async (x: Tensor): Promise<readonly number[]> => list(x.reshape([-1]).narrow(0, x.numel() - 2, 2));
+
+/** An op whose result has more elements than one dimension of workgroups, and the last two of them. */
+const large: { readonly [name: string]: (count: (size: number) => Tensor) => { readonly out: Tensor; readonly ends: readonly number[] } } = {
+  map: (count) => ({ out: count(MANY).add(1), ends: [MANY - 1, MANY] }),
+  "map of a transposed tensor": (count) => ({ out: count(2 * MANY).reshape([MANY, 2]).t().mul(-1), ends: [-(2 * MANY - 3), -(2 * MANY - 1)] }),
+  "reduce to many": (count) => ({ out: count(2 * MANY).reshape([MANY, 2]).amax(1), ends: [2 * MANY - 3, 2 * MANY - 1] }),
+  "reduce of many": (count) => ({ out: count(MANY).amax().reshape([1]).expand([2]), ends: [MANY - 1, MANY - 1] }),
+  argmax: (count) => ({ out: count(2 * MANY).reshape([MANY, 2]).argmax(1), ends: [1, 1] }),
+  scan: (count) => ({ out: count(2 * MANY).reshape([MANY, 2]).sub(2 * MANY - 2).cumsum(1), ends: [0, 1] }),
+  gather: (count) => ({ out: gather(count(4), 0, zeros([MANY], { dtype: "int32", device: count(1).device }).add(3)), ends: [3, 3] }),
+  "products of a long batch": (count) => ({ out: count(2 * 70_000).reshape([70_000, 1, 2]).matmul(ones([70_000, 2, 1], { device: count(1).device })), ends: [4 * 70_000 - 7 + 0, 4 * 70_000 - 3] }),
+  "an outer product": (count) => ({ out: count(2100).reshape([2100, 1]).matmul(full([1, 2100], 2, { device: count(1).device })), ends: [4198, 4198] }),
+  convolution: (count) => ({ out: conv1d(count(MANY + 1).reshape([1, 1, MANY + 1]), tensor([[[1, -1]]], { device: count(1).device })), ends: [-1, -1] }),
+};
+
+export const limitChecks: readonly Check[] = [
+  ...([["kernels", kernelSuite], ["fused kernels", fusedSuite]] as const).map(([name, cases]: readonly [string, () => readonly Case[]]): Check => ({
+    name: `${name}: the conformance suite passes with the lowest limits`,
+    run: async () => {
+      const opened: GPUDevice[] = [];
+      const reports = await runCases(async () => {
+        const device = await openDevice();
+        opened.push(device);
+        return webgpu({ device });
+      }, cases());
+      assert(reports.length > 20, `${reports.length} cases`);
+      const failed = reports.flatMap(({ case: title, outcome }) => (outcome.status === "failed" ? [`${title}: ${outcome.error.message}`] : []));
+      for (const device of opened) device.destroy();
+      assert(failed.length === 0, `${failed.length} failed:\n${failed.join("\n").slice(0, 4000)}`);
+    },
+  })),
+  ...Object.entries(large).map(([name, make]): Check => ({
+    name: `${name}: more workgroups than one dimension takes`,
+    run: async () => {
+      const gpu = await openDevice(), device = await webgpu({ device: gpu }), s = scope();
+      const { out, ends } = s.run(() => noGrad(() => make((size) => arange(0, size, 1, { dtype: "float32", device }))));
+      mismatch(name, await last(out), ends, 0);
+      s.close();
+      device.dispose();
+      gpu.destroy();
+    },
+  })),
+  {
+    name: "a tensor over the limit: the typed error says what was asked, what is live and the largest owners, and work goes on",
+    run: async () => {
+      const gpu = await openDevice(), device = await webgpu({ device: gpu }), kept = tensor([1, 2], { device }), weights = zeros([1024, 1024], { device });
+      assert(device.limits.maxBytes === gpu.limits.maxStorageBufferBindingSize, `${device.limits.maxBytes}`);
+      const error = await failure(() => zeros([device.limits.maxBytes / 4 + 1], { device }));
+      assert(error instanceof OutOfMemoryError, String(error));
+      for (const part of [`${device.limits.maxBytes + 4} bytes`, "bytes are live", "tensors of 4194304: 4194304"]) assert(error.message.includes(part), `no "${part}" in: ${error.message}`);
+      mismatch("afterwards", await list(kept.add(1)), [2, 3], 0);
+      weights.dispose();
+      device.dispose();
+      gpu.destroy();
+    },
+  },
+];
