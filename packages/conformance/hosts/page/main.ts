@@ -5,6 +5,7 @@ const query = new URLSearchParams(location.search), shown = document.querySelect
 const post = (value: unknown): Promise<unknown> => fetch("/report", { method: "POST", body: JSON.stringify(value) });
 const asked = (name: string, usual: string): string[] => (query.get(name) ?? usual).split(",");
 
+addEventListener("error", ({ message }) => void post(`failed: ${message}`));
 shown.textContent = `${navigator.userAgent}\n`;
 try {
   for await (const report of runHost(asked("device", hostDevices.join()) as HostDevice[], asked("suite", "kernels") as HostSuite[])) {
