@@ -182,7 +182,7 @@ export class Node<Attrs = never> {
   /** The name as PyTorch's `name()` and its messages give it: nodes of the engine itself are in its namespace. */
   get qualifiedName(): string {
     const { name } = this;
-    return this.leaf !== null || name === "CopySlices" ? `torch::autograd::${name}` : name;
+    return this.leaf !== null || name === "CopySlices" || name === "CopyBackwards" ? `torch::autograd::${name}` : name;
   }
   needs(i: number): boolean {
     return this.edges[i] !== null;

@@ -57,7 +57,7 @@ describe("eigenvalues of any matrix", () => {
     expect(values(linalg.eig(tensor([[0, 1], [-1, 0]])).eigenvalues.imag())).toEqual([1, -1]);
     expect(values(linalg.cond(tensor([[2, 0], [0, 4]])))).toBe(2);
     expect([null, -2, 1, "fro"].map((p) => values(linalg.cond(ones([2, 2]), p as 1))).map((x) => (x as number) > 1e6 || (x as number) < 1e-6)).toEqual([true, true, true, true]);
-    expect(values(linalg.cond(zeros([2, 2]), 1))).toBe(NaN); // 0 times Infinity, as in PyTorch
+    expect(([1, -1, "fro", Infinity, "nuc", 2] as const).map((p) => values(linalg.cond(zeros([2, 2]), p)))).toEqual([Infinity, Infinity, Infinity, Infinity, NaN, NaN]); // as in PyTorch
   });
   test("a gradient that depends on phases is refused", () => {
     const x = tensor([[0, 1], [-1, 0.5]], { dtype: "float64" }).requiresGrad_();
@@ -188,6 +188,18 @@ describe("PyTorch's messages", () => {
     ["lstsq of a vector", () => linalg.lstsq(ones([3]), ones([3])), "torch.linalg.lstsq: input must have at least 2 dimensions."],
     ["lstsq of other sizes", () => linalg.lstsq(ones([3, 2]), ones([2, 2])), "torch.linalg.lstsq: input.size(-2) should match other.size(-2)"],
     ["lstsq by another driver", () => linalg.lstsq(ones([2, 2]), ones([2, 2]), { driver: "lsq" as "gels" }), "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)"],
+    ["pinv of a vector", () => linalg.pinv(ones([3])), "linalg.pinv(Float{[3]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types"],
+    ["pinv of ints", () => linalg.pinv(ones([2, 2], { dtype: "int32" })), "linalg.pinv(Int{[2, 2]}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types"],
+    ["pinv of an oblong said to be symmetric", () => linalg.pinv(ones([2, 3]), { hermitian: true }), "linalg.eigh: A must be batches of square matrices, but they are 2 by 3 matrices"],
+    ["matrixRank of a vector", () => linalg.matrixRank(ones([3])), "torch.linalg.matrix_rank: The input tensor input must have at least 2 dimensions."],
+    ["matrixRank of ints", () => linalg.matrixRank(ones([2, 2], { dtype: "int32" })), "This function doesn't handle types other than float and double"],
+    ["cond of a vector", () => linalg.cond(ones([3])), "linalg.cond: The input tensor must have at least 2 dimensions."],
+    ["cond of a vector by a name", () => linalg.cond(ones([3]), "fro"), "linalg.cond(ord=fro): The input tensor A must have at least 2 dimensions."],
+    ["cond of an oblong", () => linalg.cond(ones([2, 3]), -Infinity), "linalg.cond(ord=-inf): A must be batches of square matrices, but they are 2 by 3 matrices"],
+    ["cond of ints", () => linalg.cond(ones([2, 2], { dtype: "int32" }), 1), "linalg.inv: Expected a floating point or complex tensor as input. Got Int"],
+    ["cond of another order", () => linalg.cond(ones([2, 2]), 3), "linalg.cond got an invalid norm type: 3"],
+    ["vecdot of two dtypes", () => linalg.vecdot(ones([2]), ones([2], { dtype: "float64" })), "linalg.vecdot: Expected x and y to have the same dtype, but found x of type Float and y of type Double instead"],
+    ["vecdot of ints", () => linalg.vecdot(ones([2], { dtype: "int32" }), ones([2], { dtype: "int32" })), "linalg.vecdot: Expected a floating point or complex tensor as input. Got Int"],
     ["the nuclear norm of a vector", () => norm(ones([2]), "nuc"), "Expected a tensor with 2 dimensions, but got a tensor with 1 dimension instead."],
   ];
   test.each(cases)("%s", (_, run, message) => expect(run).toThrow(message));

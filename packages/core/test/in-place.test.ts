@@ -130,6 +130,25 @@ describe("what is refused", () => {
   });
 });
 
+describe("the node of a change in place has PyTorch's name", () => {
+  const rows: readonly (readonly [name: string, change: (x: Tensor) => Tensor])[] = [
+    ["CopyBackwards", (x) => x.copy_(ones([2, 2]))], ["FillBackward2", (x) => x.fill_(1)], ["ZeroBackward0", (x) => x.zero_()], ["MulBackward0", (x) => x.mul_(2)],
+    ["NormalBackward0", (x) => x.normal_()], ["UniformBackward0", (x) => x.uniform_()], ["ExponentialBackward0", (x) => x.exponential_()], ["CauchyBackward0", (x) => x.cauchy_()], ["LogNormalBackward0", (x) => x.logNormal_()],
+    ["GeometricBackward0", (x) => x.geometric_(0.5)], ["BernoulliBackward2", (x) => x.bernoulli_()], ["RandomBackward2", (x) => x.random_()], ["RandomBackward1", (x) => x.random_(3)], ["RandomBackward0", (x) => x.random_(1, 3)],
+    ["CumsumBackward0", (x) => x.cumsum_(0)], ["TrilBackward0", (x) => x.tril_()], ["AddmmBackward0", (x) => x.addmm_(ones([2, 2]), ones([2, 2]))],
+  ];
+  test.each(rows)("%s", (name, change) => {
+    const x = ones([2, 2], { requiresGrad: true }).clone();
+    expect(change(x).gradFn!.name).toBe(name);
+    const base = ones([2, 2, 2], { requiresGrad: true }).clone();
+    change(base.select(0, 0));
+    expect(base.gradFn!.name).toBe("CopySlices");
+    const made = ones([2, 2], { requiresGrad: true }).mul(1);
+    noGrad(() => change(made));
+    expect(made.gradFn!.name).toBe("MulBackward0");
+  });
+});
+
 test("a view says how it lies in memory", () => {
   const x = ones([2, 3]).t().slice(0, 1, 3);
   expect([x.stride(), x.stride(-1), x.storageOffset(), x.isContiguous()]).toEqual([[1, 3], 3, 1, false]);

@@ -5,7 +5,7 @@ import { isFloat, scalarTypeName } from "../dtype.ts";
 import { floatPower, heaviside, ldexp, nextafter } from "../elementwise/blend.ts";
 import { canCast, type Operand } from "../elementwise/elementwise.ts";
 import { logit } from "../elementwise/exponential.ts";
-import { copy_, fill_ } from "../elementwise/overwrite.ts";
+import { fill_, takeOver } from "../elementwise/overwrite.ts";
 import { mvlgamma } from "../elementwise/special/gamma.ts";
 import { polygamma } from "../elementwise/special/zeta.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
@@ -23,7 +23,7 @@ import { indexAdd, indexCopy, indexFill, indexReduce, maskedScatter, put, scatte
 const inPlace = <A extends readonly unknown[]>(op: (x: Tensor, ...rest: A) => Tensor) => composite(undefined, (x: Tensor, ...rest: A): Tensor => {
   const result = op(x, ...rest);
   if (!sameShape(result.shape, x.shape)) throw new ShapeError(`output with shape [${x.shape.join(", ")}] doesn't match the broadcast shape [${result.shape.join(", ")}]`);
-  return copy_(x, result);
+  return takeOver(x, result, result.gradFn?.name);
 });
 /** The same of an op whose derivative reads what x was: that is kept as a copy, where there will be a derivative. */
 const inPlaceOfCopy = <A extends readonly unknown[]>(op: (x: Tensor, ...rest: A) => Tensor) => inPlace((x: Tensor, ...rest: A): Tensor => op(x.requiresGrad && isGradEnabled() ? clone(x) : x, ...rest));

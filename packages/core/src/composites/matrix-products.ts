@@ -2,7 +2,7 @@
 import { addScaled, mul } from "../elementwise/arithmetic.ts";
 import { numberIn } from "../elementwise/checks.ts";
 import { to } from "../elementwise/elementwise.ts";
-import { promoteTypes, scalarTypeName } from "../dtype.ts";
+import { isFloat, promoteTypes, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
@@ -299,11 +299,16 @@ export type DimOption = {
 };
 /**
  * The sum of products along a dim: torch.linalg.vecdot.
- * @param x of any shape and dtype
- * @param y broadcasts with x
- * @returns the broadcast shape without the dim, of the promoted dtype; integers give int32
+ * @param x floats of any shape
+ * @param y of its dtype; it broadcasts with x
+ * @returns the broadcast shape without the dim, of their dtype
+ * @throws DTypeError for integers and bools, and for two dtypes
  * @throws ShapeError where shapes do not broadcast
  * @throws IndexError for a dim out of range
  * @example linalg.vecdot(tensor([[1, 2], [3, 4]]), ones([2])) // [3, 7]
  */
-export const vecdot: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => sum(mul(x, y), dim));
+export const vecdot: (x: Tensor, y: Tensor, options?: DimOption) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, { dim = -1 }: DimOption = {}): Tensor => {
+  if (!isFloat(x.dtype)) throw new DTypeError(`linalg.vecdot: Expected a floating point or complex tensor as input. Got ${scalarTypeName[x.dtype]}`);
+  if (x.dtype !== y.dtype) throw new DTypeError(`linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${scalarTypeName[x.dtype]} and y of type ${scalarTypeName[y.dtype]} instead`);
+  return sum(mul(x, y), dim);
+});

@@ -1,7 +1,8 @@
 /** @file Draws from distributions, of the counter-based stream: new tensors, and tensors overwritten. */
 import { refusing } from "../calculus/refusing.ts";
-import { add, ceil, clampMin, copy_, exp, log, logicalNot, lt, mul, neg, sub, tan, to, where } from "../elementwise/index.ts";
-import { isFloat, scalarTypeName } from "../dtype.ts";
+import { add, ceil, clampMin, exp, log, logicalNot, lt, mul, neg, sub, tan, to, where } from "../elementwise/index.ts";
+import { takeOver } from "../elementwise/overwrite.ts";
+import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, noGrad, type Tensor } from "../op.ts";
 import { sum } from "../composites/reductions.ts";
@@ -73,9 +74,10 @@ function scaled(drawn: Tensor, mean: number, std: number, options: CreationOptio
   return finish(out, options);
 }
 
-const overwritten = <A extends readonly unknown[]>(name: string, make: (x: Tensor, ...rest: A) => Tensor) => composite(undefined, (x: Tensor, ...rest: A): Tensor => {
+/** @param node what the node of the change is called, which brings no gradient */
+const overwritten = <A extends readonly unknown[]>(name: string, node: string | ((...rest: A) => string), make: (x: Tensor, ...rest: A) => Tensor) => composite(undefined, (x: Tensor, ...rest: A): Tensor => {
   if (name !== "random_" && name !== "bernoulli_" && !isFloat(x.dtype)) throw new DTypeError(`"${name}" not implemented for '${scalarTypeName[x.dtype]}'`);
-  return copy_(x, make(x, ...rest));
+  return takeOver(x, make(x, ...rest), typeof node === "string" ? node : node(...rest));
 });
 /**
  * Every element becomes a draw from the uniform distribution over [from, to).
@@ -88,7 +90,7 @@ const overwritten = <A extends readonly unknown[]>(name: string, make: (x: Tenso
  * @throws AutogradError for a leaf that requires a gradient
  * @example uniform_(zeros([2]), 1, 2).ge(1) // [true, true]
  */
-export const uniform_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("check_uniform_bounds", (x: Tensor, from: number = 0, end: number = 1): Tensor => {
+export const uniform_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("check_uniform_bounds", "UniformBackward0", (x: Tensor, from: number = 0, end: number = 1): Tensor => {
   if (!(from <= end)) throw new ArgumentError(`uniform_ expects to return a [from, to) range, but found from=${from} > to=${end}`);
   return add(mul(randLike(x), end - from), from);
 });
@@ -102,7 +104,7 @@ export const uniform_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__
  * @throws DTypeError for integers and bools
  * @throws AutogradError for a leaf that requires a gradient
  */
-export const normal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("normal_kernel_cpu", (x: Tensor, mean: number = 0, std: number = 1): Tensor => {
+export const normal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("normal_kernel_cpu", "NormalBackward0", (x: Tensor, mean: number = 0, std: number = 1): Tensor => {
   if (!(std >= 0)) throw new ArgumentError(`normal expects std >= 0.0, but found std ${std}`);
   return add(mul(randnLike(x), std), mean);
 });
@@ -116,7 +118,7 @@ export const normal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__
  * @throws AutogradError for a leaf that requires a gradient
  * @example exponential_(zeros([2])).gt(0) // [true, true]
  */
-export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/ overwritten("exponential_cpu", (x: Tensor, lambd: number = 1): Tensor => {
+export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/ overwritten("exponential_cpu", "ExponentialBackward0", (x: Tensor, lambd: number = 1): Tensor => {
   if (!(lambd >= 0)) throw new ArgumentError(`exponential_ expects lambda >= 0.0, but found lambda=${lambd}`);
   return mul(neg(log(sub(1, randLike(x)))), 1 / lambd);
 });
@@ -131,7 +133,7 @@ export const exponential_: (x: Tensor, lambd?: number) => Tensor = /*@__PURE__*/
  * @throws AutogradError for a leaf that requires a gradient
  * @example cauchy_(zeros([2])).isfinite() // [true, true]
  */
-export const cauchy_: (x: Tensor, median?: number, sigma?: number) => Tensor = /*@__PURE__*/ overwritten("cauchy_cpu", (x: Tensor, median: number = 0, sigma: number = 1): Tensor => {
+export const cauchy_: (x: Tensor, median?: number, sigma?: number) => Tensor = /*@__PURE__*/ overwritten("cauchy_cpu", "CauchyBackward0", (x: Tensor, median: number = 0, sigma: number = 1): Tensor => {
   if (!(sigma > 0)) throw new ArgumentError(`cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
   return add(mul(tan(mul(sub(randLike(x), 0.5), Math.PI)), sigma), median);
 });
@@ -146,7 +148,7 @@ export const cauchy_: (x: Tensor, median?: number, sigma?: number) => Tensor = /
  * @throws AutogradError for a leaf that requires a gradient
  * @example logNormal_(zeros([2])).gt(0) // [true, true]
  */
-export const logNormal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("log_normal_cpu", (x: Tensor, mean: number = 1, std: number = 2): Tensor => {
+export const logNormal_: (x: Tensor, mean?: number, std?: number) => Tensor = /*@__PURE__*/ overwritten("log_normal_cpu", "LogNormalBackward0", (x: Tensor, mean: number = 1, std: number = 2): Tensor => {
   if (!(std > 0)) throw new ArgumentError(`log_normal_ expects std > 0.0, but found std=${std}`);
   return exp(add(mul(randnLike(x), std), mean));
 });
@@ -164,7 +166,7 @@ export const geometric_: (x: Tensor, p: number) => Tensor = /*@__PURE__*/ compos
   if (!(p > 0 && p < 1)) throw new ArgumentError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
   if (x.dtype === "bool") throw new DTypeError("\"geometric_cpu\" not implemented for 'Bool'");
   const trials = ceil(mul(log(sub(1, rand(x.shape, { device: x.device }))), 1 / Math.log1p(-p)));
-  return copy_(x, to(clampMin(trials, 1), x.dtype));
+  return takeOver(x, to(clampMin(trials, 1), x.dtype), "GeometricBackward0");
 });
 /**
  * Every element becomes 1 with probability p, 0 otherwise.
@@ -174,22 +176,23 @@ export const geometric_: (x: Tensor, p: number) => Tensor = /*@__PURE__*/ compos
  * @throws ArgumentError for a p beyond [0, 1]
  * @throws AutogradError for a leaf that requires a gradient
  */
-export const bernoulli_: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ overwritten("bernoulli_", (x: Tensor, p: number = 0.5): Tensor => {
+export const bernoulli_: (x: Tensor, p?: number) => Tensor = /*@__PURE__*/ overwritten("bernoulli_", "BernoulliBackward2", (x: Tensor, p: number = 0.5): Tensor => {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`);
   return to(lt(rand(x.shape, { device: x.device }), p), x.dtype);
 });
 /**
  * Every element becomes a whole number from [from, to), each as likely as the others.
  * @param x of any shape and dtype
- * @param from the least, 0 by default
+ * @param from the least, 0 by default; without `to` it is `to`
  * @param to above the largest: by default beyond the last number that the dtype tells from its neighbours, 2^24 of most
  * @returns x itself, of its shape and dtype
  * @throws ArgumentError for an empty range, or one beyond the dtype
  * @throws AutogradError for a leaf that requires a gradient
  * @example random_(zeros([2]), 3, 4) // [3, 3]
  */
-export const random_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("random_", (x: Tensor, from: number = 0, end?: number): Tensor =>
-  randintLike(x, from, end ?? (x.dtype === "bool" ? 2 : x.dtype === "uint8" ? 256 : x.dtype === "int8" ? 128 : x.dtype === "float16" ? 2049 : x.dtype === "bfloat16" ? 257 : 2 ** 24)));
+export const random_: (x: Tensor, from?: number, to?: number) => Tensor = /*@__PURE__*/ overwritten("random_", (from?: number, end?: number) => `RandomBackward${from === undefined ? 2 : end === undefined ? 1 : 0}`, (x: Tensor, from?: number, end?: number): Tensor =>
+  randintLike(x, end === undefined ? 0 : from ?? 0, end ?? from ?? endOf(x.dtype)));
+const endOf = (dtype: DType): number => (dtype === "bool" ? 2 : dtype === "uint8" ? 256 : dtype === "int8" ? 128 : dtype === "float16" ? 2049 : dtype === "bfloat16" ? 257 : 2 ** 24);
 
 export type MultinomialOptions = {
   /** Whether a place may be drawn several times. */

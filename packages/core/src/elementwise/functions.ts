@@ -99,7 +99,7 @@ export const silu: Unary = /*@__PURE__*/ elementwise("silu", (x) => s.div(x!, on
   rule: "floats", kernel: "silu_cpu",
   gradient: (g, _, [x]) => { const y = s.div(1, onePlusExp(s.neg(x!))); return [s.mul(g, s.mul(y, s.add(1, s.mul(x!, s.sub(1, y)))))]; },
 });
-const softsignOf: Unary = /*@__PURE__*/ elementwise("softsign", (x) => s.div(x!, s.add(1, s.abs(x!))), float);
+const softsignOf: Unary = /*@__PURE__*/ elementwise("div", (x) => s.div(x!, s.add(1, s.abs(x!))), float);
 /**
  * x / (1 + |x|). Of integers the sum below is one of integers, and wraps. Of any shape; integers give float32.
  * @throws DTypeError for bools

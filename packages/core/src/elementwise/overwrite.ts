@@ -19,7 +19,7 @@ const fillProgram = (name: string, d: DType): Program => program(name, [d], [dty
  * @throws ArgumentError for anything else
  * @example fill_(zeros([2]), 7) // [7, 7]
  */
-export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill", x.dtype), [], [elementOf(value, x.dtype)]);
+export const fill_ = (x: Tensor, value: number | boolean): Tensor => mapInto(x, fillProgram("fill:2", x.dtype), [], [elementOf(value, x.dtype)]);
 /**
  * Every element becomes 0.
  * @param x of any shape and dtype
@@ -40,5 +40,11 @@ export const zero_ = (x: Tensor): Tensor => mapInto(x, fillProgram("zero", x.dty
 export function copy_(x: Tensor, source: Tensor): Tensor {
   if (source.ndim > x.ndim)
     throw new ShapeError(`expand(${source.dtype}{${showShape(source.shape)}}, size=${showShape(x.shape)}): the number of sizes provided (${x.ndim}) must be greater or equal to the number of dimensions in the tensor (${source.ndim})`);
-  return mapInto(x, program("copySlices", [x.dtype, source.dtype], [], [cast(arg(1, source.dtype), x.dtype)]), [source]);
+  return mapInto(x, program("copy:s", [x.dtype, source.dtype], [], [cast(arg(1, source.dtype), x.dtype)]), [source]);
+}
+/** As `copy_` of what an op made: the node, unless it is that of a view, has the name of the op's. */
+export function takeOver(x: Tensor, source: Tensor, name: string | undefined): Tensor {
+  const before = x.gradFn, { gradFn } = copy_(x, source);
+  if (name !== undefined && gradFn !== null && gradFn !== before && (x.lineage?.parent ?? null) === null) gradFn.label = name;
+  return x;
 }

@@ -11,7 +11,7 @@ import { composite, type Tensor } from "../op.ts";
 import { wrapDim } from "../shape.ts";
 import { movedim } from "../views/rearrange.ts";
 import { narrow, squeeze, unsqueeze } from "../views/views.ts";
-import { batchOf, matrixOf, requireFloat, requireMatrix, requireSquare } from "./checks.ts";
+import { batchOf, matrixOf, requireFloat, requireSquare } from "./checks.ts";
 import { invEx } from "./solve.ts";
 import { svdvals } from "./svd.ts";
 
@@ -110,6 +110,7 @@ export const nuclearNorm = (x: Tensor, dim?: readonly number[] | null, options: 
  */
 export const frobeniusNorm = (x: Tensor, dim?: Dims | null, options: NormOptions = {}): Tensor => norm(x, "fro", dim, options);
 
+const ORDERS: ReadonlySet<number | string> = /*@__PURE__*/ new Set<number | string>([1, -1, 2, -2, Infinity, -Infinity, "fro", "nuc"]);
 export type ConditionOrder = number | "fro" | "nuc";
 /**
  * The condition number of matrices: the norm times that of the inverse; by default (2) the largest singular value over the smallest, which exists for any shape. A singular
@@ -123,16 +124,18 @@ export type ConditionOrder = number | "fro" | "nuc";
  * @example linalg.cond(tensor([[4, 0], [0, 2]])) // 2
  */
 export const cond: (A: Tensor, p?: ConditionOrder | null) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, p: ConditionOrder | null = null): Tensor => {
-  requireMatrix("linalg.cond", A);
-  requireFloat("linalg.cond", A);
-  if (p === null || p === 2 || p === -2) {
-    const k = Math.min(...matrixOf(A));
-    if (k === 0) return zeros(batchOf(A), { dtype: A.dtype, device: A.device });
-    const S = svdvals(A), first = narrow(S, -1, 0, 1), last = narrow(S, -1, k - 1, 1);
+  const order = p === Infinity ? "inf" : p === -Infinity ? "-inf" : String(p);
+  if (typeof p === "string") requireSquare(`linalg.cond(ord=${order})`, A);
+  else if (A.ndim < 2) throw new ShapeError("linalg.cond: The input tensor must have at least 2 dimensions.");
+  if (p !== null && !ORDERS.has(p)) throw new ArgumentError(`linalg.cond got an invalid norm type: ${order}`);
+  const bySingular = p === null || p === 2 || p === -2;
+  requireFloat(bySingular || p === "nuc" ? "linalg.svd" : "linalg.inv", A);
+  if (matrixOf(A).includes(0)) return zeros(batchOf(A), { dtype: A.dtype, device: A.device });
+  if (bySingular) {
+    const S = svdvals(A), first = narrow(S, -1, 0, 1), last = narrow(S, -1, Math.min(...matrixOf(A)) - 1, 1);
     return squeeze(p === -2 ? div(last, first) : div(first, last), -1);
   }
-  requireSquare(`linalg.cond(ord=${p})`, A);
-  if (matrixOf(A)[0] === 0) return zeros(batchOf(A), { dtype: A.dtype, device: A.device });
-  const { inverse, info } = invEx(A);
-  return mul(matrixNorm(A, p), matrixNorm(where(unsqueeze(unsqueeze(gt(info, 0), -1), -1), Infinity, inverse), p));
+  requireSquare(`linalg.cond(ord=${order})`, A);
+  const { inverse, info } = invEx(A), singular = gt(info, 0);
+  return where(singular, p === "nuc" ? NaN : Infinity, mul(matrixNorm(A, p), matrixNorm(where(unsqueeze(unsqueeze(singular, -1), -1), 0, inverse), p)));
 });

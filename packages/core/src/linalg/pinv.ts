@@ -2,17 +2,19 @@
 import { detach } from "../api/reading.ts";
 import { onHost } from "../calculus/host.ts";
 import { amax, sum } from "../composites/reductions.ts";
+import { isFloat, isStoredOnly, scalarTypeName } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { zeros } from "../creation/fill.ts";
 import { add, abs, gt, maximum, mul, neg } from "../elementwise/arithmetic.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { sub } from "../elementwise/scaled.ts";
 import { composite, dispatch, isTensor, type Op, savedTensors, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
-import { broadcastShapes, type Shape } from "../shape.ts";
+import { broadcastShapes, type Shape, showShape } from "../shape.ts";
 import { expand, unsqueeze } from "../views/views.ts";
 import { transposed } from "./algorithms/rows.ts";
 import { eigenSymmetric } from "./algorithms/symmetric-eigen.ts";
-import { batchOf, countOf, matrixOf, requireFloat, requireMatrix, requireSquare } from "./checks.ts";
+import { batchOf, countOf, matrixOf, requireSquare } from "./checks.ts";
 import { eigvalsh } from "./eigh.ts";
 import { refuseDiverged, svdOf, svdvals } from "./svd.ts";
 import { tolerancesOf, type Tolerance, type ToleranceOptions } from "./tolerance.ts";
@@ -49,7 +51,7 @@ const pinvOp: Op<PinvAttrs> = {
         invert(into, transposed(found.U, m, found.S.length), found.Vh, found.S, cut(found.S[0] ?? 0), m, n);
       }
     }
-    refuseDiverged("linalg.pinv", failed, x.ndim > 2, values!);
+    refuseDiverged("linalg.svd", failed, x.ndim > 2, values!);
     return [{ dtype: x.dtype, shape: [...batchOf(x), n, m], values: out }];
   })[0]!,
   saves: () => ({ savedInputs: [0], savedResults: [0] }),
@@ -99,9 +101,9 @@ export type PinvOptions = ToleranceOptions & {
  * @example linalg.pinv(tensor([[2, 0], [0, 4]])) // [[0.5, 0], [0, 0.25]]
  */
 export const pinv: (A: Tensor, options?: PinvOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, { rcond, atol, rtol, hermitian = false }: PinvOptions = {}): Tensor => {
-  if (hermitian) requireSquare("linalg.pinv", A);
-  else requireMatrix("linalg.pinv", A);
-  requireFloat("linalg.pinv", A);
+  if (A.ndim < 2 || !isFloat(A.dtype) || isStoredOnly(A.dtype))
+    throw new (A.ndim < 2 ? ShapeError : DTypeError)(`linalg.pinv(${scalarTypeName[A.dtype]}{${showShape(A.shape)}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`);
+  if (hermitian) requireSquare("linalg.eigh", A);
   const [absolute, relative] = tolerancesOf(A, rcond === undefined || rcond === null ? { atol: atol ?? null, rtol: rtol ?? null } : { atol: 0, rtol: rcond });
   if (!isTensor(absolute) || !isTensor(relative)) return dispatch(pinvOp, [A], { hermitian, atol: absolute as number, rtol: relative as number });
   const batch = [absolute.shape, relative.shape].reduce<Shape>(broadcastShapes, batchOf(A));
@@ -137,10 +139,9 @@ export type MatrixRankOptions = ToleranceOptions & {
  * @example linalg.matrixRank(tensor([[1, 0], [0, 0]])) // 1
  */
 export const matrixRank: (A: Tensor, options?: MatrixRankOptions) => Tensor = /*@__PURE__*/ composite(undefined, (A: Tensor, { tol, atol, rtol, hermitian = false }: MatrixRankOptions = {}): Tensor => {
-  const name = "linalg.matrix_rank";
-  if (hermitian) requireSquare(name, A);
-  else requireMatrix(name, A);
-  requireFloat(name, A);
+  if (A.ndim < 2) throw new ShapeError("torch.linalg.matrix_rank: The input tensor input must have at least 2 dimensions.");
+  if (!isFloat(A.dtype) || isStoredOnly(A.dtype)) throw new DTypeError("This function doesn't handle types other than float and double");
+  if (hermitian) requireSquare("linalg.eigh", A);
   const [absolute, relative] = tolerancesOf(A, tol === undefined || tol === null ? { atol: atol ?? null, rtol: rtol ?? null } : { atol: tol, rtol: 0 });
   const shapes = [absolute, relative].map((x) => (isTensor(x) ? x.shape : []));
   if (matrixOf(A).includes(0)) return zeros(shapes.reduce<Shape>(broadcastShapes, batchOf(A)), { dtype: "int32", device: A.device });

@@ -54,16 +54,18 @@ function y1Of(x: Expr): Expr {
   const small = s.add(s.mul(TWO_OVER_PI, s.sub(s.mul(s.log(near), nearJ1(near, t)), s.div(1, near))), s.mul(near, chebyshevOf(t, Y1_NEAR)));
   return ofPositive(x, s.select(s.le(a, 8), small, s.neg(s.mul(scale, cosine))));
 }
+/** 0, and what a device may take for 0 in a quotient. */
+const isNothing = (x: Expr): Expr => s.lt(s.abs(x), 2 ** -54);
 /** f0 - f1 / x, the derivative of both J1 and Y1; of J1 at 0 it is 1/2. */
 const derivativeOfFirst = (x: Expr, f0: Expr, f1: Expr): Expr => s.sub(f0, s.div(f1, x));
 function besselJ1Gradient(x: Expr, out: Expr): Expr {
-  const zero = s.eq(x, 0);
+  const zero = isNothing(x);
   return s.select(zero, 0.5, derivativeOfFirst(s.select(zero, 1, x), j0Of(x), out));
 }
 
 /** sin(x) / x. */
 const sphericalOf = (x: Expr): Expr => {
-  const zero = s.eq(x, 0);
+  const zero = isNothing(x);
   return s.select(zero, 1, s.select(s.eq(s.abs(x), Infinity), 0, s.div(s.sin(x), s.select(zero, 1, x))));
 };
 /** -x/3 (1 - x^2 / 10 (1 - x^2 / 28 ...)) near 0, where (cos(x) - out) / x has no digits left. */
