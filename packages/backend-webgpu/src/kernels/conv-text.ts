@@ -1,5 +1,5 @@
 /** @file A convolution as text: how places and depths of its product become addresses. The words that say its numbers lie beside it. */
-import type { DType, PrimitiveAttrs, Shape, View } from "@adjoint/core/backend";
+import type { DType, PrimitiveAttrs, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import { intWord } from "../pipelines.ts";
 import { storedType } from "../wgsl/expression.ts";
@@ -16,13 +16,23 @@ export const isPlanar = (x: View<WebGpuBuffer>, filter: View<WebGpuBuffer>, out:
   filter.shape[3] === 1 && out.shape[3]! <= x.shape[3]! && padding[0] === 0 && stride[0] === 1 && spread[0] === 1;
 
 export function convWords(ints: Int32Array, at: number, x: View<WebGpuBuffer>, filter: View<WebGpuBuffer>, out: View<WebGpuBuffer>, { stride, padding, dilation, spread }: Conv): void {
-  const bySpatialDim: readonly (readonly [word: number, values: Shape])[] =
-    [[WINDOW, filter.shape.slice(3)], [INPUT, x.shape.slice(3)], [SIZE, out.shape.slice(3)], [STRIDE, stride], [PADDING, padding], [DILATION, dilation], [SPREAD, spread]];
-  for (const [word, values] of bySpatialDim) ints.set(values, at + word);
-  for (const [word, view] of [[X, x], [FILTER, filter], [OUT, out]] as const) {
-    ints[at + word] = view.offset;
-    ints.set(view.strides, at + word + 1);
+  for (let d = 0; d < 3; d++) {
+    ints[at + WINDOW + d] = filter.shape[d + 3]!;
+    ints[at + INPUT + d] = x.shape[d + 3]!;
+    ints[at + SIZE + d] = out.shape[d + 3]!;
+    ints[at + STRIDE + d] = stride[d]!;
+    ints[at + PADDING + d] = padding[d]!;
+    ints[at + DILATION + d] = dilation[d]!;
+    ints[at + SPREAD + d] = spread[d]!;
   }
+  writeView(ints, at + X, x);
+  writeView(ints, at + FILTER, filter);
+  writeView(ints, at + OUT, out);
+}
+
+function writeView(ints: Int32Array, at: number, { offset, strides }: View<WebGpuBuffer>): void {
+  ints[at] = offset;
+  for (let d = 0; d < 6; d++) ints[at + 1 + d] = strides[d]!;
 }
 
 /**

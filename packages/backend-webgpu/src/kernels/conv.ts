@@ -12,11 +12,12 @@ export function convKernel(device: WebGpuDevice): Kernel<ConvAttrs, WebGpuBuffer
   const products = new Products(device, "conv");
 
   const whole = (x: ConvView, filter: ConvView, out: ConvView, attrs: ConvAttrs): void => {
-    const planar = isPlanar(x, filter, out, attrs), spread = attrs.spread.some((apart) => apart !== 1);
-    const [groups, examples, channels, ...size] = out.shape as readonly number[] as [number, number, number, ...number[]];
+    const planar = isPlanar(x, filter, out, attrs), [apartD, apartH, apartW] = attrs.spread, spread = apartD !== 1 || apartH !== 1 || apartW !== 1;
+    const groups = out.shape[0]!, examples = out.shape[1]!, channels = out.shape[2]!, places = out.shape[3]! * out.shape[4]! * out.shape[5]!;
+    const window = filter.shape[3]! * filter.shape[4]! * filter.shape[5]!;
     products.run({
       rows: filter, columns: x, out, variant: (planar ? 1 : 0) + (spread ? 2 : 0),
-      sizes: { rows: channels, columns: examples * sizeOf(size), depth: sizeOf(filter.shape.slice(2)), batch: groups },
+      sizes: { rows: channels, columns: examples * places, depth: filter.shape[2]! * window, batch: groups },
       rowsAlong: Math.abs(filter.strides[5]!) < Math.abs(filter.strides[2]!),
       columnsAlong: false,
       text: (slots) => ({ ...convText(slots, x.dtype, planar, spread), dtype: x.dtype }),
@@ -27,7 +28,7 @@ export function convKernel(device: WebGpuDevice): Kernel<ConvAttrs, WebGpuBuffer
   return (inputs, outputs, attrs) => {
     device.assertAlive();
     const [x, filter] = inputs as [ConvView, ConvView], out = outputs[0]!;
-    if (attrs.spread.every((apart, d) => apart === 1 || attrs.stride[d]! > 1)) return whole(x, filter, out, attrs);
+    if (isWhole(attrs, 0) && isWhole(attrs, 1) && isWhole(attrs, 2)) return whole(x, filter, out, attrs);
     const [depths, heights, widths] = ([0, 1, 2] as const).map((d) => phasesAlong(d, filter.shape[d + 3]!, out.shape[d + 3]!, attrs));
     for (const depth of depths!) for (const height of heights!) for (const width of widths!) {
       const phases = [depth, height, width] as const;
@@ -36,6 +37,9 @@ export function convKernel(device: WebGpuDevice): Kernel<ConvAttrs, WebGpuBuffer
     }
   };
 }
+
+/** Whether the call is one product as far as this dim goes. */
+const isWhole = ({ spread, stride }: ConvAttrs, d: 0 | 1 | 2): boolean => spread[d] === 1 || stride[d] > 1;
 
 /** Some elements of each spatial dim. */
 function stepped(view: ConvView, steps: readonly Steps[]): ConvView {

@@ -1,7 +1,7 @@
 /** @file Which kernel computes a product of given sizes, and over which grid. Pure numbers. */
 import { blockBytes, GROUP, SLICE, sideOf } from "./blocks.ts";
 import type { Tuning } from "../../tuning.ts";
-import { groupOf, type Tile } from "./registers.ts";
+import type { Tile } from "./registers.ts";
 
 export type Sizes = { readonly rows: number; readonly columns: number; readonly depth: number; readonly batch: number };
 export type Kernel = { readonly kind: "registers"; readonly tile: Tile } | { readonly kind: "workgroup"; readonly quads: number };
@@ -14,8 +14,14 @@ export type Plan = {
   readonly partLength: number;
 };
 
-/** Every tile there is: one pipeline for each that is met. */
-const tiles = { narrow: { rows: 1, columns: 8 }, row: { rows: 1, columns: 16 }, low: { rows: 4, columns: 8 }, square: { rows: 8, columns: 8 }, small: { rows: 4, columns: 4 } } as const satisfies Record<string, Tile>;
+/** Every tile there is: one pipeline for each that is met. Where workgroups are small, few results still keep several cores busy; hardware runs 32 or 64 invocations at once. */
+const tiles = {
+  row: { rows: 1, columns: 8, group: [16, 1] },
+  low: { rows: 4, columns: 8, group: [4, 4] },
+  square: { rows: 8, columns: 8, group: [4, 4] },
+  narrow: { rows: 1, columns: 4, group: [64, 1] },
+  small: { rows: 4, columns: 4, group: [8, 8] },
+} as const satisfies Record<string, Tile>;
 
 /** Invocations, or blocks, with which a device is busy: below that, parts of the depth run beside each other. */
 const BUSY = { registers: 256, workgroup: 1 << 14, blocks: 128 } as const;
@@ -46,8 +52,8 @@ function kernelOf({ rows, columns, batch }: Sizes, tuning: Tuning, workgroupByte
 /** Results of a workgroup. */
 function blockOf(kernel: Kernel): readonly [height: number, width: number] {
   if (kernel.kind === "workgroup") return [sideOf(kernel.quads), sideOf(kernel.quads)];
-  const [x, y] = groupOf(kernel.tile);
-  return [y * kernel.tile.rows, x * kernel.tile.columns];
+  const { rows, columns, group: [x, y] } = kernel.tile;
+  return [y * rows, x * columns];
 }
 
 export const keyOf = (kernel: Kernel): number => (kernel.kind === "workgroup" ? GROUP * 64 + kernel.quads : kernel.tile.rows * 32 + kernel.tile.columns);

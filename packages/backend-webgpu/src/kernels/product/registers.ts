@@ -4,18 +4,15 @@ import type { Shader } from "../../pipelines.ts";
 import { storedType } from "../../wgsl/expression.ts";
 import { component, numbers, openBlock, type ProductText } from "./text.ts";
 
-/** Results of one invocation; columns are a multiple of four. */
-export type Tile = { readonly rows: number; readonly columns: number };
-
-/** Invocations of a workgroup: beside each other in a row of results if tiles are one row high. */
-export const groupOf = ({ rows }: Tile): readonly [x: number, y: number] => (rows === 1 ? [16, 1] : [4, 4]);
+/** Results of one invocation, whose columns are a multiple of four, and the invocations of a workgroup. */
+export type Tile = { readonly rows: number; readonly columns: number; readonly group: readonly [x: number, y: number] };
 
 /**
  * A step takes four depths: what a loop carries costs a software adapter ten instructions a turn, accumulators too. A matrix times a vector is, of
  * several ways to say 16 products, the one whose code is shortest there.
  */
 export function registerShader(p: ProductText, tile: Tile): Shader {
-  const type = storedType(p.dtype), [groupX, groupY] = groupOf(tile);
+  const type = storedType(p.dtype), [groupX, groupY] = tile.group;
   const rows = numbers(tile.rows), columns = numbers(tile.columns), vectors = numbers(tile.columns / 4), depths = numbers(4);
   const columnVector = (j: number, c: number): string => `vec4<${type}>(${numbers(4).map((e) => p.columns.value(4 * j + e, c)).join(", ")})`;
   const product = (j: number): string => (p.dtype === "float32" ? `matrix${j} * x` : depths.map((c) => `x.${component(c)} * y${c}_${j}`).join(" + "));
