@@ -93,7 +93,7 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     operands.collect(inputs, [out]);
     const { slots, chunks } = operands, fits = slots.length <= 24 && isShort(p), written = 1 << slots[slots.length - 1]!;
     const splatsAt = (dim: number): number => (fits && dim >= 0 && shape[dim]! % 4 === 0 ? splatsOf(inputs, dim, slots, chunks, 0, written) : NO_QUADS);
-    const along = splatsAt(shape.length - 1), across = along === NO_QUADS ? splatsAt(split - 1) : NO_QUADS;
+    const along = reduced === 0 ? NO_QUADS : splatsAt(shape.length - 1), across = along === NO_QUADS ? splatsAt(split - 1) : NO_QUADS;
     const way: Way = along !== NO_QUADS ? "along" : across !== NO_QUADS ? "across" : "one", splats = Math.max(along, across);
     const rows = way === "across" ? count / 4 : count, units = way === "along" ? length / 4 : length, lanes = lanesOf(rows, units);
     // Each output's lanes lie side by side, and are what the next stage reduces.
