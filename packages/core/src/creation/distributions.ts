@@ -1,7 +1,7 @@
 /** @file Draws from distributions, of the counter-based stream: new tensors, and tensors overwritten. */
 import { refusing } from "../calculus/refusing.ts";
 import { add, ceil, clampMin, exp, log, logicalNot, lt, mul, neg, sub, tan, to, where } from "../elementwise/index.ts";
-import { takeOver } from "../elementwise/overwrite.ts";
+import { takeOver } from "../elementwise/take-over.ts";
 import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, noGrad, type Tensor } from "../op.ts";

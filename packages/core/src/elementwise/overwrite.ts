@@ -42,9 +42,3 @@ export function copy_(x: Tensor, source: Tensor): Tensor {
     throw new ShapeError(`expand(${source.dtype}{${showShape(source.shape)}}, size=${showShape(x.shape)}): the number of sizes provided (${x.ndim}) must be greater or equal to the number of dimensions in the tensor (${source.ndim})`);
   return mapInto(x, program("copy:s", [x.dtype, source.dtype], [], [cast(arg(1, source.dtype), x.dtype)]), [source]);
 }
-/** As `copy_` of what an op made: the node, unless it is that of a view, has the name of the op's. */
-export function takeOver(x: Tensor, source: Tensor, name: string | undefined): Tensor {
-  const before = x.gradFn, { gradFn } = copy_(x, source);
-  if (name !== undefined && gradFn !== null && gradFn !== before && (x.lineage?.parent ?? null) === null) gradFn.label = name;
-  return x;
-}
