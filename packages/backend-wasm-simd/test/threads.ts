@@ -9,6 +9,8 @@ function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(message);
 }
 
+/** Numbers below a bound, many of them more than once. */
+const places = (device: Backend, count: number, bound: number): Tensor => tensor(Int32Array.from({ length: count }, (_, i) => (i * i * 7 + 3 * i) % bound), { device });
 /** Every kernel that threads share, at sizes with rests. */
 const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   "map, dense": (device) => randn([300, 517], { device }).mul(1.5).tanh(),
@@ -21,6 +23,17 @@ const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   "sum of rows": (device) => randn([300, 517], { device }).sum(1),
   "sum of columns": (device) => randn([300, 517], { device }).sum(0),
   "product of a middle dim": (device) => randn([20, 65, 67], { device }).amax(1),
+  "sorted rows": (device) => randn([300, 257], { device }).sort(1).indices.to("float32"),
+  "sorted columns": (device) => randn([257, 3, 130], { device }).sort(0, { descending: true }).values,
+  "running sums": (device) => randn([301, 259], { device }).cumsum(1).add(randn([301, 259], { device }).cumsum(0)),
+  "places of extrema": (device) => randn([301, 259], { device }).argmax(1).add(randn([259, 301], { device }).argmin(0).sum()).to("float32"),
+  "picked rows": (device) => randn([129, 517], { device }).indexSelect(0, places(device, 400, 129)),
+  "picked elements": (device) => randn([70_001], { device }).indexSelect(0, places(device, 90_001, 70_001)),
+  "picked columns": (device) => randn([301, 401], { device }).indexSelect(1, places(device, 257, 401)),
+  "added rows": (device) => randn([129, 517], { device }).indexAdd(0, places(device, 400, 129), randn([400, 517], { device })),
+  "added columns": (device) => randn([301, 401], { device }).indexAdd(1, places(device, 257, 401), randn([301, 257], { device })),
+  "added in a middle dim": (device) => randn([5, 31, 401], { device }).indexAdd(1, places(device, 157, 31), randn([5, 157, 401], { device })),
+  "scattered elements": (device) => randn([401, 259], { device }).scatterAdd(0, places(device, 300 * 259, 401).reshape([300, 259]), randn([300, 259], { device })),
   "softmax": (device) => softmax(randn([301, 257], { device }), -1),
   "matrices": (device) => randn([201, 333], { device }).matmul(randn([333, 177], { device })),
   "matrices, turned": (device) => randn([333, 201], { device }).t().matmul(randn([177, 333], { device }).t()),

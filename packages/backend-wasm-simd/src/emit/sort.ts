@@ -4,7 +4,7 @@ import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
 
-/** Sorts one row: `(length, input, inputStep, output, outputStep, scratch)`, steps in bytes; `scratch` has room for two i64 an element. */
+/** Sorts rows: `(rows, length, input, inputRow, inputStep, output, outputRow, outputStep, scratch)`, steps in bytes; `scratch` has room for two i64 for each element of a row. */
 export type SortRun = (...args: number[]) => number;
 
 /** Runs this long are sorted by insertion. */
@@ -65,7 +65,7 @@ export function emitSort(engine: Engine, dtype: DType, descending: boolean): Sor
     rest(i, middle);
     rest(j, high);
   });
-  module.func("run", ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, length, input, inputStep, output, outputStep, scratch) => {
+  const row = module.func("row", ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, length, input, inputStep, output, outputStep, scratch) => {
     const bytes = f.local("i32"), from = f.local("i32"), to = f.local("i32"), low = f.local("i32"), width = f.local("i32"), middle = f.local("i32"), high = f.local("i32");
     /** Leaves the least of `low + distance` and the length. */
     const bounded = (distance: () => void) => {
@@ -94,6 +94,14 @@ export function emitSort(engine: Engine, dtype: DType, descending: boolean): Sor
       f.get(from).get(to).set(from).set(to).get(width).i32(1).op("i32.shl").set(width);
     });
     f.get(length).get(from).get(output).get(outputStep).call(store);
+  });
+  module.func("run", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, length, input, inputRow, inputStep, output, outputRow, outputStep, scratch) => {
+    f.loop((next) => {
+      for (const argument of [length, input, inputStep, output, outputStep, scratch]) f.get(argument);
+      f.call(row);
+      f.get(input).get(inputRow).op("i32.add").set(input).get(output).get(outputRow).op("i32.add").set(output);
+      f.get(rows).i32(1).op("i32.sub").tee(rows).branchIf(next);
+    });
   });
   return engine.link<"run">(module).run;
 }

@@ -7,14 +7,14 @@ import { pushPlaces, type Spacing } from "./places.ts";
 
 export type Extremum = { readonly op: "max" | "min"; readonly result: "value" | "place"; readonly spacing: Spacing };
 /**
- * `(rows, width, terms, offsets, x, xRow, xColumn, out, outRow)`: counts in elements, the rest in bytes; results of a row are adjacent. The value, or the number of the
- * first term that has it; NaN wins.
+ * `(planes, xPlane, outPlane, rows, width, terms, offsets, x, xRow, xColumn, out, outRow)`: counts in elements, the rest in bytes; results of a row are adjacent. The value, or the
+ * number of the first term that has it; NaN wins.
  */
 export type ExtremumRun = (...args: number[]) => number;
 
 export function emitExtremum(engine: Engine, { op, result, spacing }: Extremum): ExtremumRun {
   const module = new Module();
-  module.func("run", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, width, terms, offsets, x, xRow, xColumn, out, outRow) => {
+  const plane = module.func("plane", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, width, terms, offsets, x, xRow, xColumn, out, outRow) => {
     const from = f.local("i32"), to = f.local("i32"), left = f.local("i32"), at = f.local("i32"), offset = f.local("i32"), term = f.local("i32"), step = f.local("i32");
     const value = f.local("v128"), mask = f.local("v128"), lanes = [0, 1].map(() => ({ best: f.local("v128"), place: f.local("v128") })); // of values, `place` is where a NaN was met
     /** The extrema of four windows, or of eight that lie close to each other, in `best` or `place`. */
@@ -65,6 +65,14 @@ export function emitExtremum(engine: Engine, { op, result, spacing }: Extremum):
         storePartly(f, "float32", to, found(lanes[0]), left);
       });
       f.get(x).get(xRow).op("i32.add").set(x).get(out).get(outRow).op("i32.add").set(out).increment(rows, -1);
+    });
+  });
+  module.func("run", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, planes, xPlane, outPlane, ...rest) => {
+    const x = rest[4], out = rest[7];
+    f.loop((next) => {
+      for (const argument of rest) f.get(argument);
+      f.call(plane).get(x).get(xPlane).op("i32.add").set(x).get(out).get(outPlane).op("i32.add").set(out);
+      f.get(planes).i32(1).op("i32.sub").tee(planes).branchIf(next);
     });
   });
   return engine.link<"run">(module).run;

@@ -3,8 +3,10 @@ import { type DType, type Kernel, type PrimitiveAttrs, sizeOf, View } from "@adj
 import { type ArgReduceRun, emitArgReduce } from "../emit/arg-reduce.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
+import type { Pool } from "../threads/pool.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
+import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
 import type { WindowExtrema } from "./window-extremum.ts";
 
@@ -26,7 +28,7 @@ export function argReduceKernel(engine: Engine, copier: Copier, extrema: WindowE
         copier.copy(input, rowsOf);
       }
       const shape = input.shape.slice(0, kept), bytes = bytesOf(dtype);
-      rows(run, length, new View(rowsOf.buffer, dtype, shape, rowsOf.strides.slice(0, kept).map((s) => s * bytes), rowsOf.offset, 0, false), output);
+      rows(engine.sharing(input.size), run, length, new View(rowsOf.buffer, dtype, shape, rowsOf.strides.slice(0, kept).map((s) => s * bytes), rowsOf.offset, 0, false), output);
     } finally {
       temporaries.free();
     }
@@ -34,13 +36,14 @@ export function argReduceKernel(engine: Engine, copier: Copier, extrema: WindowE
 }
 
 /** @param input the first element of each row; strides in bytes */
-function rows(run: ArgReduceRun, length: number, input: WasmView, output: WasmView): void {
+function rows(pool: Pool | undefined, run: ArgReduceRun, length: number, input: WasmView, output: WasmView): void {
   const { shape } = input, last = shape.length - 1, outer = shape.slice(0, Math.max(last, 0));
   const strides = output.strides.map((stride) => 4 * stride);
   const count = last >= 0 ? shape[last] : 1, inputRow = last >= 0 ? input.strides[last] : 0, outputRow = last >= 0 ? strides[last] : 0;
   const odometer = new Odometer(outer, [input.strides, strides], [addressAt(input, 0), addressAt(output, 0)]);
   const atOnce = Math.max(1, Math.floor(CHUNK / length));
   do for (let row = 0; row < count; row += atOnce)
-    run(Math.min(atOnce, count - row), length, odometer.at[0] + row * inputRow, inputRow, odometer.at[1] + row * outputRow, outputRow);
+    call(pool, run, Math.min(atOnce, count - row), length, odometer.at[0] + row * inputRow, inputRow, odometer.at[1] + row * outputRow, outputRow);
   while (odometer.next());
+  pool?.run();
 }

@@ -1,19 +1,30 @@
 /** @file The `gather` and `scatter` primitives. Every index is checked before anything is written. */
-import { coalesce, complain, type Kernel, type Places, type PrimitiveAttrs, View } from "@adjoint/core/backend";
+import { coalesce, complain, type DType, type Kernel, type Places, type PrimitiveAttrs, View } from "@adjoint/core/backend";
 import { type IndexName, indexModule, type SliceName, sliceModule } from "../emit/index-kernels.ts";
-import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
+import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
 
-type Linked<Names extends string> = { readonly [N in Names]: (...args: number[]) => number };
+type Mode = "gather" | "set" | "add";
+type Linked = (...args: number[]) => number;
+
+/**
+ * Rows and columns of one call. What is scattered is split by rows, and only where they have elements of their own in far, so that the order of sums stays; split by columns it was slower with two
+ * threads than with one, each of which goes through all rows.
+ */
+function piece(gathers: boolean, rows: number, columns: number, rowsApart: boolean): readonly [number, number] {
+  if (!gathers && !rowsApart) return [rows, columns];
+  return [Math.max(1, Math.floor(CHUNK / columns)), gathers ? CHUNK : columns];
+}
 
 export class Indexer {
   readonly #engine: Engine;
   readonly #copier: Copier;
-  #elements: Linked<IndexName> | undefined;
-  #slices: Linked<SliceName> | undefined;
+  #elements: { readonly [N in IndexName]: Linked } | undefined;
+  #slices: { readonly [N in SliceName]: Linked } | undefined;
 
   constructor(engine: Engine, copier: Copier) {
     this.#engine = engine;
@@ -21,7 +32,7 @@ export class Indexer {
   }
 
   /** @param near the view of the indices' shape @param far the view that is indexed along `dim` */
-  move(mode: "gather" | "set" | "add", index: WasmView, near: WasmView, far: WasmView, places: Places): void {
+  move(mode: Mode, index: WasmView, near: WasmView, far: WasmView, places: Places): void {
     const { dim } = places;
     this.#engine.check();
     this.#check(index, far, places);
@@ -32,18 +43,31 @@ export class Indexer {
     const column = shape.length - 1, row = column - 1;
     const odometer = new Odometer(shape.slice(0, Math.max(row, 0)), strides, [addressAt(index, 0), addressAt(near, 0), addressAt(far, 0)]);
     const rows = row >= 0 ? shape[row] : 1, columns = column >= 0 ? shape[column] : 1, [i, n, f] = strides.map((s) => (row >= 0 ? s[row] : 0)), [ic, nc, fc] = strides.map((s) => (column >= 0 ? s[column] : 0));
-    const rowBytes = columns * bytes;
-    if (ic === 0 && nc === bytes && fc === bytes && rowBytes % 4 === 0 && (mode !== "add" || far.dtype === "float32")) {
-      this.#slices ??= this.#engine.link<SliceName>(sliceModule());
-      const run = this.#slices[mode === "add" ? "addFloat" : mode];
-      do run(rows, rowBytes / 4, odometer.at[0], i, odometer.at[1], n, odometer.at[2], f, step);
-      while (odometer.next());
-      return;
-    }
+    const isSliced = ic === 0 && nc === bytes && fc === bytes && (columns * bytes) % 4 === 0 && (mode !== "add" || far.dtype === "float32");
+    const run = isSliced ? this.#slice(mode) : this.#element(mode, far.dtype), pool = this.#engine.sharing(near.size);
+    const [rowsAtOnce, columnsAtOnce] = piece(mode === "gather", rows, columns, f !== 0);
+    // Calls that may write one element follow each other.
+    const isApart = mode === "gather" || strides[2].slice(0, Math.max(row, 0)).every((stride) => stride !== 0);
+    do {
+      for (let r = 0; r < rows; r += rowsAtOnce) for (let c = 0; c < columns; c += columnsAtOnce) {
+        const height = Math.min(rowsAtOnce, rows - r), width = Math.min(columnsAtOnce, columns - c);
+        const indices = odometer.at[0] + r * i + c * ic, nearAt = odometer.at[1] + r * n + c * nc, farAt = odometer.at[2] + r * f + c * fc;
+        if (isSliced) call(pool, run, height, (width * bytes) / 4, indices, i, nearAt, n, farAt, f, step);
+        else call(pool, run, height, width, indices, i, ic, nearAt, n, nc, farAt, f, fc, step);
+      }
+      if (!isApart) pool?.run();
+    } while (odometer.next());
+    pool?.run();
+  }
+
+  #slice(mode: Mode): Linked {
+    this.#slices ??= this.#engine.link<SliceName>(sliceModule());
+    return this.#slices[mode === "add" ? "addFloat" : mode];
+  }
+  #element(mode: Mode, dtype: DType): Linked {
+    const bytes = bytesOf(dtype);
     this.#elements ??= this.#engine.link<IndexName>(indexModule());
-    const run = this.#elements[mode === "add" ? (far.dtype === "float32" ? "addFloat" : bytes === 4 ? "addInt" : "or1") : `${mode}${bytes === 4 ? 4 : bytes === 2 ? 2 : 1}` as const];
-    do run(rows, columns, odometer.at[0], i, ic, odometer.at[1], n, nc, odometer.at[2], f, fc, step);
-    while (odometer.next());
+    return this.#elements[mode === "add" ? (dtype === "float32" ? "addFloat" : bytes === 4 ? "addInt" : "or1") : `${mode}${bytes === 4 ? 4 : bytes === 2 ? 2 : 1}` as const];
   }
 
   /** Each distinct index once: repeated ones have stride 0. */

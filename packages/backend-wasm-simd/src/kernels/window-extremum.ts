@@ -1,8 +1,8 @@
 /** @file Extrema of float32 over dims that do not lie in long rows, such as windows: four results at a time. Long rows are arg-reduce.ts and reduce.ts. */
-import { type Shape, sizeOf } from "@adjoint/core/backend";
+import { coalesce, type Shape, sizeOf } from "@adjoint/core/backend";
 import { emitExtremum, type Extremum, type ExtremumRun } from "../emit/window-extremum.ts";
 import { spacingOf } from "../emit/places.ts";
-import { addressAt, type Engine, type WasmView } from "../engine.ts";
+import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
 import { Odometer } from "./odometer.ts";
 import { offsetTable } from "./offsets.ts";
 import { call } from "./round.ts";
@@ -32,13 +32,18 @@ export class WindowExtrema {
     if (terms > TERMS) return false;
     const run = this.#kernel({ op, result, spacing: spacingOf(strides[column]) }), temporaries = new Temporaries(this.#engine.memory);
     try {
-      const bytes = (dims: Shape): number[] => dims.map((stride) => 4 * stride), row = column - 1;
+      const bytes = (dims: Shape): number[] => dims.map((stride) => 4 * stride), row = column - 1, outer = Math.max(0, row);
       const offsets = offsetTable(this.#engine.memory, temporaries, shape.slice(kept), bytes(strides.slice(kept)));
-      const rows = row < 0 ? 1 : shape[row], xRow = row < 0 ? 0 : 4 * strides[row], outRow = row < 0 ? 0 : 4 * output.strides[row], outer = Math.max(0, row);
-      const odometer = new Odometer(shape.slice(0, outer), [bytes(strides.slice(0, outer)), bytes(output.strides.slice(0, outer))], [addressAt(input, 0), addressAt(output, 0)]);
-      const pool = this.#engine.sharing(output.size * terms), most = pool === undefined ? rows : Math.max(1, Math.ceil(SHARED / (width * terms)));
-      do for (let r = 0; r < rows; r += most)
-        call(pool, run, Math.min(most, rows - r), width, terms, offsets, odometer.at[0] + r * xRow, xRow, 4 * strides[column], odometer.at[1] + r * outRow, outRow);
+      const rows = row < 0 ? 1 : shape[row], [xRow, outRow] = row < 0 ? [0, 0] : [4 * strides[row], 4 * output.strides[row]];
+      const around = coalesce(shape.slice(0, outer), [strides.slice(0, outer), output.strides.slice(0, outer)]), plane = around.shape.length - 1, planes = plane < 0 ? 1 : around.shape[plane];
+      const [xs, outs] = around.strides.map(bytes), [xPlane, outPlane] = plane < 0 ? [0, 0] : [xs[plane], outs[plane]];
+      const odometer = new Odometer(around.shape.slice(0, Math.max(plane, 0)), [xs, outs], [addressAt(input, 0), addressAt(output, 0)]);
+      const pool = this.#engine.sharing(output.size * terms), line = width * terms;
+      const rowsAtOnce = pool === undefined ? rows : Math.min(rows, Math.ceil(SHARED / line)), planesAtOnce = Math.max(1, Math.floor((pool === undefined ? CHUNK : SHARED) / (rows * line)));
+      do for (let p = 0; p < planes; p += planesAtOnce) for (let r = 0; r < rows; r += rowsAtOnce) {
+        const x = odometer.at[0] + p * xPlane + r * xRow, out = odometer.at[1] + p * outPlane + r * outRow;
+        call(pool, run, Math.min(planesAtOnce, planes - p), xPlane, outPlane, Math.min(rowsAtOnce, rows - r), width, terms, offsets, x, xRow, 4 * strides[column], out, outRow);
+      }
       while (odometer.next());
       pool?.run();
     } finally {
