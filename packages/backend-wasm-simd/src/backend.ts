@@ -15,6 +15,7 @@ import { rowsKernel } from "./kernels/rows.ts";
 import { scanKernel } from "./kernels/scan.ts";
 import { sortKernel } from "./kernels/sort.ts";
 import { WindowExtrema } from "./kernels/window-extremum.ts";
+import { windowMaxGradKernel } from "./kernels/window-max-grad.ts";
 import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
 import { nextTask } from "./task.ts";
 import { canShareMemory } from "./threads/open-worker.ts";
@@ -93,6 +94,7 @@ export function backendOn(engine: Engine): Backend {
       copy: copyKernel(engine, copier),
       rows,
       mapEach,
+      windowMaxGrad: windowMaxGradKernel(engine),
       attention: attentionKernel(engine, { multiplier, rows, map }),
       attentionGrad: attentionGradKernel(engine, { multiplier, rows, map }),
     },

@@ -92,6 +92,11 @@ export interface FusedAttrs {
    * any. The program reads no `index`.
    */
   mapEach: { readonly program: Program; readonly params: readonly number[] };
+  /**
+   * The gradient of the largest elements of windows that lie side by side. inputs = [x, grad] of float32, x `[b, h, w]`, grad `[b, p, q]`, where window (i, j), of `window[0]` by `window[1]` elements, begins
+   * at `(i * window[0], j * window[1])` and lies in x; outputs = [out], `[b, h, w]`, dense. The element of grad is where x is largest in its window, first of all, or at the first NaN; all else is 0. Last strides are 1.
+   */
+  windowMaxGrad: { readonly window: readonly [number, number] };
 }
 
 export type FusedName = keyof FusedAttrs;

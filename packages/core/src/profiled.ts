@@ -34,6 +34,7 @@ export function profiled(backend: Backend): Backend & { readonly profile: Profil
   const k = backend.kernels;
   const fused: Partial<FusedKernels> = {
     ...(k.rows && { rows: wrap("rows", () => backend.kernels.rows!) }), ...(k.attention && { attention: wrap("attention", () => backend.kernels.attention!) }), ...(k.attentionGrad && { attentionGrad: wrap("attentionGrad", () => backend.kernels.attentionGrad!) }), ...(k.mapEach && { mapEach: wrap("mapEach", () => backend.kernels.mapEach!) }),
+    ...(k.windowMaxGrad && { windowMaxGrad: wrap("windowMaxGrad", () => backend.kernels.windowMaxGrad!) }),
   };
   const kernels: Kernels & Partial<FusedKernels> = {
     ...fused,
@@ -55,7 +56,7 @@ export function unfused(backend: Backend): Backend {
     get kernels(): Kernels {
       if (all !== backend.kernels) {
         all = backend.kernels;
-        const { rows: _, attention: __, attentionGrad: ___, mapEach: ____, ...kernels } = all;
+        const { rows: _, attention: __, attentionGrad: ___, mapEach: ____, windowMaxGrad: _____, ...kernels } = all;
         kept = kernels;
       }
       return kept;

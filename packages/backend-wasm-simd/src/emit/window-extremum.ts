@@ -78,10 +78,10 @@ export function emitExtremum(engine: Engine, { op, result, spacing }: Extremum):
   return engine.link<"run">(module).run;
 }
 
-type Choice = { readonly [N in "best" | "place" | "value" | "mask"]: Local<"v128"> } & { readonly term: Local<"i32"> };
+export type Choice = { readonly [N in "best" | "place" | "value" | "mask"]: Local<"v128"> } & { readonly term: Local<"i32"> };
 
 /** The term on the stack, where it beats the best so far: a NaN does, but for another one. */
-function choose(f: Code, op: "max" | "min", { best, place, value, mask, term }: Choice): void {
+export function choose(f: Code, op: "max" | "min", { best, place, value, mask, term }: Choice): void {
   f.set(value).get(value).get(best).op(op === "max" ? "f32x4.gt" : "f32x4.lt");
   f.get(value).get(value).op("f32x4.ne").get(best).get(best).op("f32x4.eq").op("v128.and").op("v128.or").set(mask);
   f.get(value).get(best).get(mask).op("v128.bitselect").set(best).get(term).op("i32x4.splat").get(place).get(mask).op("v128.bitselect").set(place);

@@ -1,5 +1,5 @@
 /** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
-import { adamStep, type AttentionOptions, batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
+import { adamStep, type AttentionOptions, batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
 import type { Backend, FusedName } from "@adjoint/core/backend";
 import { type Case, check } from "../case.ts";
 import { uniform } from "../samples/numbers.ts";
@@ -36,6 +36,13 @@ const samples: readonly Sample[] = [
     run: (x) => crossEntropy(x, tensor(Int32Array.from({ length: x.shape[0]! }, (_, i) => (i % 3 === 1 ? -100 : (7 * i) % x.shape[1]!)), { device: x.device }), { reduction: "sum" }),
   },
 ];
+
+/** Windows side by side, what they leave over, and several planes. */
+const windowSamples: readonly Sample[] = ([[2, 2], [1, 2], [3, 3], [2, 5], [4, 1]] as const).flatMap((window) => ([1, 3] as const).map((planes): Sample => ({
+  name: `the gradient of maxima of ${planes === 1 ? "" : `${planes} planes of `}${window.join(" by ")}`, kernel: "windowMaxGrad", calls: 1, beside: () => [],
+  run: (x) => maxPool2d(x.unsqueeze(0).expand([planes, ...x.shape]), window),
+  shapes: [[4, 5], [5, 7], [4, 10], [9, 31], [6, 64], [40, 33]],
+})));
 
 /** x [l, d] as two heads, whose rows lie apart: [2, l, d / 2]. */
 const heads = (x: Tensor): Tensor => x.reshape([x.shape[0]!, 2, x.shape[1]! / 2]).transpose(0, 1);
@@ -147,4 +154,4 @@ const eachCase: Case = {
 };
 
 /** Every fused kernel that a backend has; nothing for one that has none. */
-export const fusedSuite = (): readonly Case[] => [eachCase, ...[...samples, ...attentionSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)))];
+export const fusedSuite = (): readonly Case[] => [eachCase, ...[...samples, ...attentionSamples, ...windowSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)))];

@@ -1,6 +1,7 @@
 /** @file Attention, as one op: on devices with kernels for it, which never hold all weights at once, and as products and softmax on the others. */
 import type { FusedAttrs } from "../backend.ts";
 import { clone } from "../calculus/map-reduce.ts";
+import { overBatches } from "../calculus/batches.ts";
 import { alongRows, isFollowed, rowsOf, rowsPerDType } from "../calculus/rows.ts";
 import { decomposedAll } from "../composites/decomposed.ts";
 import { sumOver } from "../composites/reductions.ts";
@@ -12,7 +13,6 @@ import { activeInterpreter, allocate, composite, type Device, dispatchAll, type 
 import { matmul } from "../primitives/matmul.ts";
 import * as s from "../scalar/expr.ts";
 import { sameShape, showShape } from "../shape.ts";
-import { coalesce, restride, type View } from "../view.ts";
 import { expand, transpose } from "../views/views.ts";
 import { causalMask } from "./mask.ts";
 import { softmax } from "./softmax.ts";
@@ -49,21 +49,6 @@ function attend(query: Tensor, key: Tensor, value: Tensor, options: AttentionOpt
 
 /** `fused`: the device has the kernels. `masked`: the mask is the fourth input. */
 type Attrs = FusedAttrs["attention"] & { readonly masked: boolean; readonly fused: boolean };
-
-/** Calls `kernel` on views of one batch dim, once for each index of the batch dims that cannot be merged into it. */
-function overBatches(inputs: readonly Tensor[], outs: readonly Tensor[], kernel: (inputs: readonly View[], outs: readonly View[]) => void): void {
-  const views = [...inputs, ...outs].map((x) => x.window), lead = views[0]!.shape.slice(0, -2);
-  const merged = coalesce(lead, views.map((view) => view.strides.slice(0, -2)));
-  const call = (dims: readonly number[], strides: readonly (readonly number[])[], offsets: readonly number[]): void => {
-    if (dims.length > 1) {
-      for (let i = 0; i < dims[0]!; i++) call(dims.slice(1), strides.map((of) => of.slice(1)), offsets.map((offset, k) => offset + i * strides[k]![0]!));
-      return;
-    }
-    const planes = views.map((view, k) => restride(view, [dims[0] ?? 1, ...view.shape.slice(-2)], [strides[k]![0] ?? 0, ...view.strides.slice(-2)], offsets[k]!));
-    kernel(planes.slice(0, inputs.length), planes.slice(inputs.length));
-  };
-  call(merged.shape, merged.strides, views.map(({ offset }) => offset));
-}
 
 const allocateLike = (device: Device, x: Tensor, last: number = x.shape.at(-1)!): Tensor => allocate(device, x.dtype, [...x.shape.slice(0, -1), last]);
 

@@ -1,8 +1,11 @@
 /** @file Windows along dims as lists of places, and the maximum over them: what fixed, adaptive and other windows have in common. */
-import { reshape } from "../../../calculus/map-reduce.ts";
+import type { FusedAttrs } from "../../../backend.ts";
+import { overBatches } from "../../../calculus/batches.ts";
+import { clone, reshape } from "../../../calculus/map-reduce.ts";
+import { isFollowed } from "../../../calculus/rows.ts";
 import { fromHost } from "../../../creation/fill.ts";
 import { type DType, dtypes, isFloat } from "../../../dtype.ts";
-import { dispatch, noGrad, type Op, savedTensors, type Tensor } from "../../../op.ts";
+import { allocate, dispatch, noGrad, type Op, savedTensors, savesNothing, type Tensor } from "../../../op.ts";
 import { argMaxOver } from "../../../primitives/arg-reduce.ts";
 import { gather, indexSelect, nothing, scatterAdd } from "../../../primitives/gather.ts";
 import { type Shape, sizeOf } from "../../../shape.ts";
@@ -64,12 +67,35 @@ const maxOverOp: Op<Windows> = {
   }),
   saves: () => ({ savedInputs: [0], savedResults: [] }),
   vjp([grad], node) {
-    const [x] = savedTensors(node) as [Tensor], { windows } = node.attrs, rank = windows.length, lead = x.shape.slice(0, -rank), out = grad!.shape;
+    const [x] = savedTensors(node) as [Tensor], { windows } = node.attrs;
+    if (!isFollowed() && isSideBySide(x, windows)) return [dispatch(sideBySideGrad, [x, straight(grad!)], { window: [lengthOf(windows[0]!), lengthOf(windows[1]!)] })];
+    const rank = windows.length, lead = x.shape.slice(0, -rank), out = grad!.shape;
     const flat = [...lead, sizeOf(out.slice(lead.length))], zeros = nothing(grad!, [...lead, sizeOf(x.shape.slice(-rank))]);
     return [reshape(scatterAdd(zeros, -1, reshape(placesOver(x, windows), flat), reshape(grad!, flat)), x.shape)];
   },
   jvp: ([t], [x], _, { windows }) => [valuesAt(t!, placesOver(x!, windows), windows.length)],
   batched: (attrs) => attrs,
+};
+
+/** Whether windows lie side by side in x, and its device has the kernel for that. */
+function isSideBySide(x: Tensor, windows: readonly Window[]): boolean {
+  if (windows.length !== 2 || x.dtype !== "float32" || x.window.size === 0 || x.window.strides.at(-1) !== 1 || x.storage.device.backend.kernels.windowMaxGrad === undefined) return false;
+  return windows.every((window) => window.regular?.step === lengthOf(window) && window.regular.dilation === 1 && window.regular.low === 0 && window.regular.high === 0);
+}
+const lengthOf = ({ places: [first] }: Window): number => first?.length ?? 0;
+const straight = (grad: Tensor): Tensor => (grad.window.strides.at(-1) === 1 ? grad : clone(grad));
+
+/** What backward makes of windows side by side where nobody follows it. */
+const sideBySideGrad: Op<FusedAttrs["windowMaxGrad"]> = {
+  name: "maxOver",
+  gradName: () => "",
+  run(device, [x, grad], attrs) {
+    const out = allocate(device, "float32", x!.shape);
+    overBatches([x!, grad!], [out], (ins, to) => device.backend.kernels.windowMaxGrad!(ins, to, attrs));
+    return out;
+  },
+  saves: () => savesNothing,
+  vjp: () => [],
 };
 
 /** The maximum over windows of the last dims. */
