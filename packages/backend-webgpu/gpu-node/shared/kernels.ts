@@ -1,7 +1,7 @@
 /** @file The kernels against references on the host: one list of checks, run in Node and in browsers. */
 import {
   type Backend, denseView, type DType, evaluate, type Expr, instructions, type InstructionName, type InstructionRow, philox, program, type Program,
-  type ReduceOp, scalar, type View,
+  type ReduceOp, scalar, View,
 } from "@adjoint/core/backend";
 import { inputLayouts, mismatch, operand, outputLayouts, Random, valueOf, valuesOf, vector, viewOf, encode } from "./harness.ts";
 
@@ -163,13 +163,15 @@ const mapChecks: Check[] = [
     },
   },
   {
-    name: "map: more workgroups than one dimension holds",
+    name: "reduce: more workgroups than one dimension holds",
     run: async (device) => {
-      const size = 65535 * 64 + 100;
+      const size = 65535 * 64 + 100, one = vector(device, "int32", [1]);
       const out = denseView(device.allocate("int32", size), "int32", [size]);
-      device.kernels.map([], [out], { program: program("index", [], [], [scalar.index]), params: [] });
-      mismatch("end", Array.from(await device.read(out.buffer, size - 3, 3)), [size - 3, size - 2, size - 1], 0);
-      mismatch("begin", Array.from(await device.read(out.buffer, 0, 2)), [0, 1], 0);
+      const p = program("index", ["int32"], [], [scalar.add(arg(0, "int32"), scalar.index)]);
+      device.kernels.reduce([new View(one.buffer, "int32", [size, 2], [0, 0], 0, 2 * size, false)], [out], { program: p, params: [], op: "sum", reduced: 1 });
+      const sums = (begin: number, count: number): number[] => Array.from({ length: count }, (_, i) => 4 * (begin + i) + 3);
+      mismatch("end", Array.from(await device.read(out.buffer, size - 3, 3)), sums(size - 3, 3), 0);
+      mismatch("begin", Array.from(await device.read(out.buffer, 0, 2)), sums(0, 2), 0);
       device.free(out.buffer);
     },
   },

@@ -21,6 +21,9 @@ const OUTPUTS = 4, LANES = 5, LENGTH = 6, OUTPUT_DIVIDER = 7, LANE_DIVIDER = 8, 
 /** Steps of a lane, at the least, and invocations beyond which more lanes bring nothing. A software adapter has no more threads than the processor. */
 const sizes = { workgroup: { steps: 64, enough: 1 << 16 }, registers: { steps: 512, enough: 1 << 9 } } as const;
 
+/** What a turn of the loop takes where it may take something twice. */
+const TURN = 4;
+
 /** What an invocation takes at once: one element, four along the row, or one for each of four outputs. */
 type Way = "one" | "along" | "across";
 
@@ -31,7 +34,26 @@ function reduceShader(p: Program, op: ReduceOp, way: Way, splats: number, kept: 
   const totals = way === "across" ? each.map((j) => accumulator(op, dtype, `total${j}`)) : [accumulator(op, dtype)];
   const vectors = new Map(slots.slice(0, n).map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(p.args[k]!)}>`]));
   const number = (j: number): string => way === "along" ? `output * (${word(LENGTH)} * 4u) + at * 4u + ${j}u` : way === "across" ? `(output * 4u + ${j}u) * ${word(LENGTH)} + at` : `output * ${word(LENGTH)} + at`;
+  // A uniform is dear where it is read again and again: those of the loop are read before it.
+  const steps = p.args.flatMap((_, k) => Array.from({ length: reduced }, (__, d) => `  let step${k}_${d} = ${intWord(inputs + k * stride + 1 + kept + d)};`));
+  const place = (k: number): string => `base${k} + ${Array.from({ length: reduced }, (_, d) => `r${d} * step${k}_${d}`).join(" + ")}`;
   const values = each.map((j) => `compute(${[number(j), ...p.args.map((of, k) => loaded(isSplat(k) ? `x${k}` : `x${k}.${"xyzw"[j]}`, of))].join(", ")}).r0`);
+  const take = `${decompose("at", (d) => `size${d}`, reduced, "r")}
+${p.args.map((_, k) => `    let x${k} = b${slots[k]}[${place(k)}];`).join("\n")}
+${each.map((j) => `    let y${j} = ${values[j]};`).join("\n")}
+    ${way === "across" ? totals.map(({ step }, j) => step([`y${j}`])).join("\n    ") : totals[0]!.step(each.map((j) => `y${j}`))}`;
+  const folds = totals.map(({ fold }) => fold).join("\n    ");
+  const loop = op === "max" || op === "min"
+    // Of what is taken twice an extremum is the same, so the turns of a loop, which are dear, may go beyond the end.
+    ? `  for (var begin = lane; begin < length; begin = begin + ${TURN}u * lanes) {
+${Array.from({ length: TURN }, (_, j) => `    {\n    let at = min(begin + ${j}u * lanes, length - 1u);\n${take}\n    }`).join("\n")}
+  }` : `  for (var begin = lane; begin < length; begin = begin + 16u * lanes) {
+    let stop = min(length, begin + 16u * lanes);
+    for (var at = begin; at < stop; at = at + lanes) {
+${take}
+    }
+    ${folds}
+  }`;
   return {
     label: `${op}(${p.name})`,
     bindings: bindingsOf(slots, [...p.args, dtype], n, (slot) => vectors.get(slot)),
@@ -39,22 +61,20 @@ function reduceShader(p: Program, op: ReduceOp, way: Way, splats: number, kept: 
     workgroup: [64, 1],
     declarations: programFunction(p, paramText(inputs + n * stride), "compute"),
     body: `${threadNumber}
-  let output = (thread / ${word(OUTPUT_DIVIDER)}) % ${word(OUTPUTS)};
-  let lane = (thread / ${word(LANE_DIVIDER)}) % ${word(LANES)};
+  let lanes = ${word(LANES)};
+  var output = thread;
+  var lane = 0u;
+  if (lanes > 1u) {
+    output = (thread / ${word(OUTPUT_DIVIDER)}) % ${word(OUTPUTS)};
+    lane = (thread / ${word(LANE_DIVIDER)}) % lanes;
+  }
 ${decompose("output", keptSizes, kept, "o")}
 ${p.args.map((_, k) => `  let base${k} = ${intWord(inputs + k * stride)} + ${dot(inputs + k * stride + 1, kept, "o")};`).join("\n")}
 ${totals.map(({ declare }) => `  ${declare}`).join("\n")}
-  var at = lane;
-  while (at < ${word(LENGTH)}) {
-    let stop = min(${word(LENGTH)}, at + 16u * ${word(LANES)});
-    for (; at < stop; at = at + ${word(LANES)}) {
-${decompose("at", reducedSizes, reduced, "r")}
-${p.args.map((_, k) => `    let x${k} = b${slots[k]}[base${k} + ${dot(inputs + k * stride + 1 + kept, reduced, "r")}];`).join("\n")}
-${each.map((j) => `    let y${j} = ${values[j]};`).join("\n")}
-    ${way === "across" ? totals.map(({ step }, j) => step([`y${j}`])).join("\n    ") : totals[0]!.step(each.map((j) => `y${j}`))}
-    }
-    ${totals.map(({ fold }) => fold).join("\n    ")}
-  }
+${steps.join("\n")}
+${Array.from({ length: reduced }, (_, d) => `  let size${d} = ${word(reducedSizes + d)};`).join("\n")}
+  let length = ${word(LENGTH)};
+${loop}
   let place = ${intWord(OUT_OFFSET)} + bitcast<i32>(lane) * ${intWord(OUT_LANE)} + ${dot(outStrides, kept, "o")};
 ${totals.map(({ result }, j) => `  b${slots[n]}[place + ${j} * ${intWord(OUT_NEXT)}] = ${stored(result, dtype)};`).join("\n")}`,
   };

@@ -2,16 +2,17 @@
 import type { Shape } from "@adjoint/core/backend";
 import { intWord, word } from "../pipelines.ts";
 
-/** Ranks are rounded up, so that few kernels serve all; leading dims of size 1 and stride 0 fill up. */
-export const rankClass = (rank: number): number => (rank <= 2 ? Math.max(rank, 1) : rank <= 4 ? 4 : 8);
+/** Ranks above 4 are rounded up, so that few kernels serve all; leading dims of size 1 and stride 0 fill up. */
+export const rankClass = (rank: number): number => (rank <= 4 ? Math.max(rank, 1) : 8);
 
-/** Statements that take the u32 `number` apart into coordinates `<prefix>0 ...` (i32), row-major, over the sizes at `words`. */
-export function decompose(number: string, words: number, rank: number, prefix: string): string {
+/** Statements that take the u32 `number` apart into coordinates `<prefix>0 ...` (i32), row-major, over the sizes at `words`, or with these texts. */
+export function decompose(number: string, words: number | ((d: number) => string), rank: number, prefix: string): string {
   const lines: string[] = [];
   let rest = number;
+  const size = typeof words === "number" ? (d: number): string => word(words + d) : words;
   for (let d = rank - 1; d > 0; d--) {
     const quotient = `${prefix}q${d}`;
-    lines.push(`  let ${quotient} = ${rest} / ${word(words + d)};`, `  let ${prefix}${d} = bitcast<i32>(${rest} - ${quotient} * ${word(words + d)});`);
+    lines.push(`  let ${quotient} = ${rest} / ${size(d)};`, `  let ${prefix}${d} = bitcast<i32>(${rest} - ${quotient} * ${size(d)});`);
     rest = quotient;
   }
   lines.push(`  let ${prefix}0 = bitcast<i32>(${rest});`);
