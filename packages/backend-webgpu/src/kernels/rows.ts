@@ -99,7 +99,7 @@ function layoutOf(used: readonly View<WebGpuBuffer>[], slots: readonly number[],
 
 /** How many invocations share a row, and how many are a workgroup: few classes, by the sizes. */
 function sharing({ tuning }: WebGpuDevice, rows: number, inner: number): Pick<RowsClass, "threads" | "workgroup"> {
-  // A software adapter's threads take whole workgroups: where rows are few, so must those be small.
-  if (tuning === "registers") return { threads: 1, workgroup: rows >= 512 ? 64 : 4 };
+  // A software adapter's threads take whole workgroups: where rows are few, so must those be small. Four invocations are one vector of it, and their barriers nearly free.
+  if (tuning === "registers") return { threads: rows < 4 && inner >= 512 ? 4 : 1, workgroup: rows >= 512 ? 64 : 4 };
   return { threads: inner <= 16 ? 4 : inner <= 128 ? 32 : 256, workgroup: 256 };
 }
