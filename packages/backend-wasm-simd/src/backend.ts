@@ -32,6 +32,8 @@ export type WasmOptions = {
 export type WasmStats = {
   /** WebAssembly modules compiled since the device was made: one for each program and layout class, never for a shape. */
   readonly modulesCompiled: number;
+  /** Milliseconds that this took. */
+  readonly compileMs: number;
   /** The size of the WebAssembly memory, which never shrinks. */
   readonly memoryBytes: number;
   readonly liveBuffers: number;
@@ -80,6 +82,7 @@ export function backendOn(engine: Engine): Backend {
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
     dtypes: supported,
+    compiling: engine.compiling,
     limits: { maxBindings: MAX_INPUTS, maxRank: 8, maxBytes: memory.maxBytes },
     kernels: {
       map,
@@ -150,6 +153,6 @@ function copyOut(memory: Memory, buffer: WasmBuffer, from: number, count: number
 export function wasmStats(backend: Backend): WasmStats {
   const engine = engines.get(backend);
   if (engine === undefined) throw new DeviceError("wasmStats: not a device made by wasm()");
-  const { memory, modulesCompiled, pool } = engine;
-  return { threads: pool?.threads ?? 1, modulesCompiled, memoryBytes: memory.byteLength, liveBuffers: memory.liveBuffers, liveBytes: memory.liveBytes };
+  const { memory, compiling, pool } = engine;
+  return { threads: pool?.threads ?? 1, modulesCompiled: compiling.modules, compileMs: compiling.ms, memoryBytes: memory.byteLength, liveBuffers: memory.liveBuffers, liveBytes: memory.liveBytes };
 }

@@ -5,6 +5,9 @@ import type { Module } from "./asm/module.ts";
 import { bytesOf, Memory, type WasmBuffer } from "./memory.ts";
 import { type Linked, Pool } from "./threads/pool.ts";
 
+/** What browsers, Node and Deno share: no DOM types here. */
+declare const performance: { now(): number };
+
 export type WasmView = View<WasmBuffer>;
 
 /**
@@ -16,6 +19,9 @@ export const CHUNK = 16384;
 /** Operations, some 20 microseconds, that are worth telling other threads of. */
 const SHARED = 4 * CHUNK;
 
+/** Modules, of some 50 KiB with their code. */
+const MOST_MODULES = 1024;
+
 /** The address of the element that lies `at` elements after a view's first. */
 export const addressAt = (view: WasmView, at: number): number => view.buffer.address + (view.offset + at) * bytesOf(view.dtype);
 
@@ -25,8 +31,13 @@ export class Engine {
   readonly relaxed: boolean;
   /** Rows of the register tiles of matrix products: six need 15 vector registers in one loop, where a product and a sum apart need one more. */
   readonly tileRows: 4 | 6;
-  modulesCompiled = 0;
+  /** Read as the backend's `compiling`. */
+  readonly compiling = { modules: 0, ms: 0 };
   sharedFrom: number = SHARED;
+  /** After so many modules what was compiled for programs is forgotten (KernelCache), since programs live as long as core. */
+  mostModules: number = MOST_MODULES;
+  /** How often that was. */
+  age = 0;
   /** Other threads that take part, if there are any. */
   pool: Pool | undefined;
   readonly #threads: number;
@@ -47,10 +58,11 @@ export class Engine {
 
   /** Compiles and links. The exports are the module's functions by name. */
   link<Names extends string>(module: Module): { readonly [N in Names]: (...args: number[]) => number } {
-    this.modulesCompiled++;
-    const bytes = module.bytes(this.memory.isShared), compiled = new WebAssembly.Module(bytes);
+    const from = performance.now(), bytes = module.bytes(this.memory.isShared), compiled = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(compiled, { m: { m: this.memory.wasm, t: this.#thread } });
     this.pool?.register(bytes, Object.values(exports) as Linked[]);
+    if (++this.compiling.modules % this.mostModules === 0) this.age++;
+    this.compiling.ms += performance.now() - from;
     return exports as { [N in Names]: (...args: number[]) => number };
   }
 

@@ -1,10 +1,11 @@
-/** @file What depends on the engine: without relaxed SIMD, and out of memory inside a kernel. */
+/** @file What depends on the engine: without relaxed SIMD, what compiling takes, and out of memory inside a kernel. */
+import { profile, tensor } from "@adjoint/core";
 import { OutOfMemoryError, program, scalar } from "@adjoint/core/backend";
 import { describe, expect, test } from "vitest";
 import { hasRelaxedSimd } from "../src/asm/features.ts";
 import { backendOn } from "../src/backend.ts";
 import { Engine } from "../src/engine.ts";
-import { wasmStats } from "../src/index.ts";
+import { wasm, wasmStats } from "../src/index.ts";
 import { generator, hold, result } from "./support.ts";
 
 describe.each([...(hasRelaxedSimd() ? [["with relaxed SIMD", true] as const] : []), ["without relaxed SIMD", false] as const])("%s", (_, relaxed) => {
@@ -46,6 +47,16 @@ describe.each([...(hasRelaxedSimd() ? [["with relaxed SIMD", true] as const] : [
       }));
     }
   });
+});
+
+test("a profile tells what compiling took, once", async () => {
+  const device = await wasm(), x = tensor([[1, 2], [3, 4]], { device }), run = (): unknown => x.mul(3).add(x.exp().sum(1)).sin();
+  const first = await profile(run), again = await profile(run), compiled = (rows: typeof first.rows): number => rows.reduce((sum, { compileMs }) => sum + compileMs!, 0);
+  expect(compiled(first.rows)).toBeGreaterThan(0);
+  expect(compiled(first.rows)).toBeCloseTo(wasmStats(device).compileMs, 6);
+  expect(first.rows.every(({ compileMs, selfMs }) => compileMs! >= 0 && compileMs! <= selfMs)).toBe(true);
+  expect(first.table()).toContain("compile ms");
+  expect(compiled(again.rows)).toBe(0);
 });
 
 test("a kernel that runs out of memory throws, leaks nothing, and the device goes on", () => {

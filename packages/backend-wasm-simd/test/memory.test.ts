@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { wasm, wasmStats } from "../src/index.ts";
 import { Memory } from "../src/memory.ts";
 import { generator } from "./support.ts";
+import { compare } from "./threads.ts";
 
 test("blocks are aligned, never overlap, and are reused", () => {
   const memory = new Memory(2 ** 28), random = generator(1), live: { address: number; bytes: number }[] = [];
@@ -96,4 +97,24 @@ test("every dtype but float64, in its own size", async () => {
 
 test("a limit that is none", async () => {
   await expect(wasm({ maxBytes: NaN })).rejects.toThrow("wasm: maxBytes must be a positive number, got NaN");
+});
+
+/** Addresses there are negative as numbers of 32 bits with a sign. The memory below is never touched, so the system gives none for it. */
+test("beyond 2 GiB everything is as below, to the bit", { timeout: 60_000 }, async () => {
+  const low = await wasm(), high = await wasm();
+  for (let i = 0; i < 3; i++) high.allocate("float32", 3 * 2 ** 26);
+  expect(wasmStats(high).memoryBytes).toBeGreaterThan(2 ** 31);
+  await compare(low, high);
+  for (const device of [low, high]) device.dispose();
+});
+
+test("the whole of 4 GiB, then the error, then work", async () => {
+  const device = await wasm(), buffers = Array.from({ length: 7 }, () => device.allocate("float32", 2 ** 27));
+  expect(() => device.allocate("float32", 2 ** 27)).toThrow(OutOfMemoryError);
+  device.write(buffers[6], 2 ** 27 - 2, Float32Array.of(5, 6));
+  expect(device.readSync!(buffers[6], 2 ** 27 - 2, 2)).toEqual(Float32Array.of(5, 6));
+  device.free(buffers[3]);
+  device.free(device.allocate("float32", 2 ** 27));
+  expect(wasmStats(device).liveBytes).toBe(6 * 2 ** 29);
+  device.dispose();
 });

@@ -63,7 +63,7 @@ const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   },
 };
 
-async function compare(one: Backend, several: Backend): Promise<void> {
+export async function compare(one: Backend, several: Backend): Promise<void> {
   for (const [name, program] of Object.entries(programs)) {
     const values: ArrayLike<number>[] = [];
     for (const device of [one, several]) {
@@ -120,6 +120,24 @@ export const threadChecks: readonly Check[] = [
       const values = await x.data();
       assert(values.every((value) => value === 2001), `an element is ${values.find((value) => value !== 2001)}, not 2001`);
       device.dispose();
+    },
+  },
+  {
+    name: "more modules than are kept: they are compiled, and told of, again",
+    run: async () => {
+      const one = await wasm(), engine = new Engine(2 ** 30, undefined, undefined, 2);
+      await engine.start();
+      engine.sharedFrom = 1;
+      engine.mostModules = 5;
+      Object.assign(engine.pool!, { rest: 0, mostModules: 3 });
+      const two = backendOn(engine);
+      await compare(one, two);
+      const { modulesCompiled, liveBytes } = wasmStats(two);
+      await compare(one, two);
+      assert(wasmStats(two).modulesCompiled > modulesCompiled, "programs were compiled again");
+      assert(wasmStats(two).liveBytes < liveBytes + 65_536, "no module's bytes are left behind");
+      assert(engine.pool!.helped > 0, "the other thread took part");
+      for (const device of [one, two]) device.dispose();
     },
   },
   {

@@ -9,6 +9,7 @@ export function around<Changes extends Partial<Backend>>(backend: Backend, chang
     get limits() { return backend.limits; },
     get kernels() { return backend.kernels; },
     get timeline() { return backend.timeline; },
+    get compiling() { return backend.compiling; },
     get counters() { return backend.counters; },
     ...(backend.collected === undefined ? {} : { collected: backend.collected }),
     ...(backend.readSync === undefined ? {} : { readSync: (buffer, from, count) => backend.readSync!(buffer, from, count) }),

@@ -1,6 +1,6 @@
 /** @file The entry "@adjoint/core/backend": what the author of a backend needs, and nothing else. */
 export type {
-  Backend, Buffer, Counters, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, KernelSpan, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, RowForm, RowStage, ScanOp, Timeline, Triple,
+  Backend, Buffer, Compiling, Counters, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, KernelSpan, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, RowForm, RowStage, ScanOp, Timeline, Triple,
 } from "./backend.ts";
 export { type Phase, phasesAlong, type Steps } from "./conv-phases.ts";
 export { complain, type Complaint, outOfBounds, type Places } from "./complaint.ts";

@@ -153,6 +153,12 @@ export interface Counters {
   readonly submits: number;
 }
 
+/** What was compiled since the device was made: kernels that share code are one module. Milliseconds of the host. */
+export interface Compiling {
+  readonly modules: number;
+  readonly ms: number;
+}
+
 /** A device as a value. Calls run in the order in which they are made; only reads and `sync` wait. */
 export interface Backend<B extends Buffer = Buffer> {
   /** Short and lower case: "cpu", "wasm", "webgpu", "tfjs". Printed as PyTorch's device. */
@@ -172,6 +178,8 @@ export interface Backend<B extends Buffer = Buffer> {
   readonly kernels: Kernels<B> & Partial<FusedKernels<B>>;
   /** Where the device can say what its kernels take: for `profile`. */
   readonly timeline?: Timeline | undefined;
+  /** Where kernels are compiled while the program waits. */
+  readonly compiling?: Compiling | undefined;
   /** Where commands are recorded and submitted. */
   readonly counters?: Counters | undefined;
   /** Room for `length` elements, not zeroed. Throws OutOfMemoryError where the device knows at once, and stays usable. */

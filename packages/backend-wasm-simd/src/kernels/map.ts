@@ -4,6 +4,7 @@ import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/
 import { type Lowered, lowered } from "../emit/lowered.ts";
 import { emitMap, MAP } from "../emit/map.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
+import { KernelCache } from "../kernel-cache.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
 import type { Pool } from "../threads/pool.ts";
 import type { Copier } from "./copy.ts";
@@ -27,7 +28,7 @@ class MapKernels {
 }
 
 export function mapKernels(engine: Engine, copier: Copier): { readonly map: Kernel<PrimitiveAttrs["map"], WasmBuffer>; readonly mapEach: Kernel<FusedAttrs["mapEach"], WasmBuffer> } {
-  const cache = new WeakMap<Program, MapKernels>(), { memory } = engine;
+  const cache = new KernelCache<Program, MapKernels>(engine), { memory } = engine;
 
   const known = (program: Program): MapKernels => {
     let kernels = cache.get(program);

@@ -4,6 +4,7 @@ import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/
 import { type Lowered, lowered } from "../emit/lowered.ts";
 import { emitReduce, REDUCE, type ReduceLayout } from "../emit/reduce.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
+import { KernelCache } from "../kernel-cache.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
 import type { Copier } from "./copy.ts";
 import { Odometer } from "./odometer.ts";
@@ -19,13 +20,14 @@ type Compiled = { readonly source: Lowered; readonly ops: { [O in ReduceOp]?: Ke
 export class Reducer {
   readonly #engine: Engine;
   readonly #copier: Copier;
-  readonly #cache = new WeakMap<Program, Compiled>();
+  readonly #cache: KernelCache<Program, Compiled>;
   /** The program that reduces its only input, for the parts of long reductions. */
   readonly #plain = new Map<DType, Program>();
 
   constructor(engine: Engine, copier: Copier) {
     this.#engine = engine;
     this.#copier = copier;
+    this.#cache = new KernelCache(engine);
   }
 
   reduce(inputs: readonly WasmView[], output: WasmView, program: Program, params: readonly number[], op: ReduceOp, reduced: number): void {

@@ -3,6 +3,7 @@ import { type DType, type FusedAttrs, type Kernel, type Program, program, type R
 import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/arguments.ts";
 import { emitRows, ROWS } from "../emit/rows.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
+import { KernelCache } from "../kernel-cache.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
 import type { Reducer } from "./reduce.ts";
 import { Temporaries } from "./temporaries.ts";
@@ -13,7 +14,7 @@ const SUMMED = 32;
 const itself = (dtype: DType): Program => program("columns", [dtype], [], [scalar.arg(0, dtype)]);
 
 export function rowsKernel(engine: Engine, reducer: Reducer): Kernel<FusedAttrs["rows"], WasmBuffer> {
-  const cache = new WeakMap<readonly RowStage[], Map<number, () => void>>(), { memory } = engine;
+  const cache = new KernelCache<readonly RowStage[], Map<number, () => void>>(engine), { memory } = engine;
 
   const known = (stages: readonly RowStage[], inputs: number, splat: number): (() => void) => {
     let kernels = cache.get(stages);

@@ -17,6 +17,8 @@ export const CONTROL = {
   table: 65,
   /** Where the calls are written. */
   calls: 66,
+  /** Raised when all modules are forgotten, and their numbers begin anew. */
+  generation: 69,
   /** Not 0: workers end. */
   stop: 67,
   /** Not 0: a call has trapped. */
@@ -30,7 +32,7 @@ export const MAX_WORDS: number = CALL_WORDS - 2;
 export const MAX_CALLS = 256;
 /** Functions of a module: the number of a function is that of its module times this, plus its place among the exports. */
 export const FUNCTIONS_A_MODULE = 64;
-export const MAX_MODULES = 4096;
+export const MAX_MODULES = 1024;
 /** Added to the number of words: they are the argument block of a function without parameters. */
 export const IN_BLOCK = 0x10000;
 /** No number of a call is so high. */

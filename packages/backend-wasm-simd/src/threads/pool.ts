@@ -1,5 +1,5 @@
 /** @file Threads over one shared memory: independent calls of linked functions are shared out among workers and the calling thread. Knows no kernel. */
-import { DeviceError } from "@adjoint/core/backend";
+import { DeviceError, OutOfMemoryError } from "@adjoint/core/backend";
 import { ARGUMENTS, type Memory, THREAD_BYTES } from "../memory.ts";
 import { CALL_WORDS, CONTROL, CONTROL_BYTES, FUNCTIONS_A_MODULE, IN_BLOCK, MAX_CALLS, MAX_MODULES, MAX_WORDS, NONE_LEFT, SPINS, type WorkerStart } from "./layout.ts";
 import { openWorker, type WorkerHandle } from "./open-worker.ts";
@@ -20,6 +20,9 @@ const PATIENCE = 20_000;
 
 declare const performance: { now(): number };
 
+/** A module: its bytes, for workers to link, and the functions that they are here. */
+type Source = { readonly bytes: Uint8Array; readonly functions: readonly Linked[] };
+
 export class Pool {
   /** With the calling thread. */
   readonly threads: number;
@@ -32,9 +35,13 @@ export class Pool {
   readonly #control: number;
   readonly #table: number;
   readonly #calls: number;
-  readonly #ids = new WeakMap<Linked, number>();
+  /** How many modules workers keep before all are forgotten, and told of again when they are needed. */
+  mostModules: number = MAX_MODULES;
+  readonly #sources = new WeakMap<Linked, Source>();
+  #ids = new WeakMap<Linked, number>();
   readonly #functions: Linked[] = [];
-  #modules = 0;
+  /** Where the bytes of the modules are that workers know of. */
+  readonly #addresses: number[] = [];
   #count = 0;
   /** Until when the calling thread works alone. */
   #restUntil = 0;
@@ -64,24 +71,52 @@ export class Pool {
     return new Pool(memory, await Promise.all(starts.map(openWorker)), { control, table, calls });
   }
 
-  /** Lets workers find the functions of a module. Of one beyond the table, calls run on the calling thread. */
+  /** Lets workers find the functions of a module. */
   register(bytes: Uint8Array, functions: readonly Linked[]): void {
-    if (this.#modules === MAX_MODULES || functions.length > FUNCTIONS_A_MODULE) return;
-    const memory = this.#memory, address = memory.take(bytes.length);
+    if (functions.length > FUNCTIONS_A_MODULE) return; // their calls run on the calling thread
+    const source = { bytes, functions };
+    for (const run of functions) this.#sources.set(run, source);
+    this.#tell(source);
+  }
+  #tell({ bytes, functions }: Source): void {
+    if (this.#addresses.length === this.mostModules) this.#forget();
+    const memory = this.#memory, address = memory.take(bytes.length), number = this.#addresses.length, entry = this.#table + 2 * number;
     memory.bytes.set(bytes, address);
-    memory.words[this.#table + 2 * this.#modules] = address;
-    memory.words[this.#table + 2 * this.#modules + 1] = bytes.length;
+    memory.words[entry] = address;
+    memory.words[entry + 1] = bytes.length;
     functions.forEach((run, i) => {
-      const id = this.#modules * FUNCTIONS_A_MODULE + i;
+      const id = number * FUNCTIONS_A_MODULE + i;
       this.#ids.set(run, id);
       this.#functions[id] = run;
     });
-    Atomics.store(memory.words, this.#control + CONTROL.modules, ++this.#modules);
+    this.#addresses.push(address);
+    Atomics.store(memory.words, this.#control + CONTROL.modules, number + 1);
+  }
+  /** Begins to number modules anew, here and in the workers. What was added before runs first. */
+  #forget(): void {
+    this.run();
+    const memory = this.#memory;
+    this.#addresses.forEach((address, k) => memory.give(address, memory.words[this.#table + 2 * k + 1]));
+    this.#addresses.length = this.#functions.length = 0;
+    this.#ids = new WeakMap();
+    Atomics.store(memory.words, this.#control + CONTROL.modules, 0);
+    Atomics.add(memory.words, this.#control + CONTROL.generation, 1);
+  }
+  /** The number by which workers know a function. Undefined for one that the calling thread must run. */
+  #idOf(run: Linked): number | undefined {
+    const id = this.#ids.get(run), source = id === undefined ? this.#sources.get(run) : undefined;
+    if (source === undefined) return id;
+    try {
+      this.#tell(source);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+    }
+    return this.#ids.get(run);
   }
 
   /** One more call of the round that `run` ends. Calls of a round run in any order, at the same time. */
   add(run: Linked, ...args: number[]): void {
-    const id = this.#ids.get(run);
+    const id = this.#idOf(run);
     if (id === undefined || args.length > MAX_WORDS) return void run(...args);
     const { words } = this.#memory, at = this.#room();
     words[at] = id;
@@ -91,7 +126,7 @@ export class Pool {
 
   /** The same of a function without parameters, which reads the first `size` words of the argument block as they are now. */
   addBlock(run: Linked, size: number): void {
-    const id = this.#ids.get(run);
+    const id = this.#idOf(run);
     if (id === undefined || size > MAX_WORDS) return void run();
     const { words } = this.#memory, at = this.#room();
     words[at] = id;

@@ -9,7 +9,7 @@ const port = inNode ? process.getBuiltinModule("node:worker_threads").parentPort
 function begin({ memory, control, own, block, layout }) {
   let words = new Int32Array(memory.buffer);
   const at = (word) => control + word, functions = [], thread = new WebAssembly.Global({ value: "i32" }, own);
-  let linked = 0, seen = 0;
+  let linked = 0, seen = 0, generation = 0;
 
   const link = () => {
     if (words.buffer.byteLength < memory.buffer.byteLength) words = new Int32Array(memory.buffer);
@@ -33,6 +33,10 @@ function begin({ memory, control, own, block, layout }) {
     seen = Atomics.load(words, at(layout.round));
     if (Atomics.load(words, at(layout.stop)) !== 0) return;
     Atomics.add(words, at(layout.active), 1);
+    if (Atomics.load(words, at(layout.generation)) !== generation) {
+      generation = Atomics.load(words, at(layout.generation));
+      functions.length = linked = 0;
+    }
     for (;;) {
       const number = Atomics.add(words, at(layout.next), 1);
       if (number >= Atomics.load(words, at(layout.count))) break;

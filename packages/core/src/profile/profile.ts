@@ -28,7 +28,7 @@ export type OpProfile<R = unknown> = {
 };
 
 /** A call and the numbers, on its device, of the first kernel that it dispatched and of the one after its last. */
-type Entry = { readonly call: ProfiledCall; readonly device: Device; readonly from: number; to: number };
+type Entry = { readonly call: ProfiledCall; readonly device: Device; readonly from: number; to: number; /** Milliseconds that the device had compiled for before. */ readonly compiled: number | undefined };
 
 class Recording implements Watcher {
   readonly entries: Entry[] = [];
@@ -45,8 +45,8 @@ class Recording implements Watcher {
       timeline?.start();
       if (counters !== undefined) this.#before.set(device, { dispatches: counters.dispatches, submits: counters.submits });
     }
-    const call: ProfiledCall = { name, phase, device: device.backend.name, depth: this.#open.length, bytes: bytesOf(inputs), start: performance.now() - this.#began, hostMs: 0, selfMs: 0, deviceMs: undefined };
-    const from = this.timelines.get(device)?.count ?? 0, entry = { call, device, from, to: from };
+    const call: ProfiledCall = { name, phase, device: device.backend.name, depth: this.#open.length, bytes: bytesOf(inputs), start: performance.now() - this.#began, hostMs: 0, selfMs: 0, compileMs: undefined, deviceMs: undefined };
+    const from = this.timelines.get(device)?.count ?? 0, entry = { call, device, from, to: from, compiled: device.backend.compiling?.ms };
     this.entries.push(entry);
     this.#open.push(entry);
   }
@@ -59,6 +59,10 @@ class Recording implements Watcher {
     entry.to = this.timelines.get(entry.device)?.count ?? 0;
     const outer = this.#open.at(-1);
     if (outer !== undefined) outer.call.selfMs -= call.hostMs;
+    if (entry.compiled === undefined) return;
+    const compileMs = entry.device.backend.compiling!.ms - entry.compiled;
+    call.compileMs = (call.compileMs ?? 0) + compileMs;
+    if (outer !== undefined && outer.device === entry.device) outer.call.compileMs = (outer.call.compileMs ?? 0) - compileMs;
   }
 
   /** Asks the devices what their kernels took, and gives each kernel to the innermost call that dispatched it. */
