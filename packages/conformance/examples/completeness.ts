@@ -1,9 +1,11 @@
 /** @file What the comment of an operator must say, and what one lacks. */
 import * as core from "@adjoint/core";
+import * as nn from "@adjoint/nn";
+import * as optim from "@adjoint/optim";
 import { saysDTypes } from "./dtypes.ts";
 import type { Documented } from "./read.ts";
 
-const errors = Object.entries(core).filter(([, value]) => typeof value === "function" && (value === core.AdjointError || value.prototype instanceof core.AdjointError)).map(([name]) => name);
+const errors = [core, nn, optim].flatMap((entry) => Object.entries(entry)).filter(([, value]) => typeof value === "function" && (value === core.AdjointError || value.prototype instanceof core.AdjointError)).map(([name]) => name);
 const promise = new RegExp(`^(${errors.join("|")}) (of|for|where|if|unless|in|on|along) \\S+`);
 const words = /\w+/;
 const speaksOfShape = /\[|0-d|shape|vector|matri|number of|list of|a tensor of|sizes/, speaksOfDType = /dtype|float|int(8|16|32)|\bbools?\b|complex|strings?/;
@@ -32,6 +34,22 @@ export function refusals(one: Documented): string[] {
       return [`${x.dtype} [${x.shape.join(", ")}]: ${String(error)}`];
     }
   });
+}
+
+/** What the comment of a module lacks: the formula, shapes in and out, the constructor's parameters, and errors, its own or those of the function that it stands for. */
+export function missingFromModule(one: Documented, functions: ReadonlyMap<string, Documented>, modules: ReadonlyMap<string, Documented>): string[] {
+  const missing = missingFromClass(one), like = modules.get(/^As `(\w+)`/.exec(one.text)?.[1] ?? ""), mentioned = [...one.text.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+  if (!/\s->\s|Keeps\sshape\sand\sdtype/.test(one.text)) missing.push("shapes, `x [...] -> [...]`");
+  if (one.throws.length === 0 && like === undefined && !/->\sthe\ssame\stensor/.test(one.text) && !mentioned.some((name) => functions.has(name) || modules.has(name))) missing.push("the function that it stands for, or a @throws");
+  return missing;
+}
+/** What the comment of any class lacks: words, the constructor's parameters, and an example. */
+export function missingFromClass(one: Documented): string[] {
+  const missing = one.parameters.filter(({ said, optionsSpeak }) => (said === undefined ? !optionsSpeak : !words.test(said))).map(({ name }) => `@param ${name}`);
+  if (!words.test(one.text)) missing.push("what it does");
+  for (const text of one.throws) if (!promise.test(text)) missing.push(`@throws, one class of error and when: "${text}"`);
+  if (one.examples.length === 0) missing.push("@example");
+  return missing;
 }
 
 /** What is missing, in words that say what to write. */

@@ -29,6 +29,8 @@ export type Documented = {
   readonly examples: readonly Example[];
   /** Whether it is called: a function, or a constant that is one. */
   readonly callable: boolean;
+  /** Whether it is made by `new`; its parameters are those of the constructor then. */
+  readonly isClass: boolean;
 };
 
 /** The lines of an example, without the fence around several. */
@@ -66,7 +68,8 @@ function parametersOf(symbol: ts.Symbol, checker: ts.TypeChecker): Parameter[] {
     return [name, text] as const;
   }));
   const found = new Map<string, Parameter>();
-  for (const signature of checker.getTypeOfSymbol(symbol).getCallSignatures())
+  const whole = checker.getTypeOfSymbol(symbol);
+  for (const signature of [...whole.getCallSignatures(), ...whole.getConstructSignatures()])
     for (const [given, declared, isOptional] of parametersIn(signature, checker)) {
       const name = given.startsWith("__") ? "options" : given, type = checker.getNonNullableType(declared);
       const properties = isTensorType(type) || checker.isArrayLikeType(type) || (type.flags & ts.TypeFlags.Object) + (type.flags & ts.TypeFlags.Intersection) === 0 ? [] : type.getProperties();
@@ -95,11 +98,11 @@ export function partsOf(code: string): { readonly statements: readonly string[];
   return { statements: statements.slice(0, -1), last: statements.at(-1) ?? "" };
 }
 
-/** What the compiler says of the examples, as a user would write them who imports all of an entry. */
-export function typeErrorsOf(entry: string, documented: readonly Documented[]): string[] {
-  const path = fileURLToPath(new URL("./examples-of-the-documentation.ts", import.meta.url)), names = new Set(documented.map(({ name }) => name.split(".")[0]!));
+/** What the compiler says of the examples, as a user would write them after these imports. */
+export function typeErrorsOf(imports: string, documented: readonly Documented[]): string[] {
+  const path = fileURLToPath(new URL("./examples-of-the-documentation.ts", import.meta.url));
   const examples = documented.flatMap(({ name, examples: all }) => all.map((example) => ({ name, ...partsOf(example.code) })));
-  const text = [`import { ${[...names].join(", ")} } from "${entry}";`, ...examples.map(({ statements, last }, i) => `export async function example${i}() { ${statements.map((line) => `${line};`).join(" ")} return (${last}); }`)].join("\n");
+  const text = [imports, ...examples.map(({ statements, last }, i) => `export async function example${i}() { ${statements.map((line) => `${line};`).join(" ")} return (${last}); }`)].join("\n");
   const host = ts.createCompilerHost(options), { getSourceFile, fileExists, readFile } = host;
   host.getSourceFile = (name, version, ...rest) => (name === path ? ts.createSourceFile(name, text, version) : getSourceFile.call(host, name, version, ...rest));
   host.fileExists = (name) => name === path || fileExists.call(host, name);
@@ -108,6 +111,9 @@ export function typeErrorsOf(entry: string, documented: readonly Documented[]): 
   return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(({ start, messageText }) =>
     `${examples[file.getLineAndCharacterOfPosition(start ?? 0).line - 1]?.name ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`);
 }
+
+/** The import of all of an entry. */
+export const importOf = (entry: string, documented: readonly Documented[]): string => `import { ${[...new Set(documented.map(({ name }) => name.split(".")[0]!))].join(", ")} } from "${entry}";`;
 
 /** What an entry exports, with its namespaces among `inside`. */
 export function documentationOf(entry: string, inside: readonly string[] = []): Documented[] {
@@ -131,7 +137,7 @@ export function documentationOf(entry: string, inside: readonly string[] = []): 
       found.push({
         name: prefix + exported.name, file: declaration.getSourceFile().fileName, text: ts.displayPartsToString(symbol.getDocumentationComment(checker)), examples,
         parameters: parametersOf(symbol, checker), returns: tagged("returns").join("\n"), throws: tagged("throws"), standsFor: target === symbol ? undefined : target.name, givesTensors: givesTensors(symbol, checker),
-        callable: (symbol.flags & ts.SymbolFlags.Class) === 0 && checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0,
+        isClass: (symbol.flags & ts.SymbolFlags.Class) !== 0, callable: (symbol.flags & ts.SymbolFlags.Class) === 0 && checker.getTypeOfSymbol(symbol).getCallSignatures().length > 0,
       });
     }
   };

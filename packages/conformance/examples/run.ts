@@ -1,9 +1,11 @@
 /** @file Runs an example, and writes what it gives as a comment says it: nested arrays of numbers to four decimals. */
 import * as core from "@adjoint/core";
 import { isComplex, isTensor } from "@adjoint/core";
+import * as nn from "@adjoint/nn";
+import * as optim from "@adjoint/optim";
 import { partsOf } from "./read.ts";
 
-const scope = core as { readonly [name: string]: unknown };
+const scope: { readonly [name: string]: unknown } = { ...core, nn, optim };
 /** Names that are no identifiers of our own, or that hide a word that an example uses. */
 const names = Object.keys(scope).filter((name) => /^[A-Za-z_]\w*$/.test(name));
 

@@ -4,7 +4,7 @@ import { setDefaultDevice } from "@adjoint/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { missingFrom, namesNoError, refusals } from "../examples/completeness.ts";
 import { saysDTypes, wrongDTypes } from "../examples/dtypes.ts";
-import { documentationOf, typeErrorsOf } from "../examples/read.ts";
+import { documentationOf, importOf, typeErrorsOf } from "../examples/read.ts";
 import { shown, valueOf } from "../examples/run.ts";
 
 const documented = documentationOf("../../core/src/functional.ts", ["linalg", "special", "masked", "fft"]), functions = documented.filter(({ callable }) => callable);
@@ -51,7 +51,7 @@ describe("what comments say of dtypes", () => {
 
 describe("examples", () => {
   it("compile, as a user would write them", () => {
-    expect(typeErrorsOf("../../core/src/index.ts", functions)).toEqual([]);
+    expect(typeErrorsOf(importOf("../../core/src/index.ts", functions), functions)).toEqual([]);
   });
   beforeAll(() => setDefaultDevice(cpu()));
   const examples = new Map(functions.flatMap(({ name, examples: all }) => all.map((example) => [`${name}: ${example.code}`, example] as const)));

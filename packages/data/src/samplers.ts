@@ -38,6 +38,7 @@ export type RandomSamplerOptions = {
   readonly replacement?: boolean;
   /** As many as there are elements by default. */
   readonly numSamples?: number | null;
+  /** What draws: a new Generator by default. */
   readonly generator?: Generator;
 };
 /** In random order, or drawn with replacement. */

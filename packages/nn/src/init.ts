@@ -93,7 +93,14 @@ export function calculateGain(nonlinearity: Nonlinearity, slope: number = 0.01):
   return gains[nonlinearity];
 }
 
-export type KaimingOptions = { readonly a?: number; readonly mode?: "fanIn" | "fanOut"; readonly nonlinearity?: Nonlinearity };
+export type KaimingOptions = {
+  /** The slope of leakyRelu, where that is the nonlinearity: 0 by default. */
+  readonly a?: number;
+  /** Which fan is kept: "fanIn" by default. */
+  readonly mode?: "fanIn" | "fanOut";
+  /** What follows: "leakyRelu" by default. */
+  readonly nonlinearity?: Nonlinearity;
+};
 const kaimingStd = (x: Tensor, { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions): number =>
   calculateGain(nonlinearity, a) / Math.sqrt(fans(x.shape)[mode]);
 const symmetric = (x: Tensor, bound: number): Tensor => uniform_(x, -bound, bound);

@@ -2,4 +2,9 @@
 import type { Backend, DType } from "@adjoint/core/functional";
 
 /** Where the parameters are made, and of which dtype. */
-export type PlaceOptions = { readonly device?: Backend; readonly dtype?: DType };
+export type PlaceOptions = {
+  /** The default device, unless it is said. */
+  readonly device?: Backend;
+  /** float32 by default. */
+  readonly dtype?: DType;
+};

@@ -6,14 +6,24 @@ import { type Common, directed } from "./gradient.ts";
 import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type AdagradOptions = Common & Pick<Switches, "foreach"> & {
+  /** How fast the rate falls: 0 by default. */
   lrDecay: number;
+  /** Where the sums of squares begin: 0 by default. */
   initialAccumulatorValue: number;
+  /** What keeps the division from overflowing: 1e-10 by default, of Adadelta 1e-6. */
   eps: number;
+  /** Go uphill. */
   maximize: boolean;
 };
 type AdagradState = { step: number; sum: Tensor };
 
-/** PyTorch's `Adagrad` (Duchi et al., 2011): s += g^2; p -= lr / (1 + (t - 1) lrDecay) * g / (sqrt(s) + eps). */
+/**
+ * s += g^2; p -= lr / (1 + (t - 1) lrDecay) * g / (sqrt(s) + eps) (Duchi et al., 2011): PyTorch's `Adagrad`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adagrad([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
+ */
 export class Adagrad extends OneByOne<AdagradOptions, AdagradState> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     const all: AdagradOptions = { lr: 1e-2, lrDecay: 0, eps: 1e-10, weightDecay: 0, initialAccumulatorValue: 0, foreach: null, maximize: false, ...options };
@@ -34,10 +44,23 @@ export class Adagrad extends OneByOne<AdagradOptions, AdagradState> {
   }
 }
 
-export type AdadeltaOptions = Common & Pick<Switches, "foreach"> & { rho: number; eps: number; maximize: boolean };
+export type AdadeltaOptions = Common & Pick<Switches, "foreach"> & {
+  /** How much of the averages stays: 0.9 by default. */
+  rho: number;
+  /** What keeps the division from overflowing: 1e-10 by default, of Adadelta 1e-6. */
+  eps: number;
+  /** Go uphill. */
+  maximize: boolean;
+};
 type AdadeltaState = { step: number; squareAvg: Tensor; accDelta: Tensor };
 
-/** PyTorch's `Adadelta` (Zeiler, 2012): v = rho v + (1 - rho) g^2; d = g sqrt(u + eps) / sqrt(v + eps); u = rho u + (1 - rho) d^2; p -= lr d. */
+/**
+ * v = rho v + (1 - rho) g^2; d = g sqrt(u + eps) / sqrt(v + eps); u = rho u + (1 - rho) d^2; p -= lr d (Zeiler, 2012): PyTorch's `Adadelta`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adadelta([p], { eps: 1e-2, lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9688, -0.9688]
+ */
 export class Adadelta extends OneByOne<AdadeltaOptions, AdadeltaState> {
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     const all: AdadeltaOptions = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, foreach: null, ...options };

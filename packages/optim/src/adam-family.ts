@@ -7,6 +7,7 @@ import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimiz
 type Moments = Common & Pick<Switches, "foreach"> & {
   /** How slowly the means of the gradient and of its square follow. */
   betas: Betas;
+  /** What keeps the division from overflowing: 1e-8 by default. */
   eps: number;
 };
 function check({ lr, eps, betas, weightDecay }: Moments): void {
@@ -16,10 +17,19 @@ function check({ lr, eps, betas, weightDecay }: Moments): void {
   checkWeightDecay(weightDecay);
 }
 
-export type AdamaxOptions = Moments & { maximize: boolean };
+export type AdamaxOptions = Moments & {
+  /** Go uphill. */
+  maximize: boolean;
+};
 type AdamaxState = { step: number; expAvg: Tensor; expInf: Tensor };
 
-/** PyTorch's `Adamax` (Kingma and Ba, 2015): u = max(b2 u, |g| + eps); p -= lr / (1 - b1^t) * m / u. */
+/**
+ * m = b1 m + (1 - b1) g; u = max(b2 u, |g| + eps); p -= lr / (1 - b1^t) * m / u (Kingma and Ba, 2015): PyTorch's `Adamax`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adamax([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
+ */
 export class Adamax extends OneByOne<AdamaxOptions, AdamaxState> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     const all: AdamaxOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, foreach: null, maximize: false, ...options };
@@ -37,10 +47,19 @@ export class Adamax extends OneByOne<AdamaxOptions, AdamaxState> {
   }
 }
 
-export type NAdamOptions = Moments & { momentumDecay: number };
+export type NAdamOptions = Moments & {
+  /** How fast the momentum grows: 4e-3 by default. */
+  momentumDecay: number;
+};
 type NAdamState = { step: number; muProduct: number; expAvg: Tensor; expAvgSq: Tensor };
 
-/** PyTorch's `NAdam` (Dozat, 2016): Adam with Nesterov's look ahead, by a momentum mu_t = b1 (1 - 0.96^(t momentumDecay) / 2). */
+/**
+ * Adam with Nesterov's look ahead, by a momentum mu_t = b1 (1 - 0.96^(t momentumDecay) / 2) (Dozat, 2016): PyTorch's `NAdam`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.NAdam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.895, -0.895]
+ */
 export class NAdam extends OneByOne<NAdamOptions, NAdamState> {
   constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     const all: NAdamOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3, foreach: null, ...options };
@@ -68,7 +87,13 @@ export class NAdam extends OneByOne<NAdamOptions, NAdamState> {
 export type RAdamOptions = Moments;
 type RAdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor };
 
-/** PyTorch's `RAdam` (Liu et al., 2020): Adam that divides by the second moment only once its variance is tractable, and rectified. */
+/**
+ * Adam that divides by the second moment only once its variance is tractable, and rectified (Liu et al., 2020): PyTorch's `RAdam`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.RAdam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
+ */
 export class RAdam extends OneByOne<RAdamOptions, RAdamState> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     const all: RAdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, foreach: null, ...options };

@@ -4,10 +4,13 @@ import { type Betas, checkBetas, checkEpsilon, checkRate, checkWeightDecay } fro
 import { type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type AdamOptions = Pick<Switches, "foreach" | "capturable"> & Partial<Pick<Switches, "differentiable" | "fused">> & {
+  /** The learning rate: 1e-3 by default. */
   lr: number;
   /** How slowly the means of the gradient and of its square follow. */
   betas: Betas;
+  /** What keeps the division from overflowing: 1e-8 by default. */
   eps: number;
+  /** The factor of the parameter that joins its gradient, or of AdamW shrinks it: 0 by default, of AdamW 1e-2. */
   weightDecay: number;
   /** Divide by the largest second moment so far (Reddi et al., 2018). */
   amsgrad: boolean;
@@ -53,9 +56,12 @@ abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
 }
 
 /**
- * PyTorch's `Adam` (Kingma and Ba, 2015): m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
- * p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps).
- * @example `const optimizer = new Adam(model.parameters(), { lr: 1e-3 })`
+ * m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps) (Kingma and Ba, 2015): PyTorch's `Adam`. `amsgrad` divides by the
+ * largest v so far.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Adam extends AdamBase {
   protected readonly decoupled: boolean = false;
@@ -64,7 +70,13 @@ export class Adam extends AdamBase {
   }
 }
 
-/** Adam whose weight decay shrinks the parameter and leaves the moments alone: PyTorch's `AdamW` (Loshchilov and Hutter, 2019). */
+/**
+ * Adam whose weight decay shrinks the parameter, p -= lr * weightDecay * p, and leaves the moments alone (Loshchilov and Hutter, 2019): PyTorch's `AdamW`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.AdamW([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.899, -0.899]
+ */
 export class AdamW extends AdamBase {
   protected readonly decoupled: boolean = true;
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {

@@ -3,6 +3,7 @@ import { add_, mul, neg, type Tensor } from "@adjoint/core/functional";
 
 /** Options that most optimizers have. */
 export type Common = {
+  /** The learning rate. */
   lr: number;
   /** L2 regularisation: this times the parameter is added to the gradient. */
   weightDecay: number;

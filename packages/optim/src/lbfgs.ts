@@ -6,6 +6,7 @@ import { Optimizer, type ParamGroup, type Params } from "./optimizer.ts";
 import { strongWolfe } from "./strong-wolfe.ts";
 
 export type LBFGSOptions = {
+  /** How far to go along a direction: 1 by default. */
   lr: number;
   /** Iterations of one step. */
   maxIter: number;
@@ -15,7 +16,9 @@ export type LBFGSOptions = {
   toleranceGrad: number;
   /** Stop where loss or parameters change less. */
   toleranceChange: number;
+  /** How many steps are remembered: 100 by default. */
   historySize: number;
+  /** How far to go along a direction; by default by `lr` alone. */
   lineSearchFn: "strong_wolfe" | null;
 };
 type LBFGSState = { funcEvals: number; nIter: number; d: Tensor | null; t: number; oldDirs: Tensor[]; oldStps: Tensor[]; ro: number[]; hDiag: number; prevFlatGrad: Tensor | null; prevLoss: number };
@@ -26,9 +29,13 @@ const largest = (x: Tensor): number => itemSync(max(abs(x)));
 const numberOf = (loss: Loss): number => (isTensor(loss) ? itemSync(loss) : loss);
 
 /**
- * PyTorch's `LBFGS` (Liu and Nocedal, 1989), heavily inspired by minFunc. `step` takes a closure that clears the gradients, computes the
- * loss, calls backward and gives the loss; it is called several times. It reads numbers at once, so it needs a device that can (not webgpu).
- * @example `optimizer.step(() => { optimizer.zeroGrad(); const loss = mseLoss(model.forward(x), y); loss.backward(); return loss; })`
+ * Steps along -H g, H from the last changes of parameters and gradients (Liu and Nocedal, 1989), heavily inspired by minFunc: PyTorch's `LBFGS`. `step` takes a closure that
+ * clears the gradients, computes the loss, calls backward and gives the loss; it is called several times.
+ * @param params the parameters, in one group
+ * @param options what is not said has its default
+ * @throws OptimizerError for several groups, no parameters, or one that is no leaf
+ * @throws DeviceError in `step`, on a device that cannot read at once
+ * @example const p = tensor([3], { requiresGrad: true }), optimizer = new optim.LBFGS([p]); optimizer.step(() => { optimizer.zeroGrad(); const loss = p.sub(1).square().sum(); loss.backward(); return loss; }); p.detach() // [1]
  */
 export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
   protected override readonly floats: ReadonlySet<string> = new Set();

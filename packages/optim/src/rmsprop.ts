@@ -7,15 +7,24 @@ import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimiz
 export type RMSpropOptions = Common & Pick<Switches, "foreach" | "differentiable"> & {
   /** How slowly the mean of the squared gradient follows. */
   alpha: number;
+  /** What keeps the division from overflowing: 1e-8 by default. */
   eps: number;
+  /** How much of the buffer stays: 0 by default. */
   momentum: number;
   /** Divide by the deviation instead: the mean of the gradient is subtracted. */
   centered: boolean;
+  /** Go uphill. */
   maximize: boolean;
 };
 type RMSpropState = { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; gradAvg?: Tensor };
 
-/** PyTorch's `RMSprop` (Hinton, 2012): v = alpha v + (1 - alpha) g^2; p -= lr g / (sqrt(v) + eps); centered, v less the squared mean (Graves, 2013). */
+/**
+ * v = alpha v + (1 - alpha) g^2; p -= lr g / (sqrt(v) + eps) (Hinton, 2012); centered, v less the squared mean (Graves, 2013): PyTorch's `RMSprop`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.RMSprop([p], { lr: 0.01 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
+ */
 export class RMSprop extends OneByOne<RMSpropOptions, RMSpropState> {
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     const all: RMSpropOptions = { lr: 1e-2, momentum: 0, alpha: 0.99, eps: 1e-8, centered: false, weightDecay: 0, foreach: null, maximize: false, differentiable: false, ...options };

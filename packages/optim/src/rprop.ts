@@ -5,16 +5,24 @@ import { OptimizerError } from "./errors.ts";
 import { OneByOne, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type RpropOptions = Pick<Switches, "foreach"> & {
+  /** The first step of each element: 1e-2 by default. */
   lr: number;
   /** A step shrinks by the first where the gradient changes its sign, and grows by the second where not. */
   etas: readonly [shrink: number, grow: number];
   /** The smallest and the largest step. */
   stepSizes: readonly [least: number, most: number];
+  /** Go uphill. */
   maximize: boolean;
 };
 type RpropState = { step: number; prev: Tensor; stepSize: Tensor };
 
-/** PyTorch's `Rprop` (Riedmiller and Braun, 1993): each element has a step of its own, taken against the sign of its gradient; none where that has just changed. */
+/**
+ * Each element has a step of its own, taken against the sign of its gradient; none where that has just changed (Riedmiller and Braun, 1993): PyTorch's `Rprop`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Rprop([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
+ */
 export class Rprop extends OneByOne<RpropOptions, RpropState> {
   constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {
     const all: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], foreach: null, maximize: false, ...options };

@@ -7,9 +7,13 @@ import { type Member, Optimizer, type ParamGroup, type Params, type Switches } f
 export type SGDOptions = Pick<Switches, "foreach" | "differentiable"> & {
   /** Required, here or in every group. */
   lr: number;
+  /** How much of the buffer stays: 0 by default. */
   momentum: number;
+  /** How much of the gradient does not enter the buffer: 0 by default. */
   dampening: number;
+  /** The factor of the parameter that joins its gradient: 0 by default. */
   weightDecay: number;
+  /** Look ahead along the buffer. */
   nesterov: boolean;
   /** Go up the gradient. */
   maximize: boolean;
@@ -17,8 +21,11 @@ export type SGDOptions = Pick<Switches, "foreach" | "differentiable"> & {
 type SGDState = { momentumBuffer: Tensor };
 
 /**
- * PyTorch's `SGD`: g += weightDecay * p; b = momentum * b + (1 - dampening) * g; p -= lr * b (Sutskever et al., 2013).
- * @example `const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })`
+ * g += weightDecay * p; b = momentum * b + (1 - dampening) * g; p -= lr * b (Sutskever et al., 2013): PyTorch's `SGD`.
+ * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
+ * @param options what holds for groups that do not say otherwise
+ * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.SGD([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {

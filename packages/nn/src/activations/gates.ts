@@ -7,7 +7,11 @@ import { parameter } from "../parameter.ts";
 import type { PlaceOptions } from "../place.ts";
 import { InplaceActivation } from "./activation.ts";
 
-/** The first half along `dim` times the sigmoid of the second. */
+/**
+ * The first half along a dim times the sigmoid of the second: PyTorch's `nn.GLU`, by `glu`. x [..., 2 n] -> [..., n].
+ * @param dim along which, the last by default; or the options
+ * @example new nn.GLU().forward(tensor([1, 0])) // [0.5]
+ */
 export class GLU extends Module {
   readonly dim: number;
   constructor(dim?: number | { readonly dim?: number }) {
@@ -22,8 +26,18 @@ export class GLU extends Module {
   }
 }
 
-type PReLUOptions = PlaceOptions & { readonly numParameters?: number; readonly init?: number };
-/** x above 0, a learned slope times x below: one slope, or one for each channel (He et al., 2015). */
+type PReLUOptions = PlaceOptions & {
+  /** 1 (by default), or as many as there are channels. */
+  readonly numParameters?: number;
+  /** The slopes to begin with: 0.25 by default. */
+  readonly init?: number;
+};
+/**
+ * x above 0, a learned slope times x below, one slope or one for each channel (He et al., 2015): PyTorch's `nn.PReLU`, by `prelu`. x [n, channels, ...] -> the same shape.
+ * @param numParameters how many slopes, 1 by default; or the options
+ * @param options further ones
+ * @example new nn.PReLU().forward(tensor([-4, 2])) // [-1, 2]
+ */
 export class PReLU extends Module {
   readonly numParameters: number;
   readonly init: number;
@@ -46,8 +60,19 @@ export class PReLU extends Module {
   }
 }
 
-type RReLUOptions = InplaceOptions & { readonly lower?: number; readonly upper?: number };
-/** x above 0, a random slope times x below, its mean outside training (Xu et al., 2015). */
+type RReLUOptions = InplaceOptions & {
+  /** The least slope: 1/8 by default. */
+  readonly lower?: number;
+  /** The greatest slope: 1/3 by default. */
+  readonly upper?: number;
+};
+/**
+ * x above 0, a random slope times x below, its mean outside training (Xu et al., 2015): PyTorch's `nn.RReLU`, by `rrelu`. Keeps shape and dtype.
+ * @param lower the least slope, 1/8 by default; or the options
+ * @param upper the greatest slope, 1/3 by default
+ * @param options further ones
+ * @example new nn.RReLU(0.5, 0.5).forward(tensor([-4, 2])) // [-2, 2]
+ */
 export class RReLU extends InplaceActivation {
   readonly lower: number;
   readonly upper: number;

@@ -3,7 +3,10 @@ import { ArgumentError, celu, celu_, elu, elu_, hardtanh_, hardtanh, leakyRelu, 
 import { type InplaceOptions, leading } from "../options.ts";
 import { InplaceActivation } from "./activation.ts";
 
-/** max(x, 0). */
+/**
+ * max(x, 0): PyTorch's `nn.ReLU`, by `relu`. Keeps shape and dtype.
+ * @example new nn.ReLU().forward(tensor([-1, 2])) // [0, 2]
+ */
 export class ReLU extends InplaceActivation {
   protected override compute(x: Tensor): Tensor {
     return relu(x);
@@ -12,7 +15,10 @@ export class ReLU extends InplaceActivation {
     return relu.into(x);
   }
 }
-/** min(max(x, 0), 6). */
+/**
+ * min(max(x, 0), 6): PyTorch's `nn.ReLU6`, by `relu6`. Keeps shape and dtype.
+ * @example new nn.ReLU6().forward(tensor([-1, 3, 9])) // [0, 3, 6]
+ */
 export class ReLU6 extends InplaceActivation {
   protected override compute(x: Tensor): Tensor {
     return relu6(x);
@@ -21,7 +27,12 @@ export class ReLU6 extends InplaceActivation {
     return hardtanh_(x, { minVal: 0, maxVal: 6 });
   }
 }
-/** x above 0, negativeSlope x below: 0.01 by default. */
+/**
+ * x above 0, negativeSlope * x below: PyTorch's `nn.LeakyReLU`, by `leakyRelu`. Keeps shape and dtype.
+ * @param negativeSlope 0.01 by default; or the options
+ * @param options further ones
+ * @example new nn.LeakyReLU(0.1).forward(tensor([-1, 2])) // [-0.1, 2]
+ */
 export class LeakyReLU extends InplaceActivation {
   readonly negativeSlope: number;
   constructor(negativeSlope?: number | (InplaceOptions & { readonly negativeSlope?: number }), options?: InplaceOptions) {
@@ -40,7 +51,10 @@ export class LeakyReLU extends InplaceActivation {
   }
 }
 
-type Alpha = InplaceOptions & { readonly alpha?: number };
+type Alpha = InplaceOptions & {
+  /** 1 by default. */
+  readonly alpha?: number;
+};
 /** An exponential below 0, whose limit is -alpha. */
 abstract class Exponential extends InplaceActivation {
   readonly alpha: number;
@@ -53,7 +67,12 @@ abstract class Exponential extends InplaceActivation {
     return this.withInplace(`alpha=${python.float(this.alpha)}`);
   }
 }
-/** x above 0, alpha (exp(x) - 1) below. */
+/**
+ * x above 0, alpha (exp(x) - 1) below (Clevert et al., 2015): PyTorch's `nn.ELU`, by `elu`. Keeps shape and dtype.
+ * @param alpha 1 by default; or the options
+ * @param options further ones
+ * @example new nn.ELU().forward(tensor([-1, 2])) // [-0.6321, 2]
+ */
 export class ELU extends Exponential {
   protected override compute(x: Tensor): Tensor {
     return elu(x, this);
@@ -62,7 +81,12 @@ export class ELU extends Exponential {
     return elu_(x, this);
   }
 }
-/** x above 0, alpha (exp(x / alpha) - 1) below. */
+/**
+ * x above 0, alpha (exp(x / alpha) - 1) below (Barron, 2017): PyTorch's `nn.CELU`, by `celu`. Keeps shape and dtype.
+ * @param alpha 1 by default; or the options
+ * @param options further ones
+ * @example new nn.CELU(2).forward(tensor([-1, 2])) // [-0.7869, 2]
+ */
 export class CELU extends Exponential {
   protected override compute(x: Tensor): Tensor {
     return celu(x, this);
@@ -71,7 +95,10 @@ export class CELU extends Exponential {
     return celu_(x, this);
   }
 }
-/** ELU with the constants that keep mean 0 and variance 1. */
+/**
+ * ELU with the constants that keep mean 0 and variance 1 (Klambauer et al., 2017): PyTorch's `nn.SELU`, by `selu`. Keeps shape and dtype.
+ * @example new nn.SELU().forward(tensor([-1, 1])) // [-1.1113, 1.0507]
+ */
 export class SELU extends InplaceActivation {
   protected override compute(x: Tensor): Tensor {
     return selu(x);
@@ -80,7 +107,12 @@ export class SELU extends InplaceActivation {
     return selu_(x);
   }
 }
-/** x above the threshold, `value` elsewhere. */
+/**
+ * x above a threshold, one value elsewhere: PyTorch's `nn.Threshold`, by `threshold`. Keeps shape and dtype.
+ * @param threshold above which x stays
+ * @param value what stands elsewhere
+ * @example new nn.Threshold(1, 0).forward(tensor([0.5, 2])) // [0, 2]
+ */
 export class Threshold extends InplaceActivation {
   readonly threshold: number;
   readonly value: number;
@@ -100,8 +132,20 @@ export class Threshold extends InplaceActivation {
   }
 }
 
-type Bounds = InplaceOptions & { readonly minVal?: number; readonly maxVal?: number };
-/** Into [minVal, maxVal]: [-1, 1] by default. */
+type Bounds = InplaceOptions & {
+  /** -1 by default. */
+  readonly minVal?: number;
+  /** 1 by default. */
+  readonly maxVal?: number;
+};
+/**
+ * x brought into [minVal, maxVal]: PyTorch's `nn.Hardtanh`, by `hardtanh`. Keeps shape and dtype.
+ * @param minVal -1 by default; or the options
+ * @param maxVal 1 by default
+ * @param options further ones
+ * @throws ArgumentError unless maxVal is above minVal
+ * @example new nn.Hardtanh(-2, 2).forward(tensor([-3, 1])) // [-2, 1]
+ */
 export class Hardtanh extends InplaceActivation {
   readonly minVal: number;
   readonly maxVal: number;

@@ -3,31 +3,46 @@ import { type Elementwise, gelu, hardshrink, hardsigmoid, hardswish, logsigmoid,
 import { leading } from "../options.ts";
 import { Activation, InplaceActivation } from "./activation.ts";
 
-/** (exp(x) - exp(-x)) / (exp(x) + exp(-x)). */
+/**
+ * (exp(x) - exp(-x)) / (exp(x) + exp(-x)): PyTorch's `nn.Tanh`, by `tanh`. Keeps shape and dtype.
+ * @example new nn.Tanh().forward(tensor([0, 1])) // [0, 0.7616]
+ */
 export class Tanh extends Activation {
   override forward(x: Tensor): Tensor {
     return tanh(x);
   }
 }
-/** 1 / (1 + exp(-x)). */
+/**
+ * 1 / (1 + exp(-x)): PyTorch's `nn.Sigmoid`, by `sigmoid`. Keeps shape and dtype.
+ * @example new nn.Sigmoid().forward(tensor([0, 1])) // [0.5, 0.7311]
+ */
 export class Sigmoid extends Activation {
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
-/** log(sigmoid(x)). */
+/**
+ * log(sigmoid(x)): PyTorch's `nn.LogSigmoid`, by `logsigmoid`. Keeps shape and dtype.
+ * @example new nn.LogSigmoid().forward(tensor([0])) // [-0.6931]
+ */
 export class LogSigmoid extends Activation {
   override forward(x: Tensor): Tensor {
     return logsigmoid(x);
   }
 }
-/** x / (1 + |x|). */
+/**
+ * x / (1 + |x|): PyTorch's `nn.Softsign`, by `softsign`. Keeps shape and dtype.
+ * @example new nn.Softsign().forward(tensor([1, -3])) // [0.5, -0.75]
+ */
 export class Softsign extends Activation {
   override forward(x: Tensor): Tensor {
     return softsign(x);
   }
 }
-/** x - tanh(x). */
+/**
+ * x - tanh(x): PyTorch's `nn.Tanhshrink`, by `tanhshrink`. Keeps shape and dtype.
+ * @example new nn.Tanhshrink().forward(tensor([0, 1])) // [0, 0.2384]
+ */
 export class Tanhshrink extends Activation {
   override forward(x: Tensor): Tensor {
     return tanhshrink(x);
@@ -44,19 +59,28 @@ abstract class Row extends InplaceActivation {
     return this.op().into(x);
   }
 }
-/** x * sigmoid(x). */
+/**
+ * x * sigmoid(x): PyTorch's `nn.SiLU`, by `silu`. Keeps shape and dtype.
+ * @example new nn.SiLU().forward(tensor([0, 1])) // [0, 0.7311]
+ */
 export class SiLU extends Row {
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return silu;
   }
 }
-/** x * tanh(softplus(x)). */
+/**
+ * x * tanh(softplus(x)) (Misra, 2019): PyTorch's `nn.Mish`, by `mish`. Keeps shape and dtype.
+ * @example new nn.Mish().forward(tensor([0, 1])) // [0, 0.8651]
+ */
 export class Mish extends Row {
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return mish;
   }
 }
-/** min(max(x + 3, 0), 6) / 6. */
+/**
+ * min(max(x + 3, 0), 6) / 6: PyTorch's `nn.Hardsigmoid`, by `hardsigmoid`. Keeps shape and dtype.
+ * @example new nn.Hardsigmoid().forward(tensor([-4, 0, 4])) // [0, 0.5, 1]
+ */
 export class Hardsigmoid extends Row {
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return hardsigmoid;
@@ -65,7 +89,10 @@ export class Hardsigmoid extends Row {
     return "";
   }
 }
-/** x * hardsigmoid(x). */
+/**
+ * x * hardsigmoid(x): PyTorch's `nn.Hardswish`, by `hardswish`. Keeps shape and dtype.
+ * @example new nn.Hardswish().forward(tensor([-4, 0, 4])) // [0, 0, 4]
+ */
 export class Hardswish extends Row {
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return hardswish;
@@ -75,8 +102,15 @@ export class Hardswish extends Row {
   }
 }
 
-type Approximate = { readonly approximate?: "none" | "tanh" };
-/** x * Phi(x); `approximate: "tanh"` as in GPT-2. */
+type Approximate = {
+  /** "none" by default. */
+  readonly approximate?: "none" | "tanh";
+};
+/**
+ * x * Phi(x), Phi the normal distribution function; `"tanh"` as in GPT-2 (Hendrycks and Gimpel, 2016): PyTorch's `nn.GELU`, by `gelu`. Keeps shape and dtype.
+ * @param approximate "none" by default, or "tanh"; or the options
+ * @example new nn.GELU().forward(tensor([0, 1])) // [0, 0.8413]
+ */
 export class GELU extends Activation {
   readonly approximate: "none" | "tanh";
   constructor(approximate?: "none" | "tanh" | Approximate) {
@@ -91,8 +125,18 @@ export class GELU extends Activation {
   }
 }
 
-type SoftplusOptions = { readonly beta?: number; readonly threshold?: number };
-/** log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold. */
+type SoftplusOptions = {
+  /** 1 by default. */
+  readonly beta?: number;
+  /** 20 by default. */
+  readonly threshold?: number;
+};
+/**
+ * log(1 + exp(beta x)) / beta, and x itself where beta x is above the threshold: PyTorch's `nn.Softplus`, by `softplus`. Keeps shape and dtype.
+ * @param beta 1 by default; or the options
+ * @param threshold 20 by default
+ * @example new nn.Softplus().forward(tensor([0, 30])) // [0.6931, 30]
+ */
 export class Softplus extends Activation {
   readonly beta: number;
   readonly threshold: number;
@@ -110,8 +154,15 @@ export class Softplus extends Activation {
   }
 }
 
-type Lambd = { readonly lambd?: number };
-/** x, and 0 where it is within lambd of 0. */
+type Lambd = {
+  /** 0.5 by default. */
+  readonly lambd?: number;
+};
+/**
+ * x, and 0 where it is within lambd of 0: PyTorch's `nn.Hardshrink`, by `hardshrink`. Keeps shape and dtype.
+ * @param lambd 0.5 by default; or the options
+ * @example new nn.Hardshrink().forward(tensor([-1, 0.2])) // [-1, 0]
+ */
 export class Hardshrink extends Activation {
   readonly lambd: number;
   constructor(lambd?: number | Lambd) {
@@ -125,7 +176,11 @@ export class Hardshrink extends Activation {
     return python.float(this.lambd);
   }
 }
-/** x moved towards 0 by lambd, and 0 where it is nearer than that. */
+/**
+ * x moved towards 0 by lambd, and 0 where it is nearer than that: PyTorch's `nn.Softshrink`, by `softshrink`. Keeps shape and dtype.
+ * @param lambd 0.5 by default; or the options
+ * @example new nn.Softshrink().forward(tensor([-1, 0.2])) // [-0.5, 0]
+ */
 export class Softshrink extends Activation {
   readonly lambd: number;
   constructor(lambd?: number | Lambd) {

@@ -10,7 +10,9 @@ import type { PlaceOptions } from "../place.ts";
 import { checkDims, type Masks, scoreMask } from "./masks.ts";
 
 export type MultiheadAttentionOptions = PlaceOptions & {
+  /** With which probability a weight is zeroed in training: 0 by default. */
   readonly dropout?: number;
+  /** Whether the projections add one: true by default. */
   readonly bias?: boolean;
   /** One more key and value, which are parameters. */
   readonly addBiasKv?: boolean;
@@ -18,6 +20,7 @@ export type MultiheadAttentionOptions = PlaceOptions & {
   readonly addZeroAttn?: boolean;
   /** The size of the keys and of the values, where it is another. */
   readonly kdim?: number | null;
+  /** The size of values: `embedDim` by default. */
   readonly vdim?: number | null;
   /** [n, l, e] rather than [l, n, e]. */
   readonly batchFirst?: boolean;
@@ -33,8 +36,13 @@ export type AttendOptions = Masks & {
 class NonDynamicallyQuantizableLinear extends Linear {}
 
 /**
- * PyTorch's `nn.MultiheadAttention`. query [l, n, e], key [s, n, kdim] and value [s, n, vdim]; with `batchFirst` [n, l, e]; [l, e] without batch.
- * Gives the output, of query's shape, and the weights [n, l, s] or null.
+ * softmax(q k^T / sqrt(d)) v of each head, projected before and after (Vaswani et al., 2017): PyTorch's `nn.MultiheadAttention`, by `scaledDotProductAttention`. query [l, n, e],
+ * key [s, n, kdim] and value [s, n, vdim]; with `batchFirst` [n, l, e]; [l, e] without batch -> the output, of query's shape, and the weights [n, l, s] or null.
+ * @param embedDim e, the size of queries and outputs
+ * @param numHeads how many heads share it
+ * @throws ArgumentError for a size that the heads do not divide
+ * @throws ShapeError in `forward`, where sizes do not fit
+ * @example new nn.MultiheadAttention(4, 2).forward(ones([3, 1, 4]), ones([5, 1, 4]), ones([5, 1, 4]))[0].shape // [3, 1, 4]
  */
 export class MultiheadAttention extends Module {
   readonly embedDim: number;

@@ -5,7 +5,14 @@ import { Module } from "../module.ts";
 import { parameter } from "../parameter.ts";
 import type { PlaceOptions } from "../place.ts";
 
-/** out_k = x^T W_k y + b_k, as PyTorch's `nn.Bilinear`. x [..., in1Features] and y [..., in2Features] -> [..., outFeatures]. */
+/**
+ * out_k = x^T W_k y + b_k: PyTorch's `nn.Bilinear`, by `bilinear`. x [..., in1Features] and y [..., in2Features] -> [..., outFeatures].
+ * @param in1Features the size of x's last dim
+ * @param in2Features the size of y's last dim
+ * @param outFeatures the size of the result's
+ * @param options `bias`: whether there is one, true by default; `device`, `dtype`
+ * @example new nn.Bilinear(2, 3, 4).forward(ones([5, 2]), ones([5, 3])).shape // [5, 4]
+ */
 export class Bilinear extends Module {
   readonly in1Features: number;
   readonly in2Features: number;

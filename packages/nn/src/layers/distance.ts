@@ -2,7 +2,11 @@
 import { cosineSimilarity, pairwiseDistance, type Tensor } from "@adjoint/core/functional";
 import { Module } from "../module.ts";
 
-/** The norm of x - y + eps along the last dim. x and y [n, d] -> [n]. */
+/**
+ * The p-norm of x - y + eps along the last dim: PyTorch's `nn.PairwiseDistance`, by `pairwiseDistance`. x and y [n, d] -> [n].
+ * @param options `p`: 2 by default; `eps`: 1e-6; `keepdim`: keep the dim, with size 1
+ * @example new nn.PairwiseDistance({ eps: 0 }).forward(tensor([[0, 0]]), tensor([[3, 4]])) // [5]
+ */
 export class PairwiseDistance extends Module {
   readonly p: number;
   readonly eps: number;
@@ -17,7 +21,11 @@ export class PairwiseDistance extends Module {
     return pairwiseDistance(x, y, this);
   }
 }
-/** The cosine of the angle between x and y along a dim, 1 by default. */
+/**
+ * The cosine of the angle between x and y along a dim, x y / (|x| |y|): PyTorch's `nn.CosineSimilarity`, by `cosineSimilarity`. x and y [n, d] -> [n].
+ * @param options `dim`: 1 by default; `eps`: the least that a norm counts, 1e-8
+ * @example new nn.CosineSimilarity().forward(tensor([[1, 0]]), tensor([[1, 1]])) // [0.7071]
+ */
 export class CosineSimilarity extends Module {
   readonly dim: number;
   readonly eps: number;

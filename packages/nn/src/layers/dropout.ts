@@ -3,7 +3,10 @@ import { alphaDropout, ArgumentError, copy_, dropout, dropout1d, dropout2d, drop
 import { Module } from "../module.ts";
 import { type InplaceOptions, leading } from "../options.ts";
 
-type DropoutOptions = InplaceOptions & { readonly p?: number };
+type DropoutOptions = InplaceOptions & {
+  /** The probability: 0.5 by default. */
+  readonly p?: number;
+};
 
 /** What the dropouts share: a probability, and that nothing happens outside training. */
 abstract class Dropping extends Module {
@@ -27,37 +30,77 @@ abstract class Dropping extends Module {
   }
 }
 
-/** In training zeroes each element with probability p and scales the others by 1 / (1 - p) (Hinton et al., 2012). */
+/**
+ * In training zeroes each element with probability p and multiplies the others by 1 / (1 - p) (Hinton et al., 2012): PyTorch's `nn.Dropout`, by `dropout`. Keeps shape and dtype.
+ * @param p the probability, 0.5 by default; or the options
+ * @param options further ones
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @example new nn.Dropout(1).forward(ones([2])) // [0, 0]
+ */
 export class Dropout extends Dropping {
   protected override dropped(x: Tensor): Tensor {
     return dropout(x, this.p);
   }
 }
-/** In training zeroes whole channels. x [n, channels, length] or [channels, length]. */
+/**
+ * In training zeroes whole channels with probability p and multiplies the others by 1 / (1 - p): PyTorch's `nn.Dropout1d`, by `dropout1d`. x [n, channels, length] or [channels,
+ * length] -> the same shape.
+ * @param p the probability, 0.5 by default; or the options
+ * @param options further ones
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @example new nn.Dropout1d(1).forward(ones([1, 2, 1])).shape // [1, 2, 1]
+ */
 export class Dropout1d extends Dropping {
   protected override dropped(x: Tensor): Tensor {
     return dropout1d(x, this.p);
   }
 }
-/** In training zeroes whole channels. x [n, channels, height, width]. */
+/**
+ * In training zeroes whole channels with probability p and multiplies the others by 1 / (1 - p): PyTorch's `nn.Dropout2d`, by `dropout2d`. x [n, channels, height, width] -> the
+ * same shape.
+ * @param p the probability, 0.5 by default; or the options
+ * @param options further ones
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @example new nn.Dropout2d(1).forward(ones([1, 2, 1, 1])).shape // [1, 2, 1, 1]
+ */
 export class Dropout2d extends Dropping {
   protected override dropped(x: Tensor): Tensor {
     return dropout2d(x, this.p);
   }
 }
-/** In training zeroes whole channels. x [n, channels, depth, height, width] or [channels, depth, height, width]. */
+/**
+ * In training zeroes whole channels with probability p and multiplies the others by 1 / (1 - p): PyTorch's `nn.Dropout3d`, by `dropout3d`. x [n, channels, depth, height, width]
+ * or [channels, depth, height, width] -> the same shape.
+ * @param p the probability, 0.5 by default; or the options
+ * @param options further ones
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @example new nn.Dropout3d(1).forward(ones([1, 2, 1, 1, 1])).shape // [1, 2, 1, 1, 1]
+ */
 export class Dropout3d extends Dropping {
   protected override dropped(x: Tensor): Tensor {
     return dropout3d(x, this.p);
   }
 }
-/** In training sets elements to SELU's lower limit, and keeps mean and variance (Klambauer et al., 2017). */
+/**
+ * In training sets elements to SELU's lower limit with probability p, and keeps mean and variance (Klambauer et al., 2017): PyTorch's `nn.AlphaDropout`, by `alphaDropout`. Keeps
+ * shape and dtype.
+ * @param p the probability, 0.5 by default; or the options
+ * @param options further ones
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @example new nn.AlphaDropout().eval().forward(ones([2])) // [1, 1]
+ */
 export class AlphaDropout extends Dropping {
   protected override dropped(x: Tensor): Tensor {
     return alphaDropout(x, this.p, { training: true });
   }
 }
-/** As AlphaDropout, of whole channels. x [n, channels, ...]. */
+/**
+ * As AlphaDropout, of whole channels: PyTorch's `nn.FeatureAlphaDropout`, by `featureAlphaDropout`. x [n, channels, ...] -> the same shape.
+ * @param p the probability, 0.5 by default; or the options
+ * @param options further ones
+ * @throws ArgumentError for a p beyond [0, 1]
+ * @example new nn.FeatureAlphaDropout().eval().forward(ones([1, 2])) // [[1, 1]]
+ */
 export class FeatureAlphaDropout extends Dropping {
   protected override dropped(x: Tensor): Tensor {
     return featureAlphaDropout(x, this.p, { training: true });

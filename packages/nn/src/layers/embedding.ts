@@ -47,7 +47,13 @@ abstract class Lookup extends Module {
   }
 }
 
-/** The rows of a matrix at int32 indices, as PyTorch's `nn.Embedding`. index [...] -> [..., embeddingDim]. */
+/**
+ * Rows of a table at int32 indices: PyTorch's `nn.Embedding`, by `embedding`. index [...] -> [..., embeddingDim].
+ * @param numEmbeddings how many rows
+ * @param embeddingDim the size of a row
+ * @throws ArgumentError for a `paddingIdx` out of range
+ * @example new nn.Embedding(10, 3).forward(zeros([2, 4], { dtype: "int32" })).shape // [2, 4, 3]
+ */
 export class Embedding extends Lookup {
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super(numEmbeddings, embeddingDim, options);
@@ -69,14 +75,25 @@ export class Embedding extends Lookup {
   }
 }
 
-export type EmbeddingBagOptions = EmbeddingOptions & { readonly mode?: BagMode; readonly includeLastOffset?: boolean };
+export type EmbeddingBagOptions = EmbeddingOptions & {
+  /** How the rows of a bag are combined: "mean" by default. */
+  readonly mode?: BagMode;
+  /** Whether `offsets` end with the length of the input. */
+  readonly includeLastOffset?: boolean;
+};
 export type BagInput = {
   /** [bags], where each bag begins in a 1-d input. */
   readonly offsets?: Tensor | null;
   /** A factor of each row, of the input's shape; of the mode "sum" only. */
   readonly perSampleWeights?: Tensor | null;
 };
-/** The sum, mean or maximum of rows by bags, as PyTorch's `nn.EmbeddingBag`. input [bags, n], or 1-d with `offsets` -> [bags, embeddingDim]. */
+/**
+ * The sum, mean or maximum of rows by bags: PyTorch's `nn.EmbeddingBag`, by `embeddingBag`. input [bags, n], or [n] with `offsets` -> [bags, embeddingDim].
+ * @param numEmbeddings how many rows
+ * @param embeddingDim the size of a row
+ * @throws ArgumentError for a `paddingIdx` out of range
+ * @example new nn.EmbeddingBag(10, 3).forward(zeros([2, 4], { dtype: "int32" })).shape // [2, 3]
+ */
 export class EmbeddingBag extends Lookup {
   readonly mode: BagMode;
   readonly includeLastOffset: boolean;

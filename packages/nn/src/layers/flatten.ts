@@ -3,9 +3,19 @@ import { flatten, IndexError, python, reshape, type Shape, ShapeError, type Tens
 import { Module } from "../module.ts";
 import { leading } from "../options.ts";
 
-type FlattenOptions = { readonly startDim?: number; readonly endDim?: number };
+type FlattenOptions = {
+  /** 1 by default. */
+  readonly startDim?: number;
+  /** The last by default. */
+  readonly endDim?: number;
+};
 
-/** The dims from `startDim` to `endDim` as one: all but the first by default. */
+/**
+ * Several dims as one: PyTorch's `nn.Flatten`, by `flatten`. x [n, a, b] -> [n, a b].
+ * @param startDim the first of them, 1 by default; or the options
+ * @param endDim the last of them, the last of all by default
+ * @example new nn.Flatten().forward(ones([2, 3, 4])).shape // [2, 12]
+ */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
@@ -23,7 +33,12 @@ export class Flatten extends Module {
   }
 }
 
-/** One dim as several. One of the sizes may be -1. */
+/**
+ * One dim as several: PyTorch's `nn.Unflatten`, by `unflatten`. x [n, a b] -> [n, a, b].
+ * @param dim which
+ * @param unflattenedSize theirs, of which one may be -1
+ * @example new nn.Unflatten(1, [3, -1]).forward(ones([2, 12])).shape // [2, 3, 4]
+ */
 export class Unflatten extends Module {
   readonly dim: number;
   readonly unflattenedSize: Shape;

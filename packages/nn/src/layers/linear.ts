@@ -5,7 +5,13 @@ import { Module } from "../module.ts";
 import { parameter } from "../parameter.ts";
 import type { PlaceOptions } from "../place.ts";
 
-/** x W^T + b, as PyTorch's `nn.Linear`. x [..., inFeatures] -> [..., outFeatures]. */
+/**
+ * x W^T + b: PyTorch's `nn.Linear`, by `linear`. x [..., inFeatures] -> [..., outFeatures].
+ * @param inFeatures the size of x's last dim
+ * @param outFeatures the size of the result's
+ * @param options `bias`: whether there is one, true by default; `device`, `dtype`
+ * @example new nn.Linear(2, 3).forward(ones([4, 2])).shape // [4, 3]
+ */
 export class Linear extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;

@@ -46,25 +46,48 @@ abstract class Replication extends Padding {
   }
 }
 
-/** A number on both sides of the last dim. */
+/**
+ * One value at the ends of the last dim: PyTorch's `nn.ConstantPad1d`, by `pad`. x [...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @param value what stands there
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ConstantPad1d(1, 0).forward(ones([2, 2])).shape // [2, 4]
+ */
 export class ConstantPad1d extends Constant {
   constructor(padding: Sides, value: number) {
     super(padding, value, 1);
   }
 }
-/** A number around the last two dims. */
+/**
+ * One value at the ends of the last two dims: PyTorch's `nn.ConstantPad2d`, by `pad`. x [...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @param value what stands there
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ConstantPad2d(1, 0).forward(ones([2, 2, 2])).shape // [2, 4, 4]
+ */
 export class ConstantPad2d extends Constant {
   constructor(padding: Sides, value: number) {
     super(padding, value, 2);
   }
 }
-/** A number around the last three dims. */
+/**
+ * One value at the ends of the last three dims: PyTorch's `nn.ConstantPad3d`, by `pad`. x [...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @param value what stands there
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ConstantPad3d(1, 0).forward(ones([2, 2, 2, 2])).shape // [2, 4, 4, 4]
+ */
 export class ConstantPad3d extends Constant {
   constructor(padding: Sides, value: number) {
     super(padding, value, 3);
   }
 }
-/** Zeros around the last two dims. */
+/**
+ * Zeros at the ends of the last two dims: PyTorch's `nn.ZeroPad2d`, by `pad`. x [...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ZeroPad2d(1).forward(ones([2, 2, 2])).shape // [2, 4, 4]
+ */
 export class ZeroPad2d extends Constant {
   constructor(padding: Sides) {
     super(padding, 0, 2);
@@ -73,37 +96,67 @@ export class ZeroPad2d extends Constant {
     return python.tuple(this.padding);
   }
 }
-/** What lies inward, reflected, on both sides of the last dim. */
+/**
+ * What lies inward, reflected, at the ends of the last dim: PyTorch's `nn.ReflectionPad1d`, by `pad`. x [n, c, ...] or [c, ...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ReflectionPad1d(1).forward(ones([2, 2])).shape // [2, 4]
+ */
 export class ReflectionPad1d extends Reflection {
   constructor(padding: Sides) {
     super(padding, 1);
   }
 }
-/** What lies inward, reflected, around the last two dims. */
+/**
+ * What lies inward, reflected, at the ends of the last two dims: PyTorch's `nn.ReflectionPad2d`, by `pad`. x [n, c, ...] or [c, ...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ReflectionPad2d(1).forward(ones([2, 2, 2])).shape // [2, 4, 4]
+ */
 export class ReflectionPad2d extends Reflection {
   constructor(padding: Sides) {
     super(padding, 2);
   }
 }
-/** What lies inward, reflected, around the last three dims. */
+/**
+ * What lies inward, reflected, at the ends of the last three dims: PyTorch's `nn.ReflectionPad3d`, by `pad`. x [n, c, ...] or [c, ...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ReflectionPad3d(1).forward(ones([2, 2, 2, 2])).shape // [2, 4, 4, 4]
+ */
 export class ReflectionPad3d extends Reflection {
   constructor(padding: Sides) {
     super(padding, 3);
   }
 }
-/** The edge again on both sides of the last dim. */
+/**
+ * The edge again at the ends of the last dim: PyTorch's `nn.ReplicationPad1d`, by `pad`. x [n, c, ...] or [c, ...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ReplicationPad1d(1).forward(ones([2, 2])).shape // [2, 4]
+ */
 export class ReplicationPad1d extends Replication {
   constructor(padding: Sides) {
     super(padding, 1);
   }
 }
-/** The edge again around the last two dims. */
+/**
+ * The edge again at the ends of the last two dims: PyTorch's `nn.ReplicationPad2d`, by `pad`. x [n, c, ...] or [c, ...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ReplicationPad2d(1).forward(ones([2, 2, 2])).shape // [2, 4, 4]
+ */
 export class ReplicationPad2d extends Replication {
   constructor(padding: Sides) {
     super(padding, 2);
   }
 }
-/** The edge again around the last three dims. */
+/**
+ * The edge again at the ends of the last three dims: PyTorch's `nn.ReplicationPad3d`, by `pad`. x [n, c, ...] or [c, ...] -> its sizes and the padding.
+ * @param padding one number for all ends, or [before, after] of the last dim, then of the one before it; a negative one takes away
+ * @throws ShapeError for another count of numbers
+ * @example new nn.ReplicationPad3d(1).forward(ones([2, 2, 2, 2])).shape // [2, 4, 4, 4]
+ */
 export class ReplicationPad3d extends Replication {
   constructor(padding: Sides) {
     super(padding, 3);

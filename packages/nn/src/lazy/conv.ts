@@ -6,7 +6,12 @@ import { materialize } from "./materialize.ts";
 /** With a batch or without. */
 const channelsOf = (x: Tensor, rank: number): number => x.shape[x.ndim === rank + 2 ? 1 : 0]!;
 
-/** PyTorch's `nn.LazyConv1d`: becomes a `Conv1d` at its first call. */
+/**
+ * As `Conv1d`, whose `inChannels` are those of the first x, after which it is one: PyTorch's `nn.LazyConv1d`. x [n, in, l] -> [n, outChannels, ...].
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LazyConv1d(3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 3]
+ */
 export class LazyConv1d extends Conv1d {
   constructor(outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
@@ -16,7 +21,12 @@ export class LazyConv1d extends Conv1d {
   }
 }
 
-/** PyTorch's `nn.LazyConv2d`: becomes a `Conv2d` at its first call. */
+/**
+ * As `Conv2d`, whose `inChannels` are those of the first x, after which it is one: PyTorch's `nn.LazyConv2d`. x [n, in, h, w] -> [n, outChannels, ...].
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LazyConv2d(3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 3, 3]
+ */
 export class LazyConv2d extends Conv2d {
   constructor(outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
@@ -26,7 +36,12 @@ export class LazyConv2d extends Conv2d {
   }
 }
 
-/** PyTorch's `nn.LazyConv3d`: becomes a `Conv3d` at its first call. */
+/**
+ * As `Conv3d`, whose `inChannels` are those of the first x, after which it is one: PyTorch's `nn.LazyConv3d`. x [n, in, d, h, w] -> [n, outChannels, ...].
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LazyConv3d(3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 3, 3, 3]
+ */
 export class LazyConv3d extends Conv3d {
   constructor(outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
@@ -36,7 +51,12 @@ export class LazyConv3d extends Conv3d {
   }
 }
 
-/** PyTorch's `nn.LazyConvTranspose1d`: becomes a `ConvTranspose1d` at its first call. */
+/**
+ * As `ConvTranspose1d`, whose `inChannels` are those of the first x, after which it is one: PyTorch's `nn.LazyConvTranspose1d`. x [n, in, l] -> [n, outChannels, ...].
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LazyConvTranspose1d(3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 5]
+ */
 export class LazyConvTranspose1d extends ConvTranspose1d {
   constructor(outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
@@ -46,7 +66,12 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
   }
 }
 
-/** PyTorch's `nn.LazyConvTranspose2d`: becomes a `ConvTranspose2d` at its first call. */
+/**
+ * As `ConvTranspose2d`, whose `inChannels` are those of the first x, after which it is one: PyTorch's `nn.LazyConvTranspose2d`. x [n, in, h, w] -> [n, outChannels, ...].
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LazyConvTranspose2d(3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 5, 5]
+ */
 export class LazyConvTranspose2d extends ConvTranspose2d {
   constructor(outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
@@ -56,7 +81,12 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
   }
 }
 
-/** PyTorch's `nn.LazyConvTranspose3d`: becomes a `ConvTranspose3d` at its first call. */
+/**
+ * As `ConvTranspose3d`, whose `inChannels` are those of the first x, after which it is one: PyTorch's `nn.LazyConvTranspose3d`. x [n, in, d, h, w] -> [n, outChannels, ...].
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LazyConvTranspose3d(3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 5, 5, 5]
+ */
 export class LazyConvTranspose3d extends ConvTranspose3d {
   constructor(outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);

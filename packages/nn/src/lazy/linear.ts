@@ -5,8 +5,11 @@ import type { PlaceOptions } from "../place.ts";
 import { materialize } from "./materialize.ts";
 
 /**
- * PyTorch's `nn.LazyLinear`: a Linear whose parameters are made at the first call, after which it is a plain `Linear`. Until then they are empty:
- * make the optimizer afterwards.
+ * As `Linear`, whose `inFeatures` are those of the first x, after which it is one; until then its parameters are empty, so make the optimizer afterwards: PyTorch's
+ * `nn.LazyLinear`. x [..., in] -> [..., outFeatures].
+ * @param outFeatures the size of the result's last dim
+ * @param options `bias`: whether there is one, true by default; `device`, `dtype`
+ * @example new nn.LazyLinear(3).forward(ones([4, 2])).shape // [4, 3]
  */
 export class LazyLinear extends Linear {
   constructor(outFeatures: number, options: PlaceOptions & { readonly bias?: boolean } = {}) {

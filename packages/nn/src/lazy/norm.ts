@@ -5,7 +5,10 @@ import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "../norm/instance
 import type { NormOptions } from "../norm/running.ts";
 import { materialize } from "./materialize.ts";
 
-/** PyTorch's `nn.LazyBatchNorm1d`: becomes a `BatchNorm1d` at its first call. */
+/**
+ * As `BatchNorm1d`, whose `numFeatures` are those of the first x, after which it is one: PyTorch's `nn.LazyBatchNorm1d`. x [n, features, ...] -> the same shape.
+ * @example new nn.LazyBatchNorm1d().forward(ones([3, 2, 4])).shape // [3, 2, 4]
+ */
 export class LazyBatchNorm1d extends BatchNorm1d {
   constructor(options: NormOptions = {}) {
     super(0, options);
@@ -15,7 +18,10 @@ export class LazyBatchNorm1d extends BatchNorm1d {
   }
 }
 
-/** PyTorch's `nn.LazyBatchNorm2d`: becomes a `BatchNorm2d` at its first call. */
+/**
+ * As `BatchNorm2d`, whose `numFeatures` are those of the first x, after which it is one: PyTorch's `nn.LazyBatchNorm2d`. x [n, features, ...] -> the same shape.
+ * @example new nn.LazyBatchNorm2d().forward(ones([3, 2, 2, 2])).shape // [3, 2, 2, 2]
+ */
 export class LazyBatchNorm2d extends BatchNorm2d {
   constructor(options: NormOptions = {}) {
     super(0, options);
@@ -25,7 +31,10 @@ export class LazyBatchNorm2d extends BatchNorm2d {
   }
 }
 
-/** PyTorch's `nn.LazyBatchNorm3d`: becomes a `BatchNorm3d` at its first call. */
+/**
+ * As `BatchNorm3d`, whose `numFeatures` are those of the first x, after which it is one: PyTorch's `nn.LazyBatchNorm3d`. x [n, features, ...] -> the same shape.
+ * @example new nn.LazyBatchNorm3d().forward(ones([3, 2, 1, 2, 2])).shape // [3, 2, 1, 2, 2]
+ */
 export class LazyBatchNorm3d extends BatchNorm3d {
   constructor(options: NormOptions = {}) {
     super(0, options);
@@ -35,7 +44,10 @@ export class LazyBatchNorm3d extends BatchNorm3d {
   }
 }
 
-/** PyTorch's `nn.LazyInstanceNorm1d`: becomes an `InstanceNorm1d` at its first call. */
+/**
+ * As `InstanceNorm1d`, whose `numFeatures` are those of the first x, after which it is one: PyTorch's `nn.LazyInstanceNorm1d`. x [n, features, ...] -> the same shape.
+ * @example new nn.LazyInstanceNorm1d().forward(ones([3, 2, 4])).shape // [3, 2, 4]
+ */
 export class LazyInstanceNorm1d extends InstanceNorm1d {
   constructor(options: NormOptions = {}) {
     super(0, options);
@@ -45,7 +57,10 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
   }
 }
 
-/** PyTorch's `nn.LazyInstanceNorm2d`: becomes an `InstanceNorm2d` at its first call. */
+/**
+ * As `InstanceNorm2d`, whose `numFeatures` are those of the first x, after which it is one: PyTorch's `nn.LazyInstanceNorm2d`. x [n, features, ...] -> the same shape.
+ * @example new nn.LazyInstanceNorm2d().forward(ones([3, 2, 2, 2])).shape // [3, 2, 2, 2]
+ */
 export class LazyInstanceNorm2d extends InstanceNorm2d {
   constructor(options: NormOptions = {}) {
     super(0, options);
@@ -55,7 +70,10 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
   }
 }
 
-/** PyTorch's `nn.LazyInstanceNorm3d`: becomes an `InstanceNorm3d` at its first call. */
+/**
+ * As `InstanceNorm3d`, whose `numFeatures` are those of the first x, after which it is one: PyTorch's `nn.LazyInstanceNorm3d`. x [n, features, ...] -> the same shape.
+ * @example new nn.LazyInstanceNorm3d().forward(ones([3, 2, 1, 2, 2])).shape // [3, 2, 1, 2, 2]
+ */
 export class LazyInstanceNorm3d extends InstanceNorm3d {
   constructor(options: NormOptions = {}) {
     super(0, options);

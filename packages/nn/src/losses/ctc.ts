@@ -2,7 +2,12 @@
 import { ctcLoss, type Tensor } from "@adjoint/core/functional";
 import { Loss, type LossOptions } from "./loss.ts";
 
-/** The loss of label sequences without an alignment (Graves et al., 2006). logProbs [t, n, classes], targets [n, s] or one after another, and the lengths of both. */
+/**
+ * The negative log likelihood of label sequences, however they are stretched and interrupted by blanks (Graves et al., 2006): PyTorch's `nn.CTCLoss`, by `ctcLoss`. logProbs [t,
+ * n, classes], targets [n, s], and the lengths of both -> a 0-d tensor, or by `reduction: "none"` [n].
+ * @param options `reduction`; `blank`: which class, 0 by default; `zeroInfinity`: make 0 of infinite losses
+ * @example new nn.CTCLoss().forward(logSoftmax(zeros([2, 1, 2]), 2), tensor([[1]], { dtype: "int32" }), [2], [1]) // 0.2877
+ */
 export class CTCLoss extends Loss {
   readonly blank: number;
   readonly zeroInfinity: boolean;

@@ -3,9 +3,11 @@ import { type Reduction, warn } from "@adjoint/core/functional";
 import { Module } from "../module.ts";
 
 export type LossOptions = {
+  /** "mean" by default. */
   readonly reduction?: Reduction;
   /** PyTorch's older words for the reduction, with its warning. */
   readonly sizeAverage?: boolean | null;
+  /** PyTorch's older word for it, with its warning. */
   readonly reduce?: boolean | null;
 };
 

@@ -3,9 +3,16 @@ import { cosineEmbeddingLoss, hingeEmbeddingLoss, marginRankingLoss, type Tensor
 import { Module } from "../module.ts";
 import { Loss, type LossOptions } from "./loss.ts";
 
-export type MarginOptions = LossOptions & { readonly margin?: number };
+export type MarginOptions = LossOptions & {
+  /** How far apart is far enough: 1 by default, 0 for cosines and rankings. */
+  readonly margin?: number;
+};
 
-/** x where the target is 1, max(0, margin - x) where it is -1. */
+/**
+ * x where the target is 1, max(0, margin - x) where it is -1: PyTorch's `nn.HingeEmbeddingLoss`, by `hingeEmbeddingLoss`. x and target [...] -> a 0-d tensor, or by `reduction:
+ * "none"` [...].
+ * @example new nn.HingeEmbeddingLoss().forward(tensor([2, 0.5]), tensor([1, -1])) // 1.25
+ */
 export class HingeEmbeddingLoss extends Loss {
   readonly margin: number;
   constructor(options: MarginOptions = {}) {
@@ -16,7 +23,11 @@ export class HingeEmbeddingLoss extends Loss {
     return hingeEmbeddingLoss(x, target, this);
   }
 }
-/** 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1. */
+/**
+ * 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1: PyTorch's `nn.CosineEmbeddingLoss`, by `cosineEmbeddingLoss`. x1 and x2 [n, d] and target
+ * [n] -> a 0-d tensor, or by `reduction: "none"` [n].
+ * @example new nn.CosineEmbeddingLoss().forward(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])) // 1
+ */
 export class CosineEmbeddingLoss extends Loss {
   readonly margin: number;
   constructor(options: MarginOptions = {}) {
@@ -27,7 +38,10 @@ export class CosineEmbeddingLoss extends Loss {
     return cosineEmbeddingLoss(x1, x2, target, this);
   }
 }
-/** max(0, margin - target (x1 - x2)). */
+/**
+ * max(0, margin - target (x1 - x2)): PyTorch's `nn.MarginRankingLoss`, by `marginRankingLoss`. x1, x2 and target [n] -> a 0-d tensor, or by `reduction: "none"` [n].
+ * @example new nn.MarginRankingLoss().forward(tensor([1]), tensor([3]), tensor([1])) // 2
+ */
 export class MarginRankingLoss extends Loss {
   readonly margin: number;
   constructor(options: MarginOptions = {}) {
@@ -44,7 +58,12 @@ export type TripletOptions = MarginOptions & {
   /** Take the distance between positive and negative where it is the smaller one. */
   readonly swap?: boolean;
 };
-/** How far the positive is from being nearer to the anchor, by a margin, than the negative (Balntas et al., 2016). */
+/**
+ * max(0, |anchor - positive| - |anchor - negative| + margin) (Balntas et al., 2016): PyTorch's `nn.TripletMarginLoss`, by `tripletMarginLoss`. All three [n, d] -> a 0-d tensor,
+ * or by `reduction: "none"` [n].
+ * @param options `margin`, `swap`, `reduction`; `p`: the order of the norm, 2 by default; `eps`: 1e-6
+ * @example new nn.TripletMarginLoss().forward(zeros([1, 2]), zeros([1, 2]), ones([1, 2]).mul(9)) // 0
+ */
 export class TripletMarginLoss extends Loss {
   readonly margin: number;
   readonly p: number;
@@ -61,7 +80,12 @@ export class TripletMarginLoss extends Loss {
     return tripletMarginLoss(anchor, positive, negative, this);
   }
 }
-/** As TripletMarginLoss, with any distance: a function, or a module. */
+/**
+ * max(0, d(anchor, positive) - d(anchor, negative) + margin), by any distance: PyTorch's `nn.TripletMarginWithDistanceLoss`, by `tripletMarginWithDistanceLoss`. All three [n, d]
+ * -> a 0-d tensor, or by `reduction: "none"` [n].
+ * @param options `margin`, `swap`, `reduction`; `distanceFunction`: a function of two batches, or a module, `pairwiseDistance` by default
+ * @example new nn.TripletMarginWithDistanceLoss().forward(zeros([1, 2]), zeros([1, 2]), ones([1, 2]).mul(9)) // 0
+ */
 export class TripletMarginWithDistanceLoss extends Loss {
   readonly distanceFunction: Distance | (Module & { forward: Distance }) | null;
   readonly margin: number;

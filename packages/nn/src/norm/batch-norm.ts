@@ -35,19 +35,37 @@ abstract class BatchNorm extends Running {
   }
 }
 
-/** Over the batch, or batch and length. x [n, features] or [n, features, length]. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, for each feature over the batch and all places: PyTorch's `nn.BatchNorm1d`, by `batchNorm`. x [n, features] or [n, features,
+ * length] -> the same shape.
+ * @param numFeatures how many features
+ * @throws ShapeError in `forward`, for another rank
+ * @example new nn.BatchNorm1d(2).forward(ones([3, 2])).shape // [3, 2]
+ */
 export class BatchNorm1d extends BatchNorm {
   protected override check(x: Tensor): void {
     checkDims(x, 2, 3);
   }
 }
-/** Over batch, height and width. x [n, features, height, width]. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, for each feature over the batch and all places: PyTorch's `nn.BatchNorm2d`, by `batchNorm`. x [n, features, height, width] ->
+ * the same shape.
+ * @param numFeatures how many features
+ * @throws ShapeError in `forward`, for another rank
+ * @example new nn.BatchNorm2d(2).forward(ones([3, 2, 1, 1])).shape // [3, 2, 1, 1]
+ */
 export class BatchNorm2d extends BatchNorm {
   protected override check(x: Tensor): void {
     checkDims(x, 4);
   }
 }
-/** Over batch, depth, height and width. x [n, features, depth, height, width]. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, for each feature over the batch and all places: PyTorch's `nn.BatchNorm3d`, by `batchNorm`. x [n, features, depth, height,
+ * width] -> the same shape.
+ * @param numFeatures how many features
+ * @throws ShapeError in `forward`, for another rank
+ * @example new nn.BatchNorm3d(2).forward(ones([3, 2, 1, 1, 1])).shape // [3, 2, 1, 1, 1]
+ */
 export class BatchNorm3d extends BatchNorm {
   protected override check(x: Tensor): void {
     checkDims(x, 5);

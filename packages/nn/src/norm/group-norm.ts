@@ -5,7 +5,15 @@ import { Module } from "../module.ts";
 import { parameter } from "../parameter.ts";
 import type { PlaceOptions } from "../place.ts";
 
-/** Channels in groups, each normalised over its channels and places (Wu and He, 2018). x [n, channels, ...]. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, for each group of channels over its channels and places (Wu and He, 2018): PyTorch's `nn.GroupNorm`, by `groupNorm`. x [n,
+ * channels, ...] -> the same shape.
+ * @param numGroups how many groups
+ * @param numChannels how many channels
+ * @param options `eps`: added to the variance, 1e-5 by default; `affine`: whether there are weight and bias, true by default; `device`, `dtype`
+ * @throws ArgumentError for channels that the groups do not divide
+ * @example new nn.GroupNorm(2, 4).forward(ones([1, 4, 3])).shape // [1, 4, 3]
+ */
 export class GroupNorm extends Module {
   readonly numGroups: number;
   readonly numChannels: number;
@@ -34,7 +42,13 @@ export class GroupNorm extends Module {
   }
 }
 
-/** x divided by a power of the mean square over the channels around (Krizhevsky et al., 2012). x [n, channels, ...]. */
+/**
+ * x / (k + alpha * mean of x^2 over the channels around)^beta (Krizhevsky et al., 2012): PyTorch's `nn.LocalResponseNorm`, by `localResponseNorm`. x [n, channels, ...] -> the
+ * same shape.
+ * @param size how many channels around count
+ * @param options `alpha`: 1e-4 by default; `beta`: 0.75; `k`: 1
+ * @example new nn.LocalResponseNorm(2).forward(ones([1, 4, 3])).shape // [1, 4, 3]
+ */
 export class LocalResponseNorm extends Module {
   readonly size: number;
   readonly alpha: number;

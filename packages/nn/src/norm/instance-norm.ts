@@ -20,19 +20,37 @@ abstract class InstanceNorm extends Running {
   }
 }
 
-/** Over the length of each sequence. x [n, features, length] or [features, length]. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, for each feature of each element of the batch over its places: PyTorch's `nn.InstanceNorm1d`, by `instanceNorm`. x [n,
+ * features, length] or [features, length] -> the same shape.
+ * @param numFeatures how many features
+ * @throws ShapeError in `forward`, for another rank
+ * @example new nn.InstanceNorm1d(2).forward(ones([3, 2, 4])).shape // [3, 2, 4]
+ */
 export class InstanceNorm1d extends InstanceNorm {
   protected override get places(): number {
     return 1;
   }
 }
-/** Over height and width of each image. x [n, features, height, width] or [features, height, width]. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, for each feature of each element of the batch over its places: PyTorch's `nn.InstanceNorm2d`, by `instanceNorm`. x [n,
+ * features, height, width] or [features, height, width] -> the same shape.
+ * @param numFeatures how many features
+ * @throws ShapeError in `forward`, for another rank
+ * @example new nn.InstanceNorm2d(2).forward(ones([3, 2, 2, 2])).shape // [3, 2, 2, 2]
+ */
 export class InstanceNorm2d extends InstanceNorm {
   protected override get places(): number {
     return 2;
   }
 }
-/** Over depth, height and width of each volume. x [n, features, depth, height, width] or [features, depth, height, width]. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, for each feature of each element of the batch over its places: PyTorch's `nn.InstanceNorm3d`, by `instanceNorm`. x [n,
+ * features, depth, height, width] or [features, depth, height, width] -> the same shape.
+ * @param numFeatures how many features
+ * @throws ShapeError in `forward`, for another rank
+ * @example new nn.InstanceNorm3d(2).forward(ones([3, 2, 1, 2, 2])).shape // [3, 2, 1, 2, 2]
+ */
 export class InstanceNorm3d extends InstanceNorm {
   protected override get places(): number {
     return 3;

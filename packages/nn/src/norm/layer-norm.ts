@@ -5,9 +5,21 @@ import type { PlaceOptions } from "../place.ts";
 import { Module } from "../module.ts";
 import { parameter } from "../parameter.ts";
 
-export type LayerNormOptions = PlaceOptions & { readonly eps?: number; readonly elementwiseAffine?: boolean; readonly bias?: boolean };
+export type LayerNormOptions = PlaceOptions & {
+  /** Added to the variance: 1e-5 by default. */
+  readonly eps?: number;
+  /** Whether there is a weight, and a bias: true by default. */
+  readonly elementwiseAffine?: boolean;
+  /** Whether there is one beside the weight: true by default. */
+  readonly bias?: boolean;
+};
 
-/** (x - mean) / sqrt(variance + eps) over the last dims, times weight, plus bias: PyTorch's `nn.LayerNorm`. */
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias, over the last dims (Ba et al., 2016): PyTorch's `nn.LayerNorm`, by `layerNorm`. x [..., ...normalizedShape] -> the same
+ * shape.
+ * @param normalizedShape the sizes of the last dims, or of the last
+ * @example new nn.LayerNorm(2).forward(tensor([[1, 3]])) // [[-1, 1]]
+ */
 export class LayerNorm extends Module {
   readonly normalizedShape: Shape;
   readonly eps: number;

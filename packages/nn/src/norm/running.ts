@@ -6,6 +6,7 @@ import { parameter } from "../parameter.ts";
 import type { PlaceOptions } from "../place.ts";
 
 export type NormOptions = PlaceOptions & {
+  /** Added to the variance: 1e-5 by default. */
   readonly eps?: number;
   /** How much of the running statistics each batch replaces; null takes the mean over all batches. */
   readonly momentum?: number | null;

@@ -57,6 +57,7 @@ const SpectralNorm = class _SpectralNorm extends Module {
 export type SpectralNormOptions = {
   /** Steps of the power method a forward pass in training: 1 by default. */
   readonly nPowerIterations?: number;
+  /** The least length that a vector is divided by: 1e-12 by default. */
   readonly eps?: number;
   /** The dim of the outputs: by default 1 for transposed convolutions, otherwise 0. */
   readonly dim?: number | null;

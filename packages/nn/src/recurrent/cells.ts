@@ -6,7 +6,10 @@ import { parameter } from "../parameter.ts";
 import type { PlaceOptions } from "../place.ts";
 import { gateCount, type Mode, type State, steps } from "./steps.ts";
 
-export type CellOptions = PlaceOptions & { readonly bias?: boolean };
+export type CellOptions = PlaceOptions & {
+  /** Whether both products add one: true by default. */
+  readonly bias?: boolean;
+};
 
 abstract class Cell extends Module {
   readonly inputSize: number;
@@ -53,7 +56,15 @@ abstract class Cell extends Module {
   }
 }
 
-/** h' = tanh(W x + b + U h + c), PyTorch's `nn.RNNCell`. x [n, input] or [input] -> [n, hidden] or [hidden]. */
+/**
+ * h' = tanh(W x + b + U h + c): PyTorch's `nn.RNNCell`. x [n, input] or [input], h [n, hidden] or [hidden], zeros by default -> h', of the shape of h.
+ * @param inputSize the size of x
+ * @param hiddenSize the size of a state
+ * @param options `nonlinearity`: "tanh" by default, or "relu"; `bias`, `device`, `dtype`
+ * @throws ShapeError in `forward`, where sizes do not fit
+ * @throws ArgumentError in `forward`, for another nonlinearity
+ * @example new nn.RNNCell(2, 3).forward(ones([4, 2])).shape // [4, 3]
+ */
 export class RNNCell extends Cell {
   readonly nonlinearity: "tanh" | "relu";
   constructor(inputSize: number, hiddenSize: number, options: CellOptions & { readonly nonlinearity?: "tanh" | "relu" } = {}) {
@@ -69,7 +80,14 @@ export class RNNCell extends Cell {
     return super.extraRepr() + (this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`);
   }
 }
-/** One step of a GRU, PyTorch's `nn.GRUCell`. x [n, input] or [input] -> [n, hidden] or [hidden]. */
+/**
+ * One step of a GRU, r and z = sigmoid(W x + b + U h + c), n = tanh(W x + b + r (U h + c)), h' = (1 - z) n + z h: PyTorch's `nn.GRUCell`. x [n, input] or [input], h [n, hidden]
+ * or [hidden], zeros by default -> h', of the shape of h.
+ * @param inputSize the size of x
+ * @param hiddenSize the size of a state
+ * @throws ShapeError in `forward`, where sizes do not fit
+ * @example new nn.GRUCell(2, 3).forward(ones([4, 2])).shape // [4, 3]
+ */
 export class GRUCell extends Cell {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super("GRU", inputSize, hiddenSize, options);
@@ -78,7 +96,14 @@ export class GRUCell extends Cell {
     return this.stepped("GRU", input, hidden === undefined ? undefined : [hidden], 1)[0]!;
   }
 }
-/** One step of an LSTM, PyTorch's `nn.LSTMCell`. x [n, input] or [input] -> hidden and cell, [n, hidden] or [hidden]. */
+/**
+ * One step of an LSTM, i, f and o = sigmoid(W x + b + U h + d), g = tanh(W x + b + U h + d), c' = f c + i g, h' = o tanh(c'): PyTorch's `nn.LSTMCell`. x [n, input] or [input], h
+ * and c [n, hidden] or [hidden], zeros by default -> [h', c'].
+ * @param inputSize the size of x
+ * @param hiddenSize the size of a state
+ * @throws ShapeError in `forward`, where sizes do not fit
+ * @example new nn.LSTMCell(2, 3).forward(ones([4, 2]))[0].shape // [4, 3]
+ */
 export class LSTMCell extends Cell {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super("LSTM", inputSize, hiddenSize, options);

@@ -52,7 +52,12 @@ export const reordered = (x: Tensor, order: readonly number[] | null, dim: numbe
 type Lengths = readonly number[] | Tensor;
 const numbersOf = (lengths: Lengths): number[] => (isTensor(lengths) ? Array.from(dataSync(lengths)) : [...lengths]);
 
-export type PackOptions = { readonly batchFirst?: boolean; readonly enforceSorted?: boolean };
+export type PackOptions = {
+  /** [n, t, ...] instead of [t, n, ...]. */
+  readonly batchFirst?: boolean;
+  /** Whether lengths must fall: true by default. */
+  readonly enforceSorted?: boolean;
+};
 /**
  * Packs padded sequences [t, n, ...], or [n, t, ...] with `batchFirst`, that have the given lengths. Those must fall, unless
  * `enforceSorted` is false. Lengths in a tensor are read at once: pass numbers on an asynchronous device.
@@ -75,7 +80,14 @@ export function packPaddedSequence(input: Tensor, lengths: Lengths, options: Pac
   return new PackedSequence(reordered(flat, places, 0), batchSizes, order);
 }
 
-export type PadPackedOptions = { readonly batchFirst?: boolean; readonly paddingValue?: number; readonly totalLength?: number | null };
+export type PadPackedOptions = {
+  /** [n, t, ...] instead of [t, n, ...]. */
+  readonly batchFirst?: boolean;
+  /** What stands behind the ends: 0 by default. */
+  readonly paddingValue?: number;
+  /** The length of the result: that of the longest by default. */
+  readonly totalLength?: number | null;
+};
 /** The sequences padded to the longest, or to `totalLength`: [t, n, ...], or [n, t, ...] with `batchFirst`; and their int32 lengths. */
 export function padPackedSequence(sequence: PackedSequence, options: PadPackedOptions = {}): [padded: Tensor, lengths: Tensor] {
   const { batchFirst = false, paddingValue = 0, totalLength = null } = options;
@@ -95,7 +107,12 @@ export function padPackedSequence(sequence: PackedSequence, options: PadPackedOp
   return [batchFirst ? transpose(padded, 0, 1) : padded, numbersOn(data, lengths)];
 }
 
-export type PadOptions = { readonly batchFirst?: boolean; readonly paddingValue?: number };
+export type PadOptions = {
+  /** [n, t, ...] instead of [t, n, ...]. */
+  readonly batchFirst?: boolean;
+  /** What stands behind the ends: 0 by default. */
+  readonly paddingValue?: number;
+};
 /** Sequences [length, ...] of different lengths in one tensor: [t, n, ...], or [n, t, ...] with `batchFirst`. */
 export function padSequence(sequences: readonly Tensor[], options: PadOptions = {}): Tensor {
   const { batchFirst = false, paddingValue = 0 } = options, longest = Math.max(...sequences.map((x) => x.shape[0]!));

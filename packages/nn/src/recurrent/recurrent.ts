@@ -9,12 +9,15 @@ import { runLayer } from "./sequence.ts";
 import { gateCount, type Mode, type State, steps, type Weights } from "./steps.ts";
 
 export type RecurrentOptions = PlaceOptions & {
+  /** How many, one on the other: 1 by default. */
   readonly numLayers?: number;
+  /** Whether products add one: true by default. */
   readonly bias?: boolean;
   /** Input and output are [n, t, ...] rather than [t, n, ...]. */
   readonly batchFirst?: boolean;
   /** Of what each layer but the last gives, while training. */
   readonly dropout?: number;
+  /** Whether a second pass goes from the end to the beginning. */
   readonly bidirectional?: boolean;
 };
 /** A sequence [t, features], a batch [t, n, features], or a packed one. */

@@ -2,15 +2,23 @@
 import { ArgumentError, type Tensor } from "@adjoint/core/functional";
 import { Recurrent, type RecurrentOptions, type Sequences } from "./recurrent.ts";
 
-export type RNNOptions = RecurrentOptions & { readonly nonlinearity?: "tanh" | "relu" };
+export type RNNOptions = RecurrentOptions & {
+  /** "tanh" by default. */
+  readonly nonlinearity?: "tanh" | "relu";
+};
 
 function refuseProjection(options: object): void {
   if ("projSize" in options) throw new ArgumentError("proj_size argument is only supported for LSTM, not RNN or GRU");
 }
 
 /**
- * h_t = tanh(W x_t + b + U h_(t-1) + c), PyTorch's `nn.RNN`. x [t, n, input], or [t, input], or packed; h [layers * directions, n, hidden].
- * Gives the outputs of the last layer and the last states.
+ * h_t = tanh(W x_t + b + U h_(t-1) + c): PyTorch's `nn.RNN`. x [t, n, input], [n, t, input] with `batchFirst`, [t, input], or packed; h [layers * directions, n, hidden], zeros by
+ * default -> [outputs of the last layer, [t, n, directions * hidden], last states].
+ * @param inputSize the size of x
+ * @param hiddenSize the size of a state
+ * @throws ArgumentError for a dropout beyond [0, 1], or another nonlinearity
+ * @throws ShapeError in `forward`, where sizes do not fit
+ * @example new nn.RNN(2, 3).forward(ones([5, 4, 2]))[0].shape // [5, 4, 3]
  */
 export class RNN extends Recurrent {
   readonly nonlinearity: "tanh" | "relu";
@@ -28,8 +36,13 @@ export class RNN extends Recurrent {
 }
 
 /**
- * Gated recurrent units (Cho et al., 2014), PyTorch's `nn.GRU`. x [t, n, input], or [t, input], or packed; h [layers * directions, n, hidden].
- * Gives the outputs of the last layer and the last states.
+ * Gated recurrent units (Cho et al., 2014), each step as of `GRUCell`: PyTorch's `nn.GRU`. x [t, n, input], [n, t, input] with `batchFirst`, [t, input], or packed; h [layers *
+ * directions, n, hidden], zeros by default -> [outputs of the last layer, [t, n, directions * hidden], last states].
+ * @param inputSize the size of x
+ * @param hiddenSize the size of a state
+ * @throws ArgumentError for a dropout beyond [0, 1]
+ * @throws ShapeError in `forward`, where sizes do not fit
+ * @example new nn.GRU(2, 3).forward(ones([5, 4, 2]))[0].shape // [5, 4, 3]
  */
 export class GRU extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
@@ -47,8 +60,14 @@ export type LSTMOptions = RecurrentOptions & {
   readonly projSize?: number;
 };
 /**
- * Long short-term memory (Hochreiter and Schmidhuber, 1997), PyTorch's `nn.LSTM`. x [t, n, input], or [t, input], or packed;
- * h [layers * directions, n, projected or hidden] and c [layers * directions, n, hidden]. Gives the outputs of the last layer and the last states.
+ * Long short-term memory (Hochreiter and Schmidhuber, 1997), each step as of `LSTMCell`: PyTorch's `nn.LSTM`. x [t, n, input], [n, t, input] with `batchFirst`, [t, input], or
+ * packed; h [layers * directions, n, hidden], zeros by default (with `projSize`, projected), and c likewise -> [outputs of the last layer, [t, n, directions * hidden], [last h,
+ * last c]].
+ * @param inputSize the size of x
+ * @param hiddenSize the size of a state
+ * @throws ArgumentError for a dropout beyond [0, 1], or a `projSize` that is not below the hidden size
+ * @throws ShapeError in `forward`, where sizes do not fit
+ * @example new nn.LSTM(2, 3).forward(ones([5, 4, 2]))[0].shape // [5, 4, 3]
  */
 export class LSTM extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {

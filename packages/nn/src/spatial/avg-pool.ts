@@ -28,7 +28,11 @@ abstract class AvgPool extends Module {
   }
 }
 
-/** `avgPool1d`, as PyTorch's `nn.AvgPool1d`. x [n, c, l] or [c, l]. */
+/**
+ * The means over windows: PyTorch's `nn.AvgPool1d`, by `avgPool1d`. x [n, c, l] or [c, l] -> [n, c, ...] or [c, ...].
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.AvgPool1d(2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
+ */
 export class AvgPool1d extends AvgPool {
   constructor(kernelSize: Spatial, options: AvgPool1dOptions = {}) {
     super(perDim("kernelSize", kernelSize, 1), { ...options, stride: perDim("stride", options.stride ?? kernelSize, 1), padding: perDim("padding", options.padding ?? 0, 1) });
@@ -47,13 +51,21 @@ abstract class AvgPoolOver extends AvgPool {
     return { ...super.options(), divisorOverride: this.divisorOverride };
   }
 }
-/** `avgPool2d`, as PyTorch's `nn.AvgPool2d`. x [n, c, h, w] or [c, h, w]. */
+/**
+ * The means over windows: PyTorch's `nn.AvgPool2d`, by `avgPool2d`. x [n, c, h, w] or [c, h, w] -> [n, c, ...] or [c, ...].
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.AvgPool2d(2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
+ */
 export class AvgPool2d extends AvgPoolOver {
   override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options());
   }
 }
-/** `avgPool3d`, as PyTorch's `nn.AvgPool3d`. x [n, c, d, h, w] or [c, d, h, w]. */
+/**
+ * The means over windows: PyTorch's `nn.AvgPool3d`, by `avgPool3d`. x [n, c, d, h, w] or [c, d, h, w] -> [n, c, ...] or [c, ...].
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.AvgPool3d(2).forward(ones([1, 3, 4, 4, 4])).shape // [1, 3, 2, 2, 2]
+ */
 export class AvgPool3d extends AvgPoolOver {
   override forward(x: Tensor): Tensor {
     return avgPool3d(x, this.kernelSize, this.options());
@@ -77,13 +89,23 @@ abstract class LPPool extends Module {
     return `norm_type=${python.number(this.normType)}, kernel_size=${python.repr(this.kernelSize)}, stride=${python.repr(this.stride)}, ceil_mode=${python.bool(this.ceilMode)}`;
   }
 }
-/** `lpPool1d`, as PyTorch's `nn.LPPool1d`. x [n, c, l] or [c, l]. */
+/**
+ * (sum of x^p)^(1 / p) over windows: PyTorch's `nn.LPPool1d`, by `lpPool1d`. x [n, c, l] or [c, l] -> [n, c, ...] or [c, ...].
+ * @param normType p
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LPPool1d(2, 2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
+ */
 export class LPPool1d extends LPPool {
   override forward(x: Tensor): Tensor {
     return lpPool1d(x, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });
   }
 }
-/** `lpPool2d`, as PyTorch's `nn.LPPool2d`. x [n, c, h, w] or [c, h, w]. */
+/**
+ * (sum of x^p)^(1 / p) over windows: PyTorch's `nn.LPPool2d`, by `lpPool2d`. x [n, c, h, w] or [c, h, w] -> [n, c, ...] or [c, ...].
+ * @param normType p
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.LPPool2d(2, 2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
+ */
 export class LPPool2d extends LPPool {
   override forward(x: Tensor): Tensor {
     return lpPool2d(x, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });

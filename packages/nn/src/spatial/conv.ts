@@ -12,17 +12,23 @@ import { perDim, type Rank } from "./sizes.ts";
 
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 export type ConvLayerOptions = PlaceOptions & {
+  /** How far windows are apart: 1 by default. */
   readonly stride?: Spatial;
   /** Elements added on both sides; "same" keeps the sizes, "valid" adds none. */
   readonly padding?: Spatial | "same" | "valid";
+  /** How far the elements of a window are apart: 1 by default. */
   readonly dilation?: Spatial;
+  /** Into how many groups the channels fall, each with filters of its own: 1 by default. */
   readonly groups?: number;
+  /** Whether there is one: true by default. */
   readonly bias?: boolean;
   /** What is added: zeros, the image mirrored, its border, or its other side. */
   readonly paddingMode?: PaddingMode;
 };
 export type ConvTransposeLayerOptions = Omit<ConvLayerOptions, "padding" | "paddingMode"> & {
+  /** How much is cut from each end of the result: 0 by default. */
   readonly padding?: Spatial;
+  /** There is no other. */
   readonly paddingMode?: "zeros";
   /** Elements added to one side of the result. */
   readonly outputPadding?: Spatial;
@@ -122,7 +128,14 @@ function paddingFor({ kernelSize, stride, dilation }: Convolution, padding: Shap
   return wanted.map((size, d) => size - least[d]!);
 }
 
-/** `conv1d` with weight [out, in / groups, k] and bias, as PyTorch's `nn.Conv1d`. x [n, in, l] (or [in, l]) -> [n, out, l']. */
+/**
+ * The cross-correlation with learned filters, and a bias: PyTorch's `nn.Conv1d`, by `conv1d`. x [n, in, l] or [in, l] -> [n, out, ...] or [out, ...].
+ * @param inChannels of x
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for channels that the groups do not divide, or another padding or padding mode
+ * @example new nn.Conv1d(2, 3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 3]
+ */
 export class Conv1d extends Straight {
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(1, false, inChannels, outChannels, kernelSize, options);
@@ -131,7 +144,14 @@ export class Conv1d extends Straight {
     return conv1d(x, this.weight, options);
   }
 }
-/** `conv2d` with weight [out, in / groups, kh, kw] and bias, as PyTorch's `nn.Conv2d`. x [n, in, h, w] (or [in, h, w]) -> [n, out, h', w']. */
+/**
+ * The cross-correlation with learned filters, and a bias: PyTorch's `nn.Conv2d`, by `conv2d`. x [n, in, h, w] or [in, h, w] -> [n, out, ...] or [out, ...].
+ * @param inChannels of x
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for channels that the groups do not divide, or another padding or padding mode
+ * @example new nn.Conv2d(2, 3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 3, 3]
+ */
 export class Conv2d extends Straight {
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(2, false, inChannels, outChannels, kernelSize, options);
@@ -140,7 +160,14 @@ export class Conv2d extends Straight {
     return conv2d(x, this.weight, options);
   }
 }
-/** `conv3d` with weight [out, in / groups, kd, kh, kw] and bias, as PyTorch's `nn.Conv3d`. x [n, in, d, h, w] (or [in, d, h, w]) -> [n, out, d', h', w']. */
+/**
+ * The cross-correlation with learned filters, and a bias: PyTorch's `nn.Conv3d`, by `conv3d`. x [n, in, d, h, w] or [in, d, h, w] -> [n, out, ...] or [out, ...].
+ * @param inChannels of x
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for channels that the groups do not divide, or another padding or padding mode
+ * @example new nn.Conv3d(2, 3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 3, 3, 3]
+ */
 export class Conv3d extends Straight {
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(3, false, inChannels, outChannels, kernelSize, options);
@@ -149,7 +176,14 @@ export class Conv3d extends Straight {
     return conv3d(x, this.weight, options);
   }
 }
-/** `convTranspose1d` with weight [in, out / groups, k] and bias, as PyTorch's `nn.ConvTranspose1d`. */
+/**
+ * The transposed convolution with learned filters, and a bias: PyTorch's `nn.ConvTranspose1d`, by `convTranspose1d`. x [n, in, l] or [in, l] -> [n, out, ...] or [out, ...].
+ * @param inChannels of x
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for channels that the groups do not divide, or another padding or padding mode
+ * @example new nn.ConvTranspose1d(2, 3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 5]
+ */
 export class ConvTranspose1d extends Transposed {
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(1, true, inChannels, outChannels, kernelSize, options);
@@ -158,7 +192,14 @@ export class ConvTranspose1d extends Transposed {
     return convTranspose1d(x, this.weight, options);
   }
 }
-/** `convTranspose2d` with weight [in, out / groups, kh, kw] and bias, as PyTorch's `nn.ConvTranspose2d`. */
+/**
+ * The transposed convolution with learned filters, and a bias: PyTorch's `nn.ConvTranspose2d`, by `convTranspose2d`. x [n, in, h, w] or [in, h, w] -> [n, out, ...] or [out, ...].
+ * @param inChannels of x
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for channels that the groups do not divide, or another padding or padding mode
+ * @example new nn.ConvTranspose2d(2, 3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 5, 5]
+ */
 export class ConvTranspose2d extends Transposed {
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(2, true, inChannels, outChannels, kernelSize, options);
@@ -167,7 +208,15 @@ export class ConvTranspose2d extends Transposed {
     return convTranspose2d(x, this.weight, options);
   }
 }
-/** `convTranspose3d` with weight [in, out / groups, kd, kh, kw] and bias, as PyTorch's `nn.ConvTranspose3d`. */
+/**
+ * The transposed convolution with learned filters, and a bias: PyTorch's `nn.ConvTranspose3d`, by `convTranspose3d`. x [n, in, d, h, w] or [in, d, h, w] -> [n, out, ...] or [out,
+ * ...].
+ * @param inChannels of x
+ * @param outChannels of the result
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for channels that the groups do not divide, or another padding or padding mode
+ * @example new nn.ConvTranspose3d(2, 3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 5, 5, 5]
+ */
 export class ConvTranspose3d extends Transposed {
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(3, true, inChannels, outChannels, kernelSize, options);

@@ -32,19 +32,31 @@ abstract class MaxPool<I extends boolean = false> extends Module {
   }
 }
 
-/** `maxPool1d`, as PyTorch's `nn.MaxPool1d`. x [n, c, l] or [c, l]; with `returnIndices`, `{ values, indices }`. */
+/**
+ * The maxima over windows: PyTorch's `nn.MaxPool1d`, by `maxPool1d`. x [n, c, l] or [c, l] -> [n, c, ...] or [c, ...], with `returnIndices` `{ values, indices }`.
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.MaxPool1d(2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
+ */
 export class MaxPool1d<I extends boolean = false> extends MaxPool<I> {
   override forward(x: Tensor): Pooled<I> {
     return maxPool1d(x, this.kernelSize, this.options()) as Pooled<I>;
   }
 }
-/** `maxPool2d`, as PyTorch's `nn.MaxPool2d`. x [n, c, h, w] or [c, h, w]. */
+/**
+ * The maxima over windows: PyTorch's `nn.MaxPool2d`, by `maxPool2d`. x [n, c, h, w] or [c, h, w] -> [n, c, ...] or [c, ...], with `returnIndices` `{ values, indices }`.
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.MaxPool2d(2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
+ */
 export class MaxPool2d<I extends boolean = false> extends MaxPool<I> {
   override forward(x: Tensor): Pooled<I> {
     return maxPool2d(x, this.kernelSize, this.options()) as Pooled<I>;
   }
 }
-/** `maxPool3d`, as PyTorch's `nn.MaxPool3d`. x [n, c, d, h, w] or [c, d, h, w]. */
+/**
+ * The maxima over windows: PyTorch's `nn.MaxPool3d`, by `maxPool3d`. x [n, c, d, h, w] or [c, d, h, w] -> [n, c, ...] or [c, ...], with `returnIndices` `{ values, indices }`.
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.MaxPool3d(2).forward(ones([1, 3, 4, 4, 4])).shape // [1, 3, 2, 2, 2]
+ */
 export class MaxPool3d<I extends boolean = false> extends MaxPool<I> {
   override forward(x: Tensor): Pooled<I> {
     return maxPool3d(x, this.kernelSize, this.options()) as Pooled<I>;
@@ -71,7 +83,11 @@ abstract class MaxUnpool extends Module {
 }
 type UnpoolOptions = Omit<MaxUnpoolOptions, "outputSize">;
 
-/** `maxUnpool1d`, as PyTorch's `nn.MaxUnpool1d`: the maxima back in their places, zeros elsewhere. */
+/**
+ * The maxima of `maxPool1d` back in their places, zeros elsewhere: PyTorch's `nn.MaxUnpool1d`, by `maxUnpool1d`. x and indices [n, c, l] or [c, l] -> the sizes that were pooled.
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.MaxUnpool1d(2).forward(ones([1, 1, 2]), zeros([1, 1, 2], { dtype: "int32" })).shape // [1, 1, 4]
+ */
 export class MaxUnpool1d extends MaxUnpool {
   constructor(kernelSize: Spatial, options: UnpoolOptions = {}) {
     super(1, kernelSize, options);
@@ -80,7 +96,12 @@ export class MaxUnpool1d extends MaxUnpool {
     return maxUnpool1d(x, indices, this.kernelSize, this.options(options));
   }
 }
-/** `maxUnpool2d`, as PyTorch's `nn.MaxUnpool2d`. */
+/**
+ * The maxima of `maxPool2d` back in their places, zeros elsewhere: PyTorch's `nn.MaxUnpool2d`, by `maxUnpool2d`. x and indices [n, c, h, w] or [c, h, w] -> the sizes that were
+ * pooled.
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.MaxUnpool2d(2).forward(ones([1, 1, 2, 2]), zeros([1, 1, 2, 2], { dtype: "int32" })).shape // [1, 1, 4, 4]
+ */
 export class MaxUnpool2d extends MaxUnpool {
   constructor(kernelSize: Spatial, options: UnpoolOptions = {}) {
     super(2, kernelSize, options);
@@ -89,7 +110,12 @@ export class MaxUnpool2d extends MaxUnpool {
     return maxUnpool2d(x, indices, this.kernelSize, this.options(options));
   }
 }
-/** `maxUnpool3d`, as PyTorch's `nn.MaxUnpool3d`. */
+/**
+ * The maxima of `maxPool3d` back in their places, zeros elsewhere: PyTorch's `nn.MaxUnpool3d`, by `maxUnpool3d`. x and indices [n, c, d, h, w] or [c, d, h, w] -> the sizes that
+ * were pooled.
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.MaxUnpool3d(2).forward(ones([1, 1, 2, 2, 2]), zeros([1, 1, 2, 2, 2], { dtype: "int32" })).shape // [1, 1, 4, 4, 4]
+ */
 export class MaxUnpool3d extends MaxUnpool {
   constructor(kernelSize: Spatial, options: UnpoolOptions = {}) {
     super(3, kernelSize, options);
@@ -123,13 +149,25 @@ abstract class FractionalMaxPool<I extends boolean = false> extends Module {
     return { outputSize: this.outputSize, outputRatio: this.outputRatio, returnIndices: this.returnIndices, _randomSamples: this._random_samples ?? undefined };
   }
 }
-/** `fractionalMaxPool2d`, as PyTorch's `nn.FractionalMaxPool2d`. */
+/**
+ * The maxima over windows placed at random so that the result has `outputSize` (Graham, 2014): PyTorch's `nn.FractionalMaxPool2d`, by `fractionalMaxPool2d`. x [n, c, h, w] or [c,
+ * h, w] -> [n, c, ...outputSize] or [c, ...outputSize].
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for both or neither of `outputSize` and `outputRatio`, or a ratio beyond (0, 1)
+ * @example new nn.FractionalMaxPool2d(2, { outputSize: 2 }).forward(ones([1, 1, 6, 6])).shape // [1, 1, 2, 2]
+ */
 export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMaxPool<I> {
   override forward(x: Tensor): Pooled<I> {
     return fractionalMaxPool2d(x, this.kernelSize, this.options()) as Pooled<I>;
   }
 }
-/** `fractionalMaxPool3d`, as PyTorch's `nn.FractionalMaxPool3d`. */
+/**
+ * The maxima over windows placed at random so that the result has `outputSize` (Graham, 2014): PyTorch's `nn.FractionalMaxPool3d`, by `fractionalMaxPool3d`. x [n, c, d, h, w] or
+ * [c, d, h, w] -> [n, c, ...outputSize] or [c, ...outputSize].
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @throws ArgumentError for both or neither of `outputSize` and `outputRatio`, or a ratio beyond (0, 1)
+ * @example new nn.FractionalMaxPool3d(2, { outputSize: 2 }).forward(ones([1, 1, 6, 6, 6])).shape // [1, 1, 2, 2, 2]
+ */
 export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMaxPool<I> {
   override forward(x: Tensor): Pooled<I> {
     return fractionalMaxPool3d(x, this.kernelSize, this.options()) as Pooled<I>;

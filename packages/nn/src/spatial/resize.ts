@@ -4,7 +4,10 @@ import { Module } from "../module.ts";
 
 export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
-/** `interpolate`, as PyTorch's `nn.Upsample`: x [n, c, ...] resized to `size` or by `scaleFactor`. */
+/**
+ * Images of another size: PyTorch's `nn.Upsample`, by `interpolate`. x [n, c, ...] -> [n, c, ...size].
+ * @example new nn.Upsample({ scaleFactor: 2 }).forward(ones([1, 1, 2])).shape // [1, 1, 4]
+ */
 export class Upsample extends Module {
   readonly size: UpsampleOptions["size"];
   readonly scaleFactor: UpsampleOptions["scaleFactor"];
@@ -31,13 +34,19 @@ export class Upsample extends Module {
   }
 }
 type SizeOptions = Pick<UpsampleOptions, "size" | "scaleFactor">;
-/** `Upsample` of mode "nearest", for x [n, c, h, w]. */
+/**
+ * Images of another size, by the nearest element: PyTorch's `nn.UpsamplingNearest2d`, by `interpolate`. x [n, c, h, w] -> [n, c, ...size].
+ * @example new nn.UpsamplingNearest2d({ scaleFactor: 2 }).forward(ones([1, 1, 2, 2])).shape // [1, 1, 4, 4]
+ */
 export class UpsamplingNearest2d extends Upsample {
   constructor(options: SizeOptions = {}) {
     super({ ...options, mode: "nearest" });
   }
 }
-/** `Upsample` of mode "bilinear" with aligned corners, for x [n, c, h, w]. */
+/**
+ * Images of another size, by weighted sums of neighbours, corners aligned: PyTorch's `nn.UpsamplingBilinear2d`, by `interpolate`. x [n, c, h, w] -> [n, c, ...size].
+ * @example new nn.UpsamplingBilinear2d({ scaleFactor: 2 }).forward(ones([1, 1, 2, 2])).shape // [1, 1, 4, 4]
+ */
 export class UpsamplingBilinear2d extends Upsample {
   constructor(options: SizeOptions = {}) {
     super({ ...options, mode: "bilinear", alignCorners: true });
@@ -64,13 +73,22 @@ abstract class Windows extends Module {
     return `kernel_size=${python.repr(this.kernelSize)}, dilation=${python.repr(this.dilation)}, padding=${python.repr(this.padding)}, stride=${python.repr(this.stride)}`;
   }
 }
-/** `unfold`, as PyTorch's `nn.Unfold`: x [n, c, h, w] -> [n, c * kh * kw, blocks]. */
+/**
+ * The windows of an image as columns: PyTorch's `nn.Unfold`, by `unfold`. x [n, c, h, w] -> [n, c kh kw, windows].
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.Unfold(2).forward(ones([1, 1, 3, 3])).shape // [1, 4, 4]
+ */
 export class Unfold extends Windows {
   override forward(x: Tensor): Tensor {
     return unfold(x, this.kernelSize, this.options());
   }
 }
-/** `fold`, as PyTorch's `nn.Fold`: x [n, c * kh * kw, blocks] -> [n, c, ...outputSize]. */
+/**
+ * The sum of overlapping windows, the adjoint of Unfold: PyTorch's `nn.Fold`, by `fold`. x [n, c kh kw, windows] -> [n, c, ...outputSize].
+ * @param outputSize of the image, one number or [h, w]
+ * @param kernelSize of a window: one number, or one for each spatial dim
+ * @example new nn.Fold(3, 2).forward(ones([1, 4, 4])).shape // [1, 1, 3, 3]
+ */
 export class Fold extends Windows {
   readonly outputSize: Spatial;
   constructor(outputSize: Spatial, kernelSize: Spatial, options: FoldOptions = {}) {

@@ -9,9 +9,13 @@ import type { PlaceOptions } from "../place.ts";
 
 export type Activate = (x: Tensor) => Tensor;
 export type TransformerLayerOptions = PlaceOptions & {
+  /** The size between the two products: 2048 by default. */
   readonly dimFeedforward?: number;
+  /** With which probability an element is zeroed in training: 0.1 by default. */
   readonly dropout?: number;
+  /** Between the two products: "relu" by default. */
   readonly activation?: "relu" | "gelu" | Activate | (Module & { forward(x: Tensor): Tensor });
+  /** Added to variances: 1e-5 by default. */
   readonly layerNormEps?: number;
   /** [n, t, e] rather than [t, n, e]. */
   readonly batchFirst?: boolean;
@@ -57,7 +61,14 @@ const withDefaults = (options: TransformerLayerOptions) => {
 
 export type EncoderMasks = { readonly srcMask?: Mask; readonly srcKeyPaddingMask?: Mask };
 
-/** Self-attention and feed-forward, PyTorch's `nn.TransformerEncoderLayer`. x [t, n, dModel], [n, t, dModel] with `batchFirst`, or [t, dModel]. */
+/**
+ * norm(x + attention(x)), then norm(x + W activation(V x)): PyTorch's `nn.TransformerEncoderLayer`, of `MultiheadAttention` and `linear`. x [t, n, dModel], [n, t, dModel] with
+ * `batchFirst`, or [t, dModel] -> the same shape.
+ * @param dModel the size of elements
+ * @param nhead how many heads attend
+ * @throws ArgumentError for another activation, or a size that the heads do not divide
+ * @example new nn.TransformerEncoderLayer(4, 2).forward(ones([3, 1, 4])).shape // [3, 1, 4]
+ */
 export class TransformerEncoderLayer extends TransformerLayer {
   readonly self_attn: MultiheadAttention;
   override readonly linear1: Linear;
@@ -91,7 +102,14 @@ export class TransformerEncoderLayer extends TransformerLayer {
 
 export type DecoderMasks = { readonly tgtMask?: Mask; readonly memoryMask?: Mask; readonly tgtKeyPaddingMask?: Mask; readonly memoryKeyPaddingMask?: Mask };
 
-/** Self-attention, attention to the encoder's memory, and feed-forward: PyTorch's `nn.TransformerDecoderLayer`. */
+/**
+ * As an encoder's layer, with attention to the encoder's memory in between: PyTorch's `nn.TransformerDecoderLayer`, of `MultiheadAttention` and `linear`. x [t, n, dModel] and
+ * memory [s, n, dModel], or as the encoder's -> the shape of x.
+ * @param dModel the size of elements
+ * @param nhead how many heads attend
+ * @throws ArgumentError for another activation, or a size that the heads do not divide
+ * @example new nn.TransformerDecoderLayer(4, 2).forward(ones([3, 1, 4]), ones([5, 1, 4])).shape // [3, 1, 4]
+ */
 export class TransformerDecoderLayer extends TransformerLayer {
   readonly self_attn: MultiheadAttention;
   readonly multihead_attn: MultiheadAttention;

@@ -19,7 +19,12 @@ export type StackOptions = {
   readonly enableNestedTensor?: boolean;
 };
 
-/** `numLayers` copies of a layer one after another: PyTorch's `nn.TransformerEncoder`. */
+/**
+ * Copies of a layer one after another: PyTorch's `nn.TransformerEncoder`, of `TransformerEncoderLayer`. x [t, n, dModel] -> the same shape.
+ * @param encoderLayer what is copied
+ * @param numLayers how often
+ * @example new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2), 2).forward(ones([3, 1, 4])).shape // [3, 1, 4]
+ */
 export class TransformerEncoder extends Module {
   readonly layers: ModuleList<TransformerEncoderLayer>;
   readonly numLayers: number;
@@ -37,7 +42,13 @@ export class TransformerEncoder extends Module {
   }
 }
 
-/** `numLayers` copies of a layer one after another, all attending to one memory: PyTorch's `nn.TransformerDecoder`. */
+/**
+ * Copies of a layer one after another, all attending to one memory: PyTorch's `nn.TransformerDecoder`, of `TransformerDecoderLayer`. x [t, n, dModel] and memory [s, n, dModel] ->
+ * the shape of x.
+ * @param decoderLayer what is copied
+ * @param numLayers how often
+ * @example new nn.TransformerDecoder(new nn.TransformerDecoderLayer(4, 2), 2).forward(ones([3, 1, 4]), ones([5, 1, 4])).shape // [3, 1, 4]
+ */
 export class TransformerDecoder extends Module {
   readonly layers: ModuleList<TransformerDecoderLayer>;
   readonly numLayers: number;
@@ -56,18 +67,26 @@ export class TransformerDecoder extends Module {
 }
 
 export type TransformerOptions = TransformerLayerOptions & {
+  /** The size of elements: 512 by default. */
   readonly dModel?: number;
+  /** How many heads attend: 8 by default. */
   readonly nhead?: number;
+  /** 6 by default. */
   readonly numEncoderLayers?: number;
+  /** 6 by default. */
   readonly numDecoderLayers?: number;
+  /** A module in the encoder's place. */
   readonly customEncoder?: EncoderLike | null;
+  /** A module in the decoder's place. */
   readonly customDecoder?: DecoderLike | null;
 };
 export type TransformerMasks = EncoderMasks & DecoderMasks;
 
 /**
- * Encoder and decoder, PyTorch's `nn.Transformer`. src [s, n, dModel] and tgt [t, n, dModel], with `batchFirst` [n, s, dModel], without batch
- * [s, dModel]; the result is of tgt's shape.
+ * Encoder and decoder (Vaswani et al., 2017): PyTorch's `nn.Transformer`, of `TransformerEncoder` and `TransformerDecoder`. src [s, n, dModel] and tgt [t, n, dModel], with
+ * `batchFirst` [n, s, dModel], without batch [s, dModel] -> the shape of tgt.
+ * @throws ShapeError in `forward`, where batches or sizes differ
+ * @example new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1 }).forward(ones([5, 1, 4]), ones([3, 1, 4])).shape // [3, 1, 4]
  */
 export class Transformer extends Module {
   readonly encoder: EncoderLike;

@@ -8,7 +8,15 @@ function loadAll(schedulers: readonly LRScheduler[], state: SchedulerStateDict):
   (state as StateOfMany)._schedulers.forEach((of, i) => schedulers[i]!.loadStateDict(of));
 }
 
-/** One scheduler after another: the next takes over, from its start, at each milestone. */
+/**
+ * One scheduler after another: the next takes over, from its start, at each milestone: PyTorch's `SequentialLR`.
+ * @param optimizer whose groups' rates are set
+ * @param schedulers of that optimizer, one after the other
+ * @param milestones the epochs in which the second and further ones begin
+ * @param options `lastEpoch`, `verbose`
+ * @throws SchedulerError for another number of milestones, or other optimizers
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.SequentialLR(optimizer, [new optim.lrScheduler.ConstantLR(optimizer, { factor: 0.5 }), new optim.lrScheduler.ExponentialLR(optimizer, 0.9)], [1]); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [1]
+ */
 export class SequentialLR {
   readonly optimizer: Scheduled;
   lastEpoch: number;
@@ -56,7 +64,12 @@ export class SequentialLR {
   }
 }
 
-/** Several schedulers at once: each changes what the one before has set. */
+/**
+ * Several schedulers at once, each of which changes what the one before has set: PyTorch's `ChainedScheduler`.
+ * @param schedulers of one optimizer
+ * @throws SchedulerError for none, or several optimizers
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.ChainedScheduler([new optim.lrScheduler.ExponentialLR(optimizer, 0.5)]); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.5]
+ */
 export class ChainedScheduler {
   readonly optimizer: Scheduled;
   _lastLr: number[];

@@ -8,7 +8,13 @@ type Floor = SchedulerOptions & {
   readonly etaMin?: number;
 };
 
-/** From the rate down to `etaMin` in `TMax` epochs along half a cosine, and up again. */
+/**
+ * From the rate down to `etaMin` in `TMax` epochs along half a cosine, and up again: PyTorch's `CosineAnnealingLR`.
+ * @param optimizer whose groups' rates are set
+ * @param TMax how many epochs down
+ * @throws SchedulerError for a `lastEpoch` of an optimizer that does not know its first rate
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.CosineAnnealingLR(optimizer, 2); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.5]
+ */
 export class CosineAnnealingLR extends LRScheduler {
   readonly TMax: number;
   readonly etaMin: number;
@@ -34,7 +40,15 @@ export class CosineAnnealingLR extends LRScheduler {
 /** With the sign of the divisor, as Python's %. */
 const modulo = (x: number, y: number): number => ((x % y) + y) % y;
 
-/** Cosine annealing that starts anew after `T0` epochs, then after `TMult` times as many, and so on. `step(epoch)` takes fractions of an epoch. */
+/**
+ * Cosine annealing that starts anew after `T0` epochs, then after `TMult` times as many, and so on: PyTorch's `CosineAnnealingWarmRestarts`. `step(epoch)` takes fractions of an
+ * epoch.
+ * @param optimizer whose groups' rates are set
+ * @param T0 how many epochs
+ * @param options `etaMin`: 0 by default; `TMult`: 1; `lastEpoch`, `verbose`
+ * @throws SchedulerError for a `T0` or `TMult` that is not a whole number from 1 on
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.CosineAnnealingWarmRestarts(optimizer, 2); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.5]
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   readonly T0: number;
   readonly TMult: number;

@@ -8,19 +8,30 @@ export type CyclicOptions = SchedulerOptions & {
   readonly stepSizeUp?: number;
   /** And back; as many by default. */
   readonly stepSizeDown?: number | null;
+  /** "triangular" by default; "triangular2" halves the height each cycle. */
   readonly mode?: CyclicMode;
   /** Of the mode exp_range: the height shrinks by it every batch. */
   readonly gamma?: number;
   /** The height of a cycle, in place of a mode: of the number of the cycle, or of the batch. */
   readonly scaleFn?: ((x: number) => number) | null;
+  /** Of which number `scaleFn` is a function: "cycle" by default. */
   readonly scaleMode?: "cycle" | "iterations";
   /** Momentum goes down when the rate goes up. */
   readonly cycleMomentum?: boolean;
+  /** Where the rate is highest: 0.8 by default. */
   readonly baseMomentum?: number | readonly number[];
+  /** Where the rate is lowest: 0.9 by default. */
   readonly maxMomentum?: number | readonly number[];
 };
 
-/** The rate goes up and down between two bounds, batch by batch. */
+/**
+ * The rate goes up and down between two bounds, batch by batch: PyTorch's `CyclicLR`.
+ * @param optimizer whose groups' rates are set
+ * @param baseLr the lower bound, of all groups or of each
+ * @param maxLr the upper bound, of all groups or of each
+ * @throws SchedulerError for another mode, or `cycleMomentum` of an optimizer without momentum
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.CyclicLR(optimizer, 0.1, 1, { stepSizeUp: 2, cycleMomentum: false }); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.55]
+ */
 export class CyclicLR extends LRScheduler {
   readonly maxLrs: readonly number[];
   readonly totalSize: number;

@@ -12,7 +12,13 @@ function lambdasFor(optimizer: Scheduled, lrLambda: LrLambda | readonly LrLambda
   return [...lrLambda];
 }
 
-/** The first rate times `lrLambda(epoch)`; a function for all groups, or one for each. */
+/**
+ * The first rate times `lrLambda(epoch)`: PyTorch's `LambdaLR`.
+ * @param optimizer whose groups' rates are set
+ * @param lrLambda a function for all groups, or one for each
+ * @throws SchedulerError for another number of functions than groups
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.LambdaLR(optimizer, (epoch) => 0.5 ** epoch); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.5]
+ */
 export class LambdaLR extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];
   constructor(optimizer: Scheduled, lrLambda: LrLambda | readonly LrLambda[], options: SchedulerOptions = {}) {
@@ -25,7 +31,13 @@ export class LambdaLR extends LRScheduler {
   }
 }
 
-/** The rate before times `lrLambda(epoch)`; a function for all groups, or one for each. */
+/**
+ * The rate before times `lrLambda(epoch)`: PyTorch's `MultiplicativeLR`.
+ * @param optimizer whose groups' rates are set
+ * @param lrLambda a function for all groups, or one for each
+ * @throws SchedulerError for another number of functions than groups
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.MultiplicativeLR(optimizer, () => 0.5); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.5]
+ */
 export class MultiplicativeLR extends LRScheduler {
   readonly #lambdas: readonly LrLambda[];
   constructor(optimizer: Scheduled, lrLambda: LrLambda | readonly LrLambda[], options: SchedulerOptions = {}) {

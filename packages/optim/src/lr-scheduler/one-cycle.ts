@@ -6,17 +6,23 @@ import { LRScheduler, perGroup, type Scheduled, type ScheduledGroup, type Schedu
 export type OneCycleOptions = SchedulerOptions & {
   /** The number of batches; or `epochs` and `stepsPerEpoch`. */
   readonly totalSteps?: number | null;
+  /** How many. */
   readonly epochs?: number | null;
+  /** How many batches an epoch has. */
   readonly stepsPerEpoch?: number | null;
   /** The part of the cycle in which the rate goes up. */
   readonly pctStart?: number;
+  /** Along which curve: "cos" by default. */
   readonly annealStrategy?: "cos" | "linear";
   /** Momentum goes down when the rate goes up: the first of `betas` where there is no momentum. */
   readonly cycleMomentum?: boolean;
+  /** Where the rate is highest: 0.85 by default. */
   readonly baseMomentum?: number | readonly number[];
+  /** Where the rate is lowest: 0.95 by default. */
   readonly maxMomentum?: number | readonly number[];
   /** The first rate is maxLr / divFactor, the last the first / finalDivFactor. */
   readonly divFactor?: number;
+  /** 1e4 by default. */
   readonly finalDivFactor?: number;
   /** Down to the first rate symmetrically, then to the last; else down in one go. */
   readonly threePhase?: boolean;
@@ -40,7 +46,13 @@ function stepsOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number
   return checked("epochs", epochs!) * checked("steps_per_epoch", stepsPerEpoch!);
 }
 
-/** Up to `maxLr`, then far down, over the whole training, batch by batch. */
+/**
+ * Up to `maxLr`, then far down, over the whole training, batch by batch: PyTorch's `OneCycleLR`.
+ * @param optimizer whose groups' rates are set
+ * @param maxLr the highest rate, of all groups or of each
+ * @throws SchedulerError where the number of batches is not said, or options are out of their domain
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.OneCycleLR(optimizer, 1, { totalSteps: 5, cycleMomentum: false }); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.9505]
+ */
 export class OneCycleLR extends LRScheduler {
   readonly totalSteps: number;
   readonly cycleMomentum: boolean;

@@ -6,21 +6,30 @@ import { dataOf, epochWarning, type Scheduled, type SchedulerStateDict } from ".
 export type PlateauOptions = {
   /** Whether the metric should fall or rise. */
   readonly mode?: "min" | "max";
+  /** What the rate is multiplied with: 0.1 by default. */
   readonly factor?: number;
   /** Epochs without improvement that are accepted. */
   readonly patience?: number;
   /** How much counts as an improvement, relative to the best or absolute. */
   readonly threshold?: number;
+  /** "rel" by default. */
   readonly thresholdMode?: "rel" | "abs";
   /** Epochs after a reduction that do not count. */
   readonly cooldown?: number;
+  /** The rate does not fall below it, or each group's does not below its own: 0 by default. */
   readonly minLr?: number | readonly number[];
   /** A smaller change of the rate is not made. */
   readonly eps?: number;
+  /** Print each change. */
   readonly verbose?: boolean;
 };
 
-/** Times `factor` when the metric given to `step` has not improved for more than `patience` epochs. */
+/**
+ * The rate times `factor` when the metric given to `step` has not improved for more than `patience` epochs: PyTorch's `ReduceLROnPlateau`.
+ * @param optimizer whose groups' rates are set
+ * @throws SchedulerError for a factor of 1 or above, or another mode
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.ReduceLROnPlateau(optimizer, { patience: 0 }); scheduler.step(1); scheduler.step(2); optimizer.paramGroups.map((group) => group.lr) // [0.1]
+ */
 export class ReduceLROnPlateau {
   readonly optimizer: Scheduled;
   readonly mode: "min" | "max";

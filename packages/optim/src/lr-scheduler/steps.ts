@@ -2,9 +2,18 @@
 import { SchedulerError } from "../errors.ts";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
-type Decay = SchedulerOptions & { readonly gamma?: number };
+type Decay = SchedulerOptions & {
+  /** What the rate is multiplied with: 0.1 by default. */
+  readonly gamma?: number;
+};
 
-/** Times `gamma` every `stepSize` epochs. */
+/**
+ * The rate times `gamma` every `stepSize` epochs: PyTorch's `StepLR`.
+ * @param optimizer whose groups' rates are set
+ * @param stepSize how many epochs
+ * @throws SchedulerError for a `lastEpoch` of an optimizer that does not know its first rate
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.StepLR(optimizer, 1); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.1]
+ */
 export class StepLR extends LRScheduler {
   readonly stepSize: number;
   readonly gamma: number;
@@ -23,7 +32,13 @@ export class StepLR extends LRScheduler {
   }
 }
 
-/** Times `gamma` at each milestone; twice where one is given twice. */
+/**
+ * The rate times `gamma` at each milestone; twice where one is given twice: PyTorch's `MultiStepLR`.
+ * @param optimizer whose groups' rates are set
+ * @param milestones the epochs
+ * @throws SchedulerError for a `lastEpoch` of an optimizer that does not know its first rate
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.MultiStepLR(optimizer, [1]); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.1]
+ */
 export class MultiStepLR extends LRScheduler {
   readonly milestones: readonly number[];
   readonly gamma: number;
@@ -43,7 +58,13 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** Times `gamma` every epoch. */
+/**
+ * The rate times `gamma` every epoch: PyTorch's `ExponentialLR`.
+ * @param optimizer whose groups' rates are set
+ * @param gamma the factor
+ * @throws SchedulerError for a `lastEpoch` of an optimizer that does not know its first rate
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.ExponentialLR(optimizer, 0.5); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.5]
+ */
 export class ExponentialLR extends LRScheduler {
   readonly gamma: number;
   constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
@@ -59,7 +80,13 @@ export class ExponentialLR extends LRScheduler {
   }
 }
 
-/** `factor` of the rate for the first `totalIters` epochs. */
+/**
+ * `factor` of the rate for the first `totalIters` epochs: PyTorch's `ConstantLR`.
+ * @param optimizer whose groups' rates are set
+ * @param options `factor`: 1/3 by default; `totalIters`: 5; `lastEpoch`, `verbose`
+ * @throws SchedulerError for a factor beyond [0, 1]
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.ConstantLR(optimizer); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.3333]
+ */
 export class ConstantLR extends LRScheduler {
   readonly factor: number;
   readonly totalIters: number;
@@ -79,7 +106,13 @@ export class ConstantLR extends LRScheduler {
   }
 }
 
-/** From `startFactor` to `endFactor` of the rate in `totalIters` epochs, evenly. */
+/**
+ * From `startFactor` to `endFactor` of the rate in `totalIters` epochs, evenly: PyTorch's `LinearLR`.
+ * @param optimizer whose groups' rates are set
+ * @param options `startFactor`: 1/3 by default; `endFactor`: 1; `totalIters`: 5; `lastEpoch`, `verbose`
+ * @throws SchedulerError for a factor beyond [0, 1]
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.LinearLR(optimizer, { totalIters: 2 }); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.6667]
+ */
 export class LinearLR extends LRScheduler {
   readonly startFactor: number;
   readonly endFactor: number;
@@ -106,7 +139,13 @@ export class LinearLR extends LRScheduler {
   }
 }
 
-/** Down to 0 in `totalIters` epochs, along (1 - epoch / totalIters) ** power. */
+/**
+ * Down to 0 in `totalIters` epochs, along (1 - epoch / totalIters) ** power: PyTorch's `PolynomialLR`.
+ * @param optimizer whose groups' rates are set
+ * @param options `totalIters`: 5 by default; `power`: 1; `lastEpoch`, `verbose`
+ * @throws SchedulerError for a `lastEpoch` of an optimizer that does not know its first rate
+ * @example const optimizer = new optim.SGD([zeros([1], { requiresGrad: true })], { lr: 1 }), scheduler = new optim.lrScheduler.PolynomialLR(optimizer, { totalIters: 4 }); optimizer.step(); scheduler.step(); scheduler.getLastLr() // [0.75]
+ */
 export class PolynomialLR extends LRScheduler {
   readonly totalIters: number;
   readonly power: number;

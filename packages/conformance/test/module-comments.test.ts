@@ -1,0 +1,45 @@
+/** @file Comments of modules, optimizers and schedulers: shapes, parameters, errors, and an example that gives what it says. */
+import { cpu } from "@adjoint/backend-cpu-js";
+import { setDefaultDevice } from "@adjoint/core";
+import * as nn from "@adjoint/nn";
+import { beforeAll, describe, expect, it } from "vitest";
+import { missingFromClass, missingFromModule } from "../examples/completeness.ts";
+import { documentationOf, importOf, typeErrorsOf } from "../examples/read.ts";
+import { shown, valueOf } from "../examples/run.ts";
+
+const functions = documentationOf("../../core/src/functional.ts"), classes = documentationOf("../../nn/src/index.ts").filter(({ isClass }) => isClass);
+/** What holds other modules, and computes nothing. */
+const containers = new Set(["Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]);
+const modules = classes.filter(({ name }) => !containers.has(name) && (Reflect.get(nn, name) as { readonly prototype: unknown }).prototype instanceof nn.Module);
+
+describe("comments of modules", () => {
+  it("say what goes in and what comes out, what the parameters are, and what is refused", () => {
+    const byName = (all: typeof functions): Map<string, (typeof functions)[number]> => new Map(all.map((one) => [one.name, one])), known = byName(functions), others = byName(modules);
+    expect(modules.flatMap((one) => missingFromModule(one, known, others).map((what) => `${one.name}: ${what}`)), "docs/adding-an-op.md says how").toEqual([]);
+    expect(modules.length).toBeGreaterThan(100);
+  });
+  it("have examples that compile", () => {
+    expect(typeErrorsOf(`import * as nn from "../../nn/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, modules)).toEqual([]);
+  });
+  beforeAll(() => setDefaultDevice(cpu()));
+  it.each(modules.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
+    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
+  });
+});
+
+describe("comments of optimizers and schedulers", () => {
+  /** What others are made of. */
+  const bases = new Set(["Optimizer", "OneByOne", "lrScheduler.LRScheduler"]);
+  const makers = documentationOf("../../optim/src/index.ts", ["lrScheduler"]).filter(({ name, isClass }) => isClass && !name.endsWith("Error") && !bases.has(name));
+  it("say what the parameters are, and what is refused", () => {
+    expect(makers.flatMap((one) => [...missingFromClass(one), ...(one.throws.length === 0 ? ["@throws"] : [])].map((what) => `${one.name}: ${what}`))).toEqual([]);
+    expect(makers.length).toBeGreaterThan(25);
+  });
+  it("have examples that compile", () => {
+    expect(typeErrorsOf(`import * as optim from "../../optim/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, makers)).toEqual([]);
+  });
+  beforeAll(() => setDefaultDevice(cpu()));
+  it.each(makers.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
+    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
+  });
+});
