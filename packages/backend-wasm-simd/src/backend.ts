@@ -5,7 +5,7 @@ import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
 import { attentionGradKernel, attentionKernel } from "./kernels/attention.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
-import { convKernel, Convolver } from "./kernels/conv.ts";
+import { convBiasKernel, convKernel, Convolver } from "./kernels/conv.ts";
 import { Copier, copyKernel } from "./kernels/copy.ts";
 import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
 import { mapKernels } from "./kernels/map.ts";
@@ -77,7 +77,7 @@ export function backendOn(engine: Engine): Backend {
   const extrema = new WindowExtrema(engine);
   const multiplier = new Multiplier(engine, copier, reducer);
 
-  const { map, mapEach } = mapKernels(engine, copier), rows = rowsKernel(engine, reducer);
+  const { map, mapEach } = mapKernels(engine, copier), rows = rowsKernel(engine, reducer), convolver = new Convolver(engine, copier, multiplier);
 
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
@@ -91,13 +91,14 @@ export function backendOn(engine: Engine): Backend {
       scan: scanKernel(engine),
       sort: sortKernel(engine),
       matmul: matmulKernel(multiplier),
-      conv: convKernel(new Convolver(engine, copier, multiplier)),
+      conv: convKernel(convolver),
       gather: gatherKernel(indexer),
       scatter: scatterKernel(indexer),
       copy: copyKernel(engine, copier),
       rows,
       mapEach,
       windowMaxGrad: windowMaxGradKernel(engine),
+      convBias: convBiasKernel(convolver, map),
       attention: attentionKernel(engine, { multiplier, rows, map }),
       attentionGrad: attentionGradKernel(engine, { multiplier, rows, map }),
     },

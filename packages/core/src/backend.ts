@@ -97,6 +97,8 @@ export interface FusedAttrs {
    * at `(i * window[0], j * window[1])` and lies in x; outputs = [out], `[b, h, w]`, dense. The element of grad is where x is largest in its window, first of all, or at the first NaN; all else is 0. Last strides are 1.
    */
   windowMaxGrad: { readonly window: readonly [number, number] };
+  /** `conv`, and added to each place of the output its channel's number: inputs = [x, filter, bias] of float32, bias `[g, o]`. */
+  convBias: PrimitiveAttrs["conv"];
 }
 
 export type FusedName = keyof FusedAttrs;

@@ -34,7 +34,7 @@ export function profiled(backend: Backend): Backend & { readonly profile: Profil
   const k = backend.kernels;
   const fused: Partial<FusedKernels> = {
     ...(k.rows && { rows: wrap("rows", () => backend.kernels.rows!) }), ...(k.attention && { attention: wrap("attention", () => backend.kernels.attention!) }), ...(k.attentionGrad && { attentionGrad: wrap("attentionGrad", () => backend.kernels.attentionGrad!) }), ...(k.mapEach && { mapEach: wrap("mapEach", () => backend.kernels.mapEach!) }),
-    ...(k.windowMaxGrad && { windowMaxGrad: wrap("windowMaxGrad", () => backend.kernels.windowMaxGrad!) }),
+    ...(k.windowMaxGrad && { windowMaxGrad: wrap("windowMaxGrad", () => backend.kernels.windowMaxGrad!) }), ...(k.convBias && { convBias: wrap("convBias", () => backend.kernels.convBias!) }),
   };
   const kernels: Kernels & Partial<FusedKernels> = {
     ...fused,
@@ -56,7 +56,7 @@ export function unfused(backend: Backend): Backend {
     get kernels(): Kernels {
       if (all !== backend.kernels) {
         all = backend.kernels;
-        const { rows: _, attention: __, attentionGrad: ___, mapEach: ____, windowMaxGrad: _____, ...kernels } = all;
+        const { rows: _, attention: __, attentionGrad: ___, mapEach: ____, windowMaxGrad: _____, convBias: ______, ...kernels } = all;
         kept = kernels;
       }
       return kept;

@@ -14,7 +14,7 @@ import { multiplyAdd } from "./multiply-add.ts";
  * Counts are in elements, strides and addresses in bytes; elements of rows are adjacent. x has two rows and two columns more than out and y: it lies so, or where `rooms` is not
  * 0, rows `first` to `last - 1` of it, of `columns` elements, are laid into the running thread's room, `left` bytes after its beginning, amid zeros.
  * `windows`: (planes, made, rows, width, x, xPlane, xRow, first, last, columns, rooms, roomBytes, roomRow, left, weights, out, outPlane, outMade, outRow): of each plane
- * `made` are made, each with nine weights of its own, one after the other.
+ * `made` are made, each with FILTER numbers of its own, one after the other: nine weights, and what is added.
  * `gradients`: (planes, made, rows, width, x, xPlane, xRow, first, last, columns, rooms, roomBytes, roomRow, left, examples, xExample, sums, y, yPlane, yMade, yExample, yRow): adds the
  * products of y with each of the nine shifts of x to nine vectors of sums, those of `made` for each plane one after the other.
  */
@@ -47,7 +47,7 @@ function addWindows(module: Module, lay: number, window_: number): void {
         f.get(out).set(to).get(made).set(rest);
         f.while(() => f.get(rest), () => {
           f.get(rows).get(width).get(weights).get(at).get(row).get(to).get(outRow).call(window_);
-          f.increment(weights, 36).get(to).get(outMade).op("i32.add").set(to).increment(rest, -1);
+          f.increment(weights, FILTER_BYTES).get(to).get(outMade).op("i32.add").set(to).increment(rest, -1);
         });
         f.get(x).get(xPlane).op("i32.add").set(x).get(out).get(outPlane).op("i32.add").set(out).increment(planes, -1);
       });
@@ -76,6 +76,10 @@ function addGradients(module: Module, lay: number, gradient_: number): void {
     });
 }
 
+/** Numbers of a filter: nine weights, and what is added to the sum. */
+export const FILTER = 10;
+const FILTER_BYTES = 4 * FILTER;
+
 const nine = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
 
 /**
@@ -83,11 +87,12 @@ const nine = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
  */
 function window(module: Module, relaxed: boolean): number {
   return module.func("window", ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, width, weights, x, xRow, out, outRow) => {
-    const factors = nine.map(() => f.local("v128")), sums = [f.local("v128"), f.local("v128")], value = f.local("v128");
+    const factors = nine.map(() => f.local("v128")), sums = [f.local("v128"), f.local("v128")], value = f.local("v128"), added = f.local("v128");
     const from = [0, 1, 2, 3].map(() => f.local("i32")), to = [f.local("i32"), f.local("i32")], left = f.local("i32"), rest = f.local("i32");
     factors.forEach((factor, k) => f.get(weights).memory("v128.load32_splat", 4 * k).set(factor));
+    f.get(weights).memory("v128.load32_splat", 4 * nine.length).set(added);
     const vectors = () => {
-      for (const sum of sums) f.constant(0).set(sum);
+      for (const sum of sums) f.get(added).set(sum);
       from.forEach((pointer, row) => {
         for (let column = 0; column < 3; column++) {
           f.get(pointer).memory("v128.load", 4 * column).set(value);

@@ -39,7 +39,7 @@ export function addBlocks(module: Module, parts: Parts): void {
     block("segments", "count");
     own("w");
     push("wLine", "wPlane", "tileRow").get(y);
-    push("yChannel", "yRow", "yWidth");
+    push("yChannel", "yRow", "yWidth", "bias");
     own("check").call(parts.places);
   }, parts);
   addWalk(module, "backward", (walk, y, u, made) => {

@@ -21,7 +21,7 @@ type V128 = Local<"v128">;
  * `forward`, `backward`: blocks of tiles, see winograd-blocks.ts, by way of
  * `x`, `out`: (channels, segments, count, from, channel, row, width, room, roomRow, left, groups, to, toChannel, toPlane, toRow): tiles of x, and of the output's gradient,
  * to planes, by way of rows in `room`, which begin `left` bytes after it, amid zeros, or without that where room is 0; groups of four tiles make a row; and
- * `places`: (channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, check): planes to places of the output.
+ * `places`: (channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, bias, check): planes to places of the output, to which the number of their channel is added.
  * `check` is where four sums of all results lie: they are finite only if the results are.
  */
 export type WinogradKernels = { readonly [N in "filters" | "windows" | "forward" | "backward"]: (...args: number[]) => number };
@@ -150,11 +150,11 @@ function placesFrom(f: Code, [m0, m1, m2, m3]: readonly V128[], y0: V128, y1: V1
 /** A'mA. The second of a tile's rows, where there is none, is stored where the first then goes. */
 function addPlaces(module: Module): number {
   const rowsOf = module.func(
-    "rowsOf", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
-    (f, tileRows, from, fromPlane, fromRow, out, row, rows, width, check) => {
+    "rowsOf", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+    (f, tileRows, from, fromPlane, fromRow, out, row, rows, width, bias, check) => {
       const at = f.local("i32"), plane = f.local("i32"), left = f.local("i32"), to = [f.local("i32"), f.local("i32")], total = f.local("v128");
-      const m = Array.from({ length: 4 }, () => f.local("v128")), down = [0, 1].map(() => Array.from({ length: 4 }, () => f.local("v128"))), y = [f.local("v128"), f.local("v128")], pair = f.local("v128"), there = f.local("v128");
-      f.get(check).memory("v128.load").set(total);
+      const m = Array.from({ length: 4 }, () => f.local("v128")), down = [0, 1].map(() => Array.from({ length: 4 }, () => f.local("v128"))), y = [f.local("v128"), f.local("v128")], pair = f.local("v128"), there = f.local("v128"), more = f.local("v128");
+      f.get(check).memory("v128.load").set(total).get(bias).memory("v128.load32_splat").set(more);
       /** Four tiles, not all of which are in the row if it is not whole: of each row of places what `store` does with eight of them. */
       const tiles = (isWhole: boolean, store: (pointer: I32, low: () => Code, high: () => Code) => void) => {
         // planes are row by row of a tile, so a column is every fourth
@@ -168,6 +168,7 @@ function addPlaces(module: Module): number {
         }
         for (const made of [1, 0]) {
           placesFrom(f, down[made], y[0], y[1]);
+          for (const value of y) f.get(value).get(more).op("f32x4.add").set(value);
           for (const value of y) {
             f.get(total).get(value);
             if (!isWhole) f.get(there).op("v128.and");
@@ -199,19 +200,19 @@ function addPlaces(module: Module): number {
       });
       f.get(check).get(total).memory("v128.store");
     });
-  return module.func("places", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
-    (f, channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, check) => {
+  return module.func("places", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+    (f, channels, segments, count, from, fromChannel, fromPlane, fromRow, to, channel, row, width, bias, check) => {
       const segment = f.local("i32"), rest = f.local("i32"), source = f.local("i32"), field = (key: keyof typeof SEGMENT) => f.get(segment).memory("i32.load", SEGMENT[key]);
       f.while(() => f.get(channels), () => {
         f.get(segments).set(segment).get(count).set(rest).get(from).set(source);
         f.while(() => f.get(rest), () => {
           field("tileRows").get(source).get(fromPlane).get(fromRow);
           field("out").get(to).op("i32.add").get(row);
-          field("rows").get(width).get(check).call(rowsOf);
+          field("rows").get(width).get(bias).get(check).call(rowsOf);
           field("tileRows").get(fromRow).op("i32.mul").get(source).op("i32.add").set(source);
           f.increment(segment, bytesOf(SEGMENT)).increment(rest, -1);
         });
-        f.get(from).get(fromChannel).op("i32.add").set(from).get(to).get(channel).op("i32.add").set(to).increment(channels, -1);
+        f.get(from).get(fromChannel).op("i32.add").set(from).get(to).get(channel).op("i32.add").set(to).increment(bias, 4).increment(channels, -1);
       });
     });
 }

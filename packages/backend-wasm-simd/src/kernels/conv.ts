@@ -1,5 +1,5 @@
 /** @file The `conv` primitive: x with its zeros around it, every window of it as a view, and who computes with that. */
-import { coalesce, denseStrides, type DType, type Kernel, phasesAlong, type PrimitiveAttrs, type Shape, sizeOf, type Steps, type Triple, View } from "@adjoint/core/backend";
+import { coalesce, denseStrides, type DType, type FusedAttrs, type Kernel, phasesAlong, type PrimitiveAttrs, Program, scalar, type Shape, sizeOf, type Steps, type Triple, View } from "@adjoint/core/backend";
 import { TILE_COLUMNS } from "../emit/tile.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
@@ -34,6 +34,12 @@ export class Convolver {
     this.#depthwise = new Depthwise(engine, copier);
     this.#singleChannel = new SingleChannel(engine, copier);
     this.#winograd = new Winograd(engine, copier, multiplier.blocks);
+  }
+
+  /** As `convolve`, with `[g, o]` added by channel. False, and nothing done, where that is no part of the kernel. */
+  convolveAndAdd(x: WasmView, filter: WasmView, bias: WasmView, out: WasmView, attrs: ConvAttrs): boolean {
+    this.#engine.check();
+    return this.#depthwise.convolve(x, filter, out, attrs, bias) || this.#winograd.convolve(x, filter, out, attrs, bias);
   }
 
   convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: ConvAttrs): void {
@@ -175,3 +181,14 @@ function merged(view: WasmView, from: number, to: number): WasmView | undefined 
 }
 
 export const convKernel = (convolver: Convolver): Kernel<PrimitiveAttrs["conv"], WasmBuffer> => ([x, filter], [out], attrs) => convolver.convolve(x, filter, out, attrs);
+
+/** Where bias is no part of the kernel it is added in place, by `map`. */
+export function convBiasKernel(convolver: Convolver, map: Kernel<PrimitiveAttrs["map"], WasmBuffer>): Kernel<FusedAttrs["convBias"], WasmBuffer> {
+  const sum = new Program("bias", ["float32", "float32"], [], [scalar.add(scalar.arg(0, "float32"), scalar.arg(1, "float32"))], undefined);
+  return ([x, filter, bias], [out], attrs) => {
+    if (convolver.convolveAndAdd(x, filter, bias, out, attrs)) return;
+    convolver.convolve(x, filter, out, attrs);
+    const { shape, strides: [of, by] } = coalesce(out.shape, [out.strides, [bias.strides[0], 0, bias.strides[1], 0, 0, 0]]), to = viewed(out, shape, of);
+    map([to, new View(bias.buffer, "float32", shape, by, bias.offset, out.size, false)], [to], { program: sum, params: [] });
+  };
+}

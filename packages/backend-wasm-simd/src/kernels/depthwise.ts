@@ -1,6 +1,6 @@
 /** @file Convolutions that see one channel a group, with a window of three by three at stride 1, and the gradient of that window, plane by plane. */
-import type { PrimitiveAttrs, Triple } from "@adjoint/core/backend";
-import { type DepthwiseKernels, linkDepthwise } from "../emit/depthwise.ts";
+import { type PrimitiveAttrs, type Shape, sizeOf, type Triple, View } from "@adjoint/core/backend";
+import { type DepthwiseKernels, FILTER, linkDepthwise } from "../emit/depthwise.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { Pool } from "../threads/pool.ts";
 import { PRODUCTS } from "./blocks.ts";
@@ -26,24 +26,26 @@ export class Depthwise {
   }
 
   /** False, and nothing done, where the geometry is another. */
-  convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: PrimitiveAttrs["conv"]): boolean {
+  convolve(x: WasmView, filter: WasmView, out: WasmView, attrs: PrimitiveAttrs["conv"], bias?: WasmView): boolean {
     if (!isFlat(x, filter, out, attrs) || out.dtype !== "float32") return false;
-    if (filter.shape[4] === 3 && filter.shape[5] === 3 && x.shape[2] === 1 && out.strides[5] === 1) this.#windows(x, filter, out, attrs.padding);
-    else if (out.shape[4] === 3 && out.shape[5] === 3 && x.shape[1] === 1) this.#gradients(x, filter, out, attrs.padding);
+    if (filter.shape[4] === 3 && filter.shape[5] === 3 && x.shape[2] === 1 && out.strides[5] === 1) this.#windows(x, filter, out, attrs.padding, bias);
+    else if (bias === undefined && out.shape[4] === 3 && out.shape[5] === 3 && x.shape[1] === 1) this.#gradients(x, filter, out, attrs.padding);
     else return false;
     return true;
   }
 
   /** Of each group's channel any number are made. Planes are shared out among threads. */
-  #windows(x: WasmView, filter: WasmView, out: WasmView, padding: Triple): void {
+  #windows(x: WasmView, filter: WasmView, out: WasmView, padding: Triple, bias?: WasmView): void {
     const temporaries = new Temporaries(this.#engine.memory), [groups, examples, made, , height, width] = out.shape, { windows } = this.#kernels;
     try {
-      const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries), dense = temporaries.dense("float32", filter.shape);
-      this.#copier.copy(filter, dense);
+      const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries), dense = temporaries.dense("float32", [groups, made, FILTER]), place = (at: number, shape: Shape): WasmView => new View(dense.buffer, "float32", shape, [made * FILTER, FILTER, 3, 1].slice(0, shape.length), at, sizeOf(shape), false);
+      if (bias === undefined) this.#engine.memory.bytes.fill(0, addressAt(dense, 0), addressAt(dense, dense.size));
+      else this.#copier.copy(bias, place(9, [groups, made]));
+      this.#copier.copy(new View(filter.buffer, "float32", [groups, made, 3, 3], [0, 1, 4, 5].map((d) => filter.strides[d]), filter.offset, filter.size, false), place(0, [groups, made, 3, 3]));
       const weights = addressAt(dense, 0), [xg, xn] = image.strides.map((s) => 4 * s), [yg, yn, yo, , yh] = out.strides.map((s) => 4 * s), to = addressAt(out, 0);
       const most = pool === undefined ? groups : Math.ceil(groups / Math.ceil((SHARES * pool.threads) / examples));
       for (let n = 0; n < examples; n++) for (let g = 0; g < groups; g += most)
-        call(pool, windows, Math.min(most, groups - g), made, height, width, planes.at + g * xg + n * xn, xg, ...planes.rest, weights + 36 * g * made, to + g * yg + n * yn, yg, yo, yh);
+        call(pool, windows, Math.min(most, groups - g), made, height, width, planes.at + g * xg + n * xn, xg, ...planes.rest, weights + 4 * FILTER * g * made, to + g * yg + n * yn, yg, yo, yh);
       pool?.run();
     } finally {
       temporaries.free();

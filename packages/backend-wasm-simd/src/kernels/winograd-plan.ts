@@ -73,7 +73,7 @@ export function planOf(memory: Memory, temporaries: Temporaries, x: Image, y: Im
   const common = table(entry(COMMON, {
     channels: x.channels, xChannel: x.channel, xRow: x.row, xWidth: Math.max(0, Math.min(x.width - beyond, TILE * columns + SEEN - TILE - before)), xLeft: 4 * before,
     yChannel: y.channel, yRow: y.row, yWidth: y.width, roomRow, fours, tileRow: 4 * columns, vLine: v.line, vPlane: v.plane, wLine: w.line, wPlane: w.plane, uLine: u.line, uPlane: u.plane,
-    areas, areaBytes, xRoom, yRoom, v: planesOfV, w: planesOfW, packedRows, packedColumns, check, yInPlace: y.height % TILE === 0 && y.width % TILE === 0 ? 1 : 0,
+    areas, areaBytes, xRoom, yRoom, v: planesOfV, w: planesOfW, packedRows, packedColumns, check, yInPlace: y.height % TILE === 0 && y.width % TILE === 0 ? 1 : 0, bias: 0,
   }), bytesOf(COMMON)).at;
   return { common, blocks: table(blocks, bytesOf(BLOCK)), checks: Array.from({ length: threads }, (_, i) => areas + i * areaBytes + check) };
 }

@@ -4,7 +4,7 @@
  */
 import { denseView, type PrimitiveAttrs, type Triple, View } from "@adjoint/core/backend";
 import { linkWinograd, type WinogradKernels } from "../emit/winograd.ts";
-import { BLOCK, bytesOf, PLANES } from "../emit/winograd-tables.ts";
+import { BLOCK, bytesOf, COMMON, PLANES } from "../emit/winograd-tables.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { Pool } from "../threads/pool.ts";
 import { type Blocks, PRODUCTS } from "./blocks.ts";
@@ -33,26 +33,30 @@ export class Winograd {
   }
 
   /** False where it does not suit, or where a result is not finite: what is infinite or overflows between the transforms gives NaN. */
-  convolve(x: WasmView, filter: WasmView, out: WasmView, { stride, dilation, spread, padding }: PrimitiveAttrs["conv"]): boolean {
+  convolve(x: WasmView, filter: WasmView, out: WasmView, { stride, dilation, spread, padding }: PrimitiveAttrs["conv"], bias?: WasmView): boolean {
     if (out.dtype !== "float32" || x.shape[3] !== 1 || filter.shape[3] !== 1 || out.shape[3] !== 1 || padding[0] !== 0) return false;
     if ([1, 2].some((d) => stride[d] !== 1 || dilation[d] !== 1 || spread[d] !== 1)) return false;
     const temporaries = new Temporaries(this.#engine.memory);
     try {
-      if (isThree(filter)) return isMuch(x.shape[2], out.shape[2], out.shape[1], out) && this.#places(x, filter, out, padding, temporaries);
-      return isThree(out) && isMuch(x.shape[1], filter.shape[1], x.shape[2], filter) && this.#windows(x, filter, out, padding, temporaries);
+      if (isThree(filter)) return isMuch(x.shape[2], out.shape[2], out.shape[1], out) && this.#places(x, filter, out, padding, temporaries, bias);
+      return bias === undefined && isThree(out) && isMuch(x.shape[1], filter.shape[1], x.shape[2], filter) && this.#windows(x, filter, out, padding, temporaries);
     } finally {
       temporaries.free();
     }
   }
 
   /** Blocks are shared out among threads. */
-  #places(x: WasmView, filter: WasmView, out: WasmView, padding: Triple, temporaries: Temporaries): boolean {
+  #places(x: WasmView, filter: WasmView, out: WasmView, padding: Triple, temporaries: Temporaries, bias?: WasmView): boolean {
     const { memory } = this.#engine, { filters, forward } = this.#kernels, target = out.strides[5] === 1 ? out : temporaries.dense("float32", out.shape);
     const from = imageOf(this.#rowwise(x, temporaries), 1, 2), to = imageOf(target, 1, 2), { channels } = from, made = to.channels, pool = this.#poolFor(from, to);
     const weights = this.#dense(filter, temporaries), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0);
     const plan = planOf(memory, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout), { at, count } = plan.blocks;
     const some = pool === undefined ? count : 1;
-    for (let g = 0; g < x.shape[0]; g++) {
+    const groups = x.shape[0], sums = temporaries.dense("float32", [groups, made]), added = addressAt(sums, 0);
+    if (bias === undefined) memory.bytes.fill(0, added, added + 4 * groups * made);
+    else this.#copier.copy(bias, sums);
+    for (let g = 0; g < groups; g++) {
+      memory.words[(plan.common + COMMON.bias) / 4] = added + 4 * g * made;
       filters(made, channels, weights + 36 * g * made * channels, u, layout.line, layout.plane);
       for (let i = 0; i < count; i += some) call(pool, forward, plan.common, at + bytesOf(BLOCK) * i, some, from.at + g * from.group, u, to.at + g * to.group, made, products.at, products.count);
       pool?.run();

@@ -1,5 +1,5 @@
 /** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
-import { adamStep, type AttentionOptions, batchNorm, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
+import { adamStep, type AttentionOptions, batchNorm, conv2d, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
 import type { Backend, FusedName } from "@adjoint/core/backend";
 import { type Case, check } from "../case.ts";
 import { uniform } from "../samples/numbers.ts";
@@ -43,6 +43,14 @@ const windowSamples: readonly Sample[] = ([[2, 2], [1, 2], [3, 3], [2, 5], [4, 1
   run: (x) => maxPool2d(x.unsqueeze(0).expand([planes, ...x.shape]), window),
   shapes: [[4, 5], [5, 7], [4, 10], [9, 31], [6, 64], [40, 33]],
 })));
+
+/** One channel a group, several, and many, with windows of each kind; sizes that leave rests. */
+const convolutionSamples: readonly Sample[] = ([
+  ["one channel a group", 7, 7, 14, [3, 3], 1], ["few channels", 3, 1, 5, [3, 3], 1], ["many channels", 16, 1, 17, [3, 3], 1], ["a stride", 4, 2, 6, [2, 1], 2],
+] as const).map(([name, channels, groups, out, window, stride]): Sample => ({
+  name: `a convolution of ${name}, and its bias`, kernel: "convBias", calls: 1, beside: () => [[out, channels / groups, ...window], [out]],
+  run: (x, weight, bias) => conv2d(x.unsqueeze(0).expand([2, channels, ...x.shape]), weight!, { bias: bias!, groups, stride, padding: 1 }), shapes: [[3, 5], [9, 31], [17, 20]],
+}));
 
 /** x [l, d] as two heads, whose rows lie apart: [2, l, d / 2]. */
 const heads = (x: Tensor): Tensor => x.reshape([x.shape[0]!, 2, x.shape[1]! / 2]).transpose(0, 1);
@@ -154,4 +162,4 @@ const eachCase: Case = {
 };
 
 /** Every fused kernel that a backend has; nothing for one that has none. */
-export const fusedSuite = (): readonly Case[] => [eachCase, ...[...samples, ...attentionSamples, ...windowSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)))];
+export const fusedSuite = (): readonly Case[] => [eachCase, ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)))];

@@ -50,7 +50,8 @@ const convOp = (name: string, roles: (a: Shape, b: Shape, attrs: ConvAttrs) => R
 };
 
 const ones: Triple = [1, 1, 1];
-const plain = ({ stride, padding, dilation }: ConvAttrs): PrimitiveAttrs["conv"] => ({ stride: triple(stride, 1), padding: triple(padding, 0), dilation: triple(dilation, 1), spread: ones });
+/** What the kernel is told. */
+export const geometryOf = ({ stride, padding, dilation }: ConvAttrs): PrimitiveAttrs["conv"] => ({ stride: triple(stride, 1), padding: triple(padding, 0), dilation: triple(dilation, 1), spread: ones });
 
 /** y from x and filter. */
 export const convolutionOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("conv", (x, filter, attrs) => {
@@ -58,7 +59,7 @@ export const convolutionOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("conv", (x, fil
   return {
     shape: [...x.slice(0, lead + 1), filter[lead]!, ...attrs.size],
     call: (a, b, out) => [grouped(a, lead, 1, groups), grouped(b, lead, 0, groups), grouped(out, lead, 1, groups)],
-    geometry: plain(attrs),
+    geometry: geometryOf(attrs),
   };
 }, ([grad], node) => {
   const { x, y: filter } = operands(node);
@@ -87,7 +88,7 @@ export const convInputGradOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("convInputGra
 
 /** The filter from x and y: the examples are what is summed over, y is the window. */
 const convFilterGradOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("convFilterGrad", (x, y, attrs) => {
-  const { lead, groups } = attrs, { stride, padding, dilation, spread } = plain(attrs);
+  const { lead, groups } = attrs, { stride, padding, dilation, spread } = geometryOf(attrs);
   return {
     shape: [...x.slice(0, lead), y[lead + 1]!, x[lead + 1]! / groups, ...attrs.size],
     call: (a, b, out) => [swapped(grouped(a, lead, 1, groups), lead), swapped(grouped(b, lead, 1, groups), lead), swapped(grouped(out, lead, 0, groups), lead)],
@@ -110,7 +111,7 @@ function operands(node: Parameters<Op<ConvAttrs>["vjp"]>[1]): { x: Tensor | unde
 // ---- Views: [...lead, group, first, second, depth, height, width] -------------------------------------------------------------
 
 /** The groups taken out of the first or the second dim after the batch dims, and sizes of 1 for the spatial dims that are not there. */
-function grouped(view: View, lead: number, at: 0 | 1, groups: number): View {
+export function grouped(view: View, lead: number, at: 0 | 1, groups: number): View {
   const { shape, strides, offset } = view, dim = lead + at, inner = shape[dim]! / groups, missing = lead + 5 - shape.length;
   const pair = (values: Shape, mine: number): number[] => [at === 0 ? mine : values[lead]!, at === 1 ? mine : values[lead + 1]!];
   const none = Array<number>(missing).fill(1);

@@ -3,10 +3,12 @@ import { scalarTypeName } from "../../dtype.ts";
 import { add } from "../../elementwise/arithmetic.ts";
 import { cppName } from "../../elementwise/checks.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../errors.ts";
-import { composite, dispatch, type Tensor } from "../../op.ts";
-import { type ConvAttrs, convInputGradOp, convolutionOp } from "../../primitives/conv.ts";
+import { activeInterpreter, allocate, composite, dispatch, type Op, type Tensor } from "../../op.ts";
+import { type ConvAttrs, convInputGradOp, convolutionOp, geometryOf, grouped } from "../../primitives/conv.ts";
 import { type Shape, showShape } from "../../shape.ts";
+import { restride } from "../../view.ts";
 import { reshape, squeeze, unsqueeze } from "../../views/views.ts";
+import { sumOver } from "../reductions.ts";
 import { perDim, type Rank, type Spatial } from "./arguments.ts";
 
 export type ConvOptions = {
@@ -65,6 +67,24 @@ function withBias(out: Tensor, bias: Tensor | undefined): Tensor {
   return sum;
 }
 
+/** Whether the device has a kernel that adds the bias. */
+const isAtOnce = (x: Tensor, weight: Tensor, { size }: ConvAttrs): boolean =>
+  x.dtype === "float32" && x.storage.device.backend.kernels.convBias !== undefined && activeInterpreter() === null && x.window.size > 0 && weight.window.size > 0 && size.every((n) => n > 0);
+
+/** A convolution and its bias, where nothing transforms it. */
+const biasedOp: Op<ConvAttrs> = {
+  name: "conv",
+  gradName: ({ name }) => name,
+  run(device, [x, weight, bias], attrs) {
+    const { groups, size } = attrs, made = weight!.shape[0]! / groups, [step] = bias!.window.strides as [number], out = allocate(device, "float32", [x!.shape[0]!, weight!.shape[0]!, ...size]);
+    const inputs = [grouped(x!.window, 0, 1, groups), grouped(weight!.window, 0, 0, groups), restride(bias!.window, [groups, made], [made * step, step], bias!.window.offset)];
+    device.backend.kernels.convBias!(inputs, [grouped(out.window, 0, 1, groups)], geometryOf(attrs));
+    return out;
+  },
+  saves: (attrs, needs) => convolutionOp.saves(attrs, needs),
+  vjp: ([grad], node) => [...convolutionOp.vjp([grad], node), node.needs(2) ? sumOver(grad!, [...grad!.shape.keys()].filter((d) => d !== 1)) : undefined],
+};
+
 /** Runs on a batch; an example alone is a batch of one. */
 function asBatch(op: string, x: Tensor, rank: Rank, run: (x: Tensor) => Tensor): Tensor {
   if (x.ndim === rank + 2) return run(x);
@@ -93,6 +113,7 @@ const convolution = (rank: Rank) => composite(undefined, (x: Tensor, weight: Ten
   if (padded.some((size, d) => size < span[d]!))
     throw new ShapeError(`Calculated padded input size per channel: ${sizesText(padded)}. Kernel size: ${sizesText(span)}. Kernel size can't be greater than actual input size`);
   const attrs: ConvAttrs = { stride, padding: before, dilation, groups, size: padded.map((size, d) => Math.floor((size - span[d]!) / stride[d]!) + 1), lead: 0, name: NODE };
+  if (bias !== undefined && isAtOnce(batch, weight, attrs)) return dispatch(biasedOp, [batch, weight, bias], attrs);
   return withBias(dispatch(convolutionOp, [batch, weight], attrs), bias);
 }));
 
