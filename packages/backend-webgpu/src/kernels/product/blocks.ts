@@ -38,10 +38,11 @@ ${groups.map((q) => p[name].places(4 * q, `(${first} + ${name}Quad * 4 + ${4 * G
     declarations: `var<workgroup> rowsTile: array<vec4<${type}>, ${SLICE * stride}>;
 var<workgroup> columnsTile: array<vec4<${type}>, ${SLICE * stride}>;
 ${p.declarations}`,
-    body: `${openBlock}
+    body: `${openBlock("group.y * groups.x + group.x")}
   let acrossX = bitcast<i32>(global.x - group.x * ${GROUP}); let acrossY = bitcast<i32>(global.y - group.y * ${GROUP});
   let thread = acrossY * ${GROUP} + acrossX;
   let row = blockRow * ${side}; let column = blockColumn * ${side};
+  if (row >= rowCount) { return; }
 ${p.open}
 ${side4("rows", ROWS_ALONG, "row")}
 ${side4("columns", COLUMNS_ALONG, "column")}

@@ -7,8 +7,11 @@ export type Sizes = { readonly rows: number; readonly columns: number; readonly 
 export type Kernel = { readonly kind: "registers"; readonly tile: Tile } | { readonly kind: "workgroup"; readonly quads: number };
 export type Plan = {
   readonly kernel: Kernel;
+  /** Blocks of results: a workgroup has one, or each of its invocations. */
   readonly columnBlocks: number;
-  readonly rowBlocks: number;
+  readonly bands: number;
+  /** Blocks of a column that are numbered one after the other. */
+  readonly bandHeight: number;
   /** Pieces of the depth that are summed apart, and the depths of each. */
   readonly parts: number;
   readonly partLength: number;
@@ -16,11 +19,11 @@ export type Plan = {
 
 /** Every tile there is: one pipeline for each that is met. Where workgroups are small, few results still keep several cores busy; hardware runs 32 or 64 invocations at once. */
 const tiles = {
-  row: { rows: 1, columns: 8, group: [16, 1] },
-  low: { rows: 4, columns: 8, group: [4, 4] },
-  square: { rows: 8, columns: 8, group: [4, 4] },
-  narrow: { rows: 1, columns: 4, group: [64, 1] },
-  small: { rows: 4, columns: 4, group: [8, 8] },
+  row: { rows: 1, columns: 8, group: 16 },
+  low: { rows: 4, columns: 8, group: 16 },
+  square: { rows: 8, columns: 8, group: 16 },
+  narrow: { rows: 1, columns: 4, group: 64 },
+  small: { rows: 4, columns: 4, group: 64 },
 } as const satisfies Record<string, Tile>;
 
 /** Invocations, or blocks, with which a device is busy: below that, parts of the depth run beside each other. */
@@ -30,13 +33,13 @@ const SHORTEST_PART = 128;
 
 export function planOf(sizes: Sizes, tuning: Tuning, workgroupBytes: number): Plan {
   const kernel = kernelOf(sizes, tuning, workgroupBytes);
-  const [height, width] = blockOf(kernel);
+  const { rows: height, columns: width } = kernel.kind === "registers" ? kernel.tile : { rows: sideOf(kernel.quads), columns: sideOf(kernel.quads) };
   const columnBlocks = Math.ceil(sizes.columns / width), rowBlocks = Math.ceil(sizes.rows / height);
-  const work = kernel.kind === "workgroup" ? columnBlocks * rowBlocks * sizes.batch : Math.ceil(sizes.columns / kernel.tile.columns) * Math.ceil(sizes.rows / kernel.tile.rows) * sizes.batch;
   const busy = kernel.kind === "workgroup" ? BUSY.blocks : BUSY[tuning];
-  const wanted = Math.max(1, Math.min(Math.ceil(busy / work), Math.floor(sizes.depth / SHORTEST_PART)));
+  const wanted = Math.max(1, Math.min(Math.ceil(busy / (columnBlocks * rowBlocks * sizes.batch)), Math.floor(sizes.depth / SHORTEST_PART)));
   const partLength = Math.max(1, Math.ceil(sizes.depth / wanted / SLICE)) * SLICE; // depth 0 gives zeros
-  return { kernel, columnBlocks, rowBlocks, parts: Math.max(1, Math.ceil(sizes.depth / partLength)), partLength };
+  const bandHeight = Math.min(rowBlocks, 4);
+  return { kernel, columnBlocks, bands: Math.ceil(rowBlocks / bandHeight), bandHeight, parts: Math.max(1, Math.ceil(sizes.depth / partLength)), partLength };
 }
 
 function kernelOf({ rows, columns, batch }: Sizes, tuning: Tuning, workgroupBytes: number): Kernel {
@@ -47,13 +50,6 @@ function kernelOf({ rows, columns, batch }: Sizes, tuning: Tuning, workgroupByte
   // The larger block does twice the work for what it reads, if there are enough of them and both sides fill it.
   const large = Math.min(rows, columns) > sideOf(1) ? Math.ceil(rows / sideOf(2)) * Math.ceil(columns / sideOf(2)) * batch : 0;
   return { kind: "workgroup", quads: large >= BUSY.blocks && blockBytes(2) <= workgroupBytes ? 2 : 1 };
-}
-
-/** Results of a workgroup. */
-function blockOf(kernel: Kernel): readonly [height: number, width: number] {
-  if (kernel.kind === "workgroup") return [sideOf(kernel.quads), sideOf(kernel.quads)];
-  const { rows, columns, group: [x, y] } = kernel.tile;
-  return [y * rows, x * columns];
 }
 
 export const keyOf = (kernel: Kernel): number => (kernel.kind === "workgroup" ? GROUP * 64 + kernel.quads : kernel.tile.rows * 32 + kernel.tile.columns);

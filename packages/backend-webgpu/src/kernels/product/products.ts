@@ -7,7 +7,7 @@ import type { Pipeline } from "../../pipelines.ts";
 import { blockShader } from "./blocks.ts";
 import { keyOf, planOf, type Sizes } from "./plan.ts";
 import { registerShader } from "./registers.ts";
-import { BLOCKS, COLUMN_BLOCKS, COLUMNS, COLUMNS_ALONG, DEPTH, PART_LENGTH, PART_STRIDE, PARTS, type ProductText, ROW_BLOCKS, ROWS, ROWS_ALONG } from "./text.ts";
+import { BAND_HEIGHT, BANDS, BLOCKS, COLUMN_BLOCKS, COLUMNS, COLUMNS_ALONG, DEPTH, PART_LENGTH, PART_STRIDE, PARTS, type ProductText, ROWS, ROWS_ALONG } from "./text.ts";
 
 type Product = {
   readonly rows: View<WebGpuBuffer>;
@@ -53,9 +53,10 @@ export class Products {
     }
 
     const at = recorder.uniforms(pipeline), { ints } = recorder;
-    const blocks = plan.columnBlocks * plan.rowBlocks * sizes.batch * plan.parts;
+    const blocks = plan.columnBlocks * plan.bands * plan.bandHeight * sizes.batch * plan.parts;
     ints[at + COLUMN_BLOCKS] = plan.columnBlocks;
-    ints[at + ROW_BLOCKS] = plan.rowBlocks;
+    ints[at + BANDS] = plan.bands;
+    ints[at + BAND_HEIGHT] = plan.bandHeight;
     ints[at + BLOCKS] = blocks;
     ints[at + ROWS] = sizes.rows;
     ints[at + COLUMNS] = sizes.columns;
@@ -66,8 +67,8 @@ export class Products {
     ints[at + ROWS_ALONG] = rowsAlong ? 1 : 0;
     ints[at + COLUMNS_ALONG] = columnsAlong ? 1 : 0;
     write(ints, at, target);
-    const lines = Math.ceil(blocks / 65535);
-    recorder.dispatchGroups(pipeline, chunks, Math.ceil(blocks / lines), lines, 1);
+    const workgroups = plan.kernel.kind === "registers" ? Math.ceil(blocks / plan.kernel.tile.group) : blocks, lines = Math.ceil(workgroups / 65535);
+    recorder.dispatchGroups(pipeline, chunks, Math.ceil(workgroups / lines), lines, 1);
     if (apart === undefined) return;
     device.kernels.reduce([allParts(target, plan.parts)], [out], { program: identity(dtype), params: [], op: "sum", reduced: 1 });
     device.pool.free(apart);

@@ -4,15 +4,15 @@ import type { Shader } from "../../pipelines.ts";
 import { storedType } from "../../wgsl/expression.ts";
 import { component, numbers, openBlock, type ProductText } from "./text.ts";
 
-/** Results of one invocation, whose columns are a multiple of four, and the invocations of a workgroup. */
-export type Tile = { readonly rows: number; readonly columns: number; readonly group: readonly [x: number, y: number] };
+/** Results of one invocation, whose columns are a multiple of four, and how many invocations are a workgroup. */
+export type Tile = { readonly rows: number; readonly columns: number; readonly group: number };
 
 /**
  * A step takes four depths: what a loop carries costs a software adapter ten instructions a turn, accumulators too. A matrix times a vector is, of
  * several ways to say 16 products, the one whose code is shortest there.
  */
 export function registerShader(p: ProductText, tile: Tile): Shader {
-  const type = storedType(p.dtype), [groupX, groupY] = tile.group;
+  const type = storedType(p.dtype);
   const rows = numbers(tile.rows), columns = numbers(tile.columns), vectors = numbers(tile.columns / 4), depths = numbers(4);
   const columnVector = (j: number, c: number): string => `vec4<${type}>(${numbers(4).map((e) => p.columns.value(4 * j + e, c)).join(", ")})`;
   const product = (j: number): string => (p.dtype === "float32" ? `matrix${j} * x` : depths.map((c) => `x.${component(c)} * y${c}_${j}`).join(" + "));
@@ -20,12 +20,11 @@ export function registerShader(p: ProductText, tile: Tile): Shader {
     label: `${p.label} ${tile.rows}x${tile.columns}`,
     bindings: bindingsOf(p.slots, [p.dtype, p.dtype, p.dtype], 2),
     uniformWords: p.uniformWords,
-    workgroup: [groupX, groupY],
+    workgroup: [tile.group, 1],
     declarations: p.declarations,
-    body: `${openBlock}
-  let row = (blockRow * ${groupY} + bitcast<i32>(global.y - group.y * ${groupY})) * ${tile.rows};
-  let column = (blockColumn * ${groupX} + bitcast<i32>(global.x - group.x * ${groupX})) * ${tile.columns};
-  if ((row >= rowCount) | (column >= columnCount)) { return; }
+    body: `${openBlock(`global.y * groups.x * ${tile.group} + global.x`)}
+  let row = blockRow * ${tile.rows}; let column = blockColumn * ${tile.columns};
+  if (row >= rowCount) { return; }
 ${p.open}
 ${p.rows.places(0, "row", tile.rows)}
 ${p.columns.places(0, "column", tile.columns)}

@@ -3,7 +3,7 @@ import type { DType } from "@adjoint/core/backend";
 import { intWord, word } from "../../pipelines.ts";
 
 /** Words after the header, of every product; those of its operands follow. Depth is what is summed over; a part is a piece of it, where several workgroups share one result. */
-export const COLUMN_BLOCKS = 4, ROW_BLOCKS = 5, BLOCKS = 6, ROWS = 7, COLUMNS = 8, DEPTH = 9, PARTS = 10, PART_LENGTH = 11, PART_STRIDE = 12, ROWS_ALONG = 13, COLUMNS_ALONG = 14, OPERANDS = 15;
+export const COLUMN_BLOCKS = 4, BANDS = 5, BAND_HEIGHT = 6, BLOCKS = 7, ROWS = 8, COLUMNS = 9, DEPTH = 10, PARTS = 11, PART_LENGTH = 12, PART_STRIDE = 13, ROWS_ALONG = 14, COLUMNS_ALONG = 15, OPERANDS = 16;
 
 /** Statements that name `count` neighbouring places, the first of which, an i32, becomes number `at` in all later names. */
 export type Places = (at: number, first: string, count: number) => string;
@@ -39,14 +39,20 @@ export type ProductText = {
   readonly result: (i: number, j: number) => string;
 };
 
-/** The statements with which every kernel of a product begins: which block, batch and part its workgroup has. */
-export const openBlock: string = `  let number = group.y * groups.x + group.x;
+/**
+ * The statements with which every kernel of a product begins: which block, batch and part number `number` of all is. A block is what a workgroup
+ * computes, or where each invocation is on its own, an invocation. Blocks are numbered down a band of a few rows of them, then along it, so that what a
+ * band reads of the other operand is read once.
+ */
+export const openBlock = (number: string): string => `  let number = ${number};
   if (number >= ${word(BLOCKS)}) { return; }
-  let blockColumn = bitcast<i32>(number % ${word(COLUMN_BLOCKS)});
-  let blockRest = number / ${word(COLUMN_BLOCKS)};
-  let blockRow = bitcast<i32>(blockRest % ${word(ROW_BLOCKS)});
-  let batch = bitcast<i32>(blockRest / ${word(ROW_BLOCKS)} / ${word(PARTS)});
-  let part = bitcast<i32>(blockRest / ${word(ROW_BLOCKS)} % ${word(PARTS)});
+  let along = number / ${word(BAND_HEIGHT)};
+  let blockColumn = bitcast<i32>(along % ${word(COLUMN_BLOCKS)});
+  let band = along / ${word(COLUMN_BLOCKS)};
+  let blockRow = bitcast<i32>(band % ${word(BANDS)} * ${word(BAND_HEIGHT)} + number % ${word(BAND_HEIGHT)});
+  let piece = band / ${word(BANDS)};
+  let batch = bitcast<i32>(piece / ${word(PARTS)});
+  let part = bitcast<i32>(piece % ${word(PARTS)});
   let rowCount = ${intWord(ROWS)}; let columnCount = ${intWord(COLUMNS)};
   let start = part * ${intWord(PART_LENGTH)};
   let end = min(start + ${intWord(PART_LENGTH)}, ${intWord(DEPTH)});
