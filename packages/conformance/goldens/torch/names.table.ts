@@ -23,6 +23,8 @@ const spread = (fn: (x: Tensor, dim?: number | readonly number[], options?: A.Va
   fn(input as Tensor, dim as number | undefined, { correction: (correction as number | undefined) ?? (unbiased === false ? 0 : 1), keepdim: keepdim === true });
 /** A complex number of Python, for which JavaScript has no word, as the tensor that it is. */
 const numbered = (x: Value): Value => (typeof x === "object" && x !== null && "re" in x && "im" in x ? A.complex(A.tensor(x.re as number), A.tensor(x.im as number)) : x);
+/** For each dim, where x is not 0. */
+const placesOf = (x: Tensor): Promise<Value> => A.nonzero(x.ndim === 0 ? x.unsqueeze(0) : x).then((found) => found.t().split(1).map((row) => row.squeeze(0)));
 /** Positions that are masks are read first. */
 const putting = (x: Tensor, indices: Tensor[], values: Tensor, accumulate: Value): Tensor | Promise<Tensor> => {
   const options = { accumulate: accumulate === true };
@@ -47,14 +49,15 @@ export const names: { readonly [name: string]: Row } = {
   normal: "normal(mean, std, size, {dtype})", norm: "norm(input, p, dim, {keepdim, dtype})", "linalg.norm": "linalg.norm(input, ord, dim, {keepdim, dtype})", "linalg.vector_norm": "linalg.vectorNorm(input, ord, dim, {keepdim, dtype})", "linalg.matrix_norm": "linalg.matrixNorm(input, ord, dim, {keepdim, dtype})",
   "nn.functional.embedding": "embedding(input, weight, {padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse})", "nn.functional.linear": "linear(input, weight, bias)",
   split_with_sizes: "split(input, split_sizes, dim)", flatten: "flatten(input, start_dim, end_dim)", slice: "slice(input, dim, start, end, step)",
-  where: ({ condition, input, other }) => A.where(condition as Tensor, numbered(input) as Tensor, numbered(other) as Tensor),
+  where: ({ condition, input, other }) => input === undefined ? placesOf(condition as Tensor) : A.where(condition as Tensor, numbered(input) as Tensor, numbered(other) as Tensor),
   // These take fewer arguments than PyTorch's.
-  clamp: "clamp(input, min, max)",
+  clamp: "clamp(input, min, max)", clip: "clip(input, min, max)",
+  sum: "sum(input, dim, {keepdim, dtype})", mean: "mean(input, dim, {keepdim, dtype})", prod: "prod(input, dim, {keepdim, dtype})",
   narrow: "narrow(input, dim, start, length)", eye: "eye(n, m, {dtype, requires_grad})",
   "nn.functional.dropout": "dropout(input, p, {training})",
   __rpow__: ({ input, other }) => A.pow(A.isTensor(other) ? other.detach() : other as Operand, input as Tensor), // PyTorch makes a new tensor of the base.
   backward: ".backward(gradient, {retain_graph, create_graph, inputs})", requires_grad_: ".requiresGrad_(requires_grad)", __rfloordiv__: "floorDivide(other, input)", __rlshift__: "bitwiseLeftShift(other, input)", __rrshift__: "bitwiseRightShift(other, input)",
-  nonzero: ({ input, as_tuple }) => (as_tuple === true ? A.nonzero((input as Tensor).ndim === 0 ? (input as Tensor).unsqueeze(0) : input as Tensor).then((found) => found.t().split(1).map((row) => row.squeeze(0))) : A.nonzero(input as Tensor)),
+  nonzero: ({ input, as_tuple }) => (as_tuple === true ? placesOf(input as Tensor) : A.nonzero(input as Tensor)),
   index_put_: ({ input, indices, values, accumulate }) => { const terms = indices as Tensor[], options = { accumulate: accumulate === true }; return terms.some((i) => A.isTensor(i) && i.dtype === "bool") ? A.indexPutAsync_(input as Tensor, terms, values as Tensor, options) : A.indexPut_(input as Tensor, terms, values as Tensor, options); },
   index_put: ({ input, indices, values, accumulate }) => putting(input as Tensor, indices as Tensor[], values as Tensor, accumulate),
   long: "int(input, {memory_format})", meshgrid: "meshgrid(tensors, {indexing})",

@@ -86,6 +86,7 @@ export const signatures: { readonly [name: string]: string } = {
   "cholesky_solve": "input:T input2:T upper?:bool",
   "chunk": "input:T chunks:int dim?:int",
   "clamp": "input:T min?:num max?:num | input:T min?:T max?:T",
+  "clip": "input:T min?:num max?:num | input:T min?:T max?:T",
   "clamp_max": "input:T max:num | input:T max:T",
   "clamp_min": "input:T min:num | input:T min:T",
   "clone": "input:T * memory_format?:format",

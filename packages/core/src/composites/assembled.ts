@@ -1,6 +1,6 @@
 /** @file Matrices and tuples put together from parts, and sums of them. */
 import { reshape as reshapeAs } from "../calculus/map-reduce.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { fromHost, zeros } from "../creation/fill.ts";
 import { promoteTypes } from "../dtype.ts";
@@ -17,10 +17,12 @@ import { sum } from "./reductions.ts";
  * @param x [m, n] of any dtype
  * @returns a 0-d tensor; a float keeps its dtype, integers and bools give int32
  * @throws ShapeError for other than a matrix
+ * @throws DTypeError for bools
  * @example trace(tensor([[1, 2], [3, 4]])) // 5
  */
 export const trace: (x: Tensor) => Tensor = /*@__PURE__*/ composite("TraceBackward0", (x: Tensor): Tensor => {
   if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`);
+  if (x.dtype === "bool") throw new DTypeError("\"trace\" not implemented for 'Bool'");
   return sum(diagonal(x));
 });
 /**

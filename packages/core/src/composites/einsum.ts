@@ -26,7 +26,7 @@ function termLabels(term: string, rank: number, at: number): string[] {
     else throw new ArgumentError(`einsum(): invalid subscript given at index ${i} in the equation string, subscripts must be in [a-zA-Z]`);
   }
   if (!term.includes(ELLIPSIS) && named !== rank)
-    throw new ShapeError(`einsum(): the number of subscripts in the equation (${named}) ${named > rank ? "is more than the number of dimensions" : "does not match the number of dimensions"} (${rank}) for operand ${at}${named > rank ? "" : " and no ellipsis was given"}`);
+    throw new ShapeError(`einsum(): the number of subscripts in the equation (${named}) does not match the number of dimensions (${rank}) for operand ${at} and no ellipsis was given`);
   return labels;
 }
 

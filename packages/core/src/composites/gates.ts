@@ -7,7 +7,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { wrapDim } from "../shape.ts";
-import { chunk, reshape } from "../views/views.ts";
+import { narrow, reshape } from "../views/views.ts";
 
 /**
  * The first half along a dim times the sigmoid of the second (Dauphin et al., 2017).
@@ -20,12 +20,11 @@ import { chunk, reshape } from "../views/views.ts";
  * @example glu(tensor([1, 2, 0, 0])) // [0.5, 1]
  */
 export const glu: (x: Tensor, dim?: number) => Tensor = /*@__PURE__*/ composite("GluBackward0", (x: Tensor, dim: number = -1): Tensor => {
-  floatsOnly("glu_cpu", x);
-  if (x.ndim === 0) throw new ShapeError("glu does not support 0-dimensional tensors");
+  if (x.ndim === 0) throw new ShapeError("glu does not support scalars because halving size must be even");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
   if (size % 2 !== 0) throw new ShapeError(`Halving dimension must be even, but dimension ${d} is size ${size}`);
-  const [value, gate] = chunk(x, 2, d) as [Tensor, Tensor];
-  return mul(value, sigmoid(gate));
+  floatsOnly("glu_cpu", x);
+  return mul(narrow(x, d, 0, size / 2), sigmoid(narrow(x, d, size / 2, size / 2)));
 });
 
 const sloped: Elementwise<readonly [x: Tensor, weight: Tensor]> = /*@__PURE__*/ elementwise("prelu", (x, w) => s.select(s.gt(x!, 0), x!, s.mul(w!, x!)), {

@@ -35,6 +35,15 @@ function checkedSlice(term: Slice): Slice {
 /** How many dims of the tensor a term stands for. */
 const dimsOf = (term: IndexTerm): number => (term === null || term === "..." || typeof term === "boolean" ? 0 : isTensor(term) && term.dtype === "bool" ? term.ndim : 1);
 
+/** What PyTorch says of more terms than dims: of a single one in a tensor without dims it has words of its own. */
+function tooMany(x: Tensor, terms: readonly IndexTerm[]): string {
+  const [only] = terms;
+  if (x.ndim > 0 || terms.length > 1) return `too many indices for tensor of dimension ${x.ndim}`;
+  if (only === 0) return "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number";
+  if (typeof only === "number") return `index ${only} is out of bounds for dimension 0 with size 0`;
+  return isTensor(only) ? "too many indices for tensor of dimension 0" : "slice() cannot be applied to a 0-dim tensor.";
+}
+
 /** A view, and the tensors that still have to be looked up in it: `lookups[d]` along dim d. */
 export type Indexed = { readonly view: Tensor; readonly lookups: readonly (Tensor | undefined)[]; /** Whether the result is the very same elements in the same shape. */ readonly whole: boolean };
 
@@ -44,7 +53,7 @@ export type Indexed = { readonly view: Tensor; readonly lookups: readonly (Tenso
  */
 export function lookAt(x: Tensor, terms: readonly IndexTerm[], positionsOf: (mask: Tensor | boolean) => readonly Tensor[]): Indexed {
   const used = terms.reduce<number>((sum, term) => sum + dimsOf(term), 0);
-  if (used > x.ndim) throw new IndexError(`too many indices for tensor of dimension ${x.ndim}`);
+  if (used > x.ndim) throw new IndexError(tooMany(x, terms));
   if (terms.filter((term) => term === "...").length > 1) throw new IndexError("an index can only have a single ellipsis ('...')");
   const open = terms.includes("...") ? terms.indexOf("...") : terms.length;
   const all = [...terms.slice(0, open), ...new Array<Slice>(x.ndim - used).fill(WHOLE), ...terms.slice(open + 1)];

@@ -218,7 +218,7 @@ export type TensordotDims = number | readonly [readonly number[], readonly numbe
 export const tensordot: (x: Tensor, y: Tensor, dims?: TensordotDims) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, y: Tensor, dims: TensordotDims = 2): Tensor => {
   if (typeof dims === "number" && dims < 0) throw new ArgumentError(`tensordot expects dims >= 0, but got dims=${dims}`);
   const count = typeof dims === "number" ? dims : 0;
-  const [from, to] = typeof dims === "number" ? [Array.from({ length: count }, (_, i) => x.ndim - count + i), Array.from({ length: count }, (_, i) => i)] : dims;
+  const [from, to] = typeof dims === "number" ? [Array.from({ length: count }, (_, i) => i - count), Array.from({ length: count }, (_, i) => i)] : dims;
   if (from.length !== to.length) throw new ShapeError("both dimension lists should have same length");
   const left = from.map((d) => (d < 0 ? d + x.ndim : d)), right = to.map((d) => (d < 0 ? d + y.ndim : d));
   for (const [i, d] of left.entries())

@@ -1,8 +1,8 @@
 /** @file Places in sorted tensors by bisection, and membership. */
 import { filledWith, mapProgram } from "../calculus/map-reduce.ts";
 import { full } from "../creation/fill.ts";
-import { type DType, scalarTypeName } from "../dtype.ts";
-import { eq, logicalAnd, logicalNot, lt, minimum, resultType, to } from "../elementwise/index.ts";
+import { type DType, isFloat, scalarTypeName } from "../dtype.ts";
+import { clampMin, eq, isnan, logicalAnd, logicalNot, lt, minimum, resultType, sub, to, where } from "../elementwise/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { composite, isTensor, noGrad, type Tensor } from "../op.ts";
 import { gather } from "../primitives/gather.ts";
@@ -11,6 +11,7 @@ import * as s from "../scalar/expr.ts";
 import { perDType, type Program, program } from "../scalar/program.ts";
 import { showShape } from "../shape.ts";
 import { reshape } from "../views/views.ts";
+import { sum } from "./reductions.ts";
 
 export type SearchOptions = {
   /** Behind equal elements instead of before them. */
@@ -52,20 +53,20 @@ export function bisect(sequence: Tensor, values: Tensor, right: boolean): Tensor
  * Where each value would be inserted into a sequence that is sorted along its last dim, so that it stays sorted: sequence[i - 1] < value <= sequence[i], or by `right`
  * sequence[i - 1] <= value < sequence[i]. PyTorch's `searchsorted`.
  * @param sequence a vector, or of the values' shape but for the last size
- * @param values a number, or a tensor of the sequence's dtype
+ * @param values a number, or a tensor; dtypes are promoted
  * @returns the values' shape, int32
  * @throws ShapeError where shapes do not fit
- * @throws DTypeError where dtypes differ, for bools, or a sorter that is not int32
+ * @throws DTypeError for bools, or a sorter that is not int32
  * @throws ArgumentError for `side: "left"` beside `right`, or another side
  * @example searchsorted(tensor([1, 3, 5]), tensor([3, 4])) // [1, 2]
  */
 export const searchsorted: (sequence: Tensor, values: Tensor | number, options?: SearchOptions) => Tensor = /*@__PURE__*/ composite(undefined, (sequence: Tensor, values: Tensor | number, { right = false, side, sorter }: SearchOptions = {}): Tensor => {
   if (side !== undefined && side !== "left" && side !== "right") throw new ArgumentError(`torch.searchsorted(): side can only be 'left' or 'right' but got ${String(side)}`);
   if (side === "left" && right) throw new ArgumentError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True");
-  const wanted = isTensor(values) ? values : full([], values, { dtype: sequence.dtype, device: sequence.device });
-  checkSearch(sequence, wanted, sorter);
+  const dtype = resultType([sequence, values]), given = isTensor(values) ? values : full([], values, { dtype, device: sequence.device });
+  checkSearch(sequence, given, sorter);
   return noGrad(() => {
-    const ordered = sorter === undefined ? sequence : gather(sequence, -1, sorter), behind = right || side === "right";
+    const ordered = to(sorter === undefined ? sequence : gather(sequence, -1, sorter), dtype), wanted = to(given, dtype), behind = right || side === "right";
     if (sequence.ndim > 1) return bisect(ordered, wanted, behind);
     return reshape(bisect(ordered, reshape(wanted, [wanted.window.size]), behind), wanted.shape);
   });
@@ -74,8 +75,6 @@ export const searchsorted: (sequence: Tensor, values: Tensor | number, options?:
 function checkSearch(sequence: Tensor, values: Tensor, sorter: Tensor | undefined): void {
   const op = "torch.searchsorted()";
   if (sequence.dtype === "bool" && values.dtype === "bool") throw new DTypeError('"searchsorted_out_cpu" not implemented for \'Bool\'');
-  if (values.dtype !== sequence.dtype)
-    throw new DTypeError(`${op}: boundary tensor and input value tensor should have same dtype, but got boundary tensor dtype ${scalarTypeName[sequence.dtype]} and input value tensor dtype ${scalarTypeName[values.dtype]}`);
   if (sequence.ndim === 0) throw new ShapeError(`${op}: boundaries tensor should have positive dimension`);
   if (values.ndim === 0 && sequence.ndim !== 1)
     throw new ShapeError(`${op}: input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim(${sequence.ndim}) and input value's dim(0) numel(1)`);
@@ -89,11 +88,11 @@ function checkSearch(sequence: Tensor, values: Tensor, sorter: Tensor | undefine
 export type BucketizeOptions = Pick<SearchOptions, "right" | "outInt32">;
 /**
  * The number of the bucket of each value: boundaries[i - 1] < value <= boundaries[i], or by `right` boundaries[i - 1] <= value < boundaries[i]. PyTorch's `bucketize`.
- * @param values a number, or a tensor of the boundaries' dtype
+ * @param values a number, or a tensor; dtypes are promoted
  * @param boundaries an ascending vector
  * @returns the values' shape, int32
  * @throws ShapeError where the boundaries are no vector
- * @throws DTypeError where dtypes differ, and for bools
+ * @throws DTypeError for bools
  * @example bucketize(tensor([1, 4]), tensor([1, 3, 5])) // [0, 2]
  */
 export const bucketize: (values: Tensor | number, boundaries: Tensor, options?: BucketizeOptions) => Tensor = /*@__PURE__*/ composite(undefined, (values: Tensor | number, boundaries: Tensor, { right = false }: BucketizeOptions = {}): Tensor => {
@@ -101,6 +100,12 @@ export const bucketize: (values: Tensor | number, boundaries: Tensor, options?: 
   return searchsorted(boundaries, values, { right });
 });
 
+/** A sorted vector whose NaNs, which come last and equal nothing, are as the largest number. */
+function withoutNan(sorted: Tensor): Tensor {
+  if (!isFloat(sorted.dtype)) return sorted;
+  const numbers = sum(logicalNot(isnan(sorted)), 0, { keepdim: true });
+  return where(isnan(sorted), gather(sorted, 0, clampMin(sub(numbers, 1), 0)), sorted);
+}
 export type IsinOptions = {
   /** Nothing is gained by it here. */
   readonly assumeUnique?: boolean;
@@ -113,16 +118,18 @@ export type IsinOptions = {
  * @param among a number, or a tensor of any shape; one of both is a tensor
  * @returns the elements' shape, bool
  * @throws ArgumentError for two numbers
+ * @throws DTypeError for bools
  * @example isin(tensor([1, 2, 3]), tensor([3, 1])) // [true, false, true]
  */
 export const isin: (elements: Tensor | number, among: Tensor | number, options?: IsinOptions) => Tensor = /*@__PURE__*/ composite(undefined, (elements: Tensor | number, among: Tensor | number, { invert = false }: IsinOptions = {}): Tensor => {
   const [like] = [elements, among].filter(isTensor);
   if (like === undefined) throw new ArgumentError("isin(): elements or test_elements must be a tensor");
-  const dtype = resultType([elements, among]), common = dtype === "bool" ? "int32" : dtype;
-  const [x, y] = [elements, among].map((t) => (isTensor(t) ? to(t, common) : full([], t, { dtype: common, device: like.device }))) as [Tensor, Tensor];
+  const dtype = resultType([elements, among]);
+  for (const t of [elements, among]) if (isTensor(t) && t.dtype === "bool") throw new DTypeError("Unsupported input type encountered for isin(): Bool");
+  const [x, y] = [elements, among].map((t) => (isTensor(t) ? to(t, dtype) : full([], t, { dtype, device: like.device }))) as [Tensor, Tensor];
   const flat = reshape(y, [y.window.size]), count = flat.window.size;
   if (count === 0) return eq(filledWith(invert ? 0 : 1, x, x.shape), 0);
-  const ordered = gather(flat, 0, sortOrder(flat, 0, false)), line = reshape(x, [x.window.size]), at = bisect(ordered, line, false);
+  const ordered = withoutNan(gather(flat, 0, sortOrder(flat, 0, false))), line = reshape(x, [x.window.size]), at = bisect(ordered, line, false);
   const found = logicalAnd(lt(at, count), eq(gather(ordered, 0, minimum(at, full([], count - 1, { dtype: "int32", device: like.device }))), line));
   return reshape(invert ? logicalNot(found) : found, x.shape);
 });

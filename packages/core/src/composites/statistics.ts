@@ -19,6 +19,7 @@ import { cumprod } from "./cumulative.ts";
 import { mean, sum } from "./reductions.ts";
 
 function crossAlong(x: Tensor, y: Tensor, dim: number): Tensor {
+  if (x.dtype === "bool" && y.dtype === "bool") throw new DTypeError("\"cross\" not implemented for 'Bool'");
   const turned = (a: Tensor, by: number): Tensor => roll(a, -by, dim);
   return sub(mul(turned(x, 1), turned(y, 2)), mul(turned(x, 2), turned(y, 1)));
 }

@@ -199,9 +199,13 @@ const above: With2 = /*@__PURE__*/ elementwise("threshold", (x, at, value) => s.
  * @param x of any shape and dtype
  * @param at the threshold
  * @param value what stands elsewhere
- * @returns x's shape and dtype, bools give int32
+ * @returns x's shape and dtype
+ * @throws DTypeError for bools
  * @example threshold(tensor([1, 3]), 2, 9) // [9, 3]
  */
-export const threshold = (x: Tensor, at: number, value: number): Tensor => above(x, numberIn([x], at), numberIn([x], value));
+export function threshold(x: Tensor, at: number, value: number): Tensor {
+  if (x.dtype === "bool") throw new DTypeError("\"threshold_cpu\" not implemented for 'Bool'");
+  return above(x, numberIn([x], at), numberIn([x], value));
+}
 /** As `threshold`, in place. */
 export const threshold_ = (x: Tensor, at: number, value: number): Tensor => above.into(x, numberIn([x], at), numberIn([x], value));

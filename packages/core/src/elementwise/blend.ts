@@ -58,6 +58,7 @@ const withQuotient: Scaled = /*@__PURE__*/ elementwise("addcdiv", (x, y, z, valu
  * @example addcmul(tensor([1]), tensor([2]), tensor([3])) // [7]
  */
 export function addcmul(x: Tensor, y: Tensor, z: Tensor, options: ValueOptions = {}): Tensor {
+  if ([x, y, z].every(({ dtype }) => dtype === "bool")) throw new DTypeError("\"addcmul_cpu_out\" not implemented for 'Bool'");
   return withProduct(x, y, z, numberIn([x, y, z], options.value ?? 1));
 }
 /** x += value * y * z. */

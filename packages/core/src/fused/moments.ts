@@ -1,4 +1,6 @@
 /** @file Variance or deviation together with the mean. */
+import { isFloat } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { mean } from "../composites/reductions.ts";
 import { type Elementwise, elementwise } from "../elementwise/elementwise.ts";
@@ -6,6 +8,10 @@ import * as s from "../scalar/expr.ts";
 import { std, var_, type VarOptions } from "./spread.ts";
 
 type Dims = number | readonly number[];
+function floatOf(op: string, x: Tensor): Tensor {
+  if (!isFloat(x.dtype)) throw new DTypeError(`${op} only support floating point and complex dtypes`);
+  return x;
+}
 
 /**
  * The variance and the mean, as `var_` and `mean` have them.
@@ -17,7 +23,7 @@ type Dims = number | readonly number[];
  * @example varMean(tensor([1, 2, 3])) // [1, 2]
  */
 export const varMean: (x: Tensor, dim?: Dims, options?: VarOptions) => [Tensor, Tensor] = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: VarOptions = {}): [Tensor, Tensor] =>
-  together("VarMeanBackward0", x, var_(x, dim, options), dim, options));
+  together("VarMeanBackward0", floatOf("var_mean", x), var_(x, dim, options), dim, options));
 /**
  * The standard deviation and the mean, as `std` and `mean` have them.
  * @param x of any shape; floats
@@ -28,7 +34,7 @@ export const varMean: (x: Tensor, dim?: Dims, options?: VarOptions) => [Tensor, 
  * @example stdMean(tensor([1, 2, 3])) // [1, 2]
  */
 export const stdMean: (x: Tensor, dim?: Dims, options?: VarOptions) => [Tensor, Tensor] = /*@__PURE__*/ composite(undefined, (x: Tensor, dim?: Dims, options: VarOptions = {}): [Tensor, Tensor] =>
-  together("StdMeanBackward0", x, std(x, dim, options), dim, options));
+  together("StdMeanBackward0", floatOf("std_mean", x), std(x, dim, options), dim, options));
 
 /** PyTorch's running mean meets an infinity and then subtracts it from another number: beside a deviation the mean of infinities is NaN. (The mean of x alone is not, nor is that of one element.) */
 const running: Elementwise<readonly [mean: Tensor, spread: Tensor]> = /*@__PURE__*/ elementwise("mean", (m, v) =>

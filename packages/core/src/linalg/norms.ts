@@ -38,6 +38,7 @@ export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly numbe
   const [rows, columns] = given.map((d) => wrapDim(d, x.ndim)) as [number, number];
   if (rows === columns) throw new ShapeError(`linalg.matrix_norm: dims must be different. Got (${given.join(", ")})`);
   const input = dtype === undefined ? x : to(x, dtype);
+  if (!isFloat(input.dtype)) throw new DTypeError(`linalg.matrix_norm: Expected a floating point or complex tensor as input. Got ${scalarTypeName[input.dtype]}`);
   if (ord === "fro") return vectorNorm(input, 2, [rows, columns], { keepdim });
   if (ord === "nuc" || ord === 2 || ord === -2) {
     requireFloat("linalg.matrix_norm", input);
@@ -45,7 +46,6 @@ export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly numbe
     return keepdim ? [rows, columns].sort((a, b) => a - b).reduce((y, d) => unsqueeze(y, d), out) : out;
   }
   if (ord !== 1 && ord !== -1 && ord !== Infinity && ord !== -Infinity) throw new ArgumentError(`linalg.matrix_norm: Order ${String(ord)} not supported.`);
-  if (!isFloat(input.dtype)) throw new DTypeError(`linalg.matrix_norm: Expected a floating point or complex tensor as input. Got ${scalarTypeName[input.dtype]}`);
   const [summed, left] = Math.abs(ord) === 1 ? [rows, columns] : [columns, rows];
   const extreme = ord > 0 ? amax : amin, sums = vectorNorm(input, 1, summed, kept), out = extreme(sums, left, kept);
   return keepdim ? out : squeeze(out, [rows, columns]);

@@ -1,7 +1,7 @@
 /** @file Diagonals and triangles of matrices. `diagonal` is a view; `diagEmbed` is its adjoint. */
 import { mapProgram } from "../calculus/map-reduce.ts";
 import { dtypes } from "../dtype.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { composite, dispatch, dispatchView, savesNothing, type Tensor, type ViewOp } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { perDType, type Program, program } from "../scalar/program.ts";
@@ -133,7 +133,8 @@ const triangle = (name: string, keeps: (over: s.Expr, diagonal: s.Expr) => s.Exp
 });
 const lower = /*@__PURE__*/ triangle("tril", s.le), upper = /*@__PURE__*/ triangle("triu", s.ge);
 function triangular(name: string, family: (dtype: Tensor["dtype"]) => Program, x: Tensor, { diagonal: above = 0 }: DiagOptions): Tensor {
-  if (x.ndim < 2) throw new ShapeError(`${name}: input tensor must have at least 2 dimensions`);
+  if (x.ndim === 0) throw new IndexError("Dimension specified as -2 but tensor has no dimensions");
+  if (x.ndim === 1) throw new IndexError("Dimension out of range (expected to be in range of [-1, 0], but got -2)");
   return mapProgram(family(x.dtype), [x], [Math.max(1, x.shape[x.ndim - 2]!), Math.max(1, x.shape[x.ndim - 1]!), whole(name, above)]);
 }
 /**

@@ -115,8 +115,8 @@ export function view(x: Tensor, shape: Shape): Tensor {
  * @example flatten(tensor([[1, 2], [3, 4]])) // [1, 2, 3, 4]
  */
 export function flatten(x: Tensor, startDim: number = 0, endDim: number = -1): Tensor {
-  if (x.ndim === 0) return reshapeTo(x, [1]);
   const from = wrapDim(startDim, x.ndim), to = wrapDim(endDim, x.ndim);
+  if (x.ndim === 0) return reshapeTo(x, [1]);
   if (from > to) throw new ShapeError("flatten() has invalid args: start_dim cannot come after end_dim");
   return reshapeTo(x, [...x.shape.slice(0, from), sizeOf(x.shape.slice(from, to + 1)), ...x.shape.slice(to + 1)]);
 }
@@ -133,16 +133,15 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   const lead = shape.length - x.ndim;
   if (lead < 0)
     throw new ShapeError(`expand(torch.${scalarTypeName[x.dtype]}Tensor{${showShape(x.shape)}}, size=${showShape(shape)}): the number of sizes provided (${shape.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`);
-  const target = shape.map((size, d) => {
-    const from = x.shape[d - lead];
+  const target = [...shape];
+  for (let d = shape.length - 1; d >= 0; d--) { // PyTorch complains of the last dim first
+    const from = x.shape[d - lead], size = shape[d]!;
     if (size === -1) {
       if (from === undefined) throw new ShapeError(`The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${d}`);
-      return from;
-    }
-    if (from !== undefined && from !== 1 && from !== size)
+      target[d] = from;
+    } else if (from !== undefined && from !== 1 && from !== size)
       throw new ShapeError(`The expanded size of the tensor (${size}) must match the existing size (${from}) at non-singleton dimension ${d}.  Target sizes: ${showShape(shape)}.  Tensor sizes: ${showShape(x.shape)}`);
-    return size;
-  });
+  }
   return expandTo(x, target);
 }
 

@@ -1,5 +1,5 @@
 /** @file The gamma function's logarithm and its first derivatives. Integers and bools give float32. One series near 2, one in 1 / x^2 from 3 on; reflection on the left. */
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, DTypeError } from "../../errors.ts";
 import { composite, type Tensor } from "../../op.ts";
 import * as s from "../../scalar/expr.ts";
 import type { Expr } from "../../scalar/expr.ts";
@@ -99,6 +99,7 @@ export const psi: Unary = digamma;
  * @example mvlgamma(tensor([2, 3]), 2) // [0.4516, 1.5502]
  */
 export function mvlgamma(x: Tensor, p: number): Tensor {
+  if (x.dtype === "bool") throw new DTypeError("The input tensor may not be a boolean tensor.");
   if (!(p >= 1)) throw new ArgumentError("p has to be greater than or equal to 1");
   return multivariate(x, p);
 }

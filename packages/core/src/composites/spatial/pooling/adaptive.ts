@@ -27,7 +27,7 @@ function check(op: string, x: Tensor, rank: Rank, isMax: boolean): void {
   const empty = x.shape.findIndex((size, d) => d > 0 && size === 0);
   if (empty > 0)
     throw new ShapeError(`${op}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ${showShape(x.shape)} with dimension ${empty} being empty`);
-  if (!isFloat(x.dtype)) throw new DTypeError(`"${op}" not implemented for '${scalarTypeName[x.dtype]}'`);
+  if (!isFloat(x.dtype)) throw new DTypeError(`"${rank === 1 ? op.replace("1d", "2d") : op}" not implemented for '${scalarTypeName[x.dtype]}'`);
 }
 
 /** The mean over the windows of one dim. Lists shorter than the longest end in places that do not count. */

@@ -1,6 +1,7 @@
 /** @file Maxima over windows of fixed size, and their way back. */
 import { reshape, zerosOn } from "../../../calculus/map-reduce.ts";
 import { notForBool } from "../../../elementwise/checks.ts";
+import { isFloat, scalarTypeName } from "../../../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../../errors.ts";
 import { composite, deviceOf, isGradEnabled, type Tensor } from "../../../op.ts";
 import { scatter } from "../../../primitives/gather.ts";
@@ -32,6 +33,7 @@ function checkLine(x: Tensor, kernelSize: Spatial, options: MaxPoolOptions): voi
     if (value <= 0) throw new ArgumentError(`max_pool1d() ${name} must be greater than zero, but got ${value}`);
   if (padding < 0) throw new ArgumentError(`max_pool1d() padding must be non-negative, but got ${padding}`);
   if (padding > kernel / 2) throw new ArgumentError(`max_pool1d() padding should be at most half of kernel size, but got padding=${padding} and kernel_size=${kernel}`);
+  if (!isFloat(x.dtype)) throw new DTypeError(`"max_pool1d_impl" not implemented for '${scalarTypeName[x.dtype]}'`);
 }
 
 const pooled = (rank: Rank) => composite(undefined, (x: Tensor, kernelSize: Spatial, options: MaxPoolOptions = {}): Tensor | ValuesAndIndices => {

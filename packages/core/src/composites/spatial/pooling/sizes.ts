@@ -60,8 +60,8 @@ function outputSize(size: number, kernel: number, stride: number, padding: numbe
   return ceils && (count - 1) * stride >= size + padding ? count - 1 : count;
 }
 
-/** "Expected 2-dimensional to 3-dimensional tensor", as PyTorch's argument checks say it. */
+/** "Expected 2 to 3 dimensions", as PyTorch's argument checks say it. */
 export function checkDims(op: string, x: Tensor, low: number, high: number): void {
   if (x.ndim >= low && x.ndim <= high) return;
-  throw new ShapeError(`Expected ${low}-dimensional to ${high}-dimensional tensor, but got ${x.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for ${op})`);
+  throw new ShapeError(`Expected ${low} to ${high} dimensions, but got ${x.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for ${op})`);
 }
