@@ -65,6 +65,30 @@ test.each(["sum", "prod", "max", "min"] as const)("reduce by %s: dtypes, layouts
   }
 }, patience);
 
+test.each([264, 1024])("sums across %i rows that lie a power of two apart", (rows) => {
+  const random = generator(rows), columns = 516, across = [1, 1024], x = arg(0, "float32"), y = arg(1, "float32");
+  const numbers = (dtype: "float32" | "int32", strides: readonly number[]) => hold(backend, dtype, { shape: [columns, rows], strides, offset: 4 }, () => (random(2001) - 1000) / (dtype === "int32" ? 1 : 8));
+  const a = numbers("float32", across), n = numbers("int32", across), product = program("product", ["float32", "float32"], [], [mul(x, y)]);
+  const times = (strides: readonly number[]) => { const b = numbers("float32", strides); return { p: product, inputs: [a, b], of: (i: number) => a.values[i] * b.values[i] }; };
+  const cases = [
+    times(across), times([0, 1]), times([1, 0]), // full, one for each row, one for each column
+    { p: program("less one", ["float32"], [], [add(x, -1)]), inputs: [a], of: (i: number) => a.values[i] - 1 }, { p: program("whole", ["int32"], [], [arg(0, "int32")]), inputs: [n], of: (i: number) => n.values[i] },
+  ];
+  for (const { p, inputs, of } of cases) for (const stride of [1, 2]) {
+    const out = hold(backend, p.args[0], { shape: [columns], strides: [stride], offset: 0 }, () => 7);
+    backend.kernels.reduce(inputs.map(({ view }) => view), [out.view], { program: p, params: [], op: "sum", reduced: 1 });
+    result(backend, out).forEach((got, c) => {
+      let want = 0, scale = 0;
+      for (let r = 0; r < rows; r++) {
+        want += of(c * rows + r);
+        scale += Math.abs(of(c * rows + r));
+      }
+      if (!(Math.abs(got - want) <= 1e-6 * scale)) expect.fail(`${p.name}, inputs ${inputs.map(({ view }) => `(${view.strides})`)}, output ${stride} apart: [${c}] is ${got}, expected ${want}`);
+    });
+    backend.free(out.view.buffer);
+  }
+});
+
 test("long sums are as exact as pairwise ones, along and across rows", () => {
   const p = program("plain", ["float32"], [], [arg(0, "float32")]), random = generator(5);
   for (const n of [1000, 65_537, 300_003]) for (const layout of [dense([n]), { shape: [n, 3], strides: [3, 1], offset: 0 }]) {

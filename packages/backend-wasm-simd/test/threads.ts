@@ -22,6 +22,7 @@ const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   "sum of all": (device) => randn([131_077], { device }).sum(),
   "sum of rows": (device) => randn([300, 517], { device }).sum(1),
   "sum of columns": (device) => randn([300, 517], { device }).sum(0),
+  "sum of columns a power of two apart": (device) => randn([520, 1024], { device }).sum(0),
   "product of a middle dim": (device) => randn([20, 65, 67], { device }).amax(1),
   "sorted rows": (device) => randn([300, 257], { device }).sort(1).indices.to("float32"),
   "sorted columns": (device) => randn([257, 3, 130], { device }).sort(0, { descending: true }).values,

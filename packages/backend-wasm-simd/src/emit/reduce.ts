@@ -1,4 +1,4 @@
-/** @file Emits the two kernels of a reduction: along contiguous rows, and across rows for contiguous columns. */
+/** @file Emits the kernels of a reduction: along contiguous rows, and across rows for contiguous columns, either column by column or in bands of rows. */
 import type { Apply, Expr, ReduceOp } from "@adjoint/core/backend";
 import type { Code, Local } from "../asm/code.ts";
 import { Module } from "../asm/module.ts";
@@ -16,7 +16,10 @@ import type { Lowered } from "./lowered.ts";
  */
 export const REDUCE = { inner: 0, rows: 1, index: 2, rowStep: 3 } as const;
 
-export type ReduceLayout = "rows" | "columns";
+export type ReduceLayout = "rows" | "columns" | "bands";
+
+/** Rows of a band, of which a kernel takes a whole number; of columns it takes whole fours. */
+export const BAND = 8;
 
 export function emitReduce(engine: Engine, source: Lowered, op: ReduceOp, splat: number, layout: ReduceLayout): () => void {
   const module = new Module();
@@ -126,6 +129,36 @@ class Reduction {
         () => storePartly(f, dtype, output, one[0], this.#inner),
         () => store(f, dtype, output, 0, one[0]));
       f.increment(output, 4 * bytes).increment(this.#inner, -4);
+    });
+  }
+
+  /** One result for each column, which is what the output comes to: all columns of a few rows, then the next rows. For results of four bytes. */
+  bands(): void {
+    const f = this.#f, output = this.#bases[this.#source.args.length], at = f.local("i32"), left = f.local("i32"), part = f.local("v128"), starts = this.#source.args.map(() => f.local("i32"));
+    const eachColumn = (work: () => void) => {
+      f.get(output).set(at).get(this.#inner).set(left);
+      f.loop((again) => {
+        work();
+        f.increment(at, 16).get(left).i32(4).op("i32.sub").tee(left).branchIf(again);
+      });
+    };
+    eachColumn(() => { this.#combine.identity(f.get(at)).memory("v128.store"); });
+    f.loop((again) => {
+      this.#inputs((i) => f.get(this.#bases[i]).set(starts[i]));
+      eachColumn(() => {
+        f.get(at).memory("v128.load").set(part);
+        this.#inputs((i) => f.get(starts[i]).set(this.#pointers[i]));
+        for (let row = 0; row < BAND; row++) {
+          this.#body.row();
+          this.#body.vector(0);
+          this.#accumulate(part);
+          this.#inputs((i) => f.get(this.#pointers[i]).get(this.#strides[i]).op("i32.add").set(this.#pointers[i]));
+        }
+        f.get(at).get(part).memory("v128.store");
+        this.#advance(starts, 4);
+      });
+      this.#inputs((i) => f.get(this.#bases[i]).get(this.#strides[i]).i32(BAND).op("i32.mul").op("i32.add").set(this.#bases[i]));
+      f.get(this.#rows).i32(BAND).op("i32.sub").tee(this.#rows).branchIf(again);
     });
   }
 

@@ -2,7 +2,7 @@
 import { coalesce, denseStrides, type DType, type Kernel, type PrimitiveAttrs, Program, type ReduceOp, scalar, type Shape, sizeOf, View } from "@adjoint/core/backend";
 import { addressWord, BLOCK, paramWord, strideWord, writeParams } from "../emit/arguments.ts";
 import { type Lowered, lowered } from "../emit/lowered.ts";
-import { emitReduce, REDUCE, type ReduceLayout } from "../emit/reduce.ts";
+import { BAND, emitReduce, REDUCE, type ReduceLayout } from "../emit/reduce.ts";
 import { addressAt, CHUNK, type Engine, type WasmView } from "../engine.ts";
 import { KernelCache } from "../kernel-cache.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
@@ -12,7 +12,18 @@ import { Temporaries } from "./temporaries.ts";
 import type { WindowExtrema } from "./window-extremum.ts";
 
 /** Elements that one kernel reduces to one, at most, along rows and across them. Longer ones leave parts, reduced in turn. */
-const LONGEST: { readonly [L in ReduceLayout]: number } = { rows: 16384, columns: 1024 };
+const LONGEST: { readonly [L in ReduceLayout]: number } = { rows: 16384, columns: 1024, bands: 256 };
+/** Columns, rows and elements from which on bands pay. */
+const WIDE = 512, TALL = 64, LARGE = 2 ** 17;
+/** Columns of which lines a multiple of this many bytes apart lie on few sets of the nearest cache, which so forgets what it has fetched ahead. */
+const CROWDED = 2048;
+
+/** Whether whole rows are read before the next ones: sums across rows that lie so far apart that going down columns is slow. Shapes are [...kept, ...reduced]. */
+function suitsBands({ results: [result], usesIndex }: Lowered, inputs: readonly WasmView[], last: number, column: number, op: ReduceOp): boolean {
+  const [{ shape, strides }] = inputs;
+  return op === "sum" && bytesOf(result.dtype) === 4 && !usesIndex && column >= 0 && shape[last] >= TALL && shape[last] % BAND === 0 && shape[column] >= WIDE && shape[column] % 4 === 0 && shape[last] * shape[column] >= LARGE
+    && (strides[last] * bytesOf(inputs[0].dtype)) % CROWDED === 0 && strides[last] !== 0;
+}
 
 type Kernels = { readonly [L in ReduceLayout]: Map<number, () => void> };
 type Compiled = { readonly source: Lowered; readonly ops: { [O in ReduceOp]?: Kernels } };
@@ -61,7 +72,7 @@ export class Reducer {
       if (strides[0] === 0) columnSplat |= 1 << i;
       else if (strides[0] !== 1) isColumns = false;
     }
-    if (!isRows && !isColumns) return false;
+    if (!isRows && (!isColumns || suitsBands(compiled.source, inputs, last, last - 1, op))) return false;
     const run = this.#kernel(compiled, op, isRows ? "rows" : "columns", isRows ? rowSplat : columnSplat);
     const { memory } = this.#engine, operands = inputs.length + 1, atOnce = piece(!isRows, length);
     writeParams(memory, operands, compiled.source.params, params);
@@ -88,7 +99,7 @@ export class Reducer {
     const { shape } = inputs[0], last = shape.length - 1, keptLast = output.shape.length - 1;
     const follows = (view: WasmView, d: number) => view.strides[d] === 1 || view.strides[d] === 0 || shape[d] === 1;
     const isAcross = !inputs.every((view) => follows(view, last)) && inputs.every((view) => follows(view, keptLast));
-    const layout: ReduceLayout = isAcross ? "columns" : "rows";
+    const layout: ReduceLayout = !isAcross ? "rows" : suitsBands(this.#compiled(program).source, inputs, last, keptLast, op) && (output.strides[keptLast] === 1 || shape[last] > LONGEST.bands) ? "bands" : "columns";
     const sources = isAcross ? inputs : inputs.map((view) => (follows(view, last) ? view : this.#copier.pack(view, temporaries)));
 
     // The parts of one result: one for each position in the outer reduced dims, and for each block of the last.
@@ -113,7 +124,7 @@ export class Reducer {
   #stage(
     layout: ReduceLayout, inputs: readonly WasmView[], target: WasmView, keptStrides: Shape, kept: number, partStride: number, blocks: number,
     program: Program, params: readonly number[], op: ReduceOp): void {
-    const { shape } = inputs[0], last = shape.length - 1, length = shape[last], isAcross = layout === "columns";
+    const { shape } = inputs[0], last = shape.length - 1, length = shape[last], isAcross = layout !== "rows";
     const views = [...inputs, target], operands = views.length, { memory } = this.#engine;
     // The output's strides over [...kept, ...outer reduced, last reduced]
     const partStrides = denseStrides([...shape.slice(kept, last), blocks]).map((stride) => stride * partStride);
@@ -133,7 +144,7 @@ export class Reducer {
     const longest = LONGEST[layout], width = shape[second];
     do for (let block = 0; block < blocks; block++) {
       const from = block * longest, count = Math.min(longest, length - from);
-      const atOnce = piece(isAcross, count);
+      const atOnce = layout === "bands" ? BAND_COLUMNS : piece(isAcross, count);
       for (let i = 0; i < operands; i++) words[BLOCK + strideWord(operands, i)] = isAcross && i < inputs.length ? strides[i][last] : strides[i][second];
       for (let at = 0; at < width; at += atOnce) {
         const wide = Math.min(atOnce, width - at);
@@ -157,7 +168,7 @@ export class Reducer {
   }
 
   #kernel(compiled: Compiled, op: ReduceOp, layout: ReduceLayout, splat: number): () => void {
-    const kernels = (compiled.ops[op] ??= { rows: new Map(), columns: new Map() })[layout];
+    const kernels = (compiled.ops[op] ??= { rows: new Map(), columns: new Map(), bands: new Map() })[layout];
     let run = kernels.get(splat);
     if (run === undefined) kernels.set(splat, (run = emitReduce(this.#engine, compiled.source, op, splat, layout)));
     return run;
@@ -170,6 +181,8 @@ export class Reducer {
   }
 }
 
+/** Columns of one call by bands: what they come to stays in the nearest cache. */
+const BAND_COLUMNS = 1024;
 /** How many columns, or rows, of `length` elements one call takes. */
 const piece = (isAcross: boolean, length: number): number =>
   isAcross ? Math.max(64, Math.floor(CHUNK / length / 4) * 4) : Math.max(1, Math.floor(CHUNK / length));
