@@ -10,6 +10,8 @@ import { kernelChecks } from "./shared/kernels.ts";
 conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^(matmul|conv)/ });
 // A software adapter takes seconds to compile barriers: of each kind of row, and of each kind of value, one.
 conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^fused: (softmax|softmax of NaN and infinities|layerNorm|rmsNorm of a part of each row)$/ });
+// A small device has room for the scores of a few queries at a time.
+conformance(() => webgpu({ maxBytes: 3 * 2 ** 22 }), { expectations, only: /^fused: (causal attention|attention with a sum)(, backward)?$/ });
 
 const device = await webgpu({ tuning: "workgroup" }), reference = cpu();
 afterAll(() => device.dispose());

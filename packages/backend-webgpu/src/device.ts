@@ -6,6 +6,7 @@ import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from ".
 import { Faults } from "./faults.ts";
 import { INDEX_ERROR_BYTES, IndexErrors } from "./index-errors.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
+import { attentionGradKernel, attentionKernel } from "./kernels/attention.ts";
 import { convKernel } from "./kernels/conv.ts";
 import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
 import { copyKernel, mapKernel } from "./kernels/map.ts";
@@ -31,7 +32,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly name: string = "webgpu";
   readonly dtypes: ReadonlySet<DType> = supported;
   readonly limits: Limits;
-  readonly kernels: Kernels<WebGpuBuffer> & Pick<FusedKernels<WebGpuBuffer>, "rows">;
+  readonly kernels: Kernels<WebGpuBuffer> & Partial<FusedKernels<WebGpuBuffer>>;
   readonly pool: Pool;
   readonly recorder: Recorder;
   readonly pipelines: Pipelines;
@@ -57,7 +58,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults.onOutOfMemory = () => this.pool.clear();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
-    const map = mapKernel(this), reduce = reduceKernel(this);
+    const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), parts = { map, matmul, rows };
     this.kernels = {
       map,
       copy: copyKernel(map),
@@ -65,11 +66,13 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       argReduce: argReduceKernel(this),
       scan: scanKernel(this),
       sort: sortKernel(this),
-      matmul: matmulKernel(this),
+      matmul,
       conv: convKernel(this),
       gather: gatherKernel(this),
       scatter: scatterKernel(this),
-      rows: rowsKernel(this, reduce),
+      rows,
+      attention: attentionKernel(this, parts),
+      attentionGrad: attentionGradKernel(this, parts),
     };
   }
 

@@ -3,6 +3,7 @@ export type {
   Backend, Buffer, Compiling, Counters, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, KernelSpan, Limits, PrimitiveAttrs, PrimitiveName, ReduceOp, RowForm, RowStage, ScanOp, Timeline, Triple,
 } from "./backend.ts";
 export { type Phase, phasesAlong, type Steps } from "./conv-phases.ts";
+export { attentionMasking, type AttentionMasking, attentionStages } from "./attention-stages.ts";
 export { complain, type Complaint, outOfBounds, type Places } from "./complaint.ts";
 export { decodeHost, type DType, type DTypeInfo, dtypes, encodeHost, isStoredOnly, roundTo, type TypedArray } from "./dtype.ts";
 export { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./narrow-float.ts";

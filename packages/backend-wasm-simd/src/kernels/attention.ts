@@ -1,5 +1,5 @@
 /** @file The fused kernels `attention` and `attentionGrad`: blocks of queries, whose scores stay in the second cache. Made of products and rows. */
-import { type FusedAttrs, type Kernel, type PrimitiveAttrs, type Program, program, type RowForm, type RowStage, scalar as s, View } from "@adjoint/core/backend";
+import { attentionMasking, type AttentionMasking, attentionStages, type FusedAttrs, type Kernel, type PrimitiveAttrs, type Program, program, scalar as s, View } from "@adjoint/core/backend";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { WasmBuffer } from "../memory.ts";
 import type { Multiplier } from "./matmul.ts";
@@ -18,43 +18,6 @@ type Kernels = {
 };
 const f = "float32" as const;
 
-/** How a score becomes what softmax sees: the last inputs of the stages are what masks. */
-type Masking = "none" | "bool" | "float" | "causal";
-const maskingOf = (mask: WasmView | undefined, { causal }: Attrs): Masking => (causal ? "causal" : mask === undefined ? "none" : mask.dtype === "bool" ? "bool" : "float");
-const maskTypes = { none: [], bool: ["bool"], float: [f], causal: ["int32", "int32"] } as const;
-const masked = (masking: Masking, at: number, x: s.Expr): s.Expr => {
-  switch (masking) {
-    case "none": return x;
-    case "bool": return s.select(s.arg(at, "bool"), x, -Infinity);
-    case "float": return s.add(x, s.arg(at, f));
-    case "causal": return s.select(s.le(s.arg(at, "int32"), s.arg(at + 1, "int32")), x, -Infinity);
-  }
-};
-
-type Value = readonly [output: number, as: RowForm, value: s.Expr];
-function stagesOf(name: string, args: Program["args"], stages: readonly (readonly Value[])[]): readonly RowStage[] {
-  return stages.map((values) => ({ program: program(name, args, [f], values.map(([, , value]) => value)), into: values.map(([output, as]) => ({ output, as })) }));
-}
-/** Input: scores; outputs: weights, logarithm, sum. Param: scale. */
-function forwardStages(masking: Masking): readonly RowStage[] {
-  const types = maskTypes[masking], at = 1 + types.length, [out, most, total] = [0, 1, 2].map((k) => s.arg(at + k, f)) as [s.Expr, s.Expr, s.Expr];
-  const score = masked(masking, 1, s.mul(s.arg(0, f), s.param(0, f)));
-  return stagesOf("attention", [f, ...types, f, f, f], [
-    [[0, "element", score], [1, "max", score]], [[0, "element", s.exp2(s.neg(s.abs(s.mul(s.sub(out, most), Math.LOG2E))))]], [[2, "sum", out]],
-    [[1, "scalar", s.add(most, s.log(total))], [2, "scalar", s.div(1, total)]], [[0, "element", s.mul(out, total)]],
-  ]);
-}
-/** Inputs: scores, gradients of the weights, logarithms, deltas; outputs: weights, gradients of the scores. Param: scale. */
-function backwardStages(masking: Masking): readonly RowStage[] {
-  const types = maskTypes[masking], scale = s.param(0, f), weight = s.exp2(s.min(s.mul(s.sub(masked(masking, 4, s.mul(s.arg(0, f), scale)), s.arg(2, f)), Math.LOG2E), 1)); // none is above 1
-  return stagesOf("attentionBackward", [f, f, f, f, ...types, f, f], [[[0, "element", weight], [1, "element", s.mul(s.mul(weight, s.sub(s.arg(1, f), s.arg(3, f))), scale)]]]);
-}
-const stages = { forward: new Map<Masking, readonly RowStage[]>(), backward: new Map<Masking, readonly RowStage[]>() };
-function known(of: keyof typeof stages, masking: Masking): readonly RowStage[] {
-  let made = stages[of].get(masking);
-  if (made === undefined) stages[of].set(masking, (made = (of === "forward" ? forwardStages : backwardStages)(masking)));
-  return made;
-}
 const sum: () => Program = () => program("add", [f, f], [], [s.add(s.arg(0, f), s.arg(1, f))]);
 
 /** Rows `from` to `to` of matrix b, and of them the first columns, as a batch of one. */
@@ -69,7 +32,7 @@ const spread = (view: WasmView, columns: number): WasmView => new View(view.buff
 class Call {
   readonly temporaries: Temporaries;
   readonly rowsAtOnce: number;
-  readonly masking: Masking;
+  readonly masking: AttentionMasking;
   readonly #columns: number;
   readonly #attrs: Attrs;
   readonly #mask: WasmView | undefined;
@@ -81,7 +44,7 @@ class Call {
     this.#columns = columns;
     this.#attrs = attrs;
     this.rowsAtOnce = Math.min(rows, Math.max(FEWEST, Math.floor(BLOCK / columns / FEWEST) * FEWEST));
-    this.masking = maskingOf(mask, attrs);
+    this.masking = attentionMasking(mask?.dtype, attrs.causal);
     this.#mask = mask;
     if (!attrs.causal) return;
     const count = Math.max(rows, columns), numbers = (this.#numbers = this.temporaries.dense("int32", [count])), at = addressAt(numbers, 0) / 4;
@@ -112,7 +75,7 @@ export function attentionKernel(engine: Engine, { multiplier, rows }: Kernels): 
       for (let b = 0; b < batch; b++) for (let from = 0; from < l; from += rowsAtOnce) {
         const to = Math.min(l, from + rowsAtOnce), width = call.width(to), scores = call.block(room, to - from, width);
         multiplier.multiply(part(q, b, from, to), turned(part(k, b, 0, width)), scores);
-        rows([flat(scores), ...call.masks(b, from, to)], [flat(scores), spread(part(logs, b, from, to), width), spread(part(totals, 0, 0, to - from), width)], { stages: known("forward", call.masking), params: [attrs.scale] });
+        rows([flat(scores), ...call.masks(b, from, to)], [flat(scores), spread(part(logs, b, from, to), width), spread(part(totals, 0, 0, to - from), width)], { stages: attentionStages("forward", call.masking), params: [attrs.scale] });
         multiplier.multiply(scores, part(v, b, 0, width), part(out, b, from, to));
       }
     } finally {
@@ -141,7 +104,7 @@ export function attentionGradKernel(engine: Engine, { multiplier, rows, map }: K
         const weights = call.block(scores, count, width), slope = call.block(slopes, count, width), queries = part(q, b, from, to), above = part(grad, b, from, to);
         multiplier.multiply(queries, turned(part(k, b, 0, width)), weights);
         multiplier.multiply(above, turned(part(v, b, 0, width)), slope);
-        rows([flat(weights), flat(slope), spread(part(logs, b, from, to), width), spread(part(deltas, b, from, to), width), ...call.masks(b, from, to)], [flat(weights), flat(slope)], { stages: known("backward", call.masking), params: [attrs.scale] });
+        rows([flat(weights), flat(slope), spread(part(logs, b, from, to), width), spread(part(deltas, b, from, to), width), ...call.masks(b, from, to)], [flat(weights), flat(slope)], { stages: attentionStages("backward", call.masking), params: [attrs.scale] });
         multiplier.multiply(slope, part(k, b, 0, width), part(dq, b, from, to));
         gather(turned(slope), queries, part(dk, b, 0, width));
         gather(turned(weights), above, part(dv, b, 0, width));
