@@ -14,6 +14,7 @@ export const firefoxPath = (): string | undefined =>
 const preferences = {
   "dom.webgpu.enabled": true, "gfx.webgpu.ignore-blocklist": true, "browser.shell.checkDefaultBrowser": false, "browser.aboutwelcome.enabled": false, "app.update.enabled": false,
   "datareporting.policy.dataSubmissionEnabled": false, "toolkit.telemetry.enabled": false, "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false,
+  "devtools.console.stdout.content": true,
 };
 
 export type Visit = {
@@ -28,12 +29,13 @@ export type Visit = {
 export async function reported({ path, url, until, seconds }: Visit): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "firefox-"));
   writeFileSync(join(profile, "user.js"), Object.entries(preferences).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(""));
-  const child = spawn(path, ["--headless", "--no-remote", "--profile", profile, url], { stdio: "ignore", env: { ...process.env, HOME: profile, MOZ_HEADLESS: "1" } });
-  let timer: NodeJS.Timeout | undefined;
+  const child = spawn(path, ["--headless", "--no-remote", "--profile", profile, url], { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, HOME: profile, MOZ_HEADLESS: "1" } });
+  let timer: NodeJS.Timeout | undefined, said = "";
+  child.stdout.on("data", (part: Buffer) => { said = (said + part.toString()).slice(-2000); });
   const over = new Promise<never>((_, reject) => {
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`Firefox ended (${code}) before the page had reported`)));
-    timer = setTimeout(() => reject(new Error(`Firefox: the page has not reported within ${seconds} s`)), 1000 * seconds);
+    child.on("exit", (code) => reject(new Error(`Firefox ended (${code}) before the page had reported: ${said}`)));
+    timer = setTimeout(() => reject(new Error(`Firefox: the page has not reported within ${seconds} s: ${said}`)), 1000 * seconds);
   });
   try {
     await Promise.race([until, over]);

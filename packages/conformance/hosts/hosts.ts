@@ -39,7 +39,7 @@ async function inFirefox(path: string, devices: readonly HostDevice[], suites: r
     else done.reject(new Error(report));
   });
   try {
-    await reported({ path, url: `${served.url}?device=${devices.join()}&suite=${suites.join()}`, until: done.promise, seconds: 280 });
+    await reported({ path, url: `${served.url}?device=${devices.join()}&suite=${suites.join()}`, until: done.promise, seconds: 580 });
   } finally {
     await served.close();
   }

@@ -7,6 +7,7 @@ import { integerSuite } from "./ops/integer-suite.ts";
 import { memorySuite } from "./ops/memory-suite.ts";
 import { gradcheckSuite, opSuite } from "./ops/op-suite.ts";
 import { refusalSuite } from "./ops/refusal-suite.ts";
+import { specialSuite } from "./ops/special-suite.ts";
 import { transformSuite } from "./ops/transform-suite.ts";
 import { kernelSuite } from "./kernel-suite.ts";
 import { type CreateBackend, runner, unknownExpectations } from "./run.ts";
@@ -31,7 +32,7 @@ const TIMEOUT = 300_000;
  */
 export function conformance(createBackend: CreateBackend, options: ConformanceOptions = {}): void {
   const { expectations = [], only } = options;
-  const suites = { kernels: kernelSuite(), ops: [...opSuite(), ...integerSuite(), ...refusalSuite(), ...drawSuite()], fused: fusedSuite(), derivatives: [...gradcheckSuite(), ...transformSuite()], memory: memorySuite(options.steps ?? 5000) };
+  const suites = { kernels: kernelSuite(), ops: [...opSuite(), ...integerSuite(), ...refusalSuite(), ...drawSuite(), ...specialSuite()], fused: fusedSuite(), derivatives: [...gradcheckSuite(), ...transformSuite()], memory: memorySuite(options.steps ?? 5000) };
   for (const [title, cases] of Object.entries(suites)) declare(title, cases.filter(({ name }) => only?.test(name) ?? true), createBackend, expectations);
   if (only !== undefined) return;
   const cases = Object.values(suites).flat();

@@ -15,6 +15,7 @@ export { fusedSuite } from "./ops/fused-suite.ts";
 export { memorySuite } from "./ops/memory-suite.ts";
 export { drawSuite } from "./ops/draw-suite.ts";
 export { gradcheckSuite, opSuite } from "./ops/op-suite.ts";
+export { specialSuite } from "./ops/special-suite.ts";
 export { kernelSuite } from "./kernel-suite.ts";
 export { referenceBackend } from "./reference-backend.ts";
 export { type CreateBackend, type Outcome, type Report, runCases } from "./run.ts";

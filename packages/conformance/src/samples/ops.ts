@@ -88,11 +88,13 @@ const networks: OpSample[] = [
   sample("in place", [x([3]), x([3])], (p, q) => p.mul(1).mul_(q).add_(q, { alpha: 2 }).div_(2).sub_(p)),
 ];
 
+/** Those that work element by element, where a zero keeps its sign. */
+export const pointwiseSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...elementwiseSamples];
+
 export const opSamples: readonly OpSample[] = [
-  ...unaries, ...binaries, ...comparisons, ...reductions, ...views, ...products, ...indexing, ...networks,
-  ...elementwiseSamples,
+  ...pointwiseSamples, ...reductions, ...views, ...products, ...indexing, ...networks,
   ...arrangementSamples,
-  ...convolutionSamples,
+  ...convolutionSamples.map((one): OpSample => ({ ...one, isPadded: true })),
   ...cumulativeSamples,
   ...decompositionSamples,
   ...linearSystemSamples,

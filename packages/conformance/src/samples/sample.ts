@@ -10,6 +10,8 @@ export type OpSample = {
   readonly run: (...inputs: Tensor[]) => Tensor;
   /** Largest order of derivative that is checked; 0: it has none. */
   readonly order?: 0 | 1 | 2;
+  /** Its second input also meets places beyond the first. Whether they count as zeros or not at all, which an infinite factor tells apart, is the device's choice (PyTorch: zeros), in derivatives too. */
+  readonly isPadded?: true;
 };
 
 /** A float input of this shape. */
