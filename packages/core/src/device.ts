@@ -74,8 +74,7 @@ export class Device {
     this.liveTensors++;
     this.liveBytes += bytes;
     let slab = this.#slab;
-    if (bytes >= LARGE) slab = this.#idleLarge.pop() ?? this.#newSlab(1);
-    else if (slab.used === SLAB) slab = this.#slab = this.#idle.pop() ?? this.#newSlab(SLAB);
+    if (bytes >= LARGE || slab.used === SLAB) slab = this.#otherSlab(bytes >= LARGE);
     slab.held[slab.used] = this.#collected ? bytes : buffer;
     slab.bytes[slab.used] = bytes;
     slab.used++;
@@ -91,6 +90,9 @@ export class Device {
     slab.used = 0;
     const idle = slab.held.length === 1 ? this.#idleLarge : this.#idle;
     if (slab !== this.#slab && idle.length < MOST_IDLE_SLABS) idle.push(slab);
+  }
+  #otherSlab(large: boolean): Slab {
+    return large ? this.#idleLarge.pop() ?? this.#newSlab(1) : (this.#slab = this.#idle.pop() ?? this.#newSlab(SLAB));
   }
   #newSlab(slots: number): Slab {
     const slab = new Slab(slots);

@@ -76,11 +76,13 @@ export function commonDevice<Attrs>(op: Rule<Attrs> & { readonly name: string },
     const input = inputs[i]!;
     if (input.freedBy !== undefined) alive(titleOf(op, attrs), input);
     const { device } = input.storage;
-    if (device !== first)
-      throw new DeviceError(
-        `Expected all tensors to be on the same device, but found at least two devices, ${first.backend.name} and ${device.backend.name}! (${titleOf(op, attrs)}; move one with await x.to(device))`);
+    if (device !== first) refuseDevices(titleOf(op, attrs), first, device);
   }
   return first;
+}
+function refuseDevices(title: string, one: Device, other: Device): never {
+  throw new DeviceError(
+    `Expected all tensors to be on the same device, but found at least two devices, ${one.backend.name} and ${other.backend.name}! (${title}; move one with await x.to(device))`);
 }
 export const titleOf = <Attrs>(op: Rule<Attrs> & { readonly name: string }, attrs: Attrs): string => op.title?.(attrs) ?? op.name;
 

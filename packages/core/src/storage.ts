@@ -41,13 +41,7 @@ export class Storage {
       this.#slot = 0;
       return;
     }
-    try {
-      this.buffer = given ?? device.backend.allocate(dtype, length);
-    } catch (error) {
-      throw error instanceof OutOfMemoryError ? new OutOfMemoryError(
-        `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors (largest owners in bytes: ${ownersOn(device)}). A loop frees what it makes with a scope: using s = scope()`,
-        { cause: error }) : error;
-    }
+    this.buffer = given ?? allocated(device, dtype, length);
     const bytes = length * bytesOf(dtype), slab = device.hold(this.buffer, bytes);
     this.#slab = slab;
     this.#slot = slab.used - 1;
@@ -77,5 +71,15 @@ export class Storage {
     this.device.release(this.#slab, this.#slot);
     this.device.backend.free(this.buffer);
     if (this.ballast !== undefined) dropBallast(this.ballast);
+  }
+}
+
+function allocated(device: Device, dtype: DType, length: number): Buffer {
+  try {
+    return device.backend.allocate(dtype, length);
+  } catch (error) {
+    throw error instanceof OutOfMemoryError ? new OutOfMemoryError(
+      `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors (largest owners in bytes: ${ownersOn(device)}). A loop frees what it makes with a scope: using s = scope()`,
+      { cause: error }) : error;
   }
 }

@@ -30,8 +30,12 @@ export function callMap(device: Device, inputs: readonly Tensor[], outs: readonl
     if (!isSplat(view)) splat = false;
   }
   if (flat) return kernels.map(ins, outs, attrs);
-  if (!splat) return callMapStrided(device, inputs, ins, outs, attrs, shape);
-  // Dense operands and single elements: one dim.
+  if (splat) return callMapAlong(device, ins, outs, attrs);
+  callMapStrided(device, inputs, ins, outs, attrs, shape);
+}
+
+/** Dense operands and single elements: one dim. */
+function callMapAlong(device: Device, ins: View[], outs: readonly View[], attrs: MapAttrs): void {
   const { size } = outs[0]!, line = [size];
   for (let i = 0; i < ins.length; i++) {
     const view = ins[i]!, dense = view.dense && view.size === size;
@@ -39,7 +43,7 @@ export function callMap(device: Device, inputs: readonly Tensor[], outs: readonl
   }
   const lines = new Array<View>(outs.length);
   for (let k = 0; k < outs.length; k++) lines[k] = restride(outs[k]!, line, DENSE, outs[k]!.offset);
-  kernels.map(ins, lines, attrs);
+  device.backend.kernels.map(ins, lines, attrs);
 }
 const DENSE: Shape = [1], STILL: Shape = [0], SCALAR: Shape = [];
 

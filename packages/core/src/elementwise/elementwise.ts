@@ -91,7 +91,7 @@ function computeType(rule: Rule, common: DType): DType {
 export function elementwise<A extends readonly Operand[]>(name: string, build: (...x: Expr[]) => Expr, options: ElementwiseOptions = {}): Elementwise<A> {
   const { rule = "promote", predicate = false, gradient, refusesBool, refusesOneBool, overload, takes, wrapsNumbers = false, kernel = name } = options;
   const programs = new Map<number, Program>();
-  let pair: Program | undefined, pairType: DType | undefined, beside: Program | undefined, numberType: DType | undefined;
+  let same: Program | undefined, sameType: DType | undefined, sameCount = 0, beside: Program | undefined, numberType: DType | undefined;
 
   /** The dtype of the result, where nothing asks for another. */
   const resultOf = (common: DType, compute: DType): DType =>
@@ -138,19 +138,17 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
 
   function call(...operands: readonly Operand[]): Tensor {
     const first = operands[0], second = operands[1];
-    // The common cases: two tensors of one dtype, or a number beside floats, with the program of the call before.
-    if (operands.length === 2 && typeof first === "object") {
+    // The common cases, with the program of the call before: as many tensors of its dtype, or a number beside floats.
+    if (typeof first === "object" && first !== null) {
       const { dtype } = first.window;
-      if (typeof second === "object" && second?.window !== undefined) {
-        if (second.window.dtype !== dtype) return mapProgram(programFor(operands, commonType(operands), undefined), operands as readonly Tensor[]);
-        if (dtype !== pairType) {
-          pair = programFor(operands, dtype, undefined);
-          pairType = dtype;
-        }
-        return mapProgram(pair!, operands as readonly Tensor[]);
-      }
-      if (typeof second === "number" && dtype === numberType) return mapProgram(beside!, [first], [second]);
+      if (typeof second === "number" && dtype === numberType && operands.length === 2) return mapProgram(beside!, [first], [second]);
+      if (dtype === sameType && operands.length === sameCount && (sameCount === 1 || (typeof second === "object" && second?.window?.dtype === dtype)))
+        return mapProgram(same!, operands as readonly Tensor[]);
     }
+    return callAny(operands);
+  }
+  function callAny(operands: readonly Operand[]): Tensor {
+    const first = operands[0], second = operands[1];
     if (takes !== undefined) refuseNumbers(name, operands, takes);
     const tensors: Tensor[] = [], params: number[] = [];
     split(operands, tensors, params);
@@ -164,6 +162,11 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     if (operands.length === 2 && typeof first === "object" && typeof second === "number" && isFloat(common) && !isStoredOnly(common) && common === first.window.dtype) {
       beside = p;
       numberType = common;
+    }
+    if (params.length === 0 && tensors.length <= 2 && tensors.every((x) => x.dtype === common)) {
+      same = p;
+      sameType = common;
+      sameCount = tensors.length;
     }
     return mapProgram(p, tensors, inCommon(params, common));
   }
