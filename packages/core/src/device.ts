@@ -4,7 +4,7 @@ import { type DType, dtypeInfo } from "./dtype.ts";
 import { DeviceError, DTypeError } from "./errors.ts";
 
 /** Storages from this size on are registered with the collector one by one. */
-const LARGE = 4 * 1024;
+export const LARGE: number = 4 * 1024;
 /** From this size on a storage also carries ballast: memory that the collector counts, standing for memory it cannot see. */
 const HEAVY = 1024 * 1024;
 const SLAB = 256;

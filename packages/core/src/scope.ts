@@ -5,10 +5,15 @@ import { ArgumentError, FreedError } from "./errors.ts";
 export interface Mortal {
   /** The lifetime it dies with, or null: then it lives until it is disposed or collected. */
   lifetime: Lifetime | null;
+  /** Whether it is worth saying who holds it, where memory runs out. */
+  readonly isLarge: boolean;
   free(by: Lifetime | null): void;
 }
 
 let serial = 0;
+
+/** So many small tensors are much. */
+const MANY = 1024;
 
 /** A set of tensors that are freed together when it is closed. */
 export class Lifetime {
@@ -17,6 +22,7 @@ export class Lifetime {
   readonly name: string;
   readonly members: Mortal[] = [];
   #closed = false;
+  #holdsMuch = false;
 
   constructor(name: string) {
     this.name = name;
@@ -28,9 +34,18 @@ export class Lifetime {
   adopt<T extends Mortal>(tensor: T): T {
     if (this.#closed) throw new FreedError(`${this.name} is closed: nothing can join it`);
     tensor.lifetime = this;
-    this.members.push(tensor);
+    this.take(tensor);
     return tensor;
   }
+  take(tensor: Mortal): void {
+    this.members.push(tensor);
+    if (!this.#holdsMuch && (tensor.isLarge || this.members.length === MANY)) {
+      this.#holdsMuch = true;
+      this.becomeKnown();
+    }
+  }
+  /** When it first holds much: whoever must be found where memory runs out sees to it now, since it costs more than a small tensor. */
+  protected becomeKnown(): void {}
   /** Frees everything that joined and was not adopted by something that lasts. Closing twice does nothing. */
   close(): void {
     if (this.#closed) return;
@@ -54,7 +69,7 @@ export function join(tensor: Mortal, inputs: Lifetime | null): void {
   const lifetime = ambient === null ? inputs : youngest(inputs, ambient);
   tensor.lifetime = lifetime;
   if (frame !== NO_FRAME) made[top++] = tensor;
-  else if (lifetime !== null) lifetime.members.push(tensor);
+  else if (lifetime !== null) lifetime.take(tensor);
 }
 
 /** Makes a tensor last: nothing but `dispose` or the collector frees it. */
@@ -81,7 +96,7 @@ export function closeFrame<R>(outer: number, result?: R, kept?: (result: R | und
     const tensor = made[i]!;
     if (kept === undefined || !kept(result, tensor)) tensor.free(null);
     else if (outer !== NO_FRAME) made[next++] = tensor;
-    else tensor.lifetime?.members.push(tensor);
+    else tensor.lifetime?.take(tensor);
   }
   for (let i = next; i < end; i++) made[i] = undefined;
   top = next;

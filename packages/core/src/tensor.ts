@@ -1,5 +1,6 @@
 /** @file The tensor: a counted handle on a storage, seen through a view, with its place on the tape. Methods are added by index.ts. */
 import type { Backend } from "./backend.ts";
+import { LARGE } from "./device.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError, AutogradError, FreedError } from "./errors.ts";
 import type { Lineage } from "./lineage.ts";
@@ -69,6 +70,10 @@ export class Tensor implements Mortal {
     if (edge !== null) edge.node.retain();
     if (this.#edge !== null) this.#edge.node.release();
     this.#edge = edge;
+  }
+  /** @internal */
+  get isLarge(): boolean {
+    return this.storage.bytes >= LARGE;
   }
   get shape(): Shape {
     return this.window.shape;

@@ -11,7 +11,7 @@ import { isTensor, type Tensor } from "../tensor.ts";
 /** Weakly: a scope that is never closed is the collector's. */
 const open = /*@__PURE__*/ new Set<WeakRef<Scope>>();
 const gone = /*@__PURE__*/ new FinalizationRegistry<WeakRef<Scope>>((weak) => open.delete(weak));
-/** What open scopes hold, for an out-of-memory error. */
+/** What open scopes that hold much hold, for an out-of-memory error. */
 function* heldByScopes(device: Device): Generator<Owned> {
   for (const weak of open) {
     const { name, members } = weak.deref() ?? { name: "", members: [] };
@@ -25,16 +25,19 @@ function* heldByScopes(device: Device): Generator<Owned> {
  * @example `using s = scope(); const x = s.tensor(batch); const loss = model.forward(x).sum();`, or `s.close()` in a `finally`
  */
 export class Scope extends Lifetime {
-  readonly #weak: WeakRef<Scope> = new WeakRef<Scope>(this);
-  constructor(name: string) {
-    super(name);
+  #weak: WeakRef<Scope> | undefined;
+
+  protected override becomeKnown(): void {
     witnesses.add(heldByScopes);
+    this.#weak = new WeakRef<Scope>(this);
     open.add(this.#weak);
     gone.register(this, this.#weak, this);
   }
   override close(): void {
-    open.delete(this.#weak);
-    gone.unregister(this);
+    if (this.#weak !== undefined) {
+      open.delete(this.#weak);
+      gone.unregister(this);
+    }
     super.close();
   }
   /** A new leaf that belongs to this scope. */
