@@ -1,7 +1,7 @@
 /** @file One backend's running state: its memory, what its engine can do, and the modules it compiled. Knows no kernel. */
 import { DeviceError, type View } from "@adjoint/core/backend";
 import { hasMemory64, hasRelaxedSimd } from "./asm/features.ts";
-import type { Module } from "./asm/module.ts";
+import { Module } from "./asm/module.ts";
 import { bytesOf, Memory, type WasmBuffer } from "./memory.ts";
 import { type Linked, Pool } from "./threads/pool.ts";
 
@@ -41,6 +41,7 @@ export class Engine {
   /** Other threads that take part, if there are any. */
   pool: Pool | undefined;
   readonly #threads: number;
+  #clear: ((...args: number[]) => number) | undefined;
   /** Nothing: what the calling thread adds to addresses of its own. */
   readonly #thread: WebAssembly.Global = new WebAssembly.Global({ value: "i32" }, 0);
 
@@ -64,6 +65,17 @@ export class Engine {
     if (++this.compiling.modules % this.mostModules === 0) this.age++;
     this.compiling.ms += performance.now() - from;
     return exports as { [N in Names]: (...args: number[]) => number };
+  }
+
+  /** Sets bytes to 0. The arrays' own `fill` takes shared memory byte by byte, 20 times as long. */
+  clear(address: number, bytes: number): void {
+    if (!this.memory.isShared) return void this.memory.bytes.fill(0, address, address + bytes);
+    if (this.#clear === undefined) {
+      const module = new Module();
+      module.func("clear", ["i32", "i32"], [], (f, at, size) => f.get(at).i32(0).get(size).memoryFill());
+      this.#clear = this.link<"clear">(module).clear;
+    }
+    this.#clear(address, bytes);
   }
 
   /** The threads that share work of so many operations, if that is worth their while. */

@@ -66,6 +66,13 @@ export class Code {
     return this;
   }
 
+  /** Fills bytes; the stack holds destination, value, count. */
+  memoryFill(): this {
+    this.#opcode(BULK + 11);
+    this.#body.push(0);
+    return this;
+  }
+
   /** What the running thread adds to the addresses of memory that each thread has for itself: the imported global. */
   thread(): this {
     this.#body.push(0x23, 0);

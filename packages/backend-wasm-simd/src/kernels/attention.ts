@@ -98,7 +98,7 @@ export function attentionGradKernel(engine: Engine, { multiplier, rows, map }: K
         const line = (view: WasmView): WasmView => new View(view.buffer, f, [height * width], [1], view.offset, height * width, true), target = line(to);
         map([target, line(product)], [target], { program: sum(), params: [] });
       };
-      if (!isWhole) for (const view of [dk, dv]) engine.memory.bytes.fill(0, addressAt(view, 0), addressAt(view, view.size));
+      if (!isWhole) for (const view of [dk, dv]) engine.clear(addressAt(view, 0), addressAt(view, view.size) - addressAt(view, 0));
       for (let b = 0; b < batch; b++) for (let from = 0; from < l; from += rowsAtOnce) {
         const to = Math.min(l, from + rowsAtOnce), count = to - from, width = call.width(to);
         const weights = call.block(scores, count, width), slope = call.block(slopes, count, width), queries = part(q, b, from, to), above = part(grad, b, from, to);

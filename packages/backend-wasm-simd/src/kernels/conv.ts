@@ -56,7 +56,7 @@ export class Convolver {
 
   #clear(out: WasmView): void {
     const temporaries = new Temporaries(this.#engine.memory), zero = temporaries.dense(out.dtype, [1]), at = addressAt(zero, 0);
-    this.#engine.memory.bytes.fill(0, at, at + bytesOf(out.dtype));
+    this.#engine.clear(at, bytesOf(out.dtype));
     this.#copier.copy(viewed(zero, out.shape, out.shape.map(() => 0)), out);
     temporaries.free();
   }
@@ -143,7 +143,7 @@ export class Convolver {
   #padded(x: WasmView, low: readonly number[], high: readonly number[], spread: Shape, temporaries: Temporaries): WasmView {
     const outer = x.shape.slice(0, 3).map((n, d) => (x.strides[d] === 0 ? 1 : n));
     const target = temporaries.dense(x.dtype, [...outer, ...high.map((to, d) => to - low[d] + 1)]), from = addressAt(target, 0);
-    this.#engine.memory.bytes.fill(0, from, from + target.size * bytesOf(x.dtype));
+    this.#engine.clear(from, target.size * bytesOf(x.dtype));
     const first = low.map((place, d) => Math.max(0, Math.ceil(place / spread[d]))), end = high.map((place, d) => Math.min(x.shape[d + 3], Math.floor(place / spread[d]) + 1));
     const shape = [...outer, ...end.map((to, d) => Math.max(0, to - first[d]))], count = sizeOf(shape);
     const spatial = (view: WasmView, places: readonly number[]): number => places.reduce((sum, place, d) => sum + place * view.strides[d + 3], view.offset);

@@ -39,7 +39,7 @@ export class Depthwise {
     const temporaries = new Temporaries(this.#engine.memory), [groups, examples, made, , height, width] = out.shape, { windows } = this.#kernels;
     try {
       const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries), dense = temporaries.dense("float32", [groups, made, FILTER]), place = (at: number, shape: Shape): WasmView => new View(dense.buffer, "float32", shape, [made * FILTER, FILTER, 3, 1].slice(0, shape.length), at, sizeOf(shape), false);
-      if (bias === undefined) this.#engine.memory.bytes.fill(0, addressAt(dense, 0), addressAt(dense, dense.size));
+      if (bias === undefined) this.#engine.clear(addressAt(dense, 0), 4 * dense.size);
       else this.#copier.copy(bias, place(9, [groups, made]));
       this.#copier.copy(new View(filter.buffer, "float32", [groups, made, 3, 3], [0, 1, 4, 5].map((d) => filter.strides[d]), filter.offset, filter.size, false), place(0, [groups, made, 3, 3]));
       const weights = addressAt(dense, 0), [xg, xn] = image.strides.map((s) => 4 * s), [yg, yn, yo, , yh] = out.strides.map((s) => 4 * s), to = addressAt(out, 0);
@@ -59,7 +59,7 @@ export class Depthwise {
       const pool = this.#engine.sharing((y.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), by = this.#rowwise(y, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
       const sums = addressAt(temporaries.dense("float32", [groups, made, 36]), 0), [xg, , xn] = image.strides.map((s) => 4 * s), [yg, yo, yn, , yh] = by.strides.map((s) => 4 * s), from = addressAt(by, 0);
       const { floats } = this.#engine.memory, to = addressAt(out, 0) / 4, [og, , oo, , oh, ow] = out.strides, most = pool === undefined ? groups : Math.ceil(groups / (SHARES * pool.threads));
-      floats.fill(0, sums / 4, sums / 4 + 36 * groups * made);
+      this.#engine.clear(sums, 144 * groups * made);
       for (let g = 0; g < groups; g += most)
         call(pool, gradients, Math.min(most, groups - g), made, height, width, planes.at + g * xg, xg, ...planes.rest, examples, xn, sums + 144 * g * made, from + g * yg, yg, yo, yn, yh);
       pool?.run();
@@ -84,7 +84,7 @@ export class Depthwise {
     // up to three zeros are written behind a row
     const before = Math.max(0, left), beyond = Math.max(0, -left), first = Math.max(0, top), roomRow = 4 * (columns + 3), bytes = Math.ceil((roomRow * rows + 64) / 64) * 64, threads = pool?.threads ?? 1;
     const rooms = addressAt(temporaries.dense("float32", [(threads * bytes) / 4]), 0);
-    this.#engine.memory.bytes.fill(0, rooms, rooms + threads * bytes);
+    this.#engine.clear(rooms, threads * bytes);
     return { at: at + 4 * beyond, rest: [4 * row, first, Math.max(first, height + top), Math.max(0, Math.min(width - beyond, columns - before)), rooms, bytes, roomRow, 4 * before] };
   }
 }

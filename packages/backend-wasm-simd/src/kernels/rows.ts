@@ -34,7 +34,7 @@ export function rowsKernel(engine: Engine, reducer: Reducer): Kernel<FusedAttrs[
     const temporaries = new Temporaries(memory), pieces = Math.ceil(rows / atOnce);
     try {
       const sums = new Map(columns.map((i) => [i, pieces === 1 ? views[i] : temporaries.dense(views[i].dtype, [pieces, inner])]));
-      for (const sum of sums.values()) memory.bytes.fill(0, addressAt(sum, 0), addressAt(sum, pieces * inner));
+      for (const sum of sums.values()) engine.clear(addressAt(sum, 0), addressAt(sum, pieces * inner) - addressAt(sum, 0));
       writeParams(memory, operands, stages[0].program.params, params);
       const { words } = memory, pool = engine.sharing(rows * inner), used = paramWord(operands) + params.length;
       words[BLOCK + ROWS.inner] = inner;

@@ -2,7 +2,7 @@
 import type { Triple } from "@adjoint/core/backend";
 import { TILE_COLUMNS } from "../emit/tile.ts";
 import { BLOCK, bytesOf, COMMON, PLANES, PRODUCT, SEEN, SEGMENT, TILE } from "../emit/winograd-tables.ts";
-import { addressAt, type WasmView } from "../engine.ts";
+import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { Memory } from "../memory.ts";
 import { BLOCK_DEPTH, BLOCK_ROWS, evenly } from "./blocks.ts";
 import type { Temporaries } from "./temporaries.ts";
@@ -46,8 +46,8 @@ function rowsAtOnce({ examples, height }: Image, columns: number, channels: numb
 }
 
 /** @param packed whether products are of packed operands, as those of the filter's gradient are */
-export function planOf(memory: Memory, temporaries: Temporaries, x: Image, y: Image, u: Layout, [, top, left]: Triple, packed: boolean, threads: number): Plan {
-  const table = tables(memory, temporaries), columns = Math.ceil(y.width / TILE), rows = rowsAtOnce(y, columns, x.channels, y.channels), tiles = rows * columns, fours = Math.ceil(columns / 4);
+export function planOf(engine: Engine, temporaries: Temporaries, x: Image, y: Image, u: Layout, [, top, left]: Triple, packed: boolean, threads: number): Plan {
+  const table = tables(engine.memory, temporaries), columns = Math.ceil(y.width / TILE), rows = rowsAtOnce(y, columns, x.channels, y.channels), tiles = rows * columns, fours = Math.ceil(columns / 4);
   const v = layoutOf(x.channels, tiles), w = layoutOf(y.channels, tiles), roomRow = 4 * (4 * TILE * fours + 8), before = Math.max(0, left), beyond = Math.max(0, -left);
   let areaBytes = 0;
   const place = (size: number): number => (areaBytes += roundUp(size, 64)) - roundUp(size, 64);
@@ -55,7 +55,7 @@ export function planOf(memory: Memory, temporaries: Temporaries, x: Image, y: Im
   const planesOfV = place(PLANES * v.plane), planesOfW = place(PLANES * w.plane), packedRows = place(packed ? 4 * (BLOCK_ROWS + TILE_COLUMNS) * tiles : 0), packedColumns = place(packed ? 4 * roundUp(x.channels, TILE_COLUMNS) * tiles : 0);
   const areas = addressAt(temporaries.dense("float32", [(threads * areaBytes) / 4]), 0), blocks: number[] = [], segments: number[] = [], high = Math.ceil(y.height / TILE), total = y.examples * high;
   // zeros stay around rows
-  for (let i = 0; i < threads; i++) memory.bytes.fill(0, areas + i * areaBytes, areas + i * areaBytes + cleared);
+  for (let i = 0; i < threads; i++) engine.clear(areas + i * areaBytes, cleared);
   for (let from = 0; from < total; from += rows) {
     const to = Math.min(total, from + rows), first = segments.length;
     for (let row = from, next: number; row < to; row = next) {

@@ -50,10 +50,10 @@ export class Winograd {
     const { memory } = this.#engine, { filters, forward } = this.#kernels, target = out.strides[5] === 1 ? out : temporaries.dense("float32", out.shape);
     const from = imageOf(this.#rowwise(x, temporaries), 1, 2), to = imageOf(target, 1, 2), { channels } = from, made = to.channels, pool = this.#poolFor(from, to);
     const weights = this.#dense(filter, temporaries), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0);
-    const plan = planOf(memory, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout), { at, count } = plan.blocks;
+    const plan = planOf(this.#engine, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout), { at, count } = plan.blocks;
     const some = pool === undefined ? count : 1;
     const groups = x.shape[0], sums = temporaries.dense("float32", [groups, made]), added = addressAt(sums, 0);
-    if (bias === undefined) memory.bytes.fill(0, added, added + 4 * groups * made);
+    if (bias === undefined) this.#engine.clear(added, 4 * groups * made);
     else this.#copier.copy(bias, sums);
     for (let g = 0; g < groups; g++) {
       memory.words[(plan.common + COMMON.bias) / 4] = added + 4 * g * made;
@@ -73,13 +73,13 @@ export class Winograd {
   #windows(x: WasmView, y: WasmView, out: WasmView, padding: Triple, temporaries: Temporaries): boolean {
     const { memory, tileRows } = this.#engine, { windows, backward } = this.#kernels, from = imageOf(this.#rowwise(x, temporaries), 2, 1), by = imageOf(this.#rowwise(y, temporaries), 2, 1), { channels } = from, made = by.channels;
     const pool = this.#poolFor(from, by), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0), line = layout.line / 4;
-    const plan = planOf(memory, temporaries, from, by, layout, padding, true, pool?.threads ?? 1), nine = temporaries.dense("float32", [9, made, line]);
+    const plan = planOf(this.#engine, temporaries, from, by, layout, padding, true, pool?.threads ?? 1), nine = temporaries.dense("float32", [9, made, line]);
     const most = pool === undefined ? made : roundUp(Math.ceil(made / pool.threads), tileRows), parts = Array.from({ length: Math.ceil(made / most) }, (_, i) => {
       const first = i * most, count = Math.min(most, made - first);
       return { first, count, products: backwardProducts(memory, temporaries, count, this.#smallRows, plan, layout) };
     });
     for (let g = 0; g < x.shape[0]; g++) {
-      memory.bytes.fill(0, u, u + PLANES * layout.plane);
+      this.#engine.clear(u, PLANES * layout.plane);
       for (const { first, count, products } of parts)
         call(pool, backward, plan.common, plan.blocks.at, plan.blocks.count, from.at + g * from.group, by.at + g * by.group + first * by.channel, u + first * layout.line, count, products.at, products.count);
       pool?.run();
