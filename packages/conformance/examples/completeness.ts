@@ -5,7 +5,7 @@ import * as optim from "@adjoint/optim";
 import { saysDTypes } from "./dtypes.ts";
 import type { Documented } from "./read.ts";
 
-const errors = [core, nn, optim].flatMap((entry) => Object.entries(entry)).filter(([, value]) => typeof value === "function" && (value === core.AdjointError || value.prototype instanceof core.AdjointError)).map(([name]) => name);
+const errors = [core, core.autograd, nn, nn.utils, optim].flatMap((entry) => Object.entries(entry)).filter(([, value]) => typeof value === "function" && (value === core.AdjointError || value.prototype instanceof core.AdjointError)).map(([name]) => name);
 const promise = new RegExp(`^(${errors.join("|")}) (of|for|where|if|unless|in|on|along) \\S+`);
 const words = /\w+/;
 const speaksOfShape = /\[|0-d|shape|vector|matri|number of|list of|a tensor of|sizes/, speaksOfDType = /dtype|float|int(8|16|32)|\bbools?\b|complex|strings?/;

@@ -7,7 +7,7 @@ import { saysDTypes, wrongDTypes } from "../examples/dtypes.ts";
 import { documentationOf, importOf, typeErrorsOf } from "../examples/read.ts";
 import { shown, valueOf } from "../examples/run.ts";
 
-const documented = documentationOf("../../core/src/functional.ts", ["linalg", "special", "masked", "fft"]), functions = documented.filter(({ callable }) => callable);
+const documented = documentationOf("../../core/src/functional.ts", ["linalg", "special", "masked", "fft", "func"]), functions = documented.filter(({ callable }) => callable);
 const named = new Map(documented.map((one) => [one.name, one]));
 
 /** Functions that are no operators: what they do is no value that a comment could show in a line. */

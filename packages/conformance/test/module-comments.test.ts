@@ -27,6 +27,21 @@ describe("comments of modules", () => {
   });
 });
 
+describe("comments of functions in nn", () => {
+  const all = documentationOf("../../nn/src/index.ts", ["init", "utils", "parametrizations", "parametrize", "rnn", "stateless"]).filter(({ callable }) => callable);
+  it("say what the parameters are, and what comes back", () => {
+    expect(all.flatMap((one) => [...missingFromClass(one), ...(one.returns === "" ? ["@returns"] : [])].map((what) => `${one.name}: ${what}`))).toEqual([]);
+    expect(all.length).toBeGreaterThan(30);
+  });
+  it("have examples that compile", () => {
+    expect(typeErrorsOf(`import * as nn from "../../nn/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, all)).toEqual([]);
+  });
+  beforeAll(() => setDefaultDevice(cpu()));
+  it.each(all.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
+    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
+  });
+});
+
 describe("comments of optimizers and schedulers", () => {
   /** What others are made of. */
   const bases = new Set(["Optimizer", "OneByOne", "lrScheduler.LRScheduler"]);

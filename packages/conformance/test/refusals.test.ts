@@ -11,7 +11,7 @@ import type { OpCase } from "../goldens/pack.ts";
 import { runGolden } from "../goldens/run/groups.ts";
 
 const all = fileURLToPath(new URL("../../../../shared/goldens/dev/ops", import.meta.url));
-const named = new Map(documentationOf("../../core/src/functional.ts", ["linalg", "special", "masked", "fft"]).map((one) => [one.name, one]));
+const named = new Map(documentationOf("../../core/src/functional.ts", ["linalg", "special", "masked", "fft", "func"]).map((one) => [one.name, one]));
 const nameOf = (op: string): string => op.replace("nn.functional.", "").replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/^var$/, "var_");
 /** Arguments that the compiler refuses, `out`, which is a function of its own, and what every operator says of 65 dims. */
 const isElsewhere = ({ error, kw }: OpCase): boolean => error!.type === "TypeError" || kw?.["out"] !== undefined || error!.message.includes("up to 64 dims");

@@ -145,7 +145,11 @@ export function deviceOf(backend: Backend): Device {
 
 let defaultDevice: Device | (() => Backend) | undefined;
 
-/** Sets the device on which tensors are made when no `device` is given; a function is called when it is first needed. */
+/**
+ * Sets the device on which tensors are made when no `device` is given.
+ * @param device a backend, or a function that is called for one when it is first needed
+ * @returns nothing
+ */
 export function setDefaultDevice(device: Backend | (() => Backend)): void {
   defaultDevice = typeof device === "function" ? device : deviceOf(device);
 }
@@ -157,7 +161,10 @@ export function currentDevice(): Device {
   return defaultDevice;
 }
 
-/** The device on which tensors are made when none is given. */
+/**
+ * The device on which tensors are made when none is given.
+ * @returns a backend
+ */
 export const getDefaultDevice = (): Backend => currentDevice().backend;
 
 export function requireDType(op: string, device: Device, dtype: DType): void {

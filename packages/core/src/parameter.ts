@@ -3,10 +3,18 @@ import { isTensor, type Tensor } from "./tensor.ts";
 
 const marked = /*@__PURE__*/ new WeakSet<Tensor>();
 
-/** Marks a tensor as a parameter of a network: it prints as `Parameter containing:`, and modules find it among their properties. */
+/**
+ * Marks a tensor as a parameter of a network: it prints as `Parameter containing:`, and modules find it among their properties.
+ * @param x a tensor
+ * @returns x itself
+ */
 export function markParameter(x: Tensor): Tensor {
   marked.add(x);
   return x;
 }
-/** Whether a tensor is marked as a parameter, as `nn.parameter` does it. */
+/**
+ * Whether a tensor is marked as a parameter, as `nn.parameter` does it.
+ * @param value anything
+ * @returns true or false
+ */
 export const isParameter = (value: unknown): value is Tensor => isTensor(value) && marked.has(value);

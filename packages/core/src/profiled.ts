@@ -18,7 +18,11 @@ export type ProfileRow = {
 };
 export type Profile = { readonly rows: Map<string, ProfileRow>; table(): string; reset(): void };
 
-/** The same backend, counting. Costs O(1) per call. Tensors made on the wrapper belong to the wrapper as their device. */
+/**
+ * The same backend, counting. Costs O(1) per call. Tensors made on the wrapper belong to the wrapper as their device.
+ * @param backend any
+ * @returns the wrapper, with the counts in `profile`
+ */
 export function profiled(backend: Backend): Backend & { readonly profile: Profile } {
   const rows = new Map<string, ProfileRow>();
   const wrap = <Attrs extends KernelAttrs>(name: string, kernel: () => Kernel<Attrs>): Kernel<Attrs> => (inputs, outputs, attrs) => {
@@ -49,7 +53,11 @@ export function profiled(backend: Backend): Backend & { readonly profile: Profil
 
 type KernelAttrs = PrimitiveAttrs[keyof PrimitiveAttrs] | FusedAttrs[keyof FusedAttrs];
 
-/** The same backend without its fused kernels: what they stand for runs as calls of the others. To compare with, and to find a kernel that is wrong. */
+/**
+ * The same backend without its fused kernels: what they stand for runs as calls of the others. To compare with, and to find a kernel that is wrong.
+ * @param backend any
+ * @returns the wrapper
+ */
 export function unfused(backend: Backend): Backend {
   let all: Backend["kernels"] | undefined, kept: Kernels;
   return around(backend, {

@@ -17,7 +17,9 @@ function print(message: string): void {
 let handler: WarningHandler | null = print;
 
 /**
- * Where warnings go from now on; null is nowhere. Gives the handler before, to put back. By default each text goes to `console.warn` once.
+ * Where warnings go from now on. By default each text goes to `console.warn` once.
+ * @param next what is called with each text; null for nowhere
+ * @returns the handler before, to put back
  * @example `const before = onWarning((message) => log.push(message)); ...; onWarning(before)`
  */
 export function onWarning(next: WarningHandler | null): WarningHandler | null {
@@ -26,5 +28,9 @@ export function onWarning(next: WarningHandler | null): WarningHandler | null {
   return before;
 }
 
-/** Warns the user, in PyTorch's words, of what PyTorch warns of too; a backend, of what it was asked for and does without. What is wrong is an error, never a warning. */
+/**
+ * Warns the user, in PyTorch's words, of what PyTorch warns of too; a backend, of what it was asked for and does without. What is wrong is an error, never a warning.
+ * @param message the text
+ * @returns nothing
+ */
 export const warn = (message: string): void => handler?.(message);

@@ -32,7 +32,10 @@ function collate(batch: readonly unknown[]): unknown {
 }
 
 /**
- * A batch of elements: tensors and typed arrays are stacked, numbers become a tensor (int32 if all are whole), texts a list; lists and records are
- * collated place by place. PyTorch's `default_collate`.
+ * A batch of elements: tensors and typed arrays are stacked, numbers become a tensor (int32 if all are whole), texts a list; lists and records are collated place by place.
+ * PyTorch's `default_collate`.
+ * @param batch the elements, all alike
+ * @returns as the elements, with a first dim of their number
+ * @throws DataError for lists of different lengths, or elements of another kind
  */
 export const defaultCollate = <T>(batch: readonly T[]): Collated<T> => collate(batch) as Collated<T>;

@@ -26,6 +26,8 @@ const isDataset = <T>(data: Dataset<T> | Iterable<T>): data is Dataset<T> => "le
 
 /**
  * Batches of a data set, or of an iterable, PyTorch's `DataLoader`, without workers. Each pass is one epoch.
+ * @param dataset elements by number, or one after another
+ * @throws DataError for options that do not fit together
  * @example `for (const [x, y] of new DataLoader(new TensorDataset(xs, ys), { batchSize: 32, shuffle: true }).scoped()) train(x, y);`
  */
 export class DataLoader<T, B = Collated<T>> implements Iterable<B> {

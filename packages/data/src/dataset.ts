@@ -19,6 +19,8 @@ export function elementAt<T>(dataset: Dataset<T>, index: number): T {
 
 /**
  * The rows of tensors that go together, PyTorch's `TensorDataset`: element i is [x[i], y[i], ...].
+ * @param tensors [n, ...] each
+ * @throws DataError for sizes that differ
  * @example `new TensorDataset(inputs, targets)`
  */
 export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> implements Dataset<T> {
@@ -43,7 +45,11 @@ export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> impl
   }
 }
 
-/** Some elements of another data set, PyTorch's `Subset`. */
+/**
+ * Some elements of another data set, PyTorch's `Subset`.
+ * @param dataset the other
+ * @param indices which of its elements, in this order
+ */
 export class Subset<T> implements Dataset<T> {
   readonly dataset: Dataset<T>;
   readonly indices: readonly number[];
@@ -61,7 +67,11 @@ export class Subset<T> implements Dataset<T> {
   }
 }
 
-/** One data set after another, PyTorch's `ConcatDataset`. */
+/**
+ * One data set after another, PyTorch's `ConcatDataset`.
+ * @param datasets one or more
+ * @throws DataError for none
+ */
 export class ConcatDataset<T> implements Dataset<T> {
   readonly datasets: readonly Dataset<T>[];
   /** Where each data set ends. */
@@ -84,7 +94,12 @@ export class ConcatDataset<T> implements Dataset<T> {
 }
 
 /**
- * A data set in random parts of the given lengths, or of the given fractions of it: PyTorch's `random_split`.
+ * A data set in random parts: PyTorch's `random_split`.
+ * @param dataset what is split
+ * @param lengths of the parts, or fractions of the whole
+ * @param options `generator`: what draws, a new one by default
+ * @returns a Subset for each length
+ * @throws DataError for lengths that do not sum up, or fractions beyond [0, 1]
  * @example `const [train, test] = randomSplit(all, [0.9, 0.1], { generator: new Generator(42) })`
  */
 export function randomSplit<T>(dataset: Dataset<T>, lengths: readonly number[], options: { readonly generator?: Generator } = {}): Subset<T>[] {

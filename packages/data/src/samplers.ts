@@ -19,7 +19,10 @@ function checkBoolean(name: string, value: boolean): boolean {
 /** In [0, 1), of 32 bits. */
 const fractions = (generator: Generator, count: number): Float64Array => Float64Array.from(generator.words(count), (word) => word / 2 ** 32);
 
-/** In order. */
+/**
+ * The numbers 0, 1, 2 ... in order: PyTorch's `SequentialSampler`.
+ * @param source how many: something with a `length`
+ */
 export class SequentialSampler implements Sampler {
   readonly #source: Sized;
   constructor(source: Sized) {
@@ -41,7 +44,11 @@ export type RandomSamplerOptions = {
   /** What draws: a new Generator by default. */
   readonly generator?: Generator;
 };
-/** In random order, or drawn with replacement. */
+/**
+ * The numbers from 0 on in random order, or drawn with replacement: PyTorch's `RandomSampler`.
+ * @param source how many: something with a `length`
+ * @throws DataError for a number of samples that is no whole number above 0
+ */
 export class RandomSampler implements Sampler {
   readonly replacement: boolean;
   readonly #source: Sized;
@@ -65,7 +72,11 @@ export class RandomSampler implements Sampler {
   }
 }
 
-/** The given numbers in random order. */
+/**
+ * Given numbers in random order: PyTorch's `SubsetRandomSampler`.
+ * @param indices the numbers
+ * @param options `generator`: what draws, a new one by default
+ */
 export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[];
   readonly #generator: Generator;
@@ -81,7 +92,13 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
-/** Drawn with the given weights, which need not sum to 1. */
+/**
+ * Numbers drawn with weights, which need not sum to 1: PyTorch's `WeightedRandomSampler`.
+ * @param weights one for each number from 0 on, not negative
+ * @param numSamples how many
+ * @param options `replacement`: true by default; `generator`: what draws, a new one by default
+ * @throws DataError for more samples than there are positive weights, without replacement
+ */
 export class WeightedRandomSampler implements Sampler {
   readonly weights: readonly number[];
   readonly length: number;
@@ -106,7 +123,13 @@ export class WeightedRandomSampler implements Sampler {
   }
 }
 
-/** Numbers in batches. */
+/**
+ * The numbers of another sampler in batches: PyTorch's `BatchSampler`.
+ * @param sampler where they come from
+ * @param batchSize how many in each
+ * @param dropLast whether a last batch that is smaller is left out
+ * @throws DataError for a size that is no whole number above 0
+ */
 export class BatchSampler implements Sampler<number[]> {
   readonly sampler: Iterable<number> & Sized;
   readonly batchSize: number;

@@ -4,9 +4,14 @@ import { ModuleError } from "./errors.ts";
 import type { Module } from "./module.ts";
 
 /**
- * What `module.forward(...args)` gives with the named parameters and buffers in place of its own, which come back afterwards:
- * PyTorch's `functional_call`. A parameter that is shared is replaced under all its names. `args` is the one argument, or an array of them.
- * @example `functionalCall(model, { weight, bias }, [x])`
+ * What `module.forward(...args)` gives with the named parameters and buffers in place of its own, which come back afterwards: PyTorch's `functional_call`. A parameter that is
+ * shared is replaced under all its names.
+ * @param module whose `forward` is called
+ * @param tensors by name: those of `module.namedParameters()` and `namedBuffers()`
+ * @param args the one argument, or an array of them
+ * @returns what `forward` returns
+ * @throws ModuleError for a name that the module does not have
+ * @example nn.functionalCall(new nn.Linear(2, 1), { weight: ones([1, 2]), bias: zeros([1]) }, [tensor([[1, 2]])]) // [[3]]
  */
 export function functionalCall<M extends Module>(module: M, tensors: Readonly<Record<string, Tensor>>, args: Parameters<M["forward"]> | Tensor): ReturnType<M["forward"]> {
   const slots = module.slots(), given = new Map<Tensor, Tensor>();

@@ -116,7 +116,11 @@ function fromValues(x: Tensor, words: TypedArray): string {
   return formatTensor({ shape: x.shape, dtype: x.dtype, read: (i) => (x.dtype === "bool" ? values[i] !== 0 : values[i]!) }, labels(x, undefined));
 }
 
-/** As PyTorch prints it, digit for digit. */
+/**
+ * As PyTorch prints it, digit for digit.
+ * @param x of any shape and dtype
+ * @returns a promise of the text
+ */
 export async function format(x: Tensor): Promise<string> {
   return fromValues(x, await data(x));
 }
@@ -127,7 +131,13 @@ export function toString(x: Tensor): string {
   return x.device.readSync === undefined ? formatTensor({ shape: x.shape, dtype: x.dtype }, labels(x, x.device.name)) : fromValues(x, dataSync(x));
 }
 
-/** The same values on another device, or in another dtype. A move is a new leaf, as values pass through the host. */
+/**
+ * The same values on another device. A move is a new leaf, as values pass through the host.
+ * @param x of any shape and dtype
+ * @param device where to
+ * @returns a promise of a tensor of x's shape and dtype, x itself where it is there
+ * @throws AutogradError for a tensor with history: move its inputs, or `detach()` it first
+ */
 export async function moveTo(x: Tensor, device: Backend): Promise<Tensor> {
   alive("to", x);
   if (x.device === device) return x;

@@ -54,17 +54,33 @@ export class Scope extends Lifetime {
 }
 
 let unnamed = 0;
-/** Opens a scope. Close it with `using`, or `s.close()`. */
+/**
+ * Opens a scope. Close it with `using`, or `s.close()`.
+ * @param name what errors call it
+ * @returns the scope
+ */
 export const scope = (name?: string): Scope => new Scope(name ?? `scope ${++unnamed}`);
 
-/** Takes a tensor out of its scope: it lasts until it is disposed or nobody holds it. */
+/**
+ * Takes a tensor out of its scope: it lasts until it is disposed or nobody holds it.
+ * @param x of any shape and dtype
+ * @returns x itself
+ */
 export const keep = (x: Tensor): Tensor => keepForever(x);
 
-/** A dense copy that no scope frees: what outlives the step in which it was made. */
+/**
+ * A dense copy that no scope frees: what outlives the step in which it was made.
+ * @param x of any shape and dtype
+ * @returns the copy, of x's shape and dtype
+ */
 export const keepCopy = (x: Tensor): Tensor => keepForever(clone(x));
 
 export type MemoryInfo = { readonly tensors: number; readonly bytes: number };
-/** What is live on a device, in tensors (storages) and bytes. */
+/**
+ * What is live on a device.
+ * @param device the default device, unless it is said
+ * @returns how many tensors (storages), and their bytes
+ */
 export function memory(device: Backend = getDefaultDevice()): MemoryInfo {
   const { liveTensors, liveBytes } = deviceOf(device);
   return { tensors: liveTensors, bytes: liveBytes };

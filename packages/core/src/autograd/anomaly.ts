@@ -75,7 +75,11 @@ function checkNan(node: Node, grads: readonly (Tensor | undefined)[]): void {
   });
 }
 
-/** Waits for the checks of devices that read asynchronously, and rejects with the first NaN that backward made there. */
+/**
+ * Waits for the checks of devices that read asynchronously, and rejects with the first NaN that backward made there.
+ * @returns a promise of nothing
+ * @throws AnomalyError for a NaN: it names the node, and the line that made it
+ */
 export async function checkAnomalies(): Promise<void> {
   const checks = [...pending];
   pending.clear();
@@ -113,6 +117,10 @@ const observerFor = ({ checkNan: check = true }: AnomalyOptions): Observer => ({
 /**
  * Runs a synchronous function, forward and backward, in anomaly mode: an error in backward, or a NaN that it makes, names the node and the line of the
  * forward call that made the node. Slow; for looking for mistakes. PyTorch's `detect_anomaly`.
+ * @param run the function
+ * @returns what it returns
+ * @throws AnomalyError for a NaN in backward
+ * @throws ArgumentError for a function that returns a promise: the mode is off again when it goes on
  * @example `detectAnomaly(() => model.forward(x).sum().backward())`
  */
 export function detectAnomaly<R>(run: () => R, options: AnomalyOptions = {}): R {
@@ -125,9 +133,16 @@ export function detectAnomaly<R>(run: () => R, options: AnomalyOptions = {}): R 
   }
 }
 
-/** Turns anomaly mode on or off, for good or, with `run`, within that synchronous function. PyTorch's `set_detect_anomaly`. */
+/**
+ * Turns anomaly mode on or off, for good. PyTorch's `set_detect_anomaly`.
+ * @param mode on or off
+ * @returns nothing
+ */
 export function setDetectAnomaly(mode: boolean, options: AnomalyOptions = {}): void {
   observeNodes(mode ? observerFor(options) : null);
 }
-/** Whether anomalies are looked for. */
+/**
+ * Whether anomalies are looked for.
+ * @returns true or false
+ */
 export const isAnomalyEnabled = (): boolean => nodeObserver() !== null;

@@ -144,7 +144,10 @@ const describe = ({ shape, dtype }: { readonly shape: Shape; readonly dtype: DTy
 
 /**
  * The function, checkpointed: a call saves its arguments alone, and what backward reads is computed again when it does. PyTorch's
- * `checkpoint` (the non-reentrant form). It must compute the same each time; random numbers are drawn again as they were.
+ * `checkpoint` (the non-reentrant form).
+ * @param fn a synchronous function that computes the same each time; random numbers are drawn again as they were
+ * @returns the function of the same arguments
+ * @throws CheckpointError in backward, for a function that computes something else
  */
 export function checkpointed<A extends readonly unknown[], R>(fn: (...args: A) => R, { preserveRngState = true }: CheckpointOptions = {}): (...args: A) => R {
   return (...args) => (isGradEnabled() ? new Segment(fn as never, args, preserveRngState).run(args) as R : fn(...args));
@@ -152,6 +155,10 @@ export function checkpointed<A extends readonly unknown[], R>(fn: (...args: A) =
 
 /**
  * Calls `fn(...args)` without keeping what it saves for backward: that is computed again when backward reads it. PyTorch's `checkpoint`. Options: `checkpointed`.
+ * @param fn a synchronous function that computes the same each time; random numbers are drawn again as they were
+ * @param args its arguments
+ * @returns what it returns
+ * @throws CheckpointError in backward, for a function that computes something else
  * @example `const h = checkpoint((x) => block.forward(x), x)`
  */
 export const checkpoint = <A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): R => checkpointed(fn)(...args);

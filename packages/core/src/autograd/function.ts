@@ -206,6 +206,9 @@ const onceRule: Rule<undefined> = {
 
 /**
  * Marks a custom `backward` that is not differentiable itself: it runs without being recorded, and asking for its derivative is an error.
+ * @param backward of a `Function`
+ * @returns the same, marked
+ * @throws AutogradError in a second backward
  * @example `static backward = autograd.onceDifferentiable((ctx, grad) => ...)`
  */
 export function onceDifferentiable<G extends readonly (Tensor | null)[], R>(backward: (ctx: FunctionContext, ...grads: G) => R): (ctx: FunctionContext, ...grads: G) => R {

@@ -38,8 +38,13 @@ export type GradgradcheckOptions = GradcheckOptions & {
 };
 
 /**
- * Compares the derivative of `fn` at `inputs` with finite differences: PyTorch's `gradcheck`. The inputs are float64 tensors on a device that
- * reads synchronously; those that require a gradient are varied. Returns true, or throws a GradcheckError that shows both Jacobians.
+ * Compares the derivative of `fn` at `inputs` with finite differences: PyTorch's `gradcheck`.
+ * @param fn a function of the inputs that gives a tensor, or several
+ * @param inputs float64 tensors on a device that reads synchronously; those that require a gradient are varied
+ * @param options tolerances, and what else is checked; each says its default
+ * @returns true; false where they differ and `raiseException` is off
+ * @throws GradcheckError where they differ: it shows both Jacobians
+ * @throws ArgumentError where no input requires a gradient
  * @example `gradcheck((x) => Exp.apply(x), tensor([1, 2], { dtype: "float64", requiresGrad: true }))`
  */
 export function gradcheck(fn: Checked, inputs: OneOrMore<Tensor>, options: GradcheckOptions = {}): boolean {

@@ -26,6 +26,8 @@ export type GraphOptions = {
 
 /**
  * The graph that backward would walk from these tensors. A tensor without history has none.
+ * @param tensors one, or several
+ * @returns its nodes, edges and roots
  * @example `console.log(autograd.toMermaid(autograd.graph(loss, { names: { weight, bias } })))`
  */
 export function graph(tensors: OneOrMore<Tensor>, { names = {} }: GraphOptions = {}): Graph {
@@ -54,7 +56,11 @@ function linesOf({ name, label, kind, outputs, id }: GraphNode, roots: readonly 
   return [...(label === undefined ? [] : [label]), ...(kind === "leaf" && label !== undefined ? [] : [name]), ...shown];
 }
 
-/** The graph in the language of Graphviz, in the direction of the data. */
+/**
+ * The graph in the language of Graphviz, in the direction of the data.
+ * @param options a graph, as `autograd.graph` gives it
+ * @returns the text
+ */
 export function toDot({ nodes, edges, roots }: Graph): string {
   const text = (lines: readonly string[]): string => lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"")).join("\\n");
   return [
@@ -66,7 +72,11 @@ export function toDot({ nodes, edges, roots }: Graph): string {
   ].join("\n");
 }
 
-/** The graph in the language of Mermaid, in the direction of the data. */
+/**
+ * The graph in the language of Mermaid, in the direction of the data.
+ * @param options a graph, as `autograd.graph` gives it
+ * @returns the text
+ */
 export function toMermaid({ nodes, edges, roots }: Graph): string {
   const text = (lines: readonly string[]): string => lines.map((line) => line.replaceAll("\"", "#quot;").replaceAll("<", "#lt;")).join("<br>");
   return [

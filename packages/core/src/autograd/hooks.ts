@@ -45,6 +45,10 @@ const call = <A extends readonly unknown[]>(hook: (...args: A) => unknown, ...ar
  * Calls `hook` with each complete gradient of this tensor; what it returns takes the gradient's place. PyTorch's `register_hook`.
  * Hooks run in the order of their registration, in `backward` and in `autograd.grad`. A hook stays with the value that it was put on: after a change
  * in place it sees the gradient of the old value.
+ * @param x a tensor that requires a gradient
+ * @param hook may give a tensor of the gradient's shape, dtype and device, or nothing
+ * @returns a handle whose `remove` takes the hook away
+ * @throws AutogradError for a tensor that requires none, and in backward for a gradient of another shape, dtype or device
  * @example `const handle = x.registerHook((grad) => grad.mul(2)); ...; handle.remove()`
  */
 export function registerHook(x: Tensor, hook: (grad: Tensor) => Replacement<Tensor>): HookHandle {
@@ -62,6 +66,10 @@ export function registerHook(x: Tensor, hook: (grad: Tensor) => Replacement<Tens
 /**
  * Calls `hook` with this leaf each time its `.grad` has been brought up to date: to step an optimizer as backward goes, say.
  * PyTorch's `register_post_accumulate_grad_hook`.
+ * @param x a leaf that requires a gradient
+ * @param hook gives nothing
+ * @returns a handle whose `remove` takes the hook away
+ * @throws AutogradError for a tensor that is no such leaf, and in backward for a hook that gives something
  */
 export function registerPostAccumulateGradHook(x: Tensor, hook: (leaf: Tensor) => void): HookHandle {
   alive("registerPostAccumulateGradHook", x);
@@ -93,6 +101,10 @@ function refuse(made: unknown): never {
 /**
  * Calls `hook` after the node's derivative with the gradients of its inputs and of its outputs; a list that it returns takes the place of the
  * former. PyTorch's `Node.register_hook`.
+ * @param node as `x.gradFn` gives it
+ * @param hook may give as many gradients as there are inputs, or nothing
+ * @returns a handle whose `remove` takes the hook away
+ * @throws AutogradError in backward, for another number of gradients
  */
 export function registerNodeHook(node: Node, hook: (gradInputs: readonly MaybeGrad[], gradOutputs: readonly MaybeGrad[]) => Replacement<readonly MaybeGrad[] | Tensor>): HookHandle {
   const name = nameOf(hook);
@@ -102,7 +114,13 @@ export function registerNodeHook(node: Node, hook: (gradInputs: readonly MaybeGr
   });
 }
 
-/** Calls `hook` before the node's derivative with the gradients of its outputs; a list that it returns takes their place. PyTorch's `Node.register_prehook`. */
+/**
+ * Calls `hook` before the node's derivative with the gradients of its outputs; a list that it returns takes their place. PyTorch's `Node.register_prehook`.
+ * @param node as `x.gradFn` gives it
+ * @param hook may give as many gradients as it gets, or nothing
+ * @returns a handle whose `remove` takes the hook away
+ * @throws AutogradError in backward, for another number of gradients
+ */
 export function registerNodePrehook(node: Node, hook: (gradOutputs: readonly MaybeGrad[]) => Replacement<readonly MaybeGrad[] | Tensor>): HookHandle {
   const name = nameOf(hook);
   return added(extrasOf(node).before, (outputs) => {

@@ -12,8 +12,19 @@ export function setGradEnabled<R>(mode: boolean, run?: () => R): R | void {
 
 /** A mode: it runs a synchronous function in its own way. */
 export type Mode = <R>(run: () => R) => R;
-/** The function, always called in this mode: PyTorch's `@torch.no_grad()`. @example `const evaluate = inMode(noGrad, (x) => model.forward(x))` */
+/**
+ * The function, always called in this mode: PyTorch's `@torch.no_grad()`.
+ * @param mode `noGrad`, `enableGrad`, `inferenceMode`, or another that runs a function
+ * @param fn a synchronous function
+ * @returns the function of the same arguments
+ * @throws ArgumentError for a function that returns a promise: the mode is off again when it goes on
+ * The function, always called in this mode: PyTorch's `@torch.no_grad()`. @example `const evaluate = inMode(noGrad, (x) => model.forward(x))`
+ */
 export const inMode = <A extends readonly unknown[], R>(mode: Mode, fn: (...args: A) => R): (...args: A) => R => (...args) => mode(() => fn(...args));
 
-/** Whether a tensor was made in `inferenceMode`. */
+/**
+ * Whether a tensor was made in `inferenceMode`.
+ * @param x of any shape and dtype
+ * @returns true or false
+ */
 export const isInference = (x: Tensor): boolean => alive("isInference", x).storage.version < 0;

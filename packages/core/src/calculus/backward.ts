@@ -95,8 +95,8 @@ export type BackwardOptions = {
  * @param tensors where the walk begins: one, or several
  * @param gradients the gradient of what follows, of each tensor's shape; needed unless a tensor has one element
  * @returns nothing
- * @throws AutogradError for tensors without history, one of several elements without a gradient, and where what backward needs was freed or changed in place
- * @throws ShapeError for a gradient of another shape
+ * @throws AutogradError for tensors without history, one of several elements without a gradient, a gradient of another shape, and where what backward needs was freed or changed in
+ * place
  * @example
  * ```ts
  * const x = tensor([1, 2], { requiresGrad: true });
@@ -116,7 +116,12 @@ export function backward(tensors: OneOrMore<Tensor>, gradients?: OneOrMore<Cotan
   walk(edgesOf(roots), seeds, lifetimeOf(roots), { retainGraph, createGraph, targets });
 }
 
-/** Makes a result keep its gradient in `.grad`, as leaves do: PyTorch's `retain_grad`. */
+/**
+ * Makes a result keep its gradient in `.grad`, as leaves do: PyTorch's `retain_grad`.
+ * @param tensor a result that requires a gradient
+ * @returns the tensor itself
+ * @throws AutogradError for one that requires none
+ */
 export function retainGrad(tensor: Tensor): Tensor {
   alive("retainGrad", tensor);
   if (tensor.edge === null) throw new AutogradError("can't retain_grad on Tensor that has requires_grad=False");

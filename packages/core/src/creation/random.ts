@@ -48,12 +48,18 @@ function stream(device: Device): Device {
   }
   return device;
 }
-/** The state of the stream of a device: restore it with `setRngState` to draw the same numbers again. */
+/**
+ * The state of the stream of a device: restore it with `setRngState` to draw the same numbers again.
+ * @returns two numbers, seed and offset
+ */
 export function getRngState(options: Pick<CreationOptions, "device"> = {}): RngState {
   const device = stream(deviceFrom(options));
   return { seed: device.seed, offset: device.drawn };
 }
-/** Back to a state that `getRngState` gave: what follows is drawn again. */
+/**
+ * Back to a state that `getRngState` gave: what follows is drawn again.
+ * @returns nothing
+ */
 export function setRngState(state: RngState, options: Pick<CreationOptions, "device"> = {}): void {
   const device = stream(deviceFrom(options));
   device.seed = state.seed;

@@ -52,8 +52,7 @@ export const matrixNorm: (x: Tensor, ord?: number | string, dim?: readonly numbe
 });
 /**
  * The norm of vectors or matrices: of two dims, or of a matrix with `ord`, as `linalg.matrixNorm` has it; otherwise as `linalg.vectorNorm` does, by default of all elements.
- * PyTorch's
- * `torch.linalg.norm`.
+ * PyTorch's `torch.linalg.norm`.
  * @param x of any shape; floats
  * @param ord the order; by default the root of the sum of squares
  * @param dim one dim, or two; all by default

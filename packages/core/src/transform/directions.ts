@@ -19,9 +19,14 @@ function dual(x: Tensor, t: Tensor, level: number): Tensor {
 }
 
 /**
- * The value of a function and its derivative in the direction of the tangents, by forward mode. PyTorch's `torch.func.jvp`.
- * @param primals the arguments, and `tangents` of the same shapes
- * @example `const [y, t] = func.jvp((x: Tensor) => x.sin(), [x], [onesLike(x)])`
+ * The value of a function and its derivative in the direction of the tangents, by forward mode: [f(x), J t]. PyTorch's `torch.func.jvp`.
+ * @param fn a function of tensors, or of trees of them, that is synchronous
+ * @param primals its arguments, an array
+ * @param tangents one for each, of the same shapes and dtypes
+ * @returns the value and its derivative, of the value's shape and dtype
+ * @throws TransformError where primals and tangents are not of one number, and for an op without forward mode
+ * @throws ShapeError where a tangent has another shape than its primal
+ * @example func.jvp(square, [tensor([3])], [tensor([1])]) // [[9], [6]]
  */
 export function jvp<A extends readonly unknown[], R = Tree>(fn: (...args: A) => R, primals: A, tangents: A): [value: R, tangent: R] {
   if (primals.length === 0 || primals.length !== tangents.length) throw new TransformError(`jvp: expected as many tangents as primals, got ${tangents.length} and ${primals.length}`);

@@ -7,9 +7,12 @@ import { cut, gradients, leadsOutside } from "./reverse.ts";
 import { leavesOf, mapTree, type Tree } from "./tree.ts";
 
 /**
- * The function that gives the gradient of a function of tensors whose value is one number, and the value.
- * @returns `(...args) => [gradient, value]`, with `hasAux` `[gradient, [value, aux]]`
- * @example `func.gradAndValue((x: Tensor) => x.square().sum())(tensor([1, 2]))`
+ * The function that gives the gradient of a function of tensors whose value is one number, and the value. PyTorch's `torch.func.grad_and_value`.
+ * @param fn a function whose value is a 0-d tensor
+ * @param options `argnums`: of which argument, or arguments, 0 by default; `hasAux`: whether the value comes with something else, `[value, aux]`
+ * @returns `(...args) => [gradient, value]`, of the argument's shape and dtype, and the value; with `hasAux` `[gradient, [value, aux]]`
+ * @throws TransformError in the call, where the value is no 0-d tensor
+ * @example func.gradAndValue(mean)(tensor([1, 3])) // [[0.5, 0.5], 2]
  */
 export function gradAndValue<A extends readonly unknown[], const N extends Argnums = 0, R = Tree>(fn: (...args: A) => R, options: { readonly argnums?: N; readonly hasAux?: boolean } = {}): (...args: A) => [gradient: Chosen<A, N>, value: R] {
   const { argnums = 0, hasAux = false } = options;
@@ -32,8 +35,11 @@ export function gradAndValue<A extends readonly unknown[], const N extends Argnu
 
 /**
  * The function that gives the gradient of a function of tensors whose value is one number. PyTorch's `torch.func.grad`.
- * @returns `(...args) => gradient`, of the argument `argnums` (0); with `hasAux` `[gradient, aux]`
- * @example `func.grad((x: Tensor) => x.sin().sum())(x) // cos(x)`
+ * @param fn a function whose value is a 0-d tensor
+ * @param options `argnums`: of which argument, or arguments, 0 by default; `hasAux`: whether the value comes with something else, `[value, aux]`
+ * @returns `(...args) => gradient`, of the argument's shape and dtype; with `hasAux` `[gradient, aux]`
+ * @throws TransformError in the call, where the value is no 0-d tensor
+ * @example func.grad(mean)(tensor([1, 3])) // [0.5, 0.5]
  */
 export function grad<A extends readonly unknown[], const N extends Argnums = 0>(fn: (...args: A) => unknown, options: { readonly argnums?: N; readonly hasAux?: false } = {}): (...args: A) => Chosen<A, N> {
   const both = gradAndValue(fn, options);
@@ -47,8 +53,13 @@ export function grad<A extends readonly unknown[], const N extends Argnums = 0>(
 export type VjpFn = (cotangents: Tree) => Tree;
 
 /**
- * The value of a function, and the function that multiplies a vector by its Jacobian from the left. PyTorch's `torch.func.vjp`.
- * @example `const [y, pull] = func.vjp(f, x); pull(onesLike(y))`
+ * The value of a function, and the function that multiplies a vector by its Jacobian from the left: v J. PyTorch's `torch.func.vjp`.
+ * @param fn a function of tensors, or of trees of them, that is synchronous
+ * @param primals its arguments
+ * @returns the value, and a function of a gradient of the value's shape that gives those of the arguments, of their shapes and dtypes: one alone, or an array
+ * @throws TransformError for a function without tensors in its value
+ * @throws ShapeError in the second function, for a gradient of another shape
+ * @example const [value, pull] = func.vjp(square, tensor([3])); [value, pull(tensor([1]))] // [[9], [6]]
  */
 export function vjp<A extends readonly unknown[], R = Tree>(fn: (...args: A) => R, ...primals: A): [value: R, pull: VjpFn] {
   const { value, roots, inputs, outside } = whole(() => enableGrad(() => {

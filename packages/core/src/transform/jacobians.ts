@@ -35,7 +35,11 @@ type One = readonly [Tensor, ...unknown[]];
 
 /**
  * The function that gives the Jacobian, row by row in reverse mode, all rows in one pass. PyTorch's `torch.func.jacrev`.
- * @returns for each tensor of the value, and each of the argument, a tensor of shape [...value, ...argument]
+ * @param fn a function of tensors
+ * @param options `argnums`: by which argument, or arguments, 0 by default; `hasAux`: whether the value comes with something else, `[value, aux]`
+ * @returns for each tensor of the value, and each of the argument, a tensor of shape [...value, ...argument], of the value's dtype
+ * @throws TransformError in the call, where an op cannot be batched, and says why
+ * @example func.jacrev(square)(tensor([1, 2])) // [[2, 0], [0, 4]]
  */
 export function jacrev<A extends One>(fn: (...args: A) => Tensor): (...args: A) => Tensor;
 export function jacrev<A extends readonly unknown[]>(fn: (...args: A) => unknown, options?: GradOptions): Jacobian<A>;
@@ -62,7 +66,11 @@ export function jacrev<A extends readonly unknown[]>(fn: (...args: A) => unknown
 
 /**
  * The function that gives the Jacobian, column by column in forward mode, all columns in one pass. PyTorch's `torch.func.jacfwd`.
- * @returns as `jacrev`
+ * @param fn a function of tensors
+ * @param options `argnums`: by which argument, or arguments, 0 by default; `hasAux`: whether the value comes with something else, `[value, aux]`
+ * @returns for each tensor of the value, and each of the argument, a tensor of shape [...value, ...argument], of the value's dtype
+ * @throws TransformError in the call, where an op cannot be batched or has no forward mode, and says why
+ * @example func.jacfwd(square)(tensor([1, 2])) // [[2, 0], [0, 4]]
  */
 export function jacfwd<A extends One>(fn: (...args: A) => Tensor): (...args: A) => Tensor;
 export function jacfwd<A extends readonly unknown[]>(fn: (...args: A) => unknown, options?: GradOptions): Jacobian<A>;
@@ -90,7 +98,14 @@ export function jacfwd<A extends readonly unknown[]>(fn: (...args: A) => unknown
 /** The first `count` dims behind the others. */
 const toBack = (x: Tensor, count: number): Tensor => permute(x, [...x.shape.keys()].map((d) => (d + count) % x.ndim));
 
-/** The function that gives the Hessian: forward mode over reverse mode. PyTorch's `torch.func.hessian`. */
+/**
+ * The function that gives the Hessian, forward mode over reverse mode. PyTorch's `torch.func.hessian`.
+ * @param fn a function of tensors
+ * @param options `argnums`: by which argument, or arguments, 0 by default
+ * @returns a tensor of shape [...value, ...argument, ...argument], of the value's dtype
+ * @throws TransformError in the call, where an op cannot be batched or has no forward mode, and says why
+ * @example func.hessian(prod)(tensor([2, 3])) // [[0, 1], [1, 0]]
+ */
 export function hessian<A extends One>(fn: (...args: A) => Tensor): (...args: A) => Tensor;
 export function hessian<A extends readonly unknown[]>(fn: (...args: A) => unknown, options?: { readonly argnums?: Argnums }): Jacobian<A>;
 export function hessian<A extends readonly unknown[]>(fn: (...args: A) => unknown, options: { readonly argnums?: Argnums } = {}): Jacobian<A> {

@@ -20,7 +20,11 @@ export type VmapOptions = {
 
 /**
  * A function of one example becomes a function of a batch, by running each op once on all examples. PyTorch's `torch.func.vmap`.
- * @example `func.vmap((x: Tensor, y: Tensor) => x.dot(y))(xs, ys) // xs [n, 3], ys [n, 3] -> [n]`
+ * @param fn a function of tensors, or of trees of them, that is synchronous
+ * @returns the function of batches: its results have the batch's size as first dim, or where `outDims` says, and the dtype that one example gives
+ * @throws TransformError in the call, where batches have several sizes, no argument has a batch dim, or an op cannot be batched
+ * @throws ArgumentError for `inDims` that do not fit the arguments, or another `randomness`
+ * @example func.vmap(cosineSimilarity, { inDims: [0, 0, null] })(tensor([[1, 0], [0, 1]]), tensor([[1, 1], [0, 2]]), 0) // [0.7071, 1]
  */
 export function vmap<A extends readonly unknown[], R = Tree>(fn: (...args: A) => R, options: VmapOptions = {}): (...args: A) => R {
   const { inDims = 0, outDims = 0, randomness = "error" } = options;

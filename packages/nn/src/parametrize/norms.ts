@@ -65,7 +65,12 @@ export type SpectralNormOptions = {
 /**
  * Divides a weight of a module by its largest singular value (Miyato et al., 2018), which the power method follows from step to step. In evaluation it stands still. PyTorch's
  * `torch.nn.utils.parametrizations.spectral_norm`.
- *
+ * @param module whose weight it is
+ * @param name of the weight, "weight" by default
+ * @returns the module
+ * @throws ModuleError for a name that the module does not have, or a number of iterations below 1
+ * @throws IndexError for a dim out of range
+ * @example nn.utils.parametrizations.spectralNorm(new nn.Linear(2, 3)).weight.shape // [3, 2]
  * @example
  * const layer = utils.parametrizations.spectralNorm(new Linear(20, 40));
  */
@@ -96,8 +101,14 @@ const WeightNorm = class _WeightNorm extends Module {
   }
 };
 /**
- * Makes a weight of a module a size (`original0`) times a direction (`original1`), for each index of `dim`, or of all together where that is null (Salimans and Kingma, 2016). PyTorch's
+ * Makes a weight of a module a size (`original0`) times a direction (`original1`), for each index of a dim (Salimans and Kingma, 2016). PyTorch's
  * `torch.nn.utils.parametrizations.weight_norm`.
+ * @param module whose weight it is
+ * @param name of the weight, "weight" by default
+ * @param dim along which there are sizes, 0 by default; null for one size of all
+ * @returns the module
+ * @throws ModuleError for a name that the module does not have
+ * @example nn.utils.parametrizations.weightNorm(new nn.Linear(2, 3)).weight.shape // [3, 2]
  */
 export function weightNorm<M extends Module>(module: M, name: string = "weight", dim: number | null = 0): M {
   const weight = tensorOf(module, name);

@@ -80,9 +80,14 @@ export type OrthogonalOptions = {
   readonly useTrivialization?: boolean;
 };
 /**
- * Keeps a weight `[..., m, n]` of a module orthogonal: its columns are orthonormal, or its rows where it is wide. Optimizers train what lies behind it, freely. It runs on the host, as `linalg` does.
+ * Keeps a weight `[..., m, n]` of a module orthogonal: its columns are orthonormal, or its rows where it is wide. Optimizers train what lies behind it, freely. It runs on the
+ * host, as `linalg` does.
  * PyTorch's `torch.nn.utils.parametrizations.orthogonal`.
- *
+ * @param module whose weight it is
+ * @param name of the weight, "weight" by default
+ * @returns the module
+ * @throws ModuleError for a name that the module does not have, a weight that is no matrix, or another map
+ * @example nn.utils.parametrizations.orthogonal(new nn.Linear(2, 3)).weight.shape // [3, 2]
  * @example
  * const layer = utils.parametrizations.orthogonal(new Linear(20, 40));
  */

@@ -24,7 +24,13 @@ export function apart(run: () => Tensor): Tensor {
 
 /** The values made while `cached` runs. */
 let cache: Map<ParametrizationList, Tensor> | null = null;
-/** Runs `fn`, which must be synchronous; each parametrized tensor is made once in it, however often it is read. PyTorch's `parametrize.cached`. */
+/**
+ * Runs a function in which each parametrized tensor is made once, however often it is read. PyTorch's `parametrize.cached`.
+ * @param fn a synchronous function
+ * @returns what it returns
+ * @throws ModuleError for a function that returns a promise
+ * @example nn.utils.parametrize.cached(() => 1) // 1
+ */
 export function cached<T>(fn: () => T): T {
   const before = cache;
   cache ??= new Map();

@@ -18,7 +18,13 @@ const listOf = (module: Module, name: string): ParametrizationList | undefined =
   return dict?.has(name) === true ? dict.get(name) : undefined;
 };
 
-/** Whether a tensor of the module is parametrized: this one, or any. */
+/**
+ * Whether a tensor of the module is parametrized: this one, or any.
+ * @param module whose tensors they are
+ * @param name of one of them
+ * @returns true or false
+ * @example nn.utils.parametrize.isParametrized(new nn.Linear(2, 3)) // false
+ */
 export const isParametrized = (module: Module, name?: string): boolean => (name === undefined ? (dictOf(module)?.length ?? 0) > 0 : listOf(module, name) !== undefined);
 
 export type RegisterOptions = {
@@ -27,9 +33,14 @@ export type RegisterOptions = {
 };
 /**
  * Makes a parameter or buffer of a module the result of `parametrization.forward`: from now on each reading of `module[name]` computes it, and what is trained is
- * `module.parametrizations[name].original`, or `original0`, `original1` ... where `rightInverse` gives several. A second one takes the result of the first. Make the optimizer afterwards. PyTorch's
- * `parametrize.register_parametrization`.
- *
+ * `module.parametrizations[name].original`, or `original0`, `original1` ... where `rightInverse` gives several. A second one takes the result of the first. Make the optimizer
+ * afterwards. PyTorch's `parametrize.register_parametrization`.
+ * @param module whose tensor it is
+ * @param name of the parameter or buffer
+ * @param parametrization a module of one tensor; an inverse is called `rightInverse`
+ * @returns the module
+ * @throws ModuleError for a name that the module does not have, or a result of another shape or dtype
+ * @example nn.utils.parametrize.registerParametrization(new nn.Linear(1, 1), "weight", new nn.ReLU()).weight.ge(0).all() // true
  * @example
  * class Symmetric extends Module { forward(x: Tensor): Tensor { return x.triu().add(x.triu({ diagonal: 1 }).t()); } }
  * utils.parametrize.registerParametrization(new Linear(3, 3), "weight", new Symmetric());
@@ -88,7 +99,14 @@ export type RemoveOptions = {
   /** Whether the tensor keeps the value that it has now (the default), or becomes what was trained. */
   readonly leaveParametrized?: boolean;
 };
-/** Takes all parametrizations of a tensor away: it is a parameter or buffer again. PyTorch's `parametrize.remove_parametrizations`. */
+/**
+ * Takes all parametrizations of a tensor away: it is a parameter or buffer again. PyTorch's `parametrize.remove_parametrizations`.
+ * @param module whose tensor it is
+ * @param name of the parameter or buffer
+ * @returns the module
+ * @throws ModuleError for a tensor that is not parametrized
+ * @example nn.utils.parametrize.isParametrized(nn.utils.parametrize.removeParametrizations(nn.utils.parametrizations.spectralNorm(new nn.Linear(2, 3)), "weight")) // false
+ */
 export function removeParametrizations<M extends Module>(module: M, name: string, options: RemoveOptions = {}): M {
   const dict = dictOf(module), list = listOf(module, name);
   if (dict === undefined || list === undefined) throw new ModuleError(`Module ${module.toString()} does not have a parametrization on ${name}`);

@@ -59,8 +59,13 @@ export type PackOptions = {
   readonly enforceSorted?: boolean;
 };
 /**
- * Packs padded sequences [t, n, ...], or [n, t, ...] with `batchFirst`, that have the given lengths. Those must fall, unless
- * `enforceSorted` is false. Lengths in a tensor are read at once: pass numbers on an asynchronous device.
+ * Packs padded sequences that have the given lengths: PyTorch's `pack_padded_sequence`.
+ * @param input [t, n, ...], or [n, t, ...] with `batchFirst`
+ * @param lengths one for each, falling unless `enforceSorted` is false: numbers, or a tensor, which is read at once
+ * @returns a PackedSequence
+ * @throws ShapeError for another number of lengths, or one beyond t
+ * @throws ArgumentError for lengths that do not fall, or are 0
+ * @example nn.utils.rnn.packPaddedSequence(tensor([[1, 3], [2, 0]]), [2, 1]).data // [1, 3, 2]
  */
 export function packPaddedSequence(input: Tensor, lengths: Lengths, options: PackOptions = {}): PackedSequence {
   const { batchFirst = false, enforceSorted = true } = options;
@@ -88,7 +93,13 @@ export type PadPackedOptions = {
   /** The length of the result: that of the longest by default. */
   readonly totalLength?: number | null;
 };
-/** The sequences padded to the longest, or to `totalLength`: [t, n, ...], or [n, t, ...] with `batchFirst`; and their int32 lengths. */
+/**
+ * The sequences padded to the longest, or to `totalLength`: PyTorch's `pad_packed_sequence`.
+ * @param sequence as `packPaddedSequence` gives it
+ * @returns `[padded, lengths]`: [t, n, ...], or [n, t, ...] with `batchFirst`; and [n], int32
+ * @throws ArgumentError for a `totalLength` below the longest
+ * @example nn.utils.rnn.padPackedSequence(nn.utils.rnn.packSequence([tensor([1, 2]), tensor([3])])) // [[[1, 3], [2, 0]], [2, 1]]
+ */
 export function padPackedSequence(sequence: PackedSequence, options: PadPackedOptions = {}): [padded: Tensor, lengths: Tensor] {
   const { batchFirst = false, paddingValue = 0, totalLength = null } = options;
   const { data, counts: batchSizes, places: unsortedIndices } = sequence, longest = batchSizes.length, batch = batchSizes[0] ?? 0;
@@ -113,7 +124,12 @@ export type PadOptions = {
   /** What stands behind the ends: 0 by default. */
   readonly paddingValue?: number;
 };
-/** Sequences [length, ...] of different lengths in one tensor: [t, n, ...], or [n, t, ...] with `batchFirst`. */
+/**
+ * Sequences of different lengths in one tensor: PyTorch's `pad_sequence`.
+ * @param sequences [length, ...] each
+ * @returns [t, n, ...], or [n, t, ...] with `batchFirst`, of their dtype
+ * @example nn.utils.rnn.padSequence([tensor([1, 2]), tensor([3])], { batchFirst: true }) // [[1, 2], [3, 0]]
+ */
 export function padSequence(sequences: readonly Tensor[], options: PadOptions = {}): Tensor {
   const { batchFirst = false, paddingValue = 0 } = options, longest = Math.max(...sequences.map((x) => x.shape[0]!));
   const padded = sequences.map((x) => {
@@ -122,14 +138,31 @@ export function padSequence(sequences: readonly Tensor[], options: PadOptions = 
   });
   return stack(padded, batchFirst ? 0 : 1);
 }
-/** The sequences without their padding. */
+/**
+ * The sequences without their padding: PyTorch's `unpad_sequence`.
+ * @param padded [t, n, ...], or [n, t, ...] with `batchFirst`
+ * @param lengths one for each: numbers, or a tensor, which is read at once
+ * @returns [length, ...] each
+ * @example nn.utils.rnn.unpadSequence(tensor([[1, 2], [3, 0]]), [2, 1], { batchFirst: true }) // [[1, 2], [3]]
+ */
 export function unpadSequence(padded: Tensor, lengths: Lengths, options: Pick<PadOptions, "batchFirst"> = {}): Tensor[] {
   return numbersOf(lengths).map((length, i) => narrow(select(padded, options.batchFirst === true ? 0 : 1, i), 0, 0, length));
 }
-/** Packs sequences [length, ...], the longest first unless `enforceSorted` is false. */
+/**
+ * Packs sequences of different lengths: PyTorch's `pack_sequence`.
+ * @param sequences [length, ...] each, the longest first unless `enforceSorted` is false
+ * @returns a PackedSequence
+ * @throws ArgumentError for lengths that do not fall
+ * @example nn.utils.rnn.packSequence([tensor([1, 2]), tensor([3])]).data // [1, 3, 2]
+ */
 export const packSequence = (sequences: readonly Tensor[], options: Pick<PackOptions, "enforceSorted"> = {}): PackedSequence =>
   packPaddedSequence(padSequence(sequences), sequences.map((x) => x.shape[0]!), options);
-/** The sequences of a PackedSequence. */
+/**
+ * The sequences of a PackedSequence: PyTorch's `unpack_sequence`.
+ * @param sequence as `packSequence` gives it
+ * @returns [length, ...] each
+ * @example nn.utils.rnn.unpackSequence(nn.utils.rnn.packSequence([tensor([1, 2]), tensor([3])])) // [[1, 2], [3]]
+ */
 export function unpackSequence(sequence: PackedSequence): Tensor[] {
   const { counts: batchSizes, places: unsortedIndices } = sequence, [padded] = padPackedSequence(sequence);
   return unpadSequence(padded, Array.from({ length: batchSizes[0] ?? 0 }, (_, i) => batchSizes.filter((count) => count > (unsortedIndices === null ? i : unsortedIndices[i]!)).length));

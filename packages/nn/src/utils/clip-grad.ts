@@ -28,9 +28,12 @@ export type ClipGradOptions = {
   readonly errorIfNonfinite?: boolean;
 };
 /**
- * Scales the gradients so that the norm of all of them together is at most `maxNorm`: PyTorch's `clip_grad_norm_`.
- * Nothing is read: it works on asynchronous devices. Gives the norm before, a 0-d tensor.
- * @throws NonFiniteError with `errorIfNonfinite`; the gradients are as they were
+ * Scales the gradients so that the norm of all of them together is at most `maxNorm`: PyTorch's `clip_grad_norm_`. Nothing is read: it works on asynchronous devices.
+ * @param parameters one, or several; those without a gradient do not count
+ * @param maxNorm the largest norm that stays
+ * @returns the norm before, a 0-d tensor
+ * @throws NonFiniteError for a norm that is not finite, with `errorIfNonfinite`; the gradients are as they were
+ * @example const p = tensor([0, 0], { requiresGrad: true }); p.grad = tensor([3, 4]); nn.clipGradNorm_(p, 1) // 5
  */
 export function clipGradNorm_(parameters: Tensor | readonly Tensor[], maxNorm: number, options: ClipGradOptions = {}): Tensor {
   const { normType = 2, errorIfNonfinite = false } = options, grads = gradients(parameters);
@@ -50,7 +53,13 @@ export function clipGradNorm_(parameters: Tensor | readonly Tensor[], maxNorm: n
   });
 }
 
-/** Puts every element of the gradients into [-clipValue, clipValue]: PyTorch's `clip_grad_value_`. */
+/**
+ * Puts every element of the gradients into [-clipValue, clipValue]: PyTorch's `clip_grad_value_`.
+ * @param parameters one, or several; those without a gradient do not count
+ * @param clipValue the largest magnitude that stays
+ * @returns nothing
+ * @example const p = tensor([0, 0], { requiresGrad: true }); p.grad = tensor([3, -4]); nn.utils.clipGradValue_(p, 1); p.grad // [1, -1]
+ */
 export function clipGradValue_(parameters: Tensor | readonly Tensor[], clipValue: number): void {
   noGrad(() => {
     for (const grad of gradients(parameters)) clamp_(grad, -clipValue, clipValue);

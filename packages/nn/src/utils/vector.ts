@@ -2,14 +2,28 @@
 import { cat, copy_, isTensor, narrow, noGrad, python, reshape, ShapeError, type Tensor } from "@adjoint/core/functional";
 import { ModuleError } from "../errors.ts";
 
-/** The elements of all parameters, one after another. Recorded. */
+/**
+ * The elements of all parameters, one after another. Recorded. PyTorch's `parameters_to_vector`.
+ * @param parameters of one device
+ * @returns a vector of their promoted dtype
+ * @throws ModuleError for parameters on several devices
+ * @example nn.utils.parametersToVector([tensor([[1, 2]]), tensor([3])]) // [1, 2, 3]
+ */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
   const all = [...parameters];
   if (all.some((x) => x.device !== all[0]!.device)) throw new ModuleError("Found two parameters on different devices, this is currently not supported.");
   return cat(all.map((x) => reshape(x, [-1])));
 }
 
-/** Copies the elements of a vector into the parameters, one after another. */
+/**
+ * Copies the elements of a vector into the parameters, one after another. PyTorch's `vector_to_parameters`.
+ * @param vector of as many elements as the parameters at least
+ * @param parameters whose values are replaced
+ * @returns nothing
+ * @throws ShapeError for too few elements
+ * @throws ModuleError for what is no tensor
+ * @example const p = zeros([2]); nn.utils.vectorToParameters(tensor([1, 2]), [p]); p // [1, 2]
+ */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
   if (!isTensor(vector)) throw new ModuleError(`expected torch.Tensor, but got: ${python.typeName(vector)}`);
   const all = [...parameters], sizes = all.map((x) => x.shape.reduce((product, n) => product * n, 1)), needed = sizes.reduce((sum, n) => sum + n, 0);
