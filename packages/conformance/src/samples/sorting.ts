@@ -20,6 +20,6 @@ export const sortingSamples: readonly OpSample[] = [
   sample("argsort", [x([2, 5])], (p) => p.argsort(), 0), sample("argsort of equals", [few], (p) => A.argsort(p, 1, { descending: true }), 0), sample("mode of equals", [few], (p) => A.mode(p, 1).values, 0),
   sample("searchsorted", [x([6]), x([2, 3])], (p, q) => A.searchsorted(p.detach().sort().values, q), 0), sample("searchsorted in rows, right", [few, few], (p, q) => A.searchsorted(A.sort(p).values, q, { right: true }), 0),
   sample("bucketize", [x([2, 3])], (p) => A.bucketize(p.detach(), A.tensor([-1, 0, 1], { dtype: p.dtype, device: p.device })), 0), sample("isin", [few, int([2], [0, 3])], (p, q) => A.isin(p, q), 0),
-  sample("segmentReduce", [x([5, 2], "away"), int([3], [2, 0, 3])], (p, q) => A.segmentReduce(p, "prod", { lengths: q })), sample("mean of segments", [x([2, 5]), int([2, 2], [2, 3, 1, 3])], (p, q) => A.segmentReduce(p, "mean", { lengths: q, axis: 1 })),
+  sample("segmentReduce", [x([5, 2], "away"), int([3], [2, 0, 3])], (p, q) => A.segmentReduce(p, "prod", { lengths: q })), sample("mean of segments", [x([2, 5]), int([2, 2], [2, 3, 1, 4])], (p, q) => A.segmentReduce(p, "mean", { lengths: q, axis: 1 })),
   sample("histc", [x([9])], wide((p) => A.histc(p.detach(), { bins: 4, min: -1, max: 1 })), 0),
 ];
