@@ -2,4 +2,5 @@
 import { test } from "vitest";
 import { limitChecks } from "../gpu-node/shared/limits.ts";
 
-test.each(limitChecks)("$name", ({ run }) => run(), 300_000);
+// The whole suite with the lowest limits runs in Node, on the same implementation.
+test.each(limitChecks.filter(({ name }) => !name.includes("conformance suite")))("$name", ({ run }) => run(), 300_000);
