@@ -38,7 +38,8 @@ export class Depthwise {
   #windows(x: WasmView, filter: WasmView, out: WasmView, padding: Triple, bias?: WasmView): void {
     const temporaries = new Temporaries(this.#engine.memory), [groups, examples, made, , height, width] = out.shape, { windows } = this.#kernels;
     try {
-      const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries), dense = temporaries.dense("float32", [groups, made, FILTER]), place = (at: number, shape: Shape): WasmView => new View(dense.buffer, "float32", shape, [made * FILTER, FILTER, 3, 1].slice(0, shape.length), at, sizeOf(shape), false);
+      const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
+      const dense = temporaries.dense("float32", [groups, made, FILTER]), place = (at: number, shape: Shape): WasmView => new View(dense.buffer, "float32", shape, [made * FILTER, FILTER, 3, 1].slice(0, shape.length), at, sizeOf(shape), false);
       if (bias === undefined) this.#engine.clear(addressAt(dense, 0), 4 * dense.size);
       else this.#copier.copy(bias, place(9, [groups, made]));
       this.#copier.copy(new View(filter.buffer, "float32", [groups, made, 3, 3], [0, 1, 4, 5].map((d) => filter.strides[d]), filter.offset, filter.size, false), place(0, [groups, made, 3, 3]));

@@ -51,8 +51,7 @@ export class Winograd {
     const from = imageOf(this.#rowwise(x, temporaries), 1, 2), to = imageOf(target, 1, 2), { channels } = from, made = to.channels, pool = this.#poolFor(from, to);
     const weights = this.#dense(filter, temporaries), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0);
     const plan = planOf(this.#engine, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout), { at, count } = plan.blocks;
-    const some = pool === undefined ? count : 1;
-    const groups = x.shape[0], sums = temporaries.dense("float32", [groups, made]), added = addressAt(sums, 0);
+    const some = pool === undefined ? count : 1, groups = x.shape[0], sums = temporaries.dense("float32", [groups, made]), added = addressAt(sums, 0);
     if (bias === undefined) this.#engine.clear(added, 4 * groups * made);
     else this.#copier.copy(bias, sums);
     for (let g = 0; g < groups; g++) {
