@@ -1,5 +1,5 @@
 /** @file Adam and AdamW. */
-import { adamStep, type Tensor, zerosLike } from "@adjoint/core/functional";
+import { adamStep, ArgumentError, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { type Betas, checkBetas, checkEpsilon, checkRate, checkWeightDecay } from "./checks.ts";
 import { type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
@@ -38,10 +38,12 @@ abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   protected abstract readonly decoupled: boolean;
   protected override updateAll(members: readonly Member<AdamState>[], group: ParamGroup<AdamOptions>): void {
     const { betas: [beta1, beta2], amsgrad } = group, alike = new Map<string, { readonly params: Tensor[]; readonly grads: Tensor[]; readonly states: AdamState[] }>();
+    if (amsgrad && members.some(({ state }) => state !== undefined && state.maxExpAvgSq === undefined))
+      throw new ArgumentError("amsgrad was turned on after the first step: the state has no 'max_exp_avg_sq'; make a new optimizer, or load a state that has it");
     for (const { param, grad, state } of members) {
       const of = state ?? fresh(param, amsgrad);
       if (state === undefined) this.remember(param, of);
-      const key = `${++of.step} ${of.maxExpAvgSq === undefined}`;
+      const key = String(++of.step);
       let some = alike.get(key);
       if (some === undefined) alike.set(key, (some = { params: [], grads: [], states: [] }));
       some.params.push(param);
@@ -49,8 +51,8 @@ abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
       some.states.push(of);
     }
     for (const { params, grads, states } of alike.values()) {
-      const { step, maxExpAvgSq } = states[0]!, options = { ...group, beta1, beta2, decoupled: this.decoupled, step };
-      adamStep(params, grads, states.map((of) => of.expAvg), states.map((of) => of.expAvgSq), maxExpAvgSq && states.map((of) => of.maxExpAvgSq!), options);
+      const { step } = states[0]!, options = { ...group, beta1, beta2, decoupled: this.decoupled, step };
+      adamStep(params, grads, states.map((of) => of.expAvg), states.map((of) => of.expAvgSq), amsgrad ? states.map((of) => of.maxExpAvgSq!) : undefined, options);
     }
   }
 }

@@ -145,6 +145,14 @@ describe("state", () => {
       optimizer.step();
     }
   };
+  it("has no amsgrad that is turned on after the first step, as in PyTorch", () => {
+    const x = leaf([1]), optimizer = new Adam([x], { lr: 0.1 });
+    run(x, optimizer, 1);
+    optimizer.paramGroups[0]!.amsgrad = true;
+    expect(() => run(x, optimizer, 1)).toThrow("max_exp_avg_sq");
+    optimizer.paramGroups[0]!.amsgrad = false;
+    run(x, optimizer, 1);
+  });
   it("continues a trajectory from a state dict", () => {
     const make = (x: Tensor): Adam => new Adam([x], { lr: 0.1, amsgrad: true });
     const p = leaf([1]), first = make(p);

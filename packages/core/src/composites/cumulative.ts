@@ -7,7 +7,7 @@ import { composite, type Tensor } from "../op.ts";
 import { gather } from "../primitives/gather.ts";
 import { scanPositions, scanProduct, scanSum } from "../primitives/scan.ts";
 import { wrapDim } from "../shape.ts";
-import { narrow, reshape } from "../views/views.ts";
+import { narrow, reshape, select } from "../views/views.ts";
 import { sum, type ValuesAndIndices } from "./reductions.ts";
 
 export type CumulativeOptions = {
@@ -111,7 +111,10 @@ const given = (name: string, x: Tensor | undefined, { dx }: TrapezoidOptions): v
 export const trapezoid: (y: Tensor, x?: Tensor, options?: TrapezoidOptions) => Tensor = /*@__PURE__*/ composite(undefined, (y: Tensor, x: Tensor | undefined, options: TrapezoidOptions = {}): Tensor => {
   given("trapezoid", x, options);
   const { pieces, dim } = doubleAreas("trapezoid", y, x, options);
-  return div(sum(pieces, dim), 2);
+  if (x !== undefined || y.shape[dim] === 0) return div(sum(pieces, dim), 2);
+  // As PyTorch: beside an infinite end there is none.
+  const ends = add(select(y, dim, 0), select(y, dim, -1));
+  return mul(sub(sum(y, dim), mul(ends, 0.5)), options.dx ?? 1);
 });
 /**
  * The areas under samples up to each but the first along a dim, as `trapezoid` gives that under all. PyTorch's `cumulative_trapezoid`.

@@ -79,10 +79,11 @@ function vector(op: string, name: string, x: Tensor, p: number, dim: Dims | unde
   const input = dtype === undefined ? x : to(x, dtype);
   if (!isFloat(input.dtype)) throw new DTypeError(floatsOnly(op, input.dtype));
   const dims = wrapDims(dim, x.ndim);
+  const order = p === Infinity ? "inf" : p === -Infinity ? "-inf" : p;
   if (x.window.size === 0 && (p < 0 || p === Infinity) && (dim === undefined || dims.some((d) => x.shape[d] === 0)))
     throw new ShapeError(dim === undefined
-      ? `${op} cannot compute the ${p} norm on an empty tensor because the operation does not have an identity`
-      : `${op} cannot compute the ${p} norm on the dimension ${dims.find((d) => x.shape[d] === 0)} because this dimension is empty and the operation does not have an identity`);
+      ? `${op} cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`
+      : `${op} cannot compute the ${order} norm on the dimension ${dims.find((d) => x.shape[d] === 0)} because this dimension is empty and the operation does not have an identity`);
   return dispatch(normOp, [input], { p, dims, keepdim, name });
 }
 /**

@@ -88,8 +88,8 @@ export const topk: (x: Tensor, k: number, dim?: number, options?: TopkOptions) =
 
 /** What the order says at a position of each row, which is a number or a tensor with size 1 along the dim. */
 function picked(x: Tensor, d: number, order: Tensor, at: number | Tensor, keepdim: boolean, name: string): ValuesAndIndices {
-  const place = typeof at === "number" ? clone(narrow(order, d, at, 1)) : gather(order, d, at), values = named(gather(x, d, place), name);
-  return keepdim ? { values, indices: place } : { values: squeeze(values, d), indices: squeeze(place, d) };
+  const place = typeof at === "number" ? clone(narrow(order, d, at, 1)) : gather(order, d, at), values = gather(x, d, place);
+  return keepdim ? { values: named(values, name), indices: place } : { values: named(squeeze(values, d), name), indices: squeeze(place, d) };
 }
 function alone(x: Tensor, name: string): ValuesAndIndices {
   return { values: named(clone(x), name), indices: to(filledWith(0, x, []), "int32") };

@@ -3,6 +3,7 @@ import { isFloat, isStoredOnly, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { finfo } from "../numeric-limits.ts";
 import { composite, type Tensor } from "../op.ts";
+import { notDerived, type Underived } from "../scalar/program.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { mul, pow } from "./arithmetic.ts";
@@ -100,7 +101,8 @@ export const ldexp: (x: Tensor, y: Tensor) => Tensor = /*@__PURE__*/ composite(u
   return mul(x, pow(2, isFloat(y.dtype) ? y : to(y, "float32")));
 });
 
-const steps: Binary = /*@__PURE__*/ elementwise("heaviside", (x, y) => s.select(s.eq(x!, 0), y!, s.cast(s.lt(0, x!), x!.dtype)), { rule: "arithmetic", gradient: () => [] });
+const underived: Underived = () => { throw notDerived("aten::heaviside"); };
+const steps: Binary = /*@__PURE__*/ elementwise("heaviside", (x, y) => s.select(s.eq(x!, 0), y!, s.cast(s.lt(0, x!), x!.dtype)), { rule: "arithmetic", gradient: () => [underived, underived] });
 /**
  * 0 below 0, 1 above, and `values` at 0. Both have one dtype. Shapes broadcast, and dtypes are promoted.
  * @throws ShapeError where shapes do not broadcast

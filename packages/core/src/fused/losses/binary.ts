@@ -5,8 +5,8 @@ import { add, div, elementwise, type Elementwise, logsigmoid, mul, neg, type Ope
 import { floatsInto, floatsOnly } from "../../elementwise/checks.ts";
 import { softplusOf } from "../../elementwise/stable.ts";
 import { isFloat } from "../../dtype.ts";
-import { ShapeError } from "../../errors.ts";
-import { composite, type Tensor } from "../../op.ts";
+import { AutogradError, ShapeError } from "../../errors.ts";
+import { composite, isGradEnabled, type Tensor } from "../../op.ts";
 import * as python from "../../python.ts";
 import * as s from "../../scalar/expr.ts";
 import { sameShape } from "../../shape.ts";
@@ -86,6 +86,7 @@ const soft: Elementwise<readonly [x: Tensor, target: Tensor]> = /*@__PURE__*/ el
 export const softMarginLoss: (x: Tensor, target: Tensor, options?: ReductionOptions) => Tensor = /*@__PURE__*/ composite("SoftMarginLossBackward0", (x: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor => {
   checkReduction(reduction);
   floatsInto(isFloat(target.dtype) ? target : x);
+  if (target.requiresGrad && isGradEnabled()) throw new AutogradError("The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.");
   return reduced(soft(x, target), reduction);
 });
 
