@@ -121,7 +121,7 @@ export const copyRows: readonly Row[] = exact([
   }),
   row<{ readonly dims: readonly number[] }>({ op: "flip", weight: 2, draw(d) { const x = d.variable({}); return { inputs: [x], attrs: { dims: someDimsOf(d.random, x.shape.length) } }; }, run: ([x], { dims }) => A.flip(x!, dims) }),
   row<Dim & { readonly shift: number }>({ op: "roll", draw(d) { const x = d.variable(ranked(1)); return { inputs: [x], attrs: { shift: d.random.integer(-4, 4), dim: someDim(d.random, x.shape.length) } }; }, run: ([x], { shift, dim }) => A.roll(x!, shift, dim) }),
-  row<{ readonly k: number }>({ op: "rot90", draw(d) { return { inputs: [d.variable(ranked(2))], attrs: { k: d.random.integer(-1, 4) } }; }, run: ([x], { k }) => A.rot90(x!, [0, 1], { k }) }),
+  row<{ readonly k: number }>({ op: "rot90", draw(d) { return { inputs: [d.variable(ranked(2))], attrs: { k: d.random.integer(-1, 4) } }; }, run: ([x], { k }) => A.rot90(x!, [0, 1], { k }).contiguous() }), // it is a transposed copy, as in PyTorch, and the model knows dense ones alone
   row<{ readonly repeats: readonly number[] }>({
     op: "repeat",
     draw(d) { const x = d.variable(ranked(0, 3)); return { inputs: [x], attrs: { repeats: [...(d.random.chance(0.3) ? [2] : []), ...x.shape.map(() => d.random.integer(0, 2))] } }; },
