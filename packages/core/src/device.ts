@@ -8,8 +8,6 @@ export const LARGE: number = 4 * 1024;
 /** From this size on a storage also carries ballast: memory that the collector counts, standing for memory it cannot see. */
 const HEAVY = 1024 * 1024;
 const SLAB = 256;
-/** Slabs that are kept for other storages once all of theirs were freed by hand: a registration costs as much as an op. */
-const MOST_IDLE_SLABS = 256;
 
 /** Live buffers that one registration looks after: freed together once nobody can reach a storage of the slab. */
 export class Slab {
@@ -32,8 +30,9 @@ const registry = /*@__PURE__*/ new FinalizationRegistry<Held>(({ device, held, b
   held.forEach((buffer, i) => {
     if (buffer === undefined) return;
     held[i] = undefined;
-    device.account(-1, -bytes[i]!);
-    if (typeof buffer === "object") device.freeCollected(buffer);
+    device.liveTensors--;
+    device.liveBytes -= bytes[i]!;
+    if (typeof buffer === "object") device.backend.free(buffer);
   });
 });
 
@@ -50,6 +49,7 @@ export class Device {
   /** For what an out-of-memory error tells. Weakly: nobody but the storages in a slab holds it. */
   readonly slabs: Set<WeakRef<Slab>> = new Set();
   #slab: Slab;
+  /** Slabs whose storages were all freed by hand, for others: a registration costs as much as an op. */
   readonly #idle: Slab[] = [];
   readonly #idleLarge: Slab[] = [];
   readonly #collected: boolean;
@@ -60,14 +60,8 @@ export class Device {
     this.#slab = this.#newSlab(SLAB);
   }
   takes(dtype: DType): boolean {
-    if (dtype === this.#taken) return true;
-    const takes = this.backend.dtypes.has(dtype);
-    if (takes) this.#taken = dtype;
-    return takes;
-  }
-  account(tensors: number, bytes: number): void {
-    this.liveTensors += tensors;
-    this.liveBytes += bytes;
+    if (dtype !== this.#taken && this.backend.dtypes.has(dtype)) this.#taken = dtype;
+    return dtype === this.#taken;
   }
   /** Lets the collector's net look after a buffer. Returns where it is held, to be cleared when it is freed by hand. */
   hold(buffer: Buffer, bytes: number): Slab {
@@ -88,21 +82,16 @@ export class Device {
     slab.held[slot] = undefined;
     if (--slab.live !== 0) return;
     slab.used = 0;
-    const idle = slab.held.length === 1 ? this.#idleLarge : this.#idle;
-    if (slab !== this.#slab && idle.length < MOST_IDLE_SLABS) idle.push(slab);
+    if (slab !== this.#slab) (slab.held.length === 1 ? this.#idleLarge : this.#idle).push(slab);
   }
   #otherSlab(large: boolean): Slab {
     return large ? this.#idleLarge.pop() ?? this.#newSlab(1) : (this.#slab = this.#idle.pop() ?? this.#newSlab(SLAB));
   }
   #newSlab(slots: number): Slab {
-    const slab = new Slab(slots);
-    const weak = new WeakRef(slab);
+    const slab = new Slab(slots), weak = new WeakRef(slab);
     this.slabs.add(weak);
     registry.register(slab, { device: this, held: slab.held, bytes: slab.bytes, slab: weak });
     return slab;
-  }
-  freeCollected(buffer: Buffer): void {
-    this.backend.free(buffer);
   }
 }
 

@@ -42,7 +42,7 @@ export class Storage {
       return;
     }
     this.buffer = given ?? allocated(device, dtype, length);
-    const bytes = length * bytesOf(dtype), slab = device.hold(this.buffer, bytes);
+    const { bytes } = this, slab = device.hold(this.buffer, bytes);
     this.#slab = slab;
     this.#slot = slab.used - 1;
     this.ballast = ballast(device.backend, bytes);

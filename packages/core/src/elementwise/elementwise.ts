@@ -148,7 +148,6 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
     return callAny(operands);
   }
   function callAny(operands: readonly Operand[]): Tensor {
-    const first = operands[0], second = operands[1];
     if (takes !== undefined) refuseNumbers(name, operands, takes);
     const tensors: Tensor[] = [], params: number[] = [];
     split(operands, tensors, params);
@@ -159,11 +158,12 @@ export function elementwise<A extends readonly Operand[]>(name: string, build: (
       return generate(device, programFor(operands, isFloat(common) && device.backend.dtypes.has("float64") ? "float64" : common, undefined), params, []);
     }
     const p = programFor(operands, common, undefined);
-    if (operands.length === 2 && typeof first === "object" && typeof second === "number" && isFloat(common) && !isStoredOnly(common) && common === first.window.dtype) {
+    const alike = tensors.length > 0 && tensors.length <= 2 && tensors.every((x) => x.dtype === common);
+    if (alike && typeof operands[1] === "number" && operands.length === 2 && isFloat(common) && !isStoredOnly(common)) {
       beside = p;
       numberType = common;
     }
-    if (params.length === 0 && tensors.length <= 2 && tensors.every((x) => x.dtype === common)) {
+    if (alike && params.length === 0) {
       same = p;
       sameType = common;
       sameCount = tensors.length;
