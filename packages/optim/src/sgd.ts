@@ -37,13 +37,11 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     super(params, all);
   }
   protected override updateAll(members: readonly Member<SGDState>[], group: ParamGroup<SGDOptions>): void {
-    const step = (some: readonly Member<SGDState>[], buffers: readonly Tensor[] | undefined, isFirst: boolean): void =>
+    for (const isFirst of [true, false]) {
+      const some = members.filter(({ state }) => group.momentum === 0 ? !isFirst : (state === undefined) === isFirst);
+      const buffers = group.momentum === 0 ? undefined : some.map(({ param, state }) => state?.momentumBuffer ?? keepCopy(param));
       sgdStep(some.map(({ param }) => param), some.map(({ grad }) => grad), buffers, { ...group, isFirst });
-    if (group.momentum === 0) return step(members, undefined, false);
-    const begun = members.filter(({ state }) => state !== undefined), fresh = members.filter(({ state }) => state === undefined);
-    step(begun, begun.map(({ state }) => state!.momentumBuffer), false);
-    const buffers = fresh.map(({ param }) => keepCopy(param));
-    step(fresh, buffers, true);
-    fresh.forEach(({ param }, i) => this.remember(param, { momentumBuffer: buffers[i]! }));
+      if (isFirst) some.forEach(({ param }, k) => this.remember(param, { momentumBuffer: buffers![k]! }));
+    }
   }
 }

@@ -58,17 +58,16 @@ export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], pa
 
 /**
  * Writes the results of a program into the first tensors of each group, its targets, which are the program's first inputs; all groups in one call where the device can. Not recorded: no target may
- * need a gradient while changes are. The targets of a group have one shape and memory of their own.
+ * need a gradient while changes are. There is a group at least; the targets of each have one shape and memory of their own.
  */
 export function mapGroups(groups: readonly (readonly Tensor[])[], p: Program, params: readonly number[]): void {
   const all = groups.flat(), attrs = { program: p, params }, count = p.results.length, watcher = activeWatcher();
-  if (all.length === 0) return;
   const device = commonDevice(mapOp, all, attrs), targets = groups.flatMap((group) => group.slice(0, count));
   for (const target of targets) checkInPlace(target, isGradEnabled() && target.requiresGrad ? 1 : 0);
   for (const group of groups) if (!isPlain(group)) for (let k = 0; k < count; k++) checkTarget(group[k]!, group);
   if (all.some((x) => x.traced !== null)) throw new NotSupportedError(`${p.name}: not inside of a function transform`);
   const run = (): readonly Tensor[] => {
-    writeGroups(device, groups, targets, attrs);
+    writeGroups(device, groups, all, attrs);
     return targets;
   };
   if (watcher === null) run();
@@ -79,12 +78,12 @@ export function mapGroups(groups: readonly (readonly Tensor[])[], p: Program, pa
 /** Dense tensors of one shape. */
 const isPlain = ([first, ...others]: readonly Tensor[]): boolean => first!.window.dense && others.every(({ window }) => window.dense && sameShape(window.shape, first!.window.shape));
 
-function writeGroups(device: Device, groups: readonly (readonly Tensor[])[], targets: readonly Tensor[], { program: p, params }: { readonly program: Program; readonly params: readonly number[] }): void {
-  const { mapEach } = device.backend.kernels, count = p.results.length, ins: View[] = [], outs: View[] = [], written = new Set<Storage>(), shared = new Set<Storage>();
-  for (const { storage } of targets) (written.has(storage) ? shared : written).add(storage);
+function writeGroups(device: Device, groups: readonly (readonly Tensor[])[], all: readonly Tensor[], { program: p, params }: { readonly program: Program; readonly params: readonly number[] }): void {
+  const { mapEach } = device.backend.kernels, count = p.results.length, ins: View[] = [], outs: View[] = [], uses = new Map<Storage, number>();
+  for (const { storage } of all) uses.set(storage, (uses.get(storage) ?? 0) + 1);
   for (const group of groups) {
     if (group[0]!.window.size === 0) continue;
-    if (mapEach !== undefined && isPlain(group) && group.every(({ storage }, i) => !(i < count ? shared : written).has(storage))) {
+    if (mapEach !== undefined && isPlain(group) && group.every(({ storage }) => uses.get(storage) === 1)) {
       for (const { window } of group) ins.push(window);
       for (let k = 0; k < count; k++) outs.push(group[k]!.window);
     } else write(group.slice(0, count), p, group, params);

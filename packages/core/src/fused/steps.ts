@@ -16,9 +16,8 @@ const programs = /*@__PURE__*/ new Map<string, Program>();
 function step(name: string, kind: string, groups: readonly (readonly Tensor[])[], numbers: readonly number[], formula: (x: readonly Expr[], n: readonly Expr[]) => readonly Expr[]): void {
   const alike = new Map<string, (readonly Tensor[])[]>();
   for (const group of groups) {
-    const dtype = group.map((x) => x.dtype).join(), others = alike.get(dtype);
-    if (others === undefined) alike.set(dtype, [group]);
-    else others.push(group);
+    const dtype = group.map((x) => x.dtype).join();
+    alike.get(dtype)?.push(group) ?? alike.set(dtype, [group]);
   }
   for (const [types, some] of alike) {
     const key = `${name} ${kind} ${types}`;
