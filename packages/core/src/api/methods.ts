@@ -40,7 +40,9 @@ const methodNames = [
   "zero_",
 ] as const;
 
-type Plain = { [K in (typeof methodNames)[number]]: Method<(typeof f)[K]> };
+/** Mapped from the functions themselves, so that a method shows the comment of its function. */
+type Methods<F> = { [K in keyof F]: Method<F[K]> };
+type Plain = Methods<Pick<typeof f, (typeof methodNames)[number]>>;
 
 export interface TensorMethods extends Plain {
   var(...rest: Parameters<Method<typeof f.var_>>): Tensor;
