@@ -207,8 +207,8 @@ const atan: Formula = (_, x) => {
 };
 const atan2: Formula = (_, y, x) => {
   const ay = abs(y), ax = abs(x), steep = lt(ax, ay), small = select(steep, ax, ay), large = select(steep, ay, ax);
-  // Of two subnormal numbers a device may make 0 / 0: then the smaller counts as 0.
-  const quotient = div(small, large), ratio = select(eq(large, 0), 0, select(eq(small, large), 1, select(isNan(quotient), 0, quotient)));
+  // NaN of two infinities, which make 1, and of two zeros, as subnormal numbers are to the division of some devices.
+  const quotient = div(small, large), ratio = select(isNan(quotient), select(eq(large, Infinity), f32(1), 0), quotient);
   const t = atanOfReduced(ratio), angle = select(steep, sub(PI_2[0], sub(t, PI_2[1])), t);
   const whole = select(lt(bitcast(x), 0), sub(2 * PI_2[0], sub(angle, 2 * PI_2[1])), angle);
   return withSign(select(or(isNan(x), isNan(y)), NaN, whole), y);
