@@ -7,7 +7,7 @@ import { uniform } from "../samples/numbers.ts";
 type Inputs = readonly [x: Tensor, ...others: Tensor[]];
 type Sample = {
   readonly name: string;
-  /** Which kernel must have run, and how often at least: forward and backward, if nothing is said. */
+  /** Which kernel must have run, and how often at least: forward and backward, if nothing is said and the device takes as many tensors at once. */
   readonly kernel: FusedName;
   readonly calls?: number;
   /** What stands beside x: its shapes. */
@@ -18,6 +18,8 @@ type Sample = {
   readonly isFinite?: boolean;
 };
 
+/** Of a normalisation's backward: more than WebGPU's lowest limit allows. */
+const MOST_OPERANDS = 9;
 const row = (shape: Shape): Shape => shape.slice(-1);
 const samples: readonly Sample[] = [
   { name: "softmax", kernel: "rows", beside: () => [], run: (x) => softmax(x, -1) },
@@ -123,7 +125,7 @@ const fusedCase = (sample: Sample, kind: Kind): Case => ({
     for (const shape of sample.shapes ?? shapes) {
       if (kind !== "plain" && shape[0]! * shape[1]! > largest / 10) continue;
       const before = backend.calls[sample.kernel], got = await resultsOf(sample, backend, shape, kind);
-      check(backend.calls[sample.kernel] - before >= (sample.calls ?? 2), `${sample.name} of [${shape.join()}]: the kernel ${sample.kernel} did not run as often as it should`);
+      check(backend.calls[sample.kernel] - before >= (sample.calls ?? (backend.limits.maxBindings < MOST_OPERANDS ? 1 : 2)), `${sample.name} of [${shape.join()}]: the kernel ${sample.kernel} did not run as often as it should`);
       const after = backend.calls[sample.kernel], want = await resultsOf(sample, unfused(backend), shape, kind);
       check(backend.calls[sample.kernel] === after, `${sample.name}: unfused() has a fused kernel`);
       got.forEach((part, k) => compare(`${sample.name} of [${shape.join()}], ${k === 0 ? "the result" : `gradient ${k}`}`, part, want[k]!));
