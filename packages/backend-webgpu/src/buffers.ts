@@ -96,6 +96,16 @@ export class Pool {
     return this.#alive(new WebGpuBuffer(dtype, length, this.#chunk(length)));
   }
 
+  /** Memory for as long as `use` runs, whether it returns or throws. */
+  lend(dtype: DType, length: number, use: (buffer: WebGpuBuffer) => void): void {
+    const buffer = this.allocate(dtype, length);
+    try {
+      use(buffer);
+    } finally {
+      this.free(buffer);
+    }
+  }
+
   /** Memory again for a buffer whose device was lost. */
   revive(buffer: WebGpuBuffer): void {
     buffer.chunk = this.#chunk(buffer.length);

@@ -74,7 +74,10 @@ export class Recorder {
   /** Reserves the uniforms of the next dispatch: the index of its first word in `words`. The header's zero is written. */
   uniforms(pipeline: Pipeline): number {
     const bytes = Math.ceil(pipeline.layout.uniformBytes / this.#step) * this.#step;
-    if (this.#used + bytes > RING_BYTES) this.flush();
+    if (this.#used + bytes > RING_BYTES) {
+      this.flush();
+      this.#used = 0; // also where nothing was recorded, since pipelines were refused
+    }
     this.#slot = this.#used;
     if (this.#held === undefined) this.#used += bytes;
     const at = this.#slot >>> 2;

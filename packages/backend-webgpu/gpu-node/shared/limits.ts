@@ -1,7 +1,8 @@
 /** @file Limits are obeyed by splitting, on a device with the lowest that the standard allows: checks run in Node and in browsers. */
-import { webgpu } from "@adjoint/backend-webgpu";
+import { webgpu, webgpuStats } from "@adjoint/backend-webgpu";
 import { type Case, fusedSuite, kernelSuite, runCases } from "@adjoint/conformance";
 import { arange, conv1d, full, gather, noGrad, ones, OutOfMemoryError, scope, tensor, type Tensor, zeros } from "@adjoint/core";
+import { denseView, program, scalar, type View } from "@adjoint/core/backend";
 import { mismatch } from "./harness.ts";
 import { openDevice } from "./open.ts";
 import { assert, type Check, failure, list } from "./whole.ts";
@@ -51,6 +52,36 @@ export const limitChecks: readonly Check[] = [
       gpu.destroy();
     },
   })),
+  {
+    name: "memory that runs out within a kernel, of what it needs for itself, leaves none of that behind",
+    run: async () => {
+      // Of 64 KiB; attention is of the same elements as [1, 256, 64].
+      const size = 2 ** 14, seen = new Set<string>();
+      // What is left: for one of attention's two lines of numbers, for both, for one buffer of sort, and for three.
+      for (const left of [2 ** 10, 2 ** 11, 2 ** 16, 3 * 2 ** 16]) {
+        const gpu = await openDevice(), device = await webgpu({ device: gpu, maxBytes: 12 * size + 2 ** 10 + left }), { kernels } = device;
+        const [x, y, logs, order] = (["float32", "float32", "float32", "int32"] as const).map((dtype, k) => denseView(device.allocate(dtype, k === 2 ? 256 : size), dtype, k === 2 ? [1, 256, 1] : [size]));
+        const heads = (view: View): View => denseView(view.buffer, "float32", [1, 256, 64]), queries = heads(x!), attrs = { scale: 1, causal: true };
+        const calls: { readonly [name: string]: () => void } = {
+          sort: () => kernels.sort([x!], [order!], { descending: false }),
+          scan: () => kernels.scan([x!], [y!], { op: "sum", reverse: false }),
+          reduce: () => kernels.reduce([x!], [denseView(logs!.buffer, "float32", [])], { program: program("identity", ["float32"], [], [scalar.arg(0, "float32")]), params: [], op: "sum", reduced: 1 }),
+          attention: () => kernels.attention!([queries, queries, queries], [heads(y!), logs!], attrs),
+        };
+        for (const [name, call] of Object.entries(calls)) {
+          const before = webgpuStats(device).liveBytes, error = await failure(call);
+          if (error !== undefined) {
+            assert(error instanceof OutOfMemoryError, `${name}: ${String(error)}`);
+            seen.add(name);
+          }
+          assert(webgpuStats(device).liveBytes === before, `${name} with ${left} bytes left: ${webgpuStats(device).liveBytes - before} bytes more are live`);
+        }
+        device.dispose();
+        gpu.destroy();
+      }
+      for (const name of ["sort", "attention"]) assert(seen.has(name), `no memory for ${[...seen].join()}, and not ${name}`);
+    },
+  },
   {
     name: "a tensor over the limit: the typed error says what was asked, what is live and the largest owners, and work goes on",
     run: async () => {

@@ -88,9 +88,9 @@ export function argReduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["ar
     const length = input.size / out.size;
     const lanes = length <= 2 * MIN_ROW || out.size >= 1 << 14 ? 1 : Math.min(MAX_LANES, Math.ceil(Math.sqrt(length)));
     if (lanes === 1) return run("whole", op, input, out, reduced, length, 1, undefined);
-    const partial = device.pool.allocate("int32", out.size * lanes);
-    run("candidates", op, input, out, reduced, length, lanes, partial);
-    run("choose", op, input, out, reduced, length, lanes, partial);
-    device.pool.free(partial);
+    device.pool.lend("int32", out.size * lanes, (partial) => {
+      run("candidates", op, input, out, reduced, length, lanes, partial);
+      run("choose", op, input, out, reduced, length, lanes, partial);
+    });
   };
 }

@@ -3,7 +3,7 @@
  * small, then queries of one. Knows no shader.
  */
 import {
-  attentionMasking, type AttentionMasking, attentionStages, type DType, type FusedKernels, type Kernels, type Program, program, scalar as s, type Shape, sizeOf, View,
+  attentionMasking, type AttentionMasking, attentionStages, denseView, type DType, type FusedKernels, type Kernels, type Program, program, scalar as s, type Shape, sizeOf, View,
 } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
@@ -61,17 +61,26 @@ class Call {
       map([], [view], { program: positions, params: [period] });
       return view;
     };
-    this.#numbers = [numbers(columns, columns), numbers(Math.max(rows, ...this.pieces.map(({ from, to, first, end }) => (to - from) * (end - first))), rows)];
+    try {
+      this.#numbers = [numbers(columns, columns), numbers(Math.max(rows, this.#mostRows()), rows)];
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  #mostRows(): number {
+    return Math.max(...this.pieces.map(({ from, to, first, end }) => (to - from) * (end - first)));
   }
 
   dense(dtype: DType, shape: Shape): GpuView {
-    const buffer = this.#device.pool.allocate(dtype, sizeOf(shape)), strides = shape.map((_, d) => sizeOf(shape.slice(d + 1)));
+    const buffer = this.#device.pool.allocate(dtype, sizeOf(shape));
     this.#buffers.push(buffer);
-    return new View(buffer, dtype, shape, strides, 0, sizeOf(shape), true);
+    return denseView(buffer, dtype, shape);
   }
   /** Room for the scores of any piece. */
   room(): GpuView {
-    return this.dense(f, [Math.max(...this.pieces.map(({ from, to, first, end }) => (to - from) * (end - first))), this.#columns]);
+    return this.dense(f, [this.#mostRows(), this.#columns]);
   }
   /** The scores of a piece in that room, as matrices. */
   block(room: GpuView, { from, to, first, end }: Piece): GpuView {

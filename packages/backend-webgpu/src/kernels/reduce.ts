@@ -26,6 +26,8 @@ const TURN = 4;
 
 /** What an invocation takes at once: one element, four along the row, or one for each of four outputs. */
 type Way = "one" | "along" | "across";
+/** How a stage goes: its outputs, and the length of each, counted in fours where its way takes four of them; and its lanes. */
+type Stage = { readonly way: Way; readonly splats: number; readonly rows: number; readonly units: number; readonly lanes: number };
 
 function reduceShader(p: Program, op: ReduceOp, way: Way, splats: number, kept: number, reduced: number, slots: readonly number[]): Shader {
   const n = p.args.length, dtype = p.results[0]!.dtype, isSplat = (k: number): boolean => way === "one" || ((splats >> k) & 1) === 1;
@@ -84,7 +86,8 @@ type Family = { readonly [O in ReduceOp]: Map<number | string, Pipeline> };
 const family = (): Family => ({ sum: new Map(), prod: new Map(), max: new Map(), min: new Map() });
 
 const identities: { [D in DType]?: Program } = {};
-const identity = (dtype: DType): Program => (identities[dtype] ??= program("identity", [dtype], [], [scalar.arg(0, dtype)]));
+/** The program of a reduction of values as they are. */
+export const identity = (dtype: DType): Program => (identities[dtype] ??= program("identity", [dtype], [], [scalar.arg(0, dtype)]));
 const ways: readonly Way[] = ["one", "along", "across"];
 
 export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduce"], WebGpuBuffer> {
@@ -116,11 +119,20 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     const along = reduced === 0 ? NO_QUADS : splatsAt(shape.length - 1), across = along === NO_QUADS ? splatsAt(split - 1) : NO_QUADS;
     const way: Way = along !== NO_QUADS ? "along" : across !== NO_QUADS ? "across" : "one", splats = Math.max(along, across);
     const rows = way === "across" ? count / 4 : count, units = way === "along" ? length / 4 : length, lanes = lanesOf(rows, units);
-    // Each output's lanes lie side by side, and are what the next stage reduces.
-    const partial = lanes === 1 ? undefined : device.pool.allocate(dtype, count * lanes);
-    const to = partial === undefined ? out : new View(partial, dtype, out.shape, denseStrides(out.shape).map((x) => x * lanes), 0, count, false);
-    if (partial !== undefined) operands.collect(inputs, [to]);
+    const stage = { way, splats, rows, units, lanes };
+    if (lanes === 1) return record(inputs, out, p, params, op, reduced, stage);
+    device.pool.lend(dtype, count * lanes, (partial) => {
+      // Each output's lanes lie side by side, and are what the next stage reduces.
+      const strides = denseStrides(out.shape).map((x) => x * lanes), to = new View(partial, dtype, out.shape, strides, 0, count, false);
+      operands.collect(inputs, [to]);
+      record(inputs, to, p, params, op, reduced, stage);
+      run([new View(partial, dtype, [...out.shape, lanes], [...strides, 1], 0, count * lanes, true)], out, identity(dtype), [], op, 1);
+    });
+  };
 
+  /** Records one stage over the operands just collected. */
+  const record = (inputs: readonly View<WebGpuBuffer>[], to: View<WebGpuBuffer>, p: Program, params: readonly number[], op: ReduceOp, reduced: number, { way, splats, rows, units, lanes }: Stage): void => {
+    const { shape } = inputs[0]!, split = shape.length - reduced;
     const keptRank = rankClass(split), reducedRank = rankClass(reduced), alongRow = neighboursAlongRow(inputs, split);
     const { recorder } = device, { ints } = recorder;
     const pipeline = pipelineOf(p, op, way, splats, keptRank, reducedRank);
@@ -131,7 +143,7 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     ints[at + OUTPUT_DIVIDER] = alongRow ? lanes : 1;
     ints[at + LANE_DIVIDER] = alongRow ? 1 : rows;
     ints[at + OUT_OFFSET] = to.offset;
-    ints[at + OUT_LANE] = partial === undefined ? 0 : 1;
+    ints[at + OUT_LANE] = lanes === 1 ? 0 : 1;
     ints[at + OUT_NEXT] = to.strides[split - 1] ?? 0;
     at += SHAPES;
     writeSizes(ints, at, shape, 0, split, keptRank);
@@ -157,10 +169,6 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     }
     writeParams(device, at, p, params);
     recorder.dispatch(pipeline, operands.chunks, rows * lanes);
-    if (partial === undefined) return;
-    const columns = new View(partial, dtype, [...out.shape, lanes], [...to.strides, 1], 0, count * lanes, true);
-    run([columns], out, identity(dtype), [], op, 1);
-    device.pool.free(partial);
   };
 
   return (inputs, outputs, { program: p, params, op, reduced }) => {

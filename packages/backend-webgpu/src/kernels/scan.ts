@@ -155,9 +155,9 @@ export function scanKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["scan"],
     // No lane without elements.
     const lanes = Math.ceil(length / Math.ceil(length / most));
     if (lanes === 1) return run("whole", op, reverse, views, 1, undefined);
-    const partial = device.pool.allocate(out.dtype, rows * lanes * stateOf(op, inputs[0]!.dtype).total.kept.length);
-    run("totals", op, reverse, views, lanes, partial);
-    run("resume", op, reverse, views, lanes, partial);
-    device.pool.free(partial);
+    device.pool.lend(out.dtype, rows * lanes * stateOf(op, inputs[0]!.dtype).total.kept.length, (partial) => {
+      run("totals", op, reverse, views, lanes, partial);
+      run("resume", op, reverse, views, lanes, partial);
+    });
   };
 }

@@ -113,15 +113,24 @@ export function sortKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["sort"],
     const block = (target: Target, to: readonly WebGpuBuffer[]): void =>
       pass(`block ${input.dtype} ${descending} ${target}`, (slots) => blockShader(input.dtype, descending, target, kept, slots), [input.buffer, ...to], BLOCK);
     if (length <= BLOCK) return block("output", [out.buffer]);
-    const pair = (): [WebGpuBuffer, WebGpuBuffer] => [device.pool.allocate("int32", out.size), device.pool.allocate("int32", out.size)];
-    let from = pair(), to: [WebGpuBuffer, WebGpuBuffer] | undefined;
-    block("next", from);
-    for (let width = BLOCK; width < length; width *= 2) {
-      const target: Target = 2 * width >= length ? "output" : "next";
-      if (target === "next") to ??= pair();
-      pass(`merge ${target}`, (slots) => mergeShader(target, kept, slots), [...from, ...(target === "next" ? to! : [out.buffer])], width);
-      if (target === "next") [from, to] = [to!, from];
+    const own: WebGpuBuffer[] = [];
+    const room = (): WebGpuBuffer => {
+      const buffer = device.pool.allocate("int32", out.size);
+      own.push(buffer);
+      return buffer;
+    };
+    const pair = (): [WebGpuBuffer, WebGpuBuffer] => [room(), room()];
+    try {
+      let from = pair(), to: [WebGpuBuffer, WebGpuBuffer] | undefined;
+      block("next", from);
+      for (let width = BLOCK; width < length; width *= 2) {
+        const target: Target = 2 * width >= length ? "output" : "next";
+        if (target === "next") to ??= pair();
+        pass(`merge ${target}`, (slots) => mergeShader(target, kept, slots), [...from, ...(target === "next" ? to! : [out.buffer])], width);
+        if (target === "next") [from, to] = [to!, from];
+      }
+    } finally {
+      for (const buffer of own) device.pool.free(buffer);
     }
-    for (const buffer of [...from, ...(to ?? [])]) device.pool.free(buffer);
   };
 }

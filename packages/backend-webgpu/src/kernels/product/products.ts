@@ -1,11 +1,12 @@
 /** @file Runs products: plans a call, finds or compiles its kernel, writes the words that all products have, and sums the parts of a divided depth. */
-import { denseView, type DType, DTypeError, type Program, program, scalar, View } from "@adjoint/core/backend";
+import { denseView, type DType, DTypeError, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../../buffers.ts";
 import type { WebGpuDevice } from "../../device.ts";
 import { Operands } from "../../operands.ts";
 import type { Pipeline } from "../../pipelines.ts";
+import { identity } from "../reduce.ts";
 import { blockShader } from "./blocks.ts";
-import { keyOf, planOf, type Sizes } from "./plan.ts";
+import { keyOf, type Plan, planOf, type Sizes } from "./plan.ts";
 import { registerShader } from "./registers.ts";
 import { BAND_HEIGHT, BANDS, BLOCKS, COLUMN_BLOCKS, COLUMNS, COLUMNS_ALONG, DEPTH, PART_LENGTH, PART_STRIDE, PARTS, type ProductText, ROWS, ROWS_ALONG } from "./text.ts";
 
@@ -35,13 +36,21 @@ export class Products {
     this.#name = name;
   }
 
-  run({ rows, columns, out, sizes, rowsAlong, columnsAlong, variant, text, write }: Product): void {
-    const device = this.#device, { recorder, tuning } = device, { dtype } = out;
+  run(product: Product): void {
+    const device = this.#device, { out, sizes } = product, { dtype } = out;
+    const plan = planOf(sizes, device.tuning, device.gpu.limits.maxComputeWorkgroupStorageSize);
+    if (plan.parts === 1) return this.#record(product, plan, out);
+    device.pool.lend(dtype, plan.parts * out.size, (apart) => {
+      const target = denseView(apart, dtype, out.shape);
+      this.#record(product, plan, target);
+      device.kernels.reduce([allParts(target, plan.parts)], [out], { program: identity(dtype), params: [], op: "sum", reduced: 1 });
+    });
+  }
+
+  #record({ rows, columns, out, sizes, rowsAlong, columnsAlong, variant, text, write }: Product, plan: Plan, target: View<WebGpuBuffer>): void {
+    const device = this.#device, { recorder } = device, { dtype } = out;
     const known = this.#compiled[dtype];
     if (known === undefined) throw new DTypeError(`webgpu: ${this.#name} takes float32 or int32, not ${dtype}`);
-    const plan = planOf(sizes, tuning, device.gpu.limits.maxComputeWorkgroupStorageSize);
-    const apart = plan.parts === 1 ? undefined : device.pool.allocate(dtype, plan.parts * out.size);
-    const target = apart === undefined ? out : denseView(apart, dtype, out.shape);
     const { chunks, slots, pattern } = this.#operands.collect([rows, columns], [target]);
 
     const key = (keyOf(plan.kernel) * 8 + variant) * 4096 + (pattern as number);
@@ -69,13 +78,8 @@ export class Products {
     write(ints, at, target);
     const workgroups = plan.kernel.kind === "registers" ? Math.ceil(blocks / plan.kernel.tile.group) : blocks, lines = Math.ceil(workgroups / 65535);
     recorder.dispatchGroups(pipeline, chunks, Math.ceil(workgroups / lines), lines, 1);
-    if (apart === undefined) return;
-    device.kernels.reduce([allParts(target, plan.parts)], [out], { program: identity(dtype), params: [], op: "sum", reduced: 1 });
-    device.pool.free(apart);
   }
 }
-
-const identity = (dtype: DType): Program => program("identity", [dtype], [], [scalar.arg(0, dtype)]);
 
 /** The parts of each element as the last dim. */
 const allParts = ({ buffer, dtype, shape, strides, size }: View<WebGpuBuffer>, parts: number): View<WebGpuBuffer> =>

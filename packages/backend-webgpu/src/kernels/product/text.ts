@@ -10,7 +10,7 @@ export type Places = (at: number, first: string, count: number) => string;
 
 /** One side of a product: rows or columns. */
 export type Side = {
-  /** Places past the last one are read like any other, and nothing is written for them. */
+  /** Places past the last one are read as the last, so what they come to is what it comes to. */
   readonly places: Places;
   /** The value at place `i` and depth number `c`. */
   readonly value: (i: number, c: number) => string;
