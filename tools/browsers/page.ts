@@ -24,11 +24,21 @@ export class ServedPage {
   static async start({ ready, ...options }: PageOptions): Promise<ServedPage> {
     const executablePath = findChromium();
     if (executablePath === undefined) throw new Error("--browser: no Chromium found: set CHROMIUM to its path, or install it (on Debian: apt-get install chromium)");
-    const served = await serve(options), browser = await chromium.launch({ executablePath, args: [...chromiumFlags] }), page = await browser.newPage();
-    page.setDefaultTimeout(0);
-    await page.goto(served.url);
-    await page.waitForFunction((name) => name in globalThis, ready);
-    return new ServedPage(served, browser, page);
+    const served = await serve(options);
+    let browser: Browser | undefined;
+    try {
+      browser = await chromium.launch({ executablePath, args: [...chromiumFlags] });
+      const page = await browser.newPage(), broken = new Promise<never>((_, reject) => { page.once("pageerror", reject); });
+      broken.catch(() => {}); // once the page is ready, its errors are those of what it is asked
+      page.setDefaultTimeout(0);
+      await page.goto(served.url);
+      await Promise.race([page.waitForFunction((name) => name in globalThis, ready), broken]);
+      return new ServedPage(served, browser, page);
+    } catch (error) {
+      await browser?.close();
+      await served.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** @file Builds a page of our own and serves it, isolated from other origins. Knows no browser. */
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { build, defaultClientConditions, preview } from "vite";
 import { isolation } from "./chromium.ts";
 
@@ -29,7 +29,7 @@ export async function serve({ root, outDir, files, onReport }: ServeOptions): Pr
       configurePreviewServer({ middlewares }) {
         middlewares.use("/files/", (request, response, next) => {
           const path = files === undefined ? undefined : join(files, decodeURIComponent((request.url ?? "").split("?")[0]!));
-          if (files !== undefined && path?.startsWith(files) === true && existsSync(path)) createReadStream(path).pipe(response);
+          if (path?.startsWith(`${files}${sep}`) === true && statSync(path, { throwIfNoEntry: false })?.isFile() === true) createReadStream(path).pipe(response);
           else next();
         });
         middlewares.use("/report", (request, response) => {
