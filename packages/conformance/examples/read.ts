@@ -34,7 +34,7 @@ export type Documented = {
 };
 
 /** The lines of an example, without the fence around several. */
-export function exampleOf(comment: string): Example | undefined {
+function exampleOf(comment: string): Example | undefined {
   const code = comment.replace(/^\s*```ts\n|```\s*$/g, "").trim(), at = code.lastIndexOf("//");
   return at < 0 ? undefined : { code: code.slice(0, at).trim(), gives: code.slice(at + 2).trim() };
 }

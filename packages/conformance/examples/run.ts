@@ -1,6 +1,7 @@
 /** @file Runs an example, and writes what it gives as a comment says it: nested arrays of numbers to four decimals. */
 import * as core from "@adjoint/core";
 import { isComplex, isTensor } from "@adjoint/core";
+import type { TypedArray } from "@adjoint/core/backend";
 import * as nn from "@adjoint/nn";
 import * as optim from "@adjoint/optim";
 import { partsOf } from "./read.ts";
@@ -22,7 +23,7 @@ export function shown(value: unknown): string {
   if (isTensor(value) || isComplex(value)) return shown(value.toArraySync()); // Of complex numbers, pairs.
   if (typeof value === "number") return Number.isFinite(value) ? String(Number(value.toFixed(4)) + 0) : String(value);
   if (typeof value === "string") return JSON.stringify(value);
-  if (ArrayBuffer.isView(value)) return shown(Array.from(value as unknown as ArrayLike<number>));
+  if (ArrayBuffer.isView(value)) return shown(Array.from(value as TypedArray));
   if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
   if (typeof value === "object" && value !== null) return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${shown(item)}`).join(", ")} }`;
   return String(value);

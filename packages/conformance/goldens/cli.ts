@@ -1,4 +1,7 @@
-/** @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--browser` runs them in Chromium, `--verbose` for every failure, `--known FILE` brings a list of known differences up to date, `--parity FILE` the parity page. `--device` takes several, by commas. */
+/**
+ * @file `npm run goldens`: runs the golden cases of a directory on a device and prints a table. `--dir --device --op --group --json`; `--browser` runs them in Chromium,
+ * `--verbose` for every failure, `--known FILE` brings a list of known differences up to date, `--parity FILE` the parity page. `--device` takes several, by commas.
+ */
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -4,7 +4,7 @@ import { asFloat, isInteger, isNumeric } from "./operators.ts";
 import { Complex, DTypeValue, ellipsis, Float, Label, NamedTuple, Size, Slice, type Steps, Tuple, Unsupported, type Value } from "./values.ts";
 
 /** As a Python float is written: 2.0, 1e-05, inf. */
-export function floatText(x: number): string {
+function floatText(x: number): string {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   const exponent = x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x))), [digits = "", power = "0"] = x.toExponential().split("e");

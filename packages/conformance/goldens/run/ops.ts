@@ -126,7 +126,7 @@ function aliasing(item: OpCase, table: Table, out: Value): void {
   }
 }
 /** The entries of the table that a result is made of, in order. */
-export function indicesIn(out: unknown): number[] {
+function indicesIn(out: unknown): number[] {
   if (typeof out !== "object" || out === null) return [];
   if (Array.isArray(out)) return out.flatMap(indicesIn);
   return "$t" in out ? [out.$t as number] : Object.values(out).flatMap(indicesIn);

@@ -20,7 +20,8 @@ export type Parity = { readonly [operator: string]: ParityRow };
 const uncounted = /^dtype |^a complex number|^an int64 beyond|^an integer beyond|device '.*' does not (take|compute in)|^a result of dtype complex/;
 /** One reason for what differs in detail. */
 const summarised = (reason: string): string => reason.replace(/^[\w.]+: it runs on the host.*$/s, "runs on the host, which a device that is read later cannot: a typed error says to move the tensors")
-  .replace(/^\w+: device '.*' cannot read synchronously.*$/s, "asks for values of a tensor, which a device that is read later cannot tell: a typed error says to pass numbers").replace(/^(in place|result.*|gradient of input .*|second gradient .*): .*$/s, "$1 differs").replace(/^(raised|no error).*$/s, "another error").slice(0, 160);
+  .replace(/^\w+: device '.*' cannot read synchronously.*$/s, "asks for values of a tensor, which a device that is read later cannot tell: a typed error says to pass numbers")
+  .replace(/^(in place|result.*|gradient of input .*|second gradient .*): .*$/s, "$1 differs").replace(/^(raised|no error).*$/s, "another error").slice(0, 160);
 
 const isExported = (name: string): boolean => {
   try {

@@ -29,7 +29,7 @@ export function dtypeOf({ name, own: ours }: DTypeValue): DType {
 }
 export const isOurs = (name: string): boolean => (own[name] ?? name) in dtypes;
 
-export const isCallable = (x: Value): boolean => typeof x === "function" || x instanceof PyFunction || x instanceof BoundMethod;
+const isCallable = (x: Value): boolean => typeof x === "function" || x instanceof PyFunction || x instanceof BoundMethod;
 
 /** A Python value as our functions take it. */
 export function plain(x: Value): Value {
