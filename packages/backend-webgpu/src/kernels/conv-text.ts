@@ -6,7 +6,8 @@ import { storedType } from "../wgsl/expression.ts";
 import { numbers, OPERANDS, type Places, type ProductText } from "./product/text.ts";
 
 /** By spatial dim, then three views: offset, then strides of group, example or channel, channel, depth, height, width. */
-const WINDOW = OPERANDS, INPUT = WINDOW + 3, SIZE = INPUT + 3, STRIDE = SIZE + 3, PADDING = STRIDE + 3, DILATION = PADDING + 3, SPREAD = DILATION + 3, X = SPREAD + 3, FILTER = X + 7, OUT = FILTER + 7, WORDS = OUT + 7;
+const WINDOW = OPERANDS, INPUT = WINDOW + 3, SIZE = INPUT + 3, STRIDE = SIZE + 3, PADDING = STRIDE + 3, DILATION = PADDING + 3, SPREAD = DILATION + 3;
+const X = SPREAD + 3, FILTER = X + 7, OUT = FILTER + 7, WORDS = OUT + 7;
 const LETTERS = ["D", "H", "W"] as const;
 
 type Conv = PrimitiveAttrs["conv"];
@@ -75,8 +76,10 @@ ${dims.map(spreadAt).join("\n")}
     open: `  let xBatch = ${intWord(X)} + batch * ${intWord(X + 1)}; let filterBatch = ${intWord(FILTER)} + batch * ${intWord(FILTER + 1)}; let outBatch = ${intWord(OUT)} + batch * ${intWord(OUT + 1)};
   let xExample = ${intWord(X + 2)}; let xChannel = ${intWord(X + 3)}; let filterChannel = ${intWord(FILTER + 3)}; let filterRow = ${intWord(FILTER + 2)};
   let outExample = ${intWord(OUT + 2)}; let outChannel = ${intWord(OUT + 3)};
-${[0, 1, 2].map((d) => `  let size${L(d)} = ${intWord(SIZE + d)}; let stride${L(d)} = ${intWord(STRIDE + d)}; let padding${L(d)} = ${intWord(PADDING + d)}; let x${L(d)}Stride = ${intWord(X + 4 + d)}; let out${L(d)}Stride = ${intWord(OUT + 4 + d)};`).join("\n")}
-${dims.map((d) => `  let dilation${L(d)} = ${intWord(DILATION + d)}; let input${L(d)} = bitcast<u32>(${intWord(INPUT + d)}); let window${L(d)} = ${intWord(WINDOW + d)}; let filter${L(d)}Stride = ${intWord(FILTER + 4 + d)};`).join("\n")}`,
+${[0, 1, 2].map((d) => `  let size${L(d)} = ${intWord(SIZE + d)}; let stride${L(d)} = ${intWord(STRIDE + d)}; let padding${L(d)} = ${intWord(PADDING + d)};
+  let x${L(d)}Stride = ${intWord(X + 4 + d)}; let out${L(d)}Stride = ${intWord(OUT + 4 + d)};`).join("\n")}
+${dims.map((d) => `  let dilation${L(d)} = ${intWord(DILATION + d)}; let input${L(d)} = bitcast<u32>(${intWord(INPUT + d)});
+  let window${L(d)} = ${intWord(WINDOW + d)}; let filter${L(d)}Stride = ${intWord(FILTER + 4 + d)};`).join("\n")}`,
     rows: {
       places: (at, first, n) => numbers(n).map((i) => `  let filter${at + i} = filterBatch + min(${first} + ${i}, rowCount - 1) * filterRow;`).join("\n"),
       value: (i, c) => `b${filter}[filter${i} + filterStep${c}]`,
@@ -97,8 +100,9 @@ ${numbers(n).map((j) => {
     let xStep${c} = kC * xChannel${spread ? "" : ` + ${sum((d) => `step${L(d)}${c} * x${L(d)}Stride`)}`};
     let filterStep${c} = kC * filterChannel + ${sum((d) => `k${L(d)} * filter${L(d)}Stride`)};`,
     next: (c) => {
-      const carry = (name: string, to: string, carried: string): string => `let over${name}${c} = k${name} == window${name}; k${name} = select(k${name}, 0i, over${name}${c}); k${to} = k${to} + select(0i, 1i, over${name}${c});${carried}`;
-      return `    kW = kW + 1; ${carry("W", "H", "")} ${planar ? carry("H", "C", "") : `${carry("H", "D", "")} ${carry("D", "C", "")}`}`;
+      const carry = (name: string, to: string): string => `let over${name}${c} = k${name} == window${name};
+    k${name} = select(k${name}, 0i, over${name}${c}); k${to} = k${to} + select(0i, 1i, over${name}${c});`;
+      return `    kW = kW + 1; ${carry("W", "H")} ${planar ? carry("H", "C") : `${carry("H", "D")} ${carry("D", "C")}`}`;
     },
     resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = outBatch + min(${first} + ${i}, rowCount - 1) * outChannel;`).join("\n"),
     resultColumns: (at, first, n) => `${coordinates("o")(at, first, n)}

@@ -164,4 +164,8 @@ const eachCase: Case = {
 };
 
 /** Every fused kernel that a backend has; nothing for one that has none. */
-export const fusedSuite = (): readonly Case[] => [eachCase, ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples].flatMap((sample) => (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind)))];
+export const fusedSuite = (): readonly Case[] => [
+  eachCase,
+  ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples].flatMap((sample) =>
+    (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind))),
+];

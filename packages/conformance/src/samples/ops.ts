@@ -27,12 +27,18 @@ const unaries: OpSample[] = ([
   ["sqrt", A.sqrt, "positive"], ["rsqrt", A.rsqrt, "positive"], ["reciprocal", A.reciprocal, "away"], ["sin", A.sin, "normal"], ["cos", A.cos, "normal"], ["tan", A.tan, "unit"], ["tanh", A.tanh, "normal"], ["erf", A.erf, "normal"],
   ["sigmoid", A.sigmoid, "normal"], ["relu", A.relu, "away"], ["silu", A.silu, "normal"], ["softsign", A.softsign, "away"], ["gelu", A.gelu, "normal"], ["floor", A.floor, "normal"], ["ceil", A.ceil, "normal"], ["trunc", A.trunc, "normal"], ["round", A.round, "normal"],
 ] satisfies [string, (t: Tensor) => Tensor, Draw][]).flatMap(([name, op, draw]) => {
-  return [sample(name, [x([2, 3], draw)], (a) => op(a)), sample(`${name} of a 0-d tensor`, [x([], draw)], (a) => op(a)), sample(`${name} of a transposed view`, [x([3, 5], draw)], (a) => op(a.t())), sample(`${name} of nothing`, [x([0, 3], draw)], (a) => op(a))];
+  return [
+    sample(name, [x([2, 3], draw)], (a) => op(a)), sample(`${name} of a 0-d tensor`, [x([], draw)], (a) => op(a)),
+    sample(`${name} of a transposed view`, [x([3, 5], draw)], (a) => op(a.t())), sample(`${name} of nothing`, [x([0, 3], draw)], (a) => op(a)),
+  ];
 });
 
 /** maximum and minimum take no number. */
 const tensorOf = (beside: Tensor, y: Tensor | number): Tensor => (typeof y === "number" ? A.fullLike(beside, y) : y);
-const binaries: OpSample[] = ([["add", A.add, "normal"], ["sub", A.sub, "normal"], ["mul", A.mul, "normal"], ["div", A.div, "away"], ["maximum", (a, b) => A.maximum(a, tensorOf(a, b)), "distinct"], ["minimum", (a, b) => A.minimum(a, tensorOf(a, b)), "distinct"], ["pow", A.pow, "positive"]] satisfies [string, (a: Tensor, b: Tensor | number) => Tensor, Draw][]).flatMap(([name, op, draw]) => {
+const binaries: OpSample[] = ([
+  ["add", A.add, "normal"], ["sub", A.sub, "normal"], ["mul", A.mul, "normal"], ["div", A.div, "away"], ["pow", A.pow, "positive"],
+  ["maximum", (a, b) => A.maximum(a, tensorOf(a, b)), "distinct"], ["minimum", (a, b) => A.minimum(a, tensorOf(a, b)), "distinct"],
+] satisfies [string, (a: Tensor, b: Tensor | number) => Tensor, Draw][]).flatMap(([name, op, draw]) => {
   return ([[[2, 3], [2, 3]], [[2, 3], [3]], [[2, 1], [1, 3]], [[], [2, 2]], [[4, 1, 3], [2, 1]], [[0, 3], [3]]] as const).map(([a, b]) =>
     sample(`${name} ${JSON.stringify(a)} ${JSON.stringify(b)}`, [x(a, draw), x(b, draw)], (p, q) => op(p, q)))
     .concat([sample(`${name} with itself`, [x([3], draw)], (p) => op(p, p)), sample(`${name} with a number`, [x([2, 2], draw)], (p) => op(p, 1.5))]);
