@@ -94,7 +94,7 @@ export class Pool {
   }
   /** Begins to number modules anew, here and in the workers. What was added before runs first. */
   #forget(): void {
-    this.run();
+    this.#runEarly();
     const memory = this.#memory;
     this.#addresses.forEach((address, k) => memory.give(address, memory.words[this.#table + 2 * k + 1]));
     this.#addresses.length = this.#functions.length = 0;
@@ -193,9 +193,16 @@ export class Pool {
     return true;
   }
 
+  /** Runs what was added while the kernel goes on adding: its argument block, which calls write over, is as it was. */
+  #runEarly(): void {
+    const { words } = this.#memory, from = ARGUMENTS >> 2, block = words.slice(from, from + MAX_WORDS);
+    this.run();
+    this.#memory.words.set(block, from);
+  }
+
   /** The word at which the next call is written. No worker reads it before the round is told of. */
   #room(): number {
-    if (this.#count === MAX_CALLS) this.run();
+    if (this.#count === MAX_CALLS) this.#runEarly();
     return this.#calls + CALL_WORDS * this.#count++;
   }
 
