@@ -1,8 +1,8 @@
 /** @file Where cases run: in this process, or in a page of Chromium. */
-import { type Backend, setDefaultDevice } from "@adjoint/core";
+import { setDefaultDevice } from "@adjoint/core";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openers as usual } from "../fuzz/devices.ts";
+import { openers } from "../fuzz/devices.ts";
 import { loadPack } from "./folder.ts";
 import type { PageDevice, PageGoldens } from "./page/main.ts";
 import { type GoldenRecord, runPack } from "./run/groups.ts";
@@ -11,13 +11,6 @@ declare const goldens: PageGoldens;
 
 export type Place = { run(path: string): Promise<readonly GoldenRecord[]>; close(): Promise<void> };
 
-const openers: { readonly [name: string]: () => Promise<Backend> } = {
-  ...usual,
-  async tfjs() {
-    await import("@tensorflow/tfjs-backend-cpu");
-    return await (await import("@adjoint/backend-tfjs")).tfjs({ backend: "cpu" });
-  },
-};
 const inPages: readonly string[] = ["cpu", "wasm", "webgpu"] satisfies readonly PageDevice[];
 
 export const devicesIn = (browser: boolean): readonly string[] => (browser ? inPages : Object.keys(openers));
