@@ -6,13 +6,11 @@ import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { chromiumFlags, findChromium, isolation } from "./tools/browsers/chromium.ts";
+import { softwareDriver } from "./tools/browsers/vulkan.ts";
 
 const { env } = process;
 const inContinuousIntegration = env["CI"] === "true" || env["CI"] === "1";
 const remedy = "on Debian: apt-get install --no-install-recommends chromium libvulkan1";
-
-/** Of several places where a file may be, the first where it is. */
-const firstExisting = (...paths: readonly (string | undefined)[]): string | undefined => paths.find((path) => path !== undefined && existsSync(path));
 
 /** A suite that this machine cannot run is left out with one line; in CI it is a failure. */
 const missing = (suites: string, reason: string): undefined => {
@@ -38,8 +36,7 @@ const vulkanDriver = (): string | undefined => {
   if (process.platform !== "linux") return ""; // Metal and Direct3D need no list.
   const given = env["VK_ICD_FILENAMES"];
   if (given !== undefined) return given.split(delimiter).every((path) => existsSync(path)) ? given : missing("gpu-node", `VK_ICD_FILENAMES names a file that is not there: ${given}`);
-  return firstExisting("/usr/lib/chromium/vk_swiftshader_icd.json", "/usr/lib/chromium-browser/vk_swiftshader_icd.json", "/opt/google/chrome/vk_swiftshader_icd.json")
-    ?? missing("gpu-node", "No Vulkan driver found: set VK_ICD_FILENAMES, or install Chromium, which brings one");
+  return softwareDriver() ?? missing("gpu-node", "No Vulkan driver found: set VK_ICD_FILENAMES, or install Chromium, which brings one");
 };
 
 const gpuNode = (): TestProjectConfiguration | undefined => {

@@ -1,6 +1,6 @@
 /** @file `npm run hosts -- deno,bun,firefox [--device cpu,wasm,webgpu] [--suite kernels,ops]`: the suite in other hosts. `page` serves it for a browser of your own. */
 import { parseArgs } from "node:util";
-import { findGraphicsDriver } from "../fuzz/devices.ts";
+import { findGraphicsDriver } from "@adjoint/tools-browsers/vulkan";
 import { type HostName, hosts, page } from "./hosts.ts";
 import { type HostDevice, hostDevices, type HostSuite, hostSuites, lineOf } from "./suite.ts";
 
