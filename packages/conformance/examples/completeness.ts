@@ -5,7 +5,8 @@ import * as optim from "@adjoint/optim";
 import { saysDTypes } from "./dtypes.ts";
 import type { Documented } from "./read.ts";
 
-const errors = [core, core.autograd, nn, nn.utils, optim].flatMap((entry) => Object.entries(entry)).filter(([, value]) => typeof value === "function" && (value === core.AdjointError || value.prototype instanceof core.AdjointError)).map(([name]) => name);
+const errors = [core, core.autograd, nn, nn.utils, optim].flatMap((entry) => Object.entries(entry))
+  .filter(([, value]) => typeof value === "function" && (value === core.AdjointError || value.prototype instanceof core.AdjointError)).map(([name]) => name);
 const promise = new RegExp(`^(${errors.join("|")}) (of|for|where|if|unless|in|on|along) \\S+`);
 const words = /\w+/;
 const speaksOfShape = /\[|0-d|shape|vector|matri|number of|list of|a tensor of|sizes/, speaksOfDType = /dtype|float|int(8|16|32)|\bbools?\b|complex|strings?/;
@@ -54,7 +55,10 @@ export function missingFromClass(one: Documented): string[] {
 
 /** What is missing, in words that say what to write. */
 export function missingFrom(one: Documented, named: ReadonlyMap<string, Documented>): string[] {
-  if (one.standsFor !== undefined) return one.text.includes(`\`${one.standsFor}\``) || [...named.values()].some(({ name, file, text }) => file !== "" && one.text.includes(`\`${name}\``) && text !== one.text) ? [] : [`the name \`${one.standsFor}\`, which this is another of`];
+  if (one.standsFor !== undefined) {
+    const isNamed = one.text.includes(`\`${one.standsFor}\``) || [...named.values()].some(({ name, file, text }) => file !== "" && one.text.includes(`\`${name}\``) && text !== one.text);
+    return isNamed ? [] : [`the name \`${one.standsFor}\`, which this is another of`];
+  }
   const family = saysDTypes(one.text), like = likeness(one, named), missing: string[] = [];
   for (const { name, said, optionsSpeak, takesTensor } of one.parameters) {
     const elsewhere = like?.parameters.find((other) => other.name === name);

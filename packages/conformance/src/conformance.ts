@@ -32,7 +32,13 @@ const TIMEOUT = 300_000;
  */
 export function conformance(createBackend: CreateBackend, options: ConformanceOptions = {}): void {
   const { expectations = [], only } = options;
-  const suites = { kernels: kernelSuite(), ops: [...opSuite(), ...integerSuite(), ...refusalSuite(), ...drawSuite(), ...specialSuite()], fused: fusedSuite(), derivatives: [...gradcheckSuite(), ...transformSuite()], memory: memorySuite(options.steps ?? 5000) };
+  const suites = {
+    kernels: kernelSuite(),
+    ops: [...opSuite(), ...integerSuite(), ...refusalSuite(), ...drawSuite(), ...specialSuite()],
+    fused: fusedSuite(),
+    derivatives: [...gradcheckSuite(), ...transformSuite()],
+    memory: memorySuite(options.steps ?? 5000),
+  };
   for (const [title, cases] of Object.entries(suites)) declare(title, cases.filter(({ name }) => only?.test(name) ?? true), createBackend, expectations);
   if (only !== undefined) return;
   const cases = Object.values(suites).flat();

@@ -20,7 +20,10 @@ export type Counted<B extends Buffer = Buffer> = Backend<B> & {
 export function counted<B extends Buffer>(backend: Backend<B>): Counted<B> {
   const sizes = new Map<B, number>();
   const primitives: Kernels<B> = backend.kernels;
-  const calls: { [P in PrimitiveName | FusedName]: number } = { map: 0, reduce: 0, argReduce: 0, scan: 0, sort: 0, matmul: 0, conv: 0, gather: 0, scatter: 0, copy: 0, rows: 0, attention: 0, attentionGrad: 0, mapEach: 0, windowMaxGrad: 0, convBias: 0 };
+  const calls: { [P in PrimitiveName | FusedName]: number } = {
+    map: 0, reduce: 0, argReduce: 0, scan: 0, sort: 0, matmul: 0, conv: 0, gather: 0, scatter: 0, copy: 0,
+    rows: 0, attention: 0, attentionGrad: 0, mapEach: 0, windowMaxGrad: 0, convBias: 0,
+  };
 
   function owned(what: string, buffer: B): B {
     if (!sizes.has(buffer)) throw new Error(`counted: ${what} of a buffer that was freed, or is another device's`);
@@ -34,7 +37,8 @@ export function counted<B extends Buffer>(backend: Backend<B>): Counted<B> {
   const kernel = <P extends PrimitiveName>(name: P): Kernel<PrimitiveAttrs[P], B> => counting(name, primitives[name]);
   const { rows, attention, attentionGrad, mapEach, windowMaxGrad, convBias } = backend.kernels;
   const fused: Partial<FusedKernels<B>> = {
-    ...(rows && { rows: counting("rows", rows) }), ...(attention && { attention: counting("attention", attention) }), ...(attentionGrad && { attentionGrad: counting("attentionGrad", attentionGrad) }), ...(mapEach && { mapEach: counting("mapEach", mapEach) }),
+    ...(rows && { rows: counting("rows", rows) }), ...(mapEach && { mapEach: counting("mapEach", mapEach) }),
+    ...(attention && { attention: counting("attention", attention) }), ...(attentionGrad && { attentionGrad: counting("attentionGrad", attentionGrad) }),
     ...(windowMaxGrad && { windowMaxGrad: counting("windowMaxGrad", windowMaxGrad) }), ...(convBias && { convBias: counting("convBias", convBias) }),
   };
 

@@ -114,7 +114,8 @@ const mapChecks: Check[] = [
       const pairs = values.flatMap((x) => values.map((y) => [x, y] as const));
       const x = vector(device, "float32", pairs.map((p) => p[0])), y = vector(device, "float32", pairs.map((p) => p[1]));
       const a = arg(0, "float32"), b = arg(1, "float32");
-      const p = program("corners", ["float32", "float32"], [], [scalar.max(a, b), scalar.min(a, b), scalar.lt(a, b), scalar.eq(a, b), scalar.cast(a, "int32"), scalar.cast(a, "bool"), scalar.select(scalar.le(a, b), lit(Infinity, "float32"), lit(NaN, "float32"))]);
+      const p = program("corners", ["float32", "float32"], [], [
+        scalar.max(a, b), scalar.min(a, b), scalar.lt(a, b), scalar.eq(a, b), scalar.cast(a, "int32"), scalar.cast(a, "bool"), scalar.select(scalar.le(a, b), lit(Infinity, "float32"), lit(NaN, "float32"))]);
       const outputs = runMap(device, p, [x, y]);
       for (const [k, out] of outputs.entries()) {
         const actual = await readAll(device, out);
