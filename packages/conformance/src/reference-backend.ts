@@ -153,7 +153,7 @@ export function referenceBackend(): Backend<Memory> {
     allocate(dtype, length) {
       alive();
       if (!supported.has(dtype)) throw new DTypeError(`reference: ${dtype} is not a dtype of this device`);
-      if (length * dtypes[dtype].bytes > limits.maxBytes) throw new OutOfMemoryError(`reference: ${length} elements of ${dtype} are more than ${limits.maxBytes} bytes`);
+      if (length * dtypes[dtype].bytes > limits.maxBytes) throw new OutOfMemoryError(`reference: ${length * dtypes[dtype].bytes} bytes are more than ${limits.maxBytes}`);
       return { values: dtypes[dtype].hostArray(length) };
     },
     free(buffer) { buffer.values = new Uint8Array(0); },
