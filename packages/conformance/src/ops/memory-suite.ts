@@ -109,6 +109,7 @@ export function memorySuite(steps: number): readonly Case[] {
       run({ backend }) {
         const { maxBytes } = backend.limits, length = Number.isFinite(maxBytes) ? Math.floor(maxBytes / 4) + 1 : 2 ** 50;
         const s = scope("hoard"), held = s.run(() => [randn([64, 64], { device: backend }), randn([64, 64], { device: backend }), tensor([1], { device: backend })]);
+        const kept = keep(s.run(() => randn([32, 32], { device: backend }))); // Not the scope's any more.
         try {
           empty([length], { device: backend });
         } catch (error) {
@@ -117,6 +118,7 @@ export function memorySuite(steps: number): readonly Case[] {
             check(error.message.includes(part), `no "${part}" in: ${error.message}`);
           check(held.every((x) => x.numel() > 0), "they are alive");
           s.close();
+          kept.dispose();
           return;
         }
         check(false, "no error");

@@ -14,8 +14,10 @@ const gone = /*@__PURE__*/ new FinalizationRegistry<WeakRef<Scope>>((weak) => op
 /** What open scopes that hold much hold, for an out-of-memory error. */
 function* heldByScopes(device: Device): Generator<Owned> {
   for (const weak of open) {
-    const { name, members } = weak.deref() ?? { name: "", members: [] };
-    for (const storage of new Set(members.flatMap((x) => (isTensor(x) ? [x.storage] : [])))) if (storage.device === device && storage.alive) yield [name, storage.bytes];
+    const scope = weak.deref();
+    // What was adopted by something that lasts is a member still.
+    const storages = new Set(scope?.members.flatMap((x) => (isTensor(x) && x.lifetime === scope ? [x.storage] : [])));
+    for (const storage of storages) if (storage.device === device && storage.alive) yield [scope!.name, storage.bytes];
   }
 }
 

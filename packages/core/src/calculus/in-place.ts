@@ -4,9 +4,8 @@ import { AutogradError, DTypeError, NotSupportedError, ShapeError } from "../err
 import { clashes } from "../normal-form.ts";
 import { activeInterpreter, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
-import type { Storage } from "../storage.ts";
 import { sameShape } from "../shape.ts";
-import type { View } from "../view.ts";
+import type { Buffer, View } from "../view.ts";
 import { activeWatcher, watched } from "../watching.ts";
 import { broadcastOf, callMap, copyView, materialize, windowsOf } from "./call.ts";
 import { batchedMap, clone, mapOp, zerosOn } from "./map-reduce.ts";
@@ -79,11 +78,11 @@ export function mapGroups(groups: readonly (readonly Tensor[])[], p: Program, pa
 const isPlain = ([first, ...others]: readonly Tensor[]): boolean => first!.window.dense && others.every(({ window }) => window.dense && sameShape(window.shape, first!.window.shape));
 
 function writeGroups(device: Device, groups: readonly (readonly Tensor[])[], all: readonly Tensor[], { program: p, params }: { readonly program: Program; readonly params: readonly number[] }): void {
-  const { mapEach } = device.backend.kernels, count = p.results.length, ins: View[] = [], outs: View[] = [], uses = new Map<Storage, number>();
-  for (const { storage } of all) uses.set(storage, (uses.get(storage) ?? 0) + 1);
+  const { mapEach } = device.backend.kernels, count = p.results.length, ins: View[] = [], outs: View[] = [], uses = new Map<Buffer, number>();
+  for (const { window: { buffer } } of all) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
   for (const group of groups) {
     if (group[0]!.window.size === 0) continue;
-    if (mapEach !== undefined && isPlain(group) && group.every(({ storage }) => uses.get(storage) === 1)) {
+    if (mapEach !== undefined && isPlain(group) && group.every(({ window }) => uses.get(window.buffer) === 1)) {
       for (const { window } of group) ins.push(window);
       for (let k = 0; k < count; k++) outs.push(group[k]!.window);
     } else write(group.slice(0, count), p, group, params);
