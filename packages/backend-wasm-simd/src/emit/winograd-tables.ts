@@ -16,7 +16,9 @@ export const SEGMENT = { x: 0, first: 4, last: 8, out: 12, rows: 16, tileRows: 2
  * of what a thread needs are distances in it. `yInPlace`: tiles of y are all whole, so it is read where it lies.
  */
 export const COMMON = {
-  channels: 0, xChannel: 4, xRow: 8, xWidth: 12, xLeft: 16, yChannel: 20, yRow: 24, yWidth: 28, roomRow: 32, fours: 36, tileRow: 40, vLine: 44, vPlane: 48, wLine: 52, wPlane: 56, uLine: 60, uPlane: 64, areas: 68, areaBytes: 72, xRoom: 76, yRoom: 80, v: 84, w: 88, packedRows: 92, packedColumns: 96, check: 100, yInPlace: 104, bias: 108,
+  channels: 0, xChannel: 4, xRow: 8, xWidth: 12, xLeft: 16, yChannel: 20, yRow: 24, yWidth: 28,
+  roomRow: 32, fours: 36, tileRow: 40, vLine: 44, vPlane: 48, wLine: 52, wPlane: 56, uLine: 60, uPlane: 64,
+  areas: 68, areaBytes: 72, xRoom: 76, yRoom: 80, v: 84, w: 88, packedRows: 92, packedColumns: 96, check: 100, yInPlace: 104, bias: 108,
 } as const;
 /** The segments of a block, and its tiles. */
 export const BLOCK = { segments: 0, count: 4, tiles: 8 } as const;

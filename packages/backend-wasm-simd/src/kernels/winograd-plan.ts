@@ -40,7 +40,8 @@ export function layoutOf(lines: number, length: number): Layout {
 
 /** Whole rows of tiles of a block, where that is possible a multiple of what products take at a time. */
 function rowsAtOnce({ examples, height }: Image, columns: number, channels: number, made: number): number {
-  const lines = channels + made, tiles = Math.max(FEWEST, Math.min(MOST, Math.max(BLOCK_BYTES / (4 * PLANES * lines), (channels * made) / lines))), most = Math.max(1, Math.floor(tiles / columns));
+  const lines = channels + made, tiles = Math.max(FEWEST, Math.min(MOST, Math.max(BLOCK_BYTES / (4 * PLANES * lines), (channels * made) / lines)));
+  const most = Math.max(1, Math.floor(tiles / columns));
   const unit = [1, 2, 4, 8].find((rows) => (rows * columns) % TILE_COLUMNS === 0)!;
   return Math.min(most < unit ? most : most - (most % unit), examples * Math.ceil(height / TILE));
 }
@@ -52,8 +53,10 @@ export function planOf(engine: Engine, temporaries: Temporaries, x: Image, y: Im
   let areaBytes = 0;
   const place = (size: number): number => (areaBytes += roundUp(size, 64)) - roundUp(size, 64);
   const check = place(16), xRoom = place(roomRow * (TILE * rows + SEEN - TILE)), yRoom = place(roomRow * TILE * rows), cleared = areaBytes;
-  const planesOfV = place(PLANES * v.plane), planesOfW = place(PLANES * w.plane), packedRows = place(packed ? 4 * (BLOCK_ROWS + TILE_COLUMNS) * tiles : 0), packedColumns = place(packed ? 4 * roundUp(x.channels, TILE_COLUMNS) * tiles : 0);
-  const areas = addressAt(temporaries.dense("float32", [(threads * areaBytes) / 4]), 0), blocks: number[] = [], segments: number[] = [], high = Math.ceil(y.height / TILE), total = y.examples * high;
+  const planesOfV = place(PLANES * v.plane), planesOfW = place(PLANES * w.plane);
+  const packedRows = place(packed ? 4 * (BLOCK_ROWS + TILE_COLUMNS) * tiles : 0), packedColumns = place(packed ? 4 * roundUp(x.channels, TILE_COLUMNS) * tiles : 0);
+  const areas = addressAt(temporaries.dense("float32", [(threads * areaBytes) / 4]), 0), blocks: number[] = [], segments: number[] = [];
+  const high = Math.ceil(y.height / TILE), total = y.examples * high;
   // zeros stay around rows
   for (let i = 0; i < threads; i++) engine.clear(areas + i * areaBytes, cleared);
   for (let from = 0; from < total; from += rows) {

@@ -50,7 +50,8 @@ export class Winograd {
     const { memory } = this.#engine, { filters, forward } = this.#kernels, target = out.strides[5] === 1 ? out : temporaries.dense("float32", out.shape);
     const from = imageOf(this.#rowwise(x, temporaries), 1, 2), to = imageOf(target, 1, 2), { channels } = from, made = to.channels, pool = this.#poolFor(from, to);
     const weights = this.#dense(filter, temporaries), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0);
-    const plan = planOf(this.#engine, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout), { at, count } = plan.blocks;
+    const plan = planOf(this.#engine, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), { at, count } = plan.blocks;
+    const products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout);
     const some = pool === undefined ? count : 1, groups = x.shape[0], sums = temporaries.dense("float32", [groups, made]), added = addressAt(sums, 0);
     if (bias === undefined) this.#engine.clear(added, 4 * groups * made);
     else this.#copier.copy(bias, sums);
@@ -70,7 +71,8 @@ export class Winograd {
    * the same order on one thread as on several.
    */
   #windows(x: WasmView, y: WasmView, out: WasmView, padding: Triple, temporaries: Temporaries): boolean {
-    const { memory, tileRows } = this.#engine, { windows, backward } = this.#kernels, from = imageOf(this.#rowwise(x, temporaries), 2, 1), by = imageOf(this.#rowwise(y, temporaries), 2, 1), { channels } = from, made = by.channels;
+    const { memory, tileRows } = this.#engine, { windows, backward } = this.#kernels;
+    const from = imageOf(this.#rowwise(x, temporaries), 2, 1), by = imageOf(this.#rowwise(y, temporaries), 2, 1), { channels } = from, made = by.channels;
     const pool = this.#poolFor(from, by), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0), line = layout.line / 4;
     const plan = planOf(this.#engine, temporaries, from, by, layout, padding, true, pool?.threads ?? 1), nine = temporaries.dense("float32", [9, made, line]);
     const most = pool === undefined ? made : roundUp(Math.ceil(made / pool.threads), tileRows), parts = Array.from({ length: Math.ceil(made / most) }, (_, i) => {
@@ -80,7 +82,8 @@ export class Winograd {
     for (let g = 0; g < x.shape[0]; g++) {
       this.#engine.clear(u, PLANES * layout.plane);
       for (const { first, count, products } of parts)
-        call(pool, backward, plan.common, plan.blocks.at, plan.blocks.count, from.at + g * from.group, by.at + g * by.group + first * by.channel, u + first * layout.line, count, products.at, products.count);
+        call(pool, backward, plan.common, plan.blocks.at, plan.blocks.count, from.at + g * from.group, by.at + g * by.group + first * by.channel,
+          u + first * layout.line, count, products.at, products.count);
       pool?.run();
       windows(made, channels, u, layout.line, layout.plane, addressAt(nine, 0), layout.line, made * layout.line, plan.checks[0]);
       if (!this.#areFinite(plan.checks)) return false;
