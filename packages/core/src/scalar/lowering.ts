@@ -44,8 +44,10 @@ function boundsOf(x: Expr): Bounds {
   if (x.kind !== "apply" || x.dtype !== "float32") return [-Infinity, Infinity];
   const [a, b, c] = x.operands as [Expr, Expr, Expr];
   switch (x.name) {
-    case "min": return [Math.min(boundsOf(a)[0], boundsOf(b)[0]), Math.min(boundsOf(a)[1], boundsOf(b)[1])];
-    case "max": return [Math.max(boundsOf(a)[0], boundsOf(b)[0]), Math.max(boundsOf(a)[1], boundsOf(b)[1])];
+    case "min": case "max": {
+      const of = Math[x.name], [low, high] = boundsOf(a), [otherLow, otherHigh] = boundsOf(b);
+      return [of(low, otherLow), of(high, otherHigh)];
+    }
     case "abs": return [0, Infinity];
     case "neg": { const [low, high] = boundsOf(a); return [-high, -low]; }
     case "select": return a === lt(b, 0) && c === neg(b) ? [-Infinity, 0] : [-Infinity, Infinity];
