@@ -24,7 +24,7 @@ function chosen<N extends string>(flag: string, text: string | undefined, known:
 export function readFlags(args: readonly string[]): Flags {
   const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, plot: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" }, threads: { type: "string" }, browser: { type: "boolean" } } });
   const { json, plot, filter = "" } = values;
-  const picked = workloads.filter(({ name }) => name.includes(filter));
+  const picked = workloads.filter(({ name }) => filter.split(",").some((part) => name.includes(part)));
   if (picked.length === 0) throw new Error(`--filter: no workload's name contains "${filter}"; there are: ${workloads.map(({ name }) => name).join(", ")}`);
   const devices = chosen("device", values.device, deviceNames);
   const peers = chosen("peers", values.peers, peerNames);
