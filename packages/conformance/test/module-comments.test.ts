@@ -12,19 +12,24 @@ const functions = documentationOf("../../core/src/functional.ts"), classes = doc
 const containers = new Set(["Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]);
 const modules = classes.filter(({ name }) => !containers.has(name) && (Reflect.get(nn, name) as { readonly prototype: unknown }).prototype instanceof nn.Module);
 
+/** Examples compile, and give what they say. */
+function haveExamples(library: "nn" | "optim", all: typeof functions): void {
+  it("have examples that compile", () => {
+    expect(typeErrorsOf(`import * as ${library} from "../../${library}/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, all)).toEqual([]);
+  });
+  beforeAll(() => setDefaultDevice(cpu()));
+  it.each(all.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
+    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
+  });
+}
+
 describe("comments of modules", () => {
   it("say what goes in and what comes out, what the parameters are, and what is refused", () => {
     const byName = (all: typeof functions): Map<string, (typeof functions)[number]> => new Map(all.map((one) => [one.name, one])), known = byName(functions), others = byName(modules);
     expect(modules.flatMap((one) => missingFromModule(one, known, others).map((what) => `${one.name}: ${what}`)), "docs/adding-an-op.md says how").toEqual([]);
     expect(modules.length).toBeGreaterThan(100);
   });
-  it("have examples that compile", () => {
-    expect(typeErrorsOf(`import * as nn from "../../nn/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, modules)).toEqual([]);
-  });
-  beforeAll(() => setDefaultDevice(cpu()));
-  it.each(modules.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
-    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
-  });
+  haveExamples("nn", modules);
 });
 
 describe("comments of functions in nn", () => {
@@ -33,13 +38,7 @@ describe("comments of functions in nn", () => {
     expect(all.flatMap((one) => [...missingFromClass(one), ...(one.returns === "" ? ["@returns"] : [])].map((what) => `${one.name}: ${what}`))).toEqual([]);
     expect(all.length).toBeGreaterThan(30);
   });
-  it("have examples that compile", () => {
-    expect(typeErrorsOf(`import * as nn from "../../nn/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, all)).toEqual([]);
-  });
-  beforeAll(() => setDefaultDevice(cpu()));
-  it.each(all.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
-    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
-  });
+  haveExamples("nn", all);
 });
 
 describe("comments of optimizers and schedulers", () => {
@@ -50,11 +49,5 @@ describe("comments of optimizers and schedulers", () => {
     expect(makers.flatMap((one) => [...missingFromClass(one), ...(one.throws.length === 0 ? ["@throws"] : [])].map((what) => `${one.name}: ${what}`))).toEqual([]);
     expect(makers.length).toBeGreaterThan(25);
   });
-  it("have examples that compile", () => {
-    expect(typeErrorsOf(`import * as optim from "../../optim/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, makers)).toEqual([]);
-  });
-  beforeAll(() => setDefaultDevice(cpu()));
-  it.each(makers.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
-    expect(shown(await valueOf(code))).toBe(shown(await valueOf(gives)));
-  });
+  haveExamples("optim", makers);
 });
