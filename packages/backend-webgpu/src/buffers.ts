@@ -18,12 +18,19 @@ export class Chunk {
   readonly isWhole: boolean;
   /** The last epoch whose recorded commands use it: a write or a destruction must not overtake those. */
   usedIn: number = 0;
+  /** The pool gave it back. */
+  isDestroyed: boolean = false;
 
   constructor(gpu: GPUBuffer, bytes: number, isForeign: boolean = false) {
     this.gpu = gpu;
     this.bytes = bytes;
     this.isForeign = isForeign;
     this.isWhole = gpu.size % 16 === 0;
+  }
+
+  destroy(): void {
+    this.isDestroyed = true;
+    this.gpu.destroy();
   }
 }
 
@@ -182,7 +189,7 @@ export class Pool {
     if (this.liveBytes + this.#freeBytes + size > this.#budget) this.#shrink(0);
     if (this.liveBytes + size > this.#budget) throw this.#noRoom(size, `the budget (maxBytes) is ${this.#budget} bytes`);
     const flags = usage.storage | usage.copySource | usage.copyTarget;
-    return this.#faults.watch(`allocating ${size} bytes`, () => new Chunk(this.#device.createBuffer({ size, usage: flags }), size));
+    return this.#faults.watch(() => `allocating ${size} bytes`, () => new Chunk(this.#device.createBuffer({ size, usage: flags }), size));
   }
 
   /** Destroys pooled chunks, largest first, until at most `target` bytes are left. */
@@ -194,8 +201,7 @@ export class Pool {
       while (list.length > 0 && this.#freeBytes > target) {
         if (!flushed && !this.#flush()) return;
         flushed = true; // Recorded commands may use it, and none may use a destroyed buffer.
-        const chunk = list.pop()!;
-        chunk.gpu.destroy();
+        list.pop()!.destroy();
         this.#freeBytes -= size;
       }
     }

@@ -3,6 +3,7 @@ import {
   type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type FusedKernels, type Kernels, type Limits, type Timeline, type TypedArray,
 } from "@adjoint/core/backend";
 import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
+import { Calls } from "./calls.ts";
 import { Faults } from "./faults.ts";
 import { INDEX_ERROR_BYTES, IndexErrors } from "./index-errors.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
@@ -39,6 +40,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly indexErrors: IndexErrors;
   readonly tuning: Tuning;
   readonly #faults: Faults;
+  readonly #calls: Calls = new Calls();
   readonly gpu: GPUDevice;
   readonly #owned: boolean;
   /** Buffers for reading, by size; few, since reads wait. */
@@ -52,14 +54,14 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#owned = owned;
     this.limits = { maxBindings: maxStorageBuffersPerShaderStage, maxRank: 8, maxBytes };
     this.#faults = new Faults(device);
-    this.recorder = new Recorder(device, this.#faults);
-    this.pipelines = new Pipelines(device, this.#faults);
+    this.recorder = new Recorder(device, this.#faults, this.#calls);
+    this.pipelines = new Pipelines(device, this.#faults, this.#calls);
     this.pool = new Pool(device, this.#faults, () => this.#settle(), maxBytes, budget);
     this.#faults.onOutOfMemory = () => this.pool.clear();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
     const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), parts = { map, matmul, rows };
-    this.kernels = {
+    this.kernels = this.#calls.namedAll({
       map,
       copy: copyKernel(map),
       reduce,
@@ -73,7 +75,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       rows,
       attention: attentionKernel(this, parts),
       attentionGrad: attentionGradKernel(this, parts),
-    };
+    });
   }
 
   /** Before buffers are destroyed. Not while commands are held: those use them still. */
@@ -196,7 +198,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     }
     const size = sizeClass(total);
     const staging = this.#staging.get(size)?.pop()
-      ?? this.#faults.watch("allocating a buffer to read into", () => this.gpu.createBuffer({ size, usage: usage.mapRead | usage.copyTarget }));
+      ?? this.#faults.watch(() => "allocating a buffer to read into", () => this.gpu.createBuffer({ size, usage: usage.mapRead | usage.copyTarget }));
     if (source !== undefined) this.recorder.copy(source, start, staging, 0, bytes);
     if (notes !== undefined) this.recorder.copy(notes, 0, staging, bytes, INDEX_ERROR_BYTES, INDEX_ERROR_BYTES);
     this.recorder.flush();

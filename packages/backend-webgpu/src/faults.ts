@@ -4,6 +4,10 @@ import { AdjointError, DeviceError, DeviceLostError, OutOfMemoryError } from "@a
 /** `from`: the first read issued after it. `to`: the last read issued before it was reported. */
 type Fault = { readonly error: AdjointError; readonly from: number; to: number };
 
+const allErrors: readonly GPUErrorFilter[] = ["validation", "internal", "out-of-memory"];
+/** Of what can be said wrongly, and takes nothing. */
+export const validationErrors: readonly GPUErrorFilter[] = ["validation"];
+
 export class Faults {
   readonly #device: GPUDevice;
   /** The number of the next read. */
@@ -34,18 +38,16 @@ export class Faults {
     this.#faults.push({ error, from, to: Infinity });
   }
 
-  /** Runs `act` and learns later whether the device accepted it. */
-  watch<T>(what: string, act: () => T): T {
+  /** Runs `act` and learns later whether the device accepted it. @param what it was, asked where the device did not; may have to ask the device, and does not throw */
+  watch<T>(what: (error: GPUError) => string | Promise<string>, act: () => T, filters: readonly GPUErrorFilter[] = allErrors): T {
     const at = this.#clock;
     const device = this.#device;
-    device.pushErrorScope("validation");
-    device.pushErrorScope("internal");
-    device.pushErrorScope("out-of-memory");
+    for (let scope = 0; scope < filters.length; scope++) device.pushErrorScope(filters[scope]!);
     try {
       return act();
     } finally {
-      for (let scope = 0; scope < 3; scope++)
-        this.check(device.popErrorScope().then((error) => { if (error !== null) this.add(fromGpu(error, what, this.describeMemory()), at); }));
+      for (let scope = 0; scope < filters.length; scope++)
+        this.check(device.popErrorScope().then(async (error) => { if (error !== null) this.add(fromGpu(error, await what(error), this.describeMemory()), at); }));
     }
   }
 

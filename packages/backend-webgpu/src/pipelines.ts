@@ -1,6 +1,7 @@
 /** @file Compiled compute pipelines and their layouts. Knows WGSL text and bindings, not what is computed. */
 import { DeviceError } from "@adjoint/core/backend";
 import type { Layout } from "./bind-groups.ts";
+import { type Calls, describeCall } from "./calls.ts";
 import type { Faults } from "./faults.ts";
 import { helpersOf } from "./wgsl/helpers.ts";
 
@@ -44,15 +45,17 @@ export class Pipeline {
 export class Pipelines {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
+  readonly #calls: Calls;
   /** One layout for each pattern of access and uniform size. */
   readonly #layouts: Map<string, Layout> = new Map();
   compiled: number = 0;
   /** Those on their way, while several are compiled at once. */
   #coming: Promise<void>[] | undefined;
 
-  constructor(device: GPUDevice, faults: Faults) {
+  constructor(device: GPUDevice, faults: Faults, calls: Calls) {
     this.#device = device;
     this.#faults = faults;
+    this.#calls = calls;
   }
 
   compile(shader: Shader): Pipeline {
@@ -60,14 +63,14 @@ export class Pipelines {
     const vectors = Math.ceil(shader.uniformWords / 4);
     const [x, y] = shader.workgroup;
     const { label } = shader;
-    const code = textOf(shader, vectors);
-    return this.#faults.watch(`compiling ${label}`, () => {
+    const code = textOf(shader, vectors), call = this.#calls.current, what = (): string => `compiling ${describeCall(label, call)}`;
+    return this.#faults.watch(what, () => {
       const layout = this.#layout(shader, vectors * 16);
       const module = this.#device.createShaderModule({ label, code });
       const descriptor = { label, layout: layout.pipeline, compute: { module, entryPoint: "main" } };
       if (this.#coming === undefined) return new Pipeline(label, this.#device.createComputePipeline(descriptor), layout, x * y);
       const pipeline = new Pipeline(label, undefined, layout, x * y);
-      this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: compiling ${label}: ${error.message}`))));
+      this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: ${what()}: ${error.message}`))));
       return pipeline;
     });
   }

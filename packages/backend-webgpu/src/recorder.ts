@@ -5,6 +5,8 @@
 import type { TypedArray } from "@adjoint/core/backend";
 import { BindGroups } from "./bind-groups.ts";
 import { type Chunk, usage } from "./buffers.ts";
+import type { Call, Calls } from "./calls.ts";
+import { nameCulprit, type Recorded } from "./culprit.ts";
 import type { Faults } from "./faults.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { Timestamps } from "./timestamps.ts";
@@ -16,6 +18,7 @@ const SUBMIT_AFTER = 256;
 export class Recorder {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
+  readonly #calls: Calls;
   readonly #ring: GPUBuffer;
   readonly #step: number;
   /** As an array, which Dawn in Node reads faster than a typed one. */
@@ -26,7 +29,8 @@ export class Recorder {
   readonly floats: Float32Array = new Float32Array(this.words.buffer);
   #used: number = 0;
   #slot: number = 0;
-  #pending: number = 0;
+  /** What is recorded and not yet submitted. */
+  #recorded: Recorded[] = [];
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #pipeline: Pipeline | undefined;
@@ -42,13 +46,14 @@ export class Recorder {
   /** Where the device has them. */
   readonly timestamps: Timestamps | undefined;
 
-  constructor(device: GPUDevice, faults: Faults) {
+  constructor(device: GPUDevice, faults: Faults, calls: Calls) {
     this.#device = device;
     this.#faults = faults;
+    this.#calls = calls;
     this.#step = device.limits.minUniformBufferOffsetAlignment;
     this.timestamps = device.features.has("timestamp-query") ? new Timestamps(device, () => this.flush()) : undefined;
     this.#ring = device.createBuffer({ size: RING_BYTES, usage: usage.uniform | usage.copyTarget });
-    this.groups = new BindGroups(device, this.#ring);
+    this.groups = new BindGroups(device, faults, this.#ring);
   }
 
   /** Resolves when commands are recorded at once again; undefined if they are. */
@@ -95,12 +100,12 @@ export class Recorder {
     this.dispatchGroups(pipeline, chunks, columns, rows, 1);
   }
 
-  dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], x: number, y: number, z: number): void {
+  dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], x: number, y: number, z: number, call: Call | undefined = this.#calls.current): void {
     if (this.#held !== undefined) {
       const at = this.#slot >>> 2, words = this.words.slice(at, at + (pipeline.layout.uniformBytes >>> 2)), kept = chunks.slice();
       this.#held.push(() => {
         this.words.set(words, this.uniforms(pipeline));
-        this.dispatchGroups(pipeline, kept, x, y, z);
+        this.dispatchGroups(pipeline, kept, x, y, z, call);
       });
       return;
     }
@@ -114,11 +119,12 @@ export class Recorder {
       this.#pipeline = pipeline;
     }
     this.#offsets[0] = this.#slot;
-    pass.setBindGroup(0, this.groups.of(pipeline.layout, chunks), this.#offsets);
+    const bound = this.groups.of(pipeline.layout, chunks, pipeline.label, call);
+    pass.setBindGroup(0, bound.group, this.#offsets);
     pass.dispatchWorkgroups(x, y, z);
     if (timestampWrites !== undefined) this.#endPass();
     this.dispatches++;
-    if (++this.#pending >= SUBMIT_AFTER) this.flush();
+    if (this.#recorded.push({ pipeline, bound, offset: this.#slot, x, y, z, call }) >= SUBMIT_AFTER) this.flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
       queueMicrotask(this.#flushLater);
@@ -141,14 +147,15 @@ export class Recorder {
   flush(): number {
     const encoder = this.#encoder;
     if (encoder === undefined) return this.epoch;
-    this.#faults.watch("submitting commands", () => {
+    const recorded = this.#recorded;
+    this.#faults.watch((error) => nameCulprit(this.#device, recorded, error), () => {
       this.#endPass();
       if (this.#used > 0) this.#device.queue.writeBuffer(this.#ring, 0, this.words, 0, this.#used >>> 2);
       this.#device.queue.submit([encoder.finish()]);
     });
     this.#encoder = undefined;
     this.#used = 0;
-    this.#pending = 0;
+    this.#recorded = [];
     this.submits++;
     return ++this.epoch;
   }
