@@ -5,8 +5,8 @@ import { reasonOf } from "./peer.ts";
 import { deviceNames, type DeviceName } from "./peers/adjoint/index.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
-export type PeerName = "tfjs" | "jax" | "ort" | "torch";
-const peerNames: readonly PeerName[] = ["tfjs", "jax", "ort", "torch"];
+export type PeerName = "tfjs" | "jax" | "ort" | "torch" | "torch-avx2";
+const peerNames: readonly PeerName[] = ["tfjs", "jax", "ort", "torch", "torch-avx2"];
 
 export type Flags = { readonly json: string | undefined; readonly plot: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[]; /** Of wasm, beside one. */ readonly threads: number; /** In Chromium instead of Node. */ readonly browser: boolean };
 

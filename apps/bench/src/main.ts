@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { type Flags, readFlags } from "./flags.ts";
 import { method } from "./measure.ts";
-import { reasonOf } from "./peer.ts";
+import { reasonOf, yardsticks } from "./peer.ts";
 import { chromium, node } from "./place.ts";
 import { page, picture } from "./plot.ts";
-import { heading, machine, type Row, rowOf, summary, table, yardstick } from "./report.ts";
+import { heading, machine, type Row, rowOf, summary, table } from "./report.ts";
 
 async function main(flags: Flags): Promise<number> {
   const place = await (flags.browser ? chromium : node)(flags), { peers } = place;
@@ -18,10 +18,11 @@ async function main(flags: Flags): Promise<number> {
     rows.push(rowOf(workload, await place.measure(workload)));
   }
   await place.close();
-  const text = table(rows, peers) + summary(rows, peers);
+  const text = table(rows, peers) + yardsticks.map((yardstick) => summary(rows, peers, yardstick)).join("");
   console.log(text);
   if (flags.plot !== undefined) {
-    const names = peers.map(({ name }) => name), unit = names.includes(yardstick) ? `${yardstick}'s on one thread` : "the fastest";
+    const names = peers.map(({ name }) => name), yardstick = yardsticks.find((name) => names.includes(name)) ?? yardsticks[0];
+    const unit = names.includes(yardstick) ? `${yardstick}'s on one thread` : "the fastest";
     const svg = picture(rows, names, yardstick, `Time of a run over ${unit}, median; ${where.cpu}, ${where.host}`);
     writeFileSync(flags.plot, flags.plot.endsWith(".svg") ? svg : page(svg, `${heading(where, peers)}\n\n${text}`));
   }

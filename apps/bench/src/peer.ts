@@ -50,6 +50,9 @@ export async function opened(name: string, open: () => Promise<Omit<Peer, "name"
   }
 }
 
+/** The peers that times are compared to, where they are measured; pictures are of the first that is. */
+export const yardsticks = ["PyTorch", "PyTorch avx2"] as const;
+
 /** `run` of a peer that lives in this process. */
 export const timed = (once: () => Promise<void>): Prepared["run"] => async (count) => {
   const from = performance.now();

@@ -27,8 +27,9 @@ const here: { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[] 
   jax: () => [jax("eager"), jax("jit")],
   ort: () => [ort()],
   torch: () => [torch()],
+  "torch-avx2": () => [torch("avx2")],
 };
-const inPage: { readonly [N in PeerName]: readonly PagePeer[] } = { tfjs: ["tfjs wasm", "tfjs webgpu"], jax: ["jax-js wasm", "jax-js webgpu", "jax-js webgpu jit"], ort: [], torch: [] };
+const inPage: { readonly [N in PeerName]: readonly PagePeer[] } = { tfjs: ["tfjs wasm", "tfjs webgpu"], jax: ["jax-js wasm", "jax-js webgpu", "jax-js webgpu jit"], ort: [], torch: [], "torch-avx2": [] };
 
 export async function node({ devices, peers: others, threads }: Flags): Promise<Place> {
   const ours = devices.flatMap((name) => (name === "wasm" && threads > 1 ? [adjoint(name), adjoint(name, threads)] : [adjoint(name)]));

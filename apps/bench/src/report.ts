@@ -58,17 +58,14 @@ export function table(rows: readonly Row[], peers: readonly Listed[]): string {
   return [...lines, ...notes, ...sent, ...unchecked].join("\n");
 }
 
-/** The peer that times are compared to, where it is measured. */
-export const yardstick = "PyTorch";
-
-/** For each peer the geometric mean of its times over the yardstick's, of the workloads that both have; nothing where the yardstick is not there. */
-export function summary(rows: readonly Row[], peers: readonly Listed[]): string {
+/** For each peer the geometric mean of its times over a yardstick's, of the workloads that both have; nothing where the yardstick is not there. */
+export function summary(rows: readonly Row[], peers: readonly Listed[], yardstick: string): string {
   const lines = peers.flatMap(({ name }, at) => {
     const logs = rows.flatMap(({ results }) => {
       const mine = results[at]!, unit = results.find(({ peer }) => peer === yardstick);
       return mine.status === "timed" && unit?.status === "timed" ? [Math.log(mine.medianMs / unit.medianMs)] : [];
     });
-    return logs.length === 0 || name === yardstick ? [] : [`${name}: ${Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)} times ${yardstick}'s time, of ${logs.length} workloads`];
+    return logs.length === 0 || name === yardstick ? [] : [`${name}: ${Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)} times, of ${logs.length} workloads`];
   });
-  return lines.length === 0 ? "" : `\n\nGeometric means of the medians:\n${lines.join("\n")}`;
+  return lines.length === 0 ? "" : `\n\nGeometric means of the medians over ${yardstick}'s:\n${lines.join("\n")}`;
 }

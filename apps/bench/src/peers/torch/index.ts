@@ -2,13 +2,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type Absent, type Input, opened, type Peer } from "../../peer.ts";
+import { type Absent, type Input, opened, type Peer, yardsticks } from "../../peer.ts";
 import { additions, block, epsilon, gelu, graphs, learningRate } from "../../workloads.ts";
 
 /** Debian's own Python comes first: its package of PyTorch is for that one. */
 const pythons = ["/usr/bin/python3", "python3"];
 /** BLAS reads its number of threads before PyTorch can say one. */
 const environment = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+/** Holds PyTorch's own kernels, oneDNN and whichever BLAS it has to vectors of 256 bits. Each obeys a variable of its own; oneDNN's has an older name beside. */
+const avx2 = { ATEN_CPU_CAPABILITY: "avx2", ONEDNN_MAX_CPU_ISA: "AVX2", DNNL_MAX_CPU_ISA: "AVX2", OPENBLAS_CORETYPE: "Haswell", MKL_ENABLE_INSTRUCTIONS: "AVX2" };
+const vectors = { widest: {}, avx2 } as const;
 
 /** Asks the process and gives what it answers. */
 type Ask = (request: object) => Promise<unknown>;
@@ -34,10 +37,10 @@ function conversation(child: ChildProcess): Ask {
 
 const constants = { additions, epsilon, graphs, learningRate, ...gelu, ...block };
 
-async function start(): Promise<{ readonly ask: Ask; readonly version: string }> {
+async function start(limits: NodeJS.ProcessEnv): Promise<{ readonly ask: Ask; readonly version: string }> {
   let reason: unknown;
   for (const python of pythons) {
-    const child = spawn(python, [fileURLToPath(new URL("worker.py", import.meta.url))], { stdio: ["pipe", "pipe", "ignore"], env: environment });
+    const child = spawn(python, [fileURLToPath(new URL("worker.py", import.meta.url))], { stdio: ["pipe", "pipe", "ignore"], env: { ...environment, ...limits } });
     child.stdin.on("error", () => {}); // Its end is told by "exit".
     const ask = conversation(child);
     try {
@@ -56,11 +59,12 @@ const decoded = (text: string): Float32Array => {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
 
-export const torch = (): Promise<Peer | Absent> =>
-  opened("PyTorch", async () => {
-    const { ask, version } = await start();
+/** @param width of its vectors: as wide as the processor has them, or 256 bits */
+export const torch = (width: keyof typeof vectors = "widest"): Promise<Peer | Absent> =>
+  opened(width === "widest" ? yardsticks[0] : yardsticks[1], async () => {
+    const { ask, version } = await start(vectors[width]);
     return {
-      note: `${version}, native, one thread`,
+      note: `${version}, native, one thread${width === "widest" ? "" : ", vectors of 256 bits"}`,
       async enter() {},
       async prepare(kind, inputs) {
         await ask({ ask: "prepare", kind, inputs: inputs.map(encoded) });
