@@ -60,6 +60,14 @@ describe("backward is linear", () => {
     // A seed; for each step a multiplication and an addition of two gradients.
     expect(count.calls).toBeLessThanOrEqual(2 * depth + 2);
   });
+  test.each([[[3, 4], false], [[4, 3], true]])("the gradient of a matrix %j, turned: %s, lies as it does and is not copied", (shape, turns) => {
+    const count = counted(), x = ones([2, 3], { device: count.device }), w = ones(shape, { device: count.device, requiresGrad: true });
+    const y = x.matmul(turns ? w.t() : w);
+    count.calls = 0;
+    y.backward(ones([2, 4], { device: count.device }));
+    expect(Array.from(w.grad!.dataSync())).toEqual(Array(12).fill(2));
+    expect(count.calls).toBe(2); // a fill, and the product
+  });
   test("in a chain of 100,000 with hooks, a custom function and a checkpoint in it, on a flat stack", () => {
     class Id extends autograd.Function {
       static forward(_: autograd.FunctionContext, x: Tensor): Tensor { return x.view([1]); }

@@ -17,8 +17,13 @@ function batched(view: View): View | undefined {
     [merged.strides[0]![0] ?? 0, view.strides[rank - 2]!, view.strides[rank - 1]!], view.offset);
 }
 
+/** `turned`: which operands lie with their columns adjacent, as a layer's matrix does; their gradients are to lie so too, or what keeps them would copy them. */
+type MatmulAttrs = { readonly name: string; readonly turned: number };
+
+const isTurned = ({ window: { strides } }: Tensor): boolean => strides[strides.length - 2] === 1 && strides[strides.length - 1] !== 1;
+
 /** `[..., m, k] x [..., k, n] -> [..., m, n]`, the batch dims equal. */
-const matmulOp: Op<{ readonly name: string }> = {
+const matmulOp: Op<MatmulAttrs> = {
   name: "matmul",
   gradName: ({ name }) => name,
   run(device, [a, b], attrs) {
@@ -39,12 +44,17 @@ const matmulOp: Op<{ readonly name: string }> = {
   vjp([grad], node) {
     const saved = savedTensors(node);
     const a = node.needs(1) ? saved[0]! : undefined, b = node.needs(0) ? saved[saved.length - 1]! : undefined;
-    const name = { name: node.attrs.name };
-    return [b && dispatch(matmulOp, [grad!, transpose(b, -2, -1)], name), a && dispatch(matmulOp, [transpose(a, -2, -1), grad!], name)];
+    const { name, turned } = node.attrs;
+    return [b && product(grad!, transpose(b, -2, -1), name, turned & 1), a && product(transpose(a, -2, -1), grad!, name, turned & 2)];
   },
   jvp: "multilinear",
   batched: (attrs) => attrs,
 };
+
+const multiply = (a: Tensor, b: Tensor, name: string): Tensor => dispatch(matmulOp, [a, b], { name, turned: (isTurned(a) ? 1 : 0) | (isTurned(b) ? 2 : 0) });
+
+/** xy, as the transpose of y'x' where its columns are to be adjacent. */
+const product = (x: Tensor, y: Tensor, name: string, turned: number): Tensor => (turned ? transpose(multiply(transpose(y, -2, -1), transpose(x, -2, -1), name), -2, -1) : multiply(x, y, name));
 
 function checkOperands(a: Tensor, b: Tensor): void {
   if (a.ndim === 0 || b.ndim === 0)
@@ -75,7 +85,7 @@ function checkOperands(a: Tensor, b: Tensor): void {
  */
 export const matmul: (a: Tensor, b: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (a: Tensor, b: Tensor): Tensor => {
   checkOperands(a, b);
-  if (a.ndim === 2 && b.ndim === 2) return dispatch(matmulOp, [a, b], { name: "MmBackward0" });
+  if (a.ndim === 2 && b.ndim === 2) return multiply(a, b, "MmBackward0");
   const left = a.ndim === 1 ? reshape(a, [1, a.shape[0]!]) : a;
   const right = b.ndim === 1 ? reshape(b, [b.shape[0]!, 1]) : b;
   const m = left.shape[left.ndim - 2]!, k = left.shape[left.ndim - 1]!, n = right.shape[right.ndim - 1]!;
@@ -83,7 +93,7 @@ export const matmul: (a: Tensor, b: Tensor) => Tensor = /*@__PURE__*/ composite(
   const shape = [...batch, ...(a.ndim === 1 ? [] : [m]), ...(b.ndim === 1 ? [] : [n])];
   // A batch against one matrix is one tall product.
   const out = right.ndim === 2
-    ? dispatch(matmulOp, [reshape(left, [sizeOf(batch) * m, k]), right], { name: "MmBackward0" })
-    : dispatch(matmulOp, [expand(left, [...batch, m, k]), expand(right, [...batch, k, n])], { name: "BmmBackward0" });
+    ? multiply(reshape(left, [sizeOf(batch) * m, k]), right, "MmBackward0")
+    : multiply(expand(left, [...batch, m, k]), expand(right, [...batch, k, n]), "BmmBackward0");
   return reshape(out, shape, "UnsafeViewBackward0");
 });
