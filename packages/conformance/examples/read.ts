@@ -34,7 +34,7 @@ export type Documented = {
 };
 
 /** The lines of an example, without the fence around several. */
-function exampleOf(comment: string): Example | undefined {
+export function exampleOf(comment: string): Example | undefined {
   const code = comment.replace(/^\s*```ts\n|```\s*$/g, "").trim(), at = code.lastIndexOf("//");
   return at < 0 ? undefined : { code: code.slice(0, at).trim(), gives: code.slice(at + 2).trim() };
 }
@@ -53,7 +53,7 @@ const isTensorType = (type: ts.Type): boolean =>
   (type.isUnion() ? type.types : [type]).some((one) => isTensorItself(one) || (one.symbol?.name === "ReadonlyArray" && ((one as ts.TypeReference).typeArguments ?? []).some(isTensorItself)));
 
 /** A signature's parameters with their types; of `...args: [x: Tensor, dim?: number]`, the elements. */
-function parametersIn(signature: ts.Signature, checker: ts.TypeChecker): (readonly [name: string, type: ts.Type, isOptional: boolean])[] {
+export function parametersIn(signature: ts.Signature, checker: ts.TypeChecker): (readonly [name: string, type: ts.Type, isOptional: boolean])[] {
   return signature.getParameters().flatMap((parameter) => {
     const declaration = parameter.valueDeclaration, isOptional = declaration !== undefined && ts.isParameter(declaration) && checker.isOptionalParameter(declaration);
     const type = checker.getTypeOfSymbol(parameter), elements = (type as ts.TypeReference).target as ts.TupleType | undefined;
@@ -87,7 +87,7 @@ function givesTensors(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
   return checker.getTypeOfSymbol(symbol).getCallSignatures().some((signature) => has(signature.getReturnType(), 0));
 }
 
-const options: ts.CompilerOptions = {
+export const options: ts.CompilerOptions = {
   module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2024, lib: ["lib.es2024.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"], types: [], customConditions: ["source"],
   allowImportingTsExtensions: true, noEmit: true, strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true,
 };

@@ -58,7 +58,7 @@ export { corrcoef, cov, type CovOptions, cross, vander, type VanderOptions } fro
 export { blockDiag, combinations, type CombinationOptions, sumToSize, trace } from "./composites/assembled.ts";
 export { gumbelSoftmax, type GumbelOptions, softmin } from "./fused/gumbel.ts";
 export {
-  indexAdd, indexCopy, indexFill, indexReduce, type IndexReduceOptions, maskedScatter, oneHot, type OneHotOptions, put, type PutOptions, scatter, type ScatterOptions, scatterReduce, type ScatterReduceOptions, type ScatterReduction, take, takeAlongDim,
+  type AlphaOption, indexAdd, indexCopy, indexFill, indexReduce, type IndexReduceOptions, maskedScatter, oneHot, type OneHotOptions, put, type PutOptions, scatter, type ScatterOptions, scatterReduce, type ScatterReduceOptions, type ScatterReduction, take, takeAlongDim,
 } from "./composites/scattering.ts";
 export * from "./composites/in-place.ts";
 export { einsum } from "./composites/einsum.ts";

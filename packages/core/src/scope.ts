@@ -19,7 +19,9 @@ const MANY = 1024;
 export class Lifetime {
   /** Later ones are younger: a result joins the youngest lifetime of its inputs. */
   readonly id: number = ++serial;
+  /** What errors call it. */
   readonly name: string;
+  /** @internal What it frees. */
   readonly members: Mortal[] = [];
   #closed = false;
   #holdsMuch = false;
@@ -27,6 +29,7 @@ export class Lifetime {
   constructor(name: string) {
     this.name = name;
   }
+  /** Whether it has freed what it held: nothing can join it then. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -37,6 +40,7 @@ export class Lifetime {
     this.take(tensor);
     return tensor;
   }
+  /** @internal As `adopt`, of what names this its lifetime already. */
   take(tensor: Mortal): void {
     this.members.push(tensor);
     if (!this.#holdsMuch && (tensor.isLarge || this.members.length === MANY)) {

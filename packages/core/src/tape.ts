@@ -149,18 +149,23 @@ const NO_EDGES: readonly Edge[] = [];
 export class Node<Attrs = never> {
   /** Later nodes have larger numbers, so a node's is larger than those that it leads to. */
   readonly id: number = ++born;
+  /** @internal What its derivative is; null at a leaf. */
   readonly rule: Rule<Attrs> | null;
+  /** @internal What the op was called with. */
   readonly attrs: Attrs;
   /** One for each input; null where no gradient is needed. */
   readonly edges: readonly (Edge | null)[];
   /** The leaf whose `.grad` this node accumulates, if it does that. */
   readonly leaf: Tensor | null;
+  /** @internal One for each result. */
   outputs: readonly Edge[] = NO_EDGES;
   /** What backward reads; undefined once it has been freed. */
   saved: (Saved | undefined)[] | undefined = undefined;
+  /** @internal Which inputs and results it reads. */
   savesInfo: Saves = savesNothing;
   /** A name given by the composite that this node ends. */
   label: string | undefined = undefined;
+  /** @internal Hooks, and what else is rare. */
   extras: Extras | null = null;
   /** What the running walk has brought; null outside of walks. */
   arrival: Arrival | null = null;
@@ -176,6 +181,7 @@ export class Node<Attrs = never> {
     for (let i = 0; i < edges.length; i++) edges[i]?.node.retain();
     if (observer !== null) observer.recorded(this as Node<unknown> as Node);
   }
+  /** What is printed: "MulBackward0". */
   get name(): string {
     return this.label ?? (this.rule === null ? "AccumulateGrad" : this.rule.gradName(this.attrs));
   }
@@ -184,6 +190,7 @@ export class Node<Attrs = never> {
     const { name } = this;
     return this.leaf !== null || name === "CopySlices" || name === "CopyBackwards" ? `torch::autograd::${name}` : name;
   }
+  /** Whether an input needs a gradient: what a derivative asks before it works. */
   needs(i: number): boolean {
     return this.edges[i] !== null;
   }
@@ -191,6 +198,7 @@ export class Node<Attrs = never> {
   shapeOf(i: number): Shape {
     return this.edges[i]!.shape;
   }
+  /** @internal One more that holds it. */
   retain(): void {
     this.#count++;
   }
@@ -210,6 +218,7 @@ export class Node<Attrs = never> {
       if (next !== undefined && next.leaf === null && --next.#count === 0) dead.push(next);
     }
   }
+  /** @internal What `backward` does to a node that it will not run again. */
   dropSaved(): void {
     if (this.saved === undefined) return;
     for (let i = 0; i < this.saved.length; i++) if (this.saved[i] !== undefined) letGo(this.saved[i]!); // What could not be saved is not there.

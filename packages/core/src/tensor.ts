@@ -75,12 +75,15 @@ export class Tensor implements Mortal {
   get isLarge(): boolean {
     return this.storage.bytes >= LARGE;
   }
+  /** The size of each dim, not to be changed: PyTorch's `size()`. */
   get shape(): Shape {
     return this.window.shape;
   }
+  /** What its elements are: "float32", "int32", "bool" and so on. */
   get dtype(): DType {
     return this.window.dtype;
   }
+  /** Where its memory is, and what computes with it. `await x.to(device)` moves. */
   get device(): Backend {
     return this.storage.device.backend;
   }
@@ -102,6 +105,7 @@ export class Tensor implements Mortal {
     if (grad !== null) grad.lifetime = null;
     this.#grad = grad;
   }
+  /** Whether operations on it are recorded: a leaf that says so, or what was computed from one. */
   get requiresGrad(): boolean {
     return this.edge !== null;
   }
@@ -121,6 +125,7 @@ export class Tensor implements Mortal {
   get retainsGrad(): boolean {
     return !this.isLeaf && (this.edge!.watch?.retain ?? null) !== null;
   }
+  /** Whether no recorded operation made it: only leaves get a `.grad` by themselves. */
   get isLeaf(): boolean {
     return this.edge === null || this.edge.node.leaf !== null;
   }
@@ -132,6 +137,7 @@ export class Tensor implements Mortal {
   dispose(): void {
     this.free(null);
   }
+  /** As `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.free(null);
   }

@@ -1,4 +1,4 @@
-/** @file PyTorch's methods of Tensor, each a call of the function of the same name. */
+/** @file PyTorch's methods of Tensor, each a call of the function of the same name. What they take and say is in tensor-methods.table.ts. */
 import * as f from "../functional.ts";
 import type { BackwardOptions } from "../calculus/backward.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -6,14 +6,11 @@ import { typeName } from "../python.ts";
 import { toString as toText } from "./reading.ts";
 import { setRequiresGrad, type Tensor } from "../tensor.ts";
 import { type Shape, wrapDim } from "../shape.ts";
+import type { FunctionMethods } from "./tensor-methods.table.ts";
 
-/** The function without its first parameter, which is `this`. */
-type Method<F> = F extends (x: Tensor, ...rest: infer R) => infer O ? (...rest: R) => O : never;
-/** The same of a function of two overloads. */
-type Overloaded<F> = F extends { (x: Tensor, ...rest: infer R): infer O; (x: Tensor, ...rest: infer S): infer P } ? { (...rest: R): O; (...rest: S): P } : never;
 const method = <R extends unknown[], O>(fn: (x: Tensor, ...rest: R) => O) => function (this: Tensor, ...rest: R): O { return fn(this, ...rest); };
 
-/** The functions that are methods under their own name: one line a letter. */
+/** The functions that are methods under their own name: one line a letter. Their declarations are made from the functions; the table says how. */
 const methodNames = [
   "abs", "abs_", "absolute", "absolute_", "acos", "acos_", "acosh", "acosh_", "add", "add_", "addbmm", "addbmm_", "addcdiv", "addcdiv_", "addcmul", "addcmul_", "addmm", "addmm_", "addmv", "addmv_", "addr", "addr_", "adjoint", "all", "allclose", "allcloseSync", "amax", "amin", "aminmax", "angle", "any", "arccos", "arccos_", "arccosh", "arccosh_", "arcsin", "arcsin_", "arcsinh", "arcsinh_", "arctan", "arctan_", "arctan2", "arctan2_", "arctanh", "arctanh_", "argmax", "argmin", "argsort", "argwhere", "asin", "asin_", "asinh", "asinh_", "asStrided", "asStridedScatter", "atan", "atan_", "atan2", "atan2_", "atanh", "atanh_",
   "baddbmm", "baddbmm_", "bernoulli", "bernoulli_", "bfloat16", "bincount", "bitwiseAnd", "bitwiseAnd_", "bitwiseLeftShift", "bitwiseLeftShift_", "bitwiseNot", "bitwiseNot_", "bitwiseOr", "bitwiseOr_", "bitwiseRightShift", "bitwiseRightShift_", "bitwiseXor", "bitwiseXor_", "bmm", "bool", "broadcastTo", "byte",
@@ -38,53 +35,50 @@ const methodNames = [
   "vdot", "view", "viewAs", "vsplit",
   "xlogy", "xlogy_",
   "zero_",
-] as const;
+] as const satisfies readonly (keyof FunctionMethods)[];
 
-/** Mapped from the functions themselves, so that a method shows the comment of its function. */
-type Methods<F> = { [K in keyof F]: Method<F[K]> };
-type Plain = Methods<Pick<typeof f, (typeof methodNames)[number]>>;
-
-export interface TensorMethods extends Plain {
-  var(...rest: Parameters<Method<typeof f.var_>>): Tensor;
-  /** The element itself where the condition holds, else that of `y`. */
+/** All methods: those of `methodNames` and `renamed` with the comments of their functions, and what is no function, here. */
+export interface TensorMethods extends FunctionMethods {
+  /**
+   * The element itself where the condition holds, else that of `y`; as the function `where`, with the condition first.
+   * @param condition a bool tensor; shapes of all three broadcast
+   * @param y a number, or a tensor; dtypes are promoted
+   * @returns the broadcast shape, the promoted dtype
+   * @throws ShapeError where shapes do not broadcast
+   * @throws DTypeError for a condition that is neither bool nor uint8
+   * @example tensor([-1, 2]).where(tensor([false, true]), 0) // [0, 2]
+   */
   where(condition: Tensor, y: f.Operand): Tensor;
-  max(): Tensor;
-  max(dim: number, options?: { readonly keepdim?: boolean }): f.ValuesAndIndices;
-  max(other: Tensor): Tensor;
-  min(): Tensor;
-  min(dim: number, options?: { readonly keepdim?: boolean }): f.ValuesAndIndices;
-  min(other: Tensor): Tensor;
-  /** The lower median of all elements, or `{ values, indices }` along a dim. */
-  readonly median: Overloaded<f.Median>;
-  /** As `median`, of what is not NaN. */
-  readonly nanmedian: Overloaded<f.Median>;
-  /** The factors of A = P L U in one matrix. */
-  readonly lu: Overloaded<typeof f.lu>;
-  /** The distinct elements in ascending order, or the distinct slices along a dim. */
-  unique<O extends f.UniqueOptions>(dim?: number, options?: O): Promise<f.Unique<O>>;
-  /** What does not follow on its like. */
-  uniqueConsecutive<O extends f.UniqueConsecutiveOptions>(dim?: number, options?: O): Promise<f.Unique<O>>;
-  to(target: f.DType | Tensor, options?: f.ToOptions): Tensor;
-  to(options: f.ToOptions & { readonly dtype?: f.DType }): Tensor;
-  to(device: f.Backend): Promise<Tensor>;
-  /** The spectra of overlapping windows; see the function. */
-  stft(nFft: number, options: f.StftOptions & { readonly returnComplex: true }): f.ComplexTensor;
-  stft(nFft: number, options?: f.StftOptions): Tensor;
-  /** The signal of which these pairs are the `stft`; see the function. */
-  istft(nFft: number, options: f.IstftOptions & { readonly returnComplex: true }): f.ComplexTensor;
-  istft(nFft: number, options?: f.IstftOptions): Tensor;
+  /**
+   * Adds the gradient of this tensor to the `.grad` of every leaf that it was made of.
+   * @param gradient that of what follows, of this tensor's shape and dtype; a tensor of one element needs none
+   * @param options `retainGraph`: run it again later; `createGraph`: gradients have gradients; `inputs`: only these get one
+   * @throws AutogradError where more than one element has no gradient given, nothing needs one, the graph has been freed, or what it saved was changed in place
+   * @throws ShapeError for a gradient of another shape
+   * @example
+   * ```ts
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * x.square().sum().backward();
+   * x.grad // [2, 4]
+   * ```
+   */
   backward(gradient?: f.Cotangent, options?: BackwardOptions): void;
+  /**
+   * Whether operations on this leaf are recorded, so that `backward` gives it a gradient.
+   * @param value true, unless said
+   * @returns the tensor itself
+   * @throws AutogradError for integers and bools, and where a computed tensor is to need none: that is `detach()`
+   * @example tensor([1, 2]).requiresGrad_().requiresGrad // true
+   */
   requiresGrad_(value?: boolean): Tensor;
-  /** All dims in reverse order. */
+  /** All dims in reverse order. A view. */
   readonly T: Tensor;
-  /** The transpose of a matrix. */
+  /** The transpose of a matrix. A view. */
   readonly H: Tensor;
-  /** The last two dims exchanged. */
+  /** The last two dims exchanged. A view. */
   readonly mT: Tensor;
-  /** The last two dims exchanged. */
+  /** The last two dims exchanged. A view. */
   readonly mH: Tensor;
-  /** The windows of `size` elements along a dim, each `step` after the one before, as a last dim. A view. */
-  unfold(...rest: Parameters<Method<typeof f.unfoldDim>>): Tensor;
   /** The number of elements. */
   numel(): number;
   /** The number of elements. */
@@ -93,26 +87,36 @@ export interface TensorMethods extends Plain {
   dim(): number;
   /** The number of dims. */
   ndimension(): number;
-  /** The derivative of order n of digamma. */
+  /**
+   * The derivative of order n of digamma.
+   * @param n the order, 0 or more
+   * @returns x's shape; integers and bools give float32
+   * @throws ArgumentError for an order that is no integer, or is negative
+   * @example tensor([1]).polygamma(1) // [1.6449]
+   */
   polygamma(n: number): Tensor;
-  /** What PyTorch calls the type, "torch.FloatTensor"; or the tensor in another dtype. */
+  /** What PyTorch calls the type, "torch.FloatTensor". */
   type(): string;
+  /** The tensor in another dtype, as `to(dtype)`. */
   type(dtype: f.DType): Tensor;
   /** The slices along dim 0, as `unbind()` has them: `for (const row of x)`. ShapeError for a tensor without dims. */
   [Symbol.iterator](): IterableIterator<Tensor>;
+  /** The size of each dim: `shape`. */
   size(): Shape;
+  /** The size of a dim; IndexError for one out of range. */
   size(dim: number): number;
-  /** How many elements of memory lie between neighbours along each dim, or along one. */
+  /** How many elements of memory lie between neighbours along each dim. */
   stride(): Shape;
+  /** How many elements of memory lie between neighbours along a dim; IndexError for one out of range. */
   stride(dim: number): number;
   /** Where in memory the first element lies, in elements. */
   storageOffset(): number;
+  /** As PyTorch prints it. Of a device that cannot be read at once, what is known without waiting: `await x.format()` prints it all. */
   toString(): string;
 }
 
-
-/** Methods with overloads, which `TensorMethods` writes out. */
-const renamed = { istft: f.istft, lu: f.lu, stft: f.stft, median: f.median, nanmedian: f.nanmedian, unique: f.unique, uniqueConsecutive: f.uniqueConsecutive, var: f.var_, max: f.max, min: f.min, to: f.to, backward: f.backward, unfold: f.unfoldDim };
+/** Methods that have another name as functions, or an order of overloads of their own. */
+const renamed = { istft: f.istft, lu: f.lu, stft: f.stft, median: f.median, nanmedian: f.nanmedian, unique: f.unique, uniqueConsecutive: f.uniqueConsecutive, var: f.var_, max: f.max, min: f.min, to: f.to, unfold: f.unfoldDim };
 
 /** Puts the methods on the prototype. Called once, by the entry "." */
 export function installMethods(prototype: object): void {
@@ -120,6 +124,7 @@ export function installMethods(prototype: object): void {
     define(prototype, name, method(fn as (x: Tensor, ...rest: unknown[]) => unknown));
   for (const [name, get] of Object.entries({ T: f.numpyT, H: f.conjugateTranspose, mT: f.matrixTranspose, mH: (x: Tensor) => f.matrixTranspose(x, "mH") }))
     Object.defineProperty(prototype, name, { get(this: Tensor) { return get(this); }, configurable: true });
+  define(prototype, "backward", function (this: Tensor, gradient?: f.Cotangent, options?: BackwardOptions) { f.backward(this, gradient, options); });
   define(prototype, "where", function (this: Tensor, condition: Tensor, y: f.Operand) { return f.where(condition, this, y); });
   define(prototype, "requiresGrad_", function (this: Tensor, value: boolean = true) { setRequiresGrad(this, value); return this; });
   for (const name of ["numel", "nelement"]) define(prototype, name, function (this: Tensor) { return this.window.size; });

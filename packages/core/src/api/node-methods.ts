@@ -6,12 +6,19 @@ import type { Node } from "../tape.ts";
 type Rest<F> = F extends (node: Node, ...rest: infer R) => infer O ? (...rest: R) => O : never;
 
 export interface NodeMethods {
+  /** The nodes that this one hands gradients to, one for each input, with the number of their output; null where none is needed. */
   readonly nextFunctions: ReturnType<typeof nextFunctions>;
+  /** What is saved for backward, as tensors to be looked at. AutogradError once it has been freed. */
   readonly savedTensors: ReturnType<typeof savedTensorsOf>;
+  /** A place for notes of yours: PyTorch's `metadata`. */
   readonly metadata: ReturnType<typeof metadataOf>;
+  /** The leaf whose `.grad` this node accumulates, or null. */
   readonly variable: ReturnType<typeof variableOf>;
+  /** Runs after the derivative, with the gradients of the inputs and of the outputs; what it returns takes the place of the former. `handle.remove()` takes it off. */
   registerHook: Rest<typeof registerNodeHook>;
+  /** Runs before the derivative, with the gradients of the outputs; what it returns takes their place. `handle.remove()` takes it off. */
   registerPrehook: Rest<typeof registerNodePrehook>;
+  /** `<MulBackward0>`. */
   toString(): string;
 }
 

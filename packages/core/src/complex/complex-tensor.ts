@@ -48,9 +48,11 @@ export class ComplexTensor extends ComplexHandle {
     if (gradient === undefined) throw new AutogradError(`grad can be implicitly created only for real scalar outputs but got ${scalarName(this)}`);
     backward(this.pair, gradient.pair, options);
   }
+  /** The same memory, with no place on the tape. */
   detach(): ComplexTensor {
     return new ComplexTensor(detach(this.pair));
   }
+  /** A dense copy, recorded. */
   clone(): ComplexTensor {
     return new ComplexTensor(clone(this.pair));
   }
@@ -80,9 +82,11 @@ export class ComplexTensor extends ComplexHandle {
   angle(): Tensor {
     return f.anglePair(this.pair);
   }
+  /** The conjugate, a - bi, computed at once. */
   conj(): ComplexTensor {
     return new ComplexTensor(f.conjPair(this.pair));
   }
+  /** As `conj`. */
   conjPhysical(): ComplexTensor {
     return this.conj();
   }
@@ -105,9 +109,11 @@ export class ComplexTensor extends ComplexHandle {
 
   // ---- Arithmetic: operands broadcast, and are promoted as PyTorch promotes them -------------------------------------------
 
+  /** The sum. */
   add(other: ComplexOperand): ComplexTensor {
     return new ComplexTensor(onPairs(add, this, other));
   }
+  /** The difference. */
   sub(other: ComplexOperand): ComplexTensor {
     return new ComplexTensor(onPairs(sub, this, other));
   }
@@ -123,15 +129,19 @@ export class ComplexTensor extends ComplexHandle {
   pow(exponent: ComplexOperand): ComplexTensor {
     return new ComplexTensor(typeof exponent === "number" ? f.powPair(this.pair, exponent) : onPairs(f.powPairs, this, exponent));
   }
+  /** -z. */
   neg(): ComplexTensor {
     return new ComplexTensor(neg(this.pair));
   }
+  /** z * z. */
   square(): ComplexTensor {
     return this.pow(2);
   }
+  /** 1 / z. */
   reciprocal(): ComplexTensor {
     return new ComplexTensor(f.reciprocalPair(this.pair));
   }
+  /** e ** z. */
   exp(): ComplexTensor {
     return new ComplexTensor(f.expPair(this.pair));
   }
@@ -143,30 +153,39 @@ export class ComplexTensor extends ComplexHandle {
   sqrt(): ComplexTensor {
     return new ComplexTensor(f.sqrtPair(this.pair));
   }
+  /** The sine. */
   sin(): ComplexTensor {
     return new ComplexTensor(f.sinPair(this.pair));
   }
+  /** The cosine. */
   cos(): ComplexTensor {
     return new ComplexTensor(f.cosPair(this.pair));
   }
+  /** The tangent. */
   tan(): ComplexTensor {
     return new ComplexTensor(f.tanPair(this.pair));
   }
+  /** The hyperbolic sine. */
   sinh(): ComplexTensor {
     return new ComplexTensor(f.sinhPair(this.pair));
   }
+  /** The hyperbolic cosine. */
   cosh(): ComplexTensor {
     return new ComplexTensor(f.coshPair(this.pair));
   }
+  /** The hyperbolic tangent. */
   tanh(): ComplexTensor {
     return new ComplexTensor(f.tanhPair(this.pair));
   }
+  /** The sums up to each element along a dim. */
   cumsum(dim: number): ComplexTensor {
     return new ComplexTensor(cumsum(this.pair, wrapDim(dim, this.ndim)));
   }
+  /** The sum over dims, or of all elements; `keepdim` keeps the dims, with size 1. */
   sum(dim?: Dims, { keepdim = false }: Keep = {}): ComplexTensor {
     return new ComplexTensor(f.sumPair(this.pair, dim, keepdim));
   }
+  /** The mean over dims, or of all elements; `keepdim` keeps the dims, with size 1. */
   mean(dim?: Dims, { keepdim = false }: Keep = {}): ComplexTensor {
     return new ComplexTensor(f.meanPair(this.pair, dim, keepdim));
   }
@@ -186,9 +205,11 @@ export class ComplexTensor extends ComplexHandle {
 
   // ---- Comparison ----------------------------------------------------------------------------------------------------------
 
+  /** Where both parts are equal; bool. */
   eq(other: ComplexOperand): Tensor {
     return onPairs(f.eqPairs, this, other);
   }
+  /** Where either part differs; bool. */
   ne(other: ComplexOperand): Tensor {
     return onPairs(f.nePairs, this, other);
   }
@@ -200,6 +221,7 @@ export class ComplexTensor extends ComplexHandle {
   isinf(): Tensor {
     return f.anyPart(isinf, this.pair);
   }
+  /** Whether both parts are finite. */
   isfinite(): Tensor {
     return f.isfinitePair(this.pair);
   }
@@ -233,25 +255,30 @@ export class ComplexTensor extends ComplexHandle {
 
   // ---- Views ---------------------------------------------------------------------------------------------------------------
 
+  /** The same elements in another shape, of which one size may be -1; a view where it can be. */
   reshape(shape: Shape): ComplexTensor {
     const open = shape.indexOf(-1), known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
     return new ComplexTensor(reshape(this.pair, [...(open >= 0 && known > 0 && this.numel() % known === 0 ? shape.map((size) => (size === -1 ? this.numel() / known : size)) : shape), 2]));
   }
+  /** The dims from `startDim` to `endDim` as one. */
   flatten(startDim: number = 0, endDim: number = -1): ComplexTensor {
     if (this.ndim === 0) return this.reshape([1]);
     const from = wrapDim(startDim, this.ndim), last = wrapDim(endDim, this.ndim);
     if (from > last) throw new ShapeError("flatten() has invalid args: start_dim cannot come after end_dim");
     return this.reshape([...this.shape.slice(0, from), sizeOf(this.shape.slice(from, last + 1)), ...this.shape.slice(last + 1)]);
   }
+  /** The dims in another order. A view. */
   permute(dims: readonly number[]): ComplexTensor {
     if (dims.length !== this.ndim) throw new ShapeError(`permute: ${dims.length} dims given of a tensor of ${this.ndim}`);
     return new ComplexTensor(permute(this.pair, [...dims.map((d) => wrapDim(d, this.ndim)), this.ndim]));
   }
+  /** Two dims exchanged. A view. */
   transpose(dim0: number, dim1: number): ComplexTensor {
     if (this.ndim === 0) return this;
     const a = wrapDim(dim0, this.ndim), b = wrapDim(dim1, this.ndim);
     return this.permute(this.shape.map((_, d) => (d === a ? b : d === b ? a : d)));
   }
+  /** The transpose of a matrix, or a vector as it is. A view. */
   t(): ComplexTensor {
     if (this.ndim > 2) throw new ShapeError(`t() expects a tensor with <= 2 dimensions, but self is ${this.ndim}D`);
     return this.ndim < 2 ? this : this.transpose(0, 1);
@@ -264,19 +291,24 @@ export class ComplexTensor extends ComplexHandle {
   get mH(): ComplexTensor {
     return new ComplexTensor(f.adjointPair(this.pair));
   }
+  /** Dims of size 1 repeated up to the sizes given, -1 for as it is. A view. */
   expand(shape: Shape): ComplexTensor {
     return new ComplexTensor(expand(this.pair, [...shape, 2]));
   }
+  /** Every `step`-th place along a dim, from `start` up to `end`. A view. */
   slice(dim: number, start?: number, end?: number, step?: number): ComplexTensor {
     return new ComplexTensor(slice(this.pair, wrapDim(dim, this.ndim), start, end, step));
   }
+  /** The places from `start` on along a dim, `length` of them. A view. */
   narrow(dim: number, start: number, length: number): ComplexTensor {
     return new ComplexTensor(narrow(this.pair, wrapDim(dim, this.ndim), start, length));
   }
+  /** The slice at a place along a dim, which goes. A view. */
   select(dim: number, at: number): ComplexTensor {
     if (this.ndim === 0) throw new ShapeError("select() cannot be applied to a 0-dim tensor.");
     return new ComplexTensor(select(this.pair, wrapDim(dim, this.ndim), at));
   }
+  /** Without the dims of size 1, or without those of them that are named. A view. */
   squeeze(dim?: Dims): ComplexTensor {
     const among = dim === undefined ? undefined : (typeof dim === "number" ? [dim] : dim).map((d) => wrapDim(d, this.ndim));
     return this.reshape(this.shape.filter((size, d) => size !== 1 || (among !== undefined && !among.includes(d))));
@@ -289,6 +321,7 @@ export class ComplexTensor extends ComplexHandle {
   split(size: number | readonly number[], dim: number = 0): ComplexTensor[] {
     return split(this.pair, size, wrapDim(dim, this.ndim)).map((pair) => new ComplexTensor(pair));
   }
+  /** With a dim of size 1 more. A view. */
   unsqueeze(dim: number): ComplexTensor {
     return new ComplexTensor(unsqueeze(this.pair, wrapDim(dim, this.ndim + 1)));
   }
@@ -296,9 +329,11 @@ export class ComplexTensor extends ComplexHandle {
   index(...terms: IndexTerm[]): ComplexTensor {
     return new ComplexTensor(index(this.pair, ...terms, ...(terms.includes("...") ? [":"] : [])));
   }
+  /** The order along dims reversed. */
   flip(dims: Dims): ComplexTensor {
     return new ComplexTensor(flip(this.pair, (typeof dims === "number" ? [dims] : dims).map((d) => wrapDim(d, this.ndim))));
   }
+  /** The elements moved along dims, round the end; without dims, of the flattened tensor. */
   roll(shifts: Dims, dims?: Dims): ComplexTensor {
     if (dims === undefined) return new ComplexTensor(f.rollPair(this.pair, shifts));
     return new ComplexTensor(roll(this.pair, shifts, (typeof dims === "number" ? [dims] : dims).map((d) => wrapDim(d, this.ndim))));

@@ -20,22 +20,29 @@ export class ComplexHandle {
     this.pair = pair;
     if (!(COMPLEX in ComplexHandle.prototype)) mark();
   }
+  /** The size of each dim. */
   get shape(): Shape {
     return this.pair.shape.slice(0, -1);
   }
+  /** complex64 or complex128. */
   get dtype(): ComplexDType {
     return complexOf(this.pair.dtype);
   }
+  /** Where its memory is. */
   get device(): Backend {
     return this.pair.device;
   }
+  /** The number of dims. */
   get ndim(): number {
     return this.pair.ndim - 1;
   }
+  /** The number of elements. */
   numel(): number {
     return sizeOf(this.shape);
   }
+  /** The size of each dim: `shape`. */
   size(): Shape;
+  /** The size of a dim; IndexError for one out of range. */
   size(dim: number): number;
   size(dim?: number): Shape | number {
     return dim === undefined ? this.shape : this.shape[wrapDim(dim, this.ndim)]!;
@@ -43,28 +50,34 @@ export class ComplexHandle {
 
   // ---- Autograd ------------------------------------------------------------------------------------------------------------
 
+  /** Whether operations on it are recorded. */
   get requiresGrad(): boolean {
     return this.pair.requiresGrad;
   }
   set requiresGrad(value: boolean) {
     setRequiresGrad(this.pair, value);
   }
+  /** Whether operations on this leaf are recorded, so that `backward` gives it a gradient. */
   requiresGrad_(value: boolean = true): this {
     setRequiresGrad(this.pair, value);
     return this;
   }
+  /** Whether no recorded operation made it. */
   get isLeaf(): boolean {
     return this.pair.isLeaf;
   }
+  /** The node that produced it, or null for a leaf. */
   get gradFn(): Node<never> | null {
     return this.pair.gradFn;
   }
+  /** Keeps the gradient of this result in `.grad`, as leaves do. */
   retainGrad(): this {
     retainGrad(this.pair);
     return this;
   }
   // ---- Lifetime and reading ------------------------------------------------------------------------------------------------
 
+  /** Frees the memory now. */
   dispose(): void {
     this.pair.dispose();
   }
@@ -104,6 +117,7 @@ export class ComplexHandle {
   async format(): Promise<string> {
     return complexText(this, await data(this.pair));
   }
+  /** As PyTorch prints it. Of a device that cannot be read at once, what is known without waiting: `await z.format()` prints it all. */
   toString(): string {
     return complexTextNow(this);
   }

@@ -77,6 +77,7 @@ export class Generator {
   constructor(seed?: number) {
     if (seed !== undefined) this.manualSeed(seed);
   }
+  /** Begins the stream of this seed, a safe integer, anew. */
   manualSeed(seed: number): this {
     if (!Number.isSafeInteger(seed)) throw new ArgumentError(`Generator: the seed must be a safe integer, got ${seed}`);
     this.#seed = seed;

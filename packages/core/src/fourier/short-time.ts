@@ -178,7 +178,7 @@ function longer(x: Tensor, by: number, complex: boolean): Tensor {
  * @param nFft the length of a spectrum
  * @returns [(batch,) length], of the dtype of x's parts, or by `returnComplex` complex
  * @throws ArgumentError where the windows leave a place of the signal out, and for sizes that do not fit
- * @example istft(stft(ones([8]), 4, { returnComplex: true, window: ones([4]) }), 4, { window: ones([4]) }) // [1, 1, 1, 1, 1, 1, 1, 1]
+ * @example istft(stft(ones([8]), 4, { returnComplex: false, window: ones([4]) }), 4, { window: ones([4]) }) // [1, 1, 1, 1, 1, 1, 1, 1]
  */
 export function istft(x: FftInput, nFft: number, options: IstftOptions & { readonly returnComplex: true }): ComplexTensor;
 export function istft(x: FftInput, nFft: number, options?: IstftOptions): Tensor;
