@@ -22,10 +22,11 @@ export type Visit = {
   readonly url: string;
   /** Resolves with what is waited for. */
   readonly until: Promise<unknown>;
-  readonly seconds: number;
+  /** How long it may take; without, as long as it takes. */
+  readonly seconds?: number;
 };
 
-/** Opens a page until `until` resolves; throws if Firefox ends before, or after so many seconds. */
+/** Opens a page until `until` resolves; throws if Firefox ends before, or takes longer than it may. */
 export async function reported({ path, url, until, seconds }: Visit): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), "firefox-"));
   writeFileSync(join(profile, "user.js"), Object.entries(preferences).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(""));
@@ -35,7 +36,7 @@ export async function reported({ path, url, until, seconds }: Visit): Promise<vo
   const over = new Promise<never>((_, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`Firefox ended (${code}) before the page had reported: ${said}`)));
-    timer = setTimeout(() => reject(new Error(`Firefox: the page has not reported within ${seconds} s: ${said}`)), 1000 * seconds);
+    if (seconds !== undefined) timer = setTimeout(() => reject(new Error(`Firefox: the page has not reported within ${seconds} s: ${said}`)), 1000 * seconds);
   });
   try {
     await Promise.race([until, over]);

@@ -7,7 +7,7 @@ const asked = { deno: { suite: "kernels", least: 900 }, firefox: { suite: "smoke
 describe.each(["deno", "firefox"] as const)("in %s (skipped where it is not installed)", (name) => {
   const path = hosts[name].path(), { suite, least } = asked[name];
   test.skipIf(path === undefined)("kernels on wasm and webgpu", async () => {
-    const reports = await hosts[name].run(path!, ["wasm", "webgpu"], [suite]);
+    const reports = await hosts[name].run(path!, { devices: ["wasm", "webgpu"], suites: [suite], seconds: 580 });
     expect(reports.map(({ device }) => device)).toEqual(["wasm", "webgpu"]);
     for (const { passed, failures } of reports) {
       expect(failures).toEqual([]);

@@ -21,7 +21,7 @@ if (positionals[0] === "page") {
   for (const name of chosen("a host", positionals[0] ?? "deno,bun,firefox", Object.keys(hosts) as HostName[])) {
     const path = hosts[name].path() ?? fail(`${name} is not installed here`);
     process.stdout.write(`${name}:\n`);
-    for (const report of await hosts[name].run(path, name === "bun" ? devices.filter((one) => one !== "webgpu") : devices, suites)) {
+    for (const report of await hosts[name].run(path, { devices: name === "bun" ? devices.filter((one) => one !== "webgpu") : devices, suites })) {
       process.stdout.write(`${lineOf(report)}\n`);
       if (report.failures.length > 0) process.exitCode = 1;
     }

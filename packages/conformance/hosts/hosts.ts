@@ -9,12 +9,18 @@ import type { HostDevice, HostReport, HostSuite } from "./suite.ts";
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const program = at("./program.ts"), runtimes = "../../../tools/runtimes/node_modules";
 
-type Host = { readonly path: () => string | undefined; readonly run: (path: string, devices: readonly HostDevice[], suites: readonly HostSuite[]) => Promise<readonly HostReport[]> };
+type Asked = {
+  readonly devices: readonly HostDevice[];
+  readonly suites: readonly HostSuite[];
+  /** After so many seconds the host is stopped; without, it takes as long as it takes. */
+  readonly seconds?: number;
+};
+type Host = { readonly path: () => string | undefined; readonly run: (path: string, asked: Asked) => Promise<readonly HostReport[]> };
 const installed = (path: string) => (): string | undefined => (existsSync(at(path)) ? at(path) : undefined);
 
 /** Runs the program under a runtime that takes these arguments before it. */
-const runtime = (...args: readonly string[]): Host["run"] => async (path, devices, suites) => {
-  const { stdout } = await promisify(execFile)(path, [...args, program, devices.join(), suites.join()], { cwd: at(".."), maxBuffer: 2 ** 24 });
+const runtime = (...args: readonly string[]): Host["run"] => async (path, { devices, suites, seconds = 0 }) => {
+  const { stdout } = await promisify(execFile)(path, [...args, program, devices.join(), suites.join()], { cwd: at(".."), maxBuffer: 2 ** 24, timeout: 1000 * seconds });
   return stdout.trim().split("\n").map((line) => JSON.parse(line) as HostReport);
 };
 
@@ -31,7 +37,7 @@ export async function page(onReport: (report: HostReport | string) => void): Pro
   return await serve({ root: at("./page"), outDir: at("../node_modules/.cache/hosts-page"), onReport: (text) => onReport(JSON.parse(text) as HostReport | string) });
 }
 
-async function inFirefox(path: string, devices: readonly HostDevice[], suites: readonly HostSuite[]): Promise<readonly HostReport[]> {
+async function inFirefox(path: string, { devices, suites, seconds }: Asked): Promise<readonly HostReport[]> {
   const reports: HostReport[] = [], done = Promise.withResolvers<void>();
   const served = await page((report) => {
     if (typeof report !== "string") reports.push(report);
@@ -39,7 +45,7 @@ async function inFirefox(path: string, devices: readonly HostDevice[], suites: r
     else done.reject(new Error(report));
   });
   try {
-    await reported({ path, url: `${served.url}?device=${devices.join()}&suite=${suites.join()}`, until: done.promise, seconds: 580 });
+    await reported({ path, url: `${served.url}?device=${devices.join()}&suite=${suites.join()}`, until: done.promise, ...(seconds !== undefined && { seconds }) });
   } finally {
     await served.close();
   }

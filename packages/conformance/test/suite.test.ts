@@ -1,7 +1,7 @@
 /** @file The suite tested: it tells a right backend from wrong ones, and drops expectations that nobody needs. */
 import type { Backend, Buffer, Kernels } from "@adjoint/core/backend";
 import { describe, expect, test } from "vitest";
-import { counted, kernelSuite, referenceBackend, type Report, runCases } from "../src/index.ts";
+import { type Case, counted, kernelSuite, referenceBackend, type Report, runCases } from "../src/index.ts";
 
 const cases = kernelSuite();
 const named = (pattern: RegExp): typeof cases => cases.filter((item) => item.name.search(pattern) >= 0);
@@ -110,6 +110,20 @@ describe("expectations", () => {
   test("an expected failure is no failure", async () => {
     expect(await runCases(create, item, [{ case: "reduce max of NaN and infinities", reason }])).toEqual([{ case: item[0]!.name, outcome: { status: "expected", reason } }]);
     expect(failures(await runCases(create, item, [{ case: /^reduce max/, reason }]))).toEqual([]);
+  });
+  test("a device goes on after one that leaves nothing behind, and after no other failure", async () => {
+    const leaves = (name: string, length: number): Case => ({
+      name, needs: [],
+      run({ backend }) {
+        if (length > 0) backend.allocate("float32", length);
+        throw new Error("refused");
+      },
+    });
+    const refused = [leaves("refuses", 0), leaves("refuses again", 0), leaves("leaks and refuses", 1), leaves("is not expected", 0), leaves("refuses at last", 0)];
+    let devices = 0;
+    const reports = await runCases(() => { devices++; return referenceBackend(); }, refused, [{ case: /refuses/, reason: "to see" }]);
+    expect(reports.map(({ outcome }) => outcome.status)).toEqual(["expected", "expected", "expected", "failed", "expected"]);
+    expect(devices).toBe(3);
   });
   test("one that is not needed fails the suite", async () => {
     const [report] = await runCases(referenceBackend, item, [{ case: /NaN/, reason }]);
