@@ -4,6 +4,7 @@
 export type Kind =
   | "matmul" | "add" | "geluChain" | "geluChainStep" | "gelu" | "sumDim0" | "sumDim1" | "sumAll" | "softmax" | "layerNorm"
   | "conv" | "convStep" | "depthwise" | "depthwiseStep" | "maxpool" | "maxpoolStep"
+  | "sort" | "topk" | "argmax" | "cumsum" | "gatherRows" | "scatterAdd"
   | "adds" | "addsRecorded" | "tiny" | "mlp" | "cnn" | "transformer";
 
 /** Numbers that every peer gets, the same for all. */

@@ -20,6 +20,8 @@ export const additions = 1000;
 export const graphs = 100;
 /** Of the plain SGD of the two training steps. */
 export const learningRate = 0.01;
+/** How many of each row `topk` asks for, and into how many rows `scatter add` adds. */
+export const picked = { most: 16, rows: 1000 } as const;
 /** gelu by its tanh approximation: 0.5 x (1 + tanh(scale (x + cubic x^3))). */
 export const gelu = { scale: 0.7978845608028654, cubic: 0.044715 } as const;
 
@@ -98,6 +100,12 @@ export const workloads: readonly Workload[] = [
   depthwise("depthwise step", "depthwiseStep"),
   maxpool("maxpool", "maxpool"),
   maxpool("maxpool step", "maxpoolStep"),
+  workload("sort 64k", "the values of a vector of 2^16 floats in order", "sort", 0, () => [uniform(50, [2 ** 16], 4)]),
+  workload("topk", `the ${picked.most} largest of each row of [1024, 1024]`, "topk", 0, table),
+  workload("argmax", "of each row of [1024, 1024]", "argmax", 0, table),
+  workload("cumsum", "along the rows of [1024, 1024]", "cumsum", 1e-4, table),
+  workload("gather rows", "16,384 rows of [10,000, 64], as an embedding does", "gatherRows", 0, () => [uniform(51, [10_000, 64]), labels(52, 16_384, 10_000)]),
+  workload("scatter add", `16,384 rows of 64 added into ${picked.rows} rows, as an embedding's gradient does`, "scatterAdd", 1e-5, () => [uniform(53, [16_384, 64]), labels(54, 16_384, picked.rows)]),
   workload("adds", `${additions} additions of 4 floats, one after the other`, "adds", 1e-5, () => [uniform(3, [4])]),
   workload("adds recorded", "the same, recorded for a gradient that is not asked for", "addsRecorded", 1e-5, () => [uniform(3, [4])]),
   workload("tiny graphs", `${graphs} times, one after the other: x = ones(2, 2); ((x + 2)^2 * 3).mean(), and its gradient`, "tiny", 1e-6, () => []),

@@ -1,9 +1,9 @@
 /** @file The workloads in Adjoint. Images come with the channels last, and are turned before anything is timed. */
 import {
-  type Backend, conv2d, crossEntropy, gelu, grad, layerNorm, maxPool2d, type nn, noGrad, ones, optim, scope, setRequiresGrad, type Tensor,
+  type Backend, conv2d, crossEntropy, gelu, grad, indexAdd, indexSelect, layerNorm, maxPool2d, type nn, noGrad, ones, optim, scope, setRequiresGrad, type Tensor, zeros,
 } from "adjoint";
 import type { Programs } from "../../peer.ts";
-import { additions, epsilon, gelu as constants, graphs, learningRate } from "../../workloads.ts";
+import { additions, epsilon, gelu as constants, graphs, learningRate, picked } from "../../workloads.ts";
 import { Block, Cnn, mlp } from "./models.ts";
 
 type Program = (inputs: readonly Tensor[]) => () => readonly Tensor[];
@@ -89,6 +89,18 @@ export const programs = (device: Backend): Programs<Tensor> => ({
   maxpoolStep([x]) {
     const image = channelsFirst(x!);
     return withGradients([image], () => meanSquare(maxPool2d(image, 2)), [channelsLast]);
+  },
+  sort: ([x]) => () => [x!.sort().values],
+  topk: ([x]) => () => [x!.topk(picked.most).values],
+  argmax: ([x]) => () => [x!.argmax(1)],
+  cumsum: ([x]) => () => [x!.cumsum(1)],
+  gatherRows([x, rows]) {
+    const index = rows!.to("int32");
+    return () => [indexSelect(x!, 0, index)];
+  },
+  scatterAdd([x, rows]) {
+    const index = rows!.to("int32"), start = zeros([picked.rows, x!.shape[1]!], { device });
+    return () => [indexAdd(start, 0, index, x!)];
   },
   adds: ([x]) => () => [additionsOf(x!)],
   addsRecorded([x]) {

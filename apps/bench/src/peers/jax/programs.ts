@@ -1,7 +1,7 @@
 /** @file The workloads in jax-js. An operation consumes its operands: whatever is needed again is passed as `.ref`. */
 import type * as Jax from "@jax-js/jax";
 import type { Programs } from "../../peer.ts";
-import { additions, block, epsilon, gelu, graphs, learningRate } from "../../workloads.ts";
+import { additions, block, epsilon, gelu, graphs, learningRate, picked } from "../../workloads.ts";
 
 type Library = typeof Jax;
 type Array = Jax.numpy.Array;
@@ -22,6 +22,7 @@ export const programs = ({ jit, lax, numpy: np, nn, vjp, valueAndGrad }: Library
   const filterOf = (w: Array): Array => w.transpose([3, 2, 0, 1]);
   const filterBack = (w: Array): Array => w.transpose([2, 3, 1, 0]);
   const depthwiseFilter = (w: Array): Array => np.expandDims(w.transpose([2, 0, 1]), 1);
+  const whole = (x: Array): Array => x.astype(np.int32);
   const same = (x: Array): Array => x;
 
   const ready = (f: Function): Function => (compiled ? (jit(f as never) as unknown as Function) : f);
@@ -93,6 +94,16 @@ export const programs = ({ jit, lax, numpy: np, nn, vjp, valueAndGrad }: Library
     depthwiseStep: of(gradients((x, w) => meanSquare(depthwise(x!, w!)), 2, [channelsLast, (w) => np.squeeze(w, 1).transpose([1, 2, 0])]), [channelsFirst, depthwiseFilter]),
     maxpool: of((x) => [channelsLast(maxpool(x!))], [channelsFirst]),
     maxpoolStep: of(gradients((x) => meanSquare(maxpool(x!)), 1, [channelsLast]), [channelsFirst]),
+    sort: of((x) => [np.sort(x!)]),
+    topk: of((x) => {
+      const [values, places] = lax.topK(x!, picked.most);
+      places.dispose();
+      return [values];
+    }),
+    argmax: of((x) => [np.argmax(x!, 1)]),
+    cumsum: of((x) => [np.cumsum(x!, 1)]),
+    gatherRows: of((x, rows) => [np.take(x!, rows!, 0)], [same, whole]),
+    scatterAdd: "has none",
     adds: compiled ? "overflows the stack" : of((x) => [additionsOf(x!)]),
     addsRecorded: compiled ? "records nothing: it compiles" : ([x]) => () => {
       const [y, backward] = vjp(additionsOf, [x!.ref]);

@@ -1,6 +1,6 @@
 /** @file The workloads as models for ONNX Runtime, which only infers: what needs a gradient it has not. */
 import type { Input, Kind } from "../../peer.ts";
-import { additions, epsilon, gelu } from "../../workloads.ts";
+import { additions, epsilon, gelu, picked } from "../../workloads.ts";
 import { onnx, type Step } from "./model.ts";
 
 type Shapes = readonly (readonly number[])[];
@@ -37,6 +37,13 @@ const geluChain: readonly Step[] = [
 const chain = (): Step[] => Array.from({ length: additions }, (_, i) => step("Add", [i === 0 ? "x0" : `y${i}`, "x0"], i === additions - 1 ? "y" : `y${i + 1}`));
 
 const inferenceOnly = "only infers";
+const INT64 = 7, FLOAT = 1;
+/** In order, or the largest: its operator of two results. */
+const most = (k: (shapes: Shapes) => number, largest: 0 | 1): Program =>
+  ({ model: (shapes) => onnx(shapes, [{ op: "TopK", inputs: ["x0", "k"], outputs: ["y", "places"], attributes: { largest } }], {}, { k: [k(shapes)] }) });
+/** Rows that come as floats are whole numbers for it. */
+const rows = step("Cast", ["x1"], "rows", { to: INT64 });
+
 export const programs: { readonly [K in Kind]: Program | string } = {
   matmul: single("MatMul", ["x0", "x1"]),
   add: single("Add", ["x0", "x1"]),
@@ -54,6 +61,16 @@ export const programs: { readonly [K in Kind]: Program | string } = {
   depthwiseStep: inferenceOnly,
   maxpool: { ...single("MaxPool", ["x0"], { kernel_shape: [2, 2], strides: [2, 2] }), layouts: [channelsFirst], last: true },
   maxpoolStep: inferenceOnly,
+  sort: most((shapes) => shapes[0]![0]!, 0),
+  topk: most(() => picked.most, 1),
+  argmax: { model: (shapes) => onnx(shapes, [step("ArgMax", ["x0"], "places", { axis: 1, keepdims: 0 }), step("Cast", ["places"], "y", { to: FLOAT })]) },
+  cumsum: { model: (shapes) => onnx(shapes, [step("Squeeze", ["dim"], "along"), step("CumSum", ["x0", "along"])], {}, { dim: [1] }) },
+  gatherRows: { model: (shapes) => onnx(shapes, [rows, step("Gather", ["x0", "rows"])]) },
+  scatterAdd: {
+    model: (shapes) => onnx(shapes, [
+      rows, step("Unsqueeze", ["rows", "last"], "places"), step("Expand", ["zero", "size"], "start"), step("ScatterND", ["start", "places", "x0"], "y", { reduction: "add" }),
+    ], { zero: 0 }, { last: [1], size: [picked.rows, shapes[0]![1]!] }),
+  },
   adds: { model: (shapes) => onnx(shapes, chain()) },
   addsRecorded: inferenceOnly,
   tiny: inferenceOnly,

@@ -1,7 +1,7 @@
 /** @file The workloads in TensorFlow.js, which keeps channels last. */
 import type * as Tf from "@tensorflow/tfjs";
 import type { Programs } from "../../peer.ts";
-import { additions, block, epsilon, gelu, graphs, learningRate } from "../../workloads.ts";
+import { additions, block, epsilon, gelu, graphs, learningRate, picked } from "../../workloads.ts";
 
 type Library = typeof Tf;
 type Tensor = Tf.Tensor;
@@ -65,6 +65,18 @@ export const programs = (tf: Library): Programs<Tensor> => {
     depthwiseStep: step((x, w) => meanSquare(depthwise(x!, w!))),
     maxpool: ([x]) => () => [maxpool(x!)],
     maxpoolStep: step((x) => meanSquare(maxpool(x!))),
+    sort: ([x]) => () => [tf.topk(x!.neg(), x!.size).values.neg()], // It has no sort.
+    topk: ([x]) => () => [tf.topk(x!, picked.most).values],
+    argmax: ([x]) => () => [x!.argMax(1)],
+    cumsum: ([x]) => () => [x!.cumsum(1)],
+    gatherRows([x, rows]) {
+      const index = rows!.toInt();
+      return () => [tf.gather(x!, index)];
+    },
+    scatterAdd([x, rows]) {
+      const index = rows!.toInt() as Tf.Tensor1D;
+      return () => [tf.unsortedSegmentSum(x!, index, picked.rows)];
+    },
     adds: ([x]) => () => {
       let y = x!;
       for (let i = 0; i < additions; i++) y = y.add(x!);

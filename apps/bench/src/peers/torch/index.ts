@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Absent, type Input, opened, type Peer, yardsticks } from "../../peer.ts";
-import { additions, block, epsilon, gelu, graphs, learningRate } from "../../workloads.ts";
+import { additions, block, epsilon, gelu, graphs, learningRate, picked } from "../../workloads.ts";
 
 /** Debian's own Python comes first: its package of PyTorch is for that one. */
 const pythons = ["/usr/bin/python3", "python3"];
@@ -35,7 +35,7 @@ function conversation(child: ChildProcess): Ask {
   });
 }
 
-const constants = { additions, epsilon, graphs, learningRate, ...gelu, ...block };
+const constants = { additions, epsilon, graphs, learningRate, ...gelu, ...block, ...picked };
 
 async function start(limits: NodeJS.ProcessEnv): Promise<{ readonly ask: Ask; readonly version: string }> {
   let reason: unknown;

@@ -202,6 +202,15 @@ def depthwise(x, w):
     return F.conv2d(x, w, padding=1, groups=x.shape[1])
 
 
+def gather_rows(x, rows):
+    return of(lambda x, rows: [x.index_select(0, rows)], same, torch.Tensor.long)(x, rows)
+
+
+def scatter_add(x, rows):
+    start = torch.zeros(constants["rows"], x.shape[1])
+    return of(lambda x, rows: [start.index_add(0, rows, x)], same, torch.Tensor.long)(x, rows)
+
+
 programs = {
     "matmul": of(lambda x, y: [x @ y]),
     "add": of(lambda x, y: [x + y]),
@@ -219,6 +228,12 @@ programs = {
     "depthwiseStep": step(lambda x, w: mean_square(depthwise(x, w)), (channels_first, depthwise_filter), (channels_last, lambda g: g.squeeze(1).permute(1, 2, 0))),
     "maxpool": of(lambda x: [channels_last(F.max_pool2d(x, 2))], channels_first),
     "maxpoolStep": step(lambda x: mean_square(F.max_pool2d(x, 2)), (channels_first,), (channels_last,)),
+    "sort": of(lambda x: [x.sort().values]),
+    "topk": of(lambda x: [x.topk(constants["most"]).values]),
+    "argmax": of(lambda x: [x.argmax(1).float()]),
+    "cumsum": of(lambda x: [x.cumsum(1)]),
+    "gatherRows": gather_rows,
+    "scatterAdd": scatter_add,
     "adds": of(additions),
     "addsRecorded": additions_recorded,
     "tiny": tiny,
