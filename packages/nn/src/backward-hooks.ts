@@ -13,6 +13,7 @@ type See = (grads: MaybeGrads) => MaybeGrads;
 
 /** The identity, which shows the gradients that come back to `see`. */
 class BackwardHookFunction extends autograd.Function {
+  static override readonly name: string = "BackwardHookFunction";
   static forward(ctx: autograd.FunctionContext, see: See, ...xs: readonly Tensor[]): readonly Tensor[] {
     ctx.setMaterializeGrads(false);
     ctx["see"] = see;

@@ -24,6 +24,8 @@ const isModule = (value: unknown): value is Module => value instanceof Module;
  * @example `class Net extends Module { readonly fc = new Linear(3, 1); forward(x: Tensor): Tensor { return this.fc.forward(x); } }`
  */
 export class Module {
+  /** What `toString` and errors call it. Written out in every class, since minifiers rename classes; so should one of yours that is to be printed by its name. */
+  static readonly name: string = "Module";
   /** Whether it behaves as in training: dropout drops. See `train` and `eval`. */
   training: boolean = true;
 

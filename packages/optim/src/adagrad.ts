@@ -25,6 +25,7 @@ type AdagradState = { step: number; sum: Tensor };
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adagrad([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Adagrad extends OneByOne<AdagradOptions, AdagradState> {
+  static override readonly name: string = "Adagrad";
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     const all: AdagradOptions = { lr: 1e-2, lrDecay: 0, eps: 1e-10, weightDecay: 0, initialAccumulatorValue: 0, foreach: null, maximize: false, ...options };
     checkRate(all.lr);
@@ -62,6 +63,7 @@ type AdadeltaState = { step: number; squareAvg: Tensor; accDelta: Tensor };
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adadelta([p], { eps: 1e-2, lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9688, -0.9688]
  */
 export class Adadelta extends OneByOne<AdadeltaOptions, AdadeltaState> {
+  static override readonly name: string = "Adadelta";
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     const all: AdadeltaOptions = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, foreach: null, ...options };
     checkRate(all.lr);

@@ -31,6 +31,7 @@ type AdamaxState = { step: number; expAvg: Tensor; expInf: Tensor };
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adamax([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Adamax extends OneByOne<AdamaxOptions, AdamaxState> {
+  static override readonly name: string = "Adamax";
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     const all: AdamaxOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, foreach: null, maximize: false, ...options };
     check(all);
@@ -61,6 +62,7 @@ type NAdamState = { step: number; muProduct: number; expAvg: Tensor; expAvgSq: T
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.NAdam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.895, -0.895]
  */
 export class NAdam extends OneByOne<NAdamOptions, NAdamState> {
+  static override readonly name: string = "NAdam";
   constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     const all: NAdamOptions = { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3, foreach: null, ...options };
     check(all);
@@ -95,6 +97,7 @@ type RAdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor };
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.RAdam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
  */
 export class RAdam extends OneByOne<RAdamOptions, RAdamState> {
+  static override readonly name: string = "RAdam";
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     const all: RAdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, foreach: null, ...options };
     check(all);

@@ -66,6 +66,7 @@ abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Adam extends AdamBase {
+  static override readonly name: string = "Adam";
   protected readonly decoupled: boolean = false;
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, checked({ ...defaults, differentiable: false, fused: false, ...options }));
@@ -80,6 +81,7 @@ export class Adam extends AdamBase {
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.AdamW([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.899, -0.899]
  */
 export class AdamW extends AdamBase {
+  static override readonly name: string = "AdamW";
   protected readonly decoupled: boolean = true;
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, checked({ ...defaults, weightDecay: 1e-2, ...options }));

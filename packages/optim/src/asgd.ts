@@ -24,6 +24,7 @@ type ASGDState = { step: number; eta: number; mu: number; ax: Tensor };
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.ASGD([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
  */
 export class ASGD extends OneByOne<ASGDOptions, ASGDState> {
+  static override readonly name: string = "ASGD";
   constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
     const all: ASGDOptions = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, foreach: null, maximize: false, ...options };
     checkRate(all.lr);

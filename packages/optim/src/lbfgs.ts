@@ -38,6 +38,7 @@ const numberOf = (loss: Loss): number => (isTensor(loss) ? itemSync(loss) : loss
  * @example const p = tensor([3], { requiresGrad: true }), optimizer = new optim.LBFGS([p]); optimizer.step(() => { optimizer.zeroGrad(); const loss = p.sub(1).square().sum(); loss.backward(); return loss; }); p.detach() // [1]
  */
 export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
+  static override readonly name: string = "LBFGS";
   protected override readonly floats: ReadonlySet<string> = new Set();
 
   constructor(params: Params<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {

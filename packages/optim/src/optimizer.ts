@@ -158,6 +158,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
 
 /** An optimizer whose formula is for one parameter. */
 export abstract class OneByOne<Options extends object, State extends Record<string, StateValue>> extends Optimizer<Options, State> {
+  static override readonly name: string = "OneByOne";
   /** Computes the new value of a parameter, in place and unrecorded. What it makes on the way is freed; the state it gives lasts. */
   protected abstract update(param: Tensor, grad: Tensor, group: ParamGroup<Options>, state: State | undefined): State;
 

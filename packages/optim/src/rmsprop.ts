@@ -26,6 +26,7 @@ type RMSpropState = { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; 
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.RMSprop([p], { lr: 0.01 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class RMSprop extends OneByOne<RMSpropOptions, RMSpropState> {
+  static override readonly name: string = "RMSprop";
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     const all: RMSpropOptions = { lr: 1e-2, momentum: 0, alpha: 0.99, eps: 1e-8, centered: false, weightDecay: 0, foreach: null, maximize: false, differentiable: false, ...options };
     checkRate(all.lr);

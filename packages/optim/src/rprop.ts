@@ -24,6 +24,7 @@ type RpropState = { step: number; prev: Tensor; stepSize: Tensor };
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Rprop([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Rprop extends OneByOne<RpropOptions, RpropState> {
+  static override readonly name: string = "Rprop";
   constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {
     const all: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], foreach: null, maximize: false, ...options };
     checkRate(all.lr);

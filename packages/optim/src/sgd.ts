@@ -28,6 +28,7 @@ type SGDState = { momentumBuffer: Tensor };
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.SGD([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
+  static override readonly name: string = "SGD";
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
     const all = { lr: undefined, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, foreach: null, differentiable: false, ...options };
     if (all.lr !== undefined) checkRate(all.lr);

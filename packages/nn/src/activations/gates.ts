@@ -13,6 +13,7 @@ import { InplaceActivation } from "./activation.ts";
  * @example new nn.GLU().forward(tensor([1, 0])) // [0.5]
  */
 export class GLU extends Module {
+  static override readonly name: string = "GLU";
   readonly dim: number;
   constructor(dim?: number | { readonly dim?: number }) {
     super();
@@ -39,6 +40,7 @@ type PReLUOptions = PlaceOptions & {
  * @example new nn.PReLU().forward(tensor([-4, 2])) // [-1, 2]
  */
 export class PReLU extends Module {
+  static override readonly name: string = "PReLU";
   readonly numParameters: number;
   readonly init: number;
   readonly weight: Tensor;
@@ -74,6 +76,7 @@ type RReLUOptions = InplaceOptions & {
  * @example new nn.RReLU(0.5, 0.5).forward(tensor([-4, 2])) // [-2, 2]
  */
 export class RReLU extends InplaceActivation {
+  static override readonly name: string = "RReLU";
   readonly lower: number;
   readonly upper: number;
   constructor(lower?: number | RReLUOptions, upper?: number, options?: InplaceOptions) {

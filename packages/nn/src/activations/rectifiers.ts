@@ -8,6 +8,7 @@ import { InplaceActivation } from "./activation.ts";
  * @example new nn.ReLU().forward(tensor([-1, 2])) // [0, 2]
  */
 export class ReLU extends InplaceActivation {
+  static override readonly name: string = "ReLU";
   protected override compute(x: Tensor): Tensor {
     return relu(x);
   }
@@ -20,6 +21,7 @@ export class ReLU extends InplaceActivation {
  * @example new nn.ReLU6().forward(tensor([-1, 3, 9])) // [0, 3, 6]
  */
 export class ReLU6 extends InplaceActivation {
+  static override readonly name: string = "ReLU6";
   protected override compute(x: Tensor): Tensor {
     return relu6(x);
   }
@@ -34,6 +36,7 @@ export class ReLU6 extends InplaceActivation {
  * @example new nn.LeakyReLU(0.1).forward(tensor([-1, 2])) // [-0.1, 2]
  */
 export class LeakyReLU extends InplaceActivation {
+  static override readonly name: string = "LeakyReLU";
   readonly negativeSlope: number;
   constructor(negativeSlope?: number | (InplaceOptions & { readonly negativeSlope?: number }), options?: InplaceOptions) {
     const all = leading<"negativeSlope", InplaceOptions & { readonly negativeSlope?: number }>("negativeSlope", negativeSlope, options);
@@ -74,6 +77,7 @@ abstract class Exponential extends InplaceActivation {
  * @example new nn.ELU().forward(tensor([-1, 2])) // [-0.6321, 2]
  */
 export class ELU extends Exponential {
+  static override readonly name: string = "ELU";
   protected override compute(x: Tensor): Tensor {
     return elu(x, this);
   }
@@ -88,6 +92,7 @@ export class ELU extends Exponential {
  * @example new nn.CELU(2).forward(tensor([-1, 2])) // [-0.7869, 2]
  */
 export class CELU extends Exponential {
+  static override readonly name: string = "CELU";
   protected override compute(x: Tensor): Tensor {
     return celu(x, this);
   }
@@ -100,6 +105,7 @@ export class CELU extends Exponential {
  * @example new nn.SELU().forward(tensor([-1, 1])) // [-1.1113, 1.0507]
  */
 export class SELU extends InplaceActivation {
+  static override readonly name: string = "SELU";
   protected override compute(x: Tensor): Tensor {
     return selu(x);
   }
@@ -114,6 +120,7 @@ export class SELU extends InplaceActivation {
  * @example new nn.Threshold(1, 0).forward(tensor([0.5, 2])) // [0, 2]
  */
 export class Threshold extends InplaceActivation {
+  static override readonly name: string = "Threshold";
   readonly threshold: number;
   readonly value: number;
   constructor(threshold: number, value: number, options: InplaceOptions = {}) {
@@ -147,6 +154,7 @@ type Bounds = InplaceOptions & {
  * @example new nn.Hardtanh(-2, 2).forward(tensor([-3, 1])) // [-2, 1]
  */
 export class Hardtanh extends InplaceActivation {
+  static override readonly name: string = "Hardtanh";
   readonly minVal: number;
   readonly maxVal: number;
   constructor(minVal?: number | Bounds, maxVal?: number, options?: InplaceOptions) {

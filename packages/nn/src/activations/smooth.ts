@@ -8,6 +8,7 @@ import { Activation, InplaceActivation } from "./activation.ts";
  * @example new nn.Tanh().forward(tensor([0, 1])) // [0, 0.7616]
  */
 export class Tanh extends Activation {
+  static override readonly name: string = "Tanh";
   override forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -17,6 +18,7 @@ export class Tanh extends Activation {
  * @example new nn.Sigmoid().forward(tensor([0, 1])) // [0.5, 0.7311]
  */
 export class Sigmoid extends Activation {
+  static override readonly name: string = "Sigmoid";
   override forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
@@ -26,6 +28,7 @@ export class Sigmoid extends Activation {
  * @example new nn.LogSigmoid().forward(tensor([0])) // [-0.6931]
  */
 export class LogSigmoid extends Activation {
+  static override readonly name: string = "LogSigmoid";
   override forward(x: Tensor): Tensor {
     return logsigmoid(x);
   }
@@ -35,6 +38,7 @@ export class LogSigmoid extends Activation {
  * @example new nn.Softsign().forward(tensor([1, -3])) // [0.5, -0.75]
  */
 export class Softsign extends Activation {
+  static override readonly name: string = "Softsign";
   override forward(x: Tensor): Tensor {
     return softsign(x);
   }
@@ -44,6 +48,7 @@ export class Softsign extends Activation {
  * @example new nn.Tanhshrink().forward(tensor([0, 1])) // [0, 0.2384]
  */
 export class Tanhshrink extends Activation {
+  static override readonly name: string = "Tanhshrink";
   override forward(x: Tensor): Tensor {
     return tanhshrink(x);
   }
@@ -64,6 +69,7 @@ abstract class Row extends InplaceActivation {
  * @example new nn.SiLU().forward(tensor([0, 1])) // [0, 0.7311]
  */
 export class SiLU extends Row {
+  static override readonly name: string = "SiLU";
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return silu;
   }
@@ -73,6 +79,7 @@ export class SiLU extends Row {
  * @example new nn.Mish().forward(tensor([0, 1])) // [0, 0.8651]
  */
 export class Mish extends Row {
+  static override readonly name: string = "Mish";
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return mish;
   }
@@ -82,6 +89,7 @@ export class Mish extends Row {
  * @example new nn.Hardsigmoid().forward(tensor([-4, 0, 4])) // [0, 0.5, 1]
  */
 export class Hardsigmoid extends Row {
+  static override readonly name: string = "Hardsigmoid";
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return hardsigmoid;
   }
@@ -94,6 +102,7 @@ export class Hardsigmoid extends Row {
  * @example new nn.Hardswish().forward(tensor([-4, 0, 4])) // [0, 0, 4]
  */
 export class Hardswish extends Row {
+  static override readonly name: string = "Hardswish";
   protected override op(): Elementwise<readonly [x: Tensor]> {
     return hardswish;
   }
@@ -112,6 +121,7 @@ type Approximate = {
  * @example new nn.GELU().forward(tensor([0, 1])) // [0, 0.8413]
  */
 export class GELU extends Activation {
+  static override readonly name: string = "GELU";
   readonly approximate: "none" | "tanh";
   constructor(approximate?: "none" | "tanh" | Approximate) {
     super();
@@ -138,6 +148,7 @@ type SoftplusOptions = {
  * @example new nn.Softplus().forward(tensor([0, 30])) // [0.6931, 30]
  */
 export class Softplus extends Activation {
+  static override readonly name: string = "Softplus";
   readonly beta: number;
   readonly threshold: number;
   constructor(beta?: number | SoftplusOptions, threshold?: number) {
@@ -164,6 +175,7 @@ type Lambd = {
  * @example new nn.Hardshrink().forward(tensor([-1, 0.2])) // [-1, 0]
  */
 export class Hardshrink extends Activation {
+  static override readonly name: string = "Hardshrink";
   readonly lambd: number;
   constructor(lambd?: number | Lambd) {
     super();
@@ -182,6 +194,7 @@ export class Hardshrink extends Activation {
  * @example new nn.Softshrink().forward(tensor([-1, 0.2])) // [-0.5, 0]
  */
 export class Softshrink extends Activation {
+  static override readonly name: string = "Softshrink";
   readonly lambd: number;
   constructor(lambd?: number | Lambd) {
     super();

@@ -26,6 +26,7 @@ abstract class AlongDim extends Module {
  * @example new nn.Softmax(0).forward(tensor([0, 0])) // [0.5, 0.5]
  */
 export class Softmax extends AlongDim {
+  static override readonly name: string = "Softmax";
   override forward(x: Tensor): Tensor {
     return softmax(x, this.dim ?? undefined);
   }
@@ -36,6 +37,7 @@ export class Softmax extends AlongDim {
  * @example new nn.LogSoftmax(0).forward(tensor([0, 0])) // [-0.6931, -0.6931]
  */
 export class LogSoftmax extends AlongDim {
+  static override readonly name: string = "LogSoftmax";
   override forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim ?? undefined);
   }
@@ -46,6 +48,7 @@ export class LogSoftmax extends AlongDim {
  * @example new nn.Softmin(0).forward(tensor([0, 0])) // [0.5, 0.5]
  */
 export class Softmin extends AlongDim {
+  static override readonly name: string = "Softmin";
   override forward(x: Tensor): Tensor {
     return softmax(neg(x), this.dim ?? undefined);
   }
@@ -56,6 +59,7 @@ export class Softmin extends AlongDim {
  * @example new nn.Softmax2d().forward(zeros([2, 1, 1])) // [[[0.5]], [[0.5]]]
  */
 export class Softmax2d extends Module {
+  static override readonly name: string = "Softmax2d";
   override forward(x: Tensor): Tensor {
     if (x.ndim !== 3 && x.ndim !== 4) throw new ArgumentError("Softmax2d requires a 3D or 4D tensor as input");
     return softmax(x, -3);

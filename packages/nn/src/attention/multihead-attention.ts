@@ -33,7 +33,9 @@ export type AttendOptions = Masks & {
 };
 
 /** PyTorch's name for the output projection, which its repr shows. */
-class NonDynamicallyQuantizableLinear extends Linear {}
+class NonDynamicallyQuantizableLinear extends Linear {
+  static override readonly name: string = "NonDynamicallyQuantizableLinear";
+}
 
 /**
  * softmax(q k^T / sqrt(d)) v of each head, projected before and after (Vaswani et al., 2017): PyTorch's `nn.MultiheadAttention`, by `scaledDotProductAttention`. query [l, n, e],
@@ -45,6 +47,7 @@ class NonDynamicallyQuantizableLinear extends Linear {}
  * @example new nn.MultiheadAttention(4, 2).forward(ones([3, 1, 4]), ones([5, 1, 4]), ones([5, 1, 4]))[0].shape // [3, 1, 4]
  */
 export class MultiheadAttention extends Module {
+  static override readonly name: string = "MultiheadAttention";
   readonly embedDim: number;
   readonly kdim: number;
   readonly vdim: number;

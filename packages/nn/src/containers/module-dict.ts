@@ -8,6 +8,7 @@ import { itemsOf } from "./items.ts";
  * @example `new ModuleDict({ conv: new Linear(2, 3), act: new Tanh() }).get("act")`
  */
 export class ModuleDict<M extends Module = Module> extends Module implements Iterable<string> {
+  static override readonly name: string = "ModuleDict";
   constructor(modules: Readonly<Record<string, M>> | Iterable<readonly [name: string, module: M]> = {}) {
     super();
     this.update(modules);

@@ -8,6 +8,7 @@ import { appended, at, itemsOf, position, slice } from "./items.ts";
  * @example `new ModuleList([new Linear(2, 3), new Linear(3, 1)])`
  */
 export class ModuleList<M extends Module = Module> extends Module implements Iterable<M> {
+  static override readonly name: string = "ModuleList";
   constructor(modules: Iterable<M> = []) {
     super();
     this.extend(modules);

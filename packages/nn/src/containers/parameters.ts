@@ -16,6 +16,7 @@ const lines = (container: Module, typeOf: (x: Tensor) => string): string =>
  * @example `new ParameterList([randn([2]), randn([3])]).at(0)`
  */
 export class ParameterList extends Module implements Iterable<Tensor> {
+  static override readonly name: string = "ParameterList";
   constructor(values: Iterable<Tensor> = []) {
     super();
     this.extend(values);
@@ -52,6 +53,7 @@ export class ParameterList extends Module implements Iterable<Tensor> {
  * @example `new ParameterDict({ left: randn([2]), right: randn([3]) }).get("left")`
  */
 export class ParameterDict extends Module implements Iterable<string> {
+  static override readonly name: string = "ParameterDict";
   constructor(values: Readonly<Record<string, Tensor>> | Iterable<readonly [name: string, x: Tensor]> = {}) {
     super();
     this.update(values);

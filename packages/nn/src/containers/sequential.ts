@@ -11,6 +11,7 @@ export type Layer = Module & { forward(x: Tensor): Tensor };
  * @example `new Sequential(new Linear(4, 8), new Tanh(), new Linear(8, 3))`
  */
 export class Sequential extends Module implements Iterable<Layer> {
+  static override readonly name: string = "Sequential";
   constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
     super();
     const [first] = layers;

@@ -14,6 +14,7 @@ import type { PlaceOptions } from "../place.ts";
  * @example new nn.Bilinear(2, 3, 4).forward(ones([5, 2]), ones([5, 3])).shape // [5, 4]
  */
 export class Bilinear extends Module {
+  static override readonly name: string = "Bilinear";
   readonly in1Features: number;
   readonly in2Features: number;
   readonly outFeatures: number;

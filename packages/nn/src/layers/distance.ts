@@ -8,6 +8,7 @@ import { Module } from "../module.ts";
  * @example new nn.PairwiseDistance({ eps: 0 }).forward(tensor([[0, 0]]), tensor([[3, 4]])) // [5]
  */
 export class PairwiseDistance extends Module {
+  static override readonly name: string = "PairwiseDistance";
   readonly p: number;
   readonly eps: number;
   readonly keepdim: boolean;
@@ -27,6 +28,7 @@ export class PairwiseDistance extends Module {
  * @example new nn.CosineSimilarity().forward(tensor([[1, 0]]), tensor([[1, 1]])) // [0.7071]
  */
 export class CosineSimilarity extends Module {
+  static override readonly name: string = "CosineSimilarity";
   readonly dim: number;
   readonly eps: number;
   constructor(options: { readonly dim?: number; readonly eps?: number } = {}) {

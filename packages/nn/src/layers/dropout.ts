@@ -38,6 +38,7 @@ abstract class Dropping extends Module {
  * @example new nn.Dropout(1).forward(ones([2])) // [0, 0]
  */
 export class Dropout extends Dropping {
+  static override readonly name: string = "Dropout";
   protected override dropped(x: Tensor): Tensor {
     return dropout(x, this.p);
   }
@@ -51,6 +52,7 @@ export class Dropout extends Dropping {
  * @example new nn.Dropout1d(1).forward(ones([1, 2, 1])).shape // [1, 2, 1]
  */
 export class Dropout1d extends Dropping {
+  static override readonly name: string = "Dropout1d";
   protected override dropped(x: Tensor): Tensor {
     return dropout1d(x, this.p);
   }
@@ -64,6 +66,7 @@ export class Dropout1d extends Dropping {
  * @example new nn.Dropout2d(1).forward(ones([1, 2, 1, 1])).shape // [1, 2, 1, 1]
  */
 export class Dropout2d extends Dropping {
+  static override readonly name: string = "Dropout2d";
   protected override dropped(x: Tensor): Tensor {
     return dropout2d(x, this.p);
   }
@@ -77,6 +80,7 @@ export class Dropout2d extends Dropping {
  * @example new nn.Dropout3d(1).forward(ones([1, 2, 1, 1, 1])).shape // [1, 2, 1, 1, 1]
  */
 export class Dropout3d extends Dropping {
+  static override readonly name: string = "Dropout3d";
   protected override dropped(x: Tensor): Tensor {
     return dropout3d(x, this.p);
   }
@@ -90,6 +94,7 @@ export class Dropout3d extends Dropping {
  * @example new nn.AlphaDropout().eval().forward(ones([2])) // [1, 1]
  */
 export class AlphaDropout extends Dropping {
+  static override readonly name: string = "AlphaDropout";
   protected override dropped(x: Tensor): Tensor {
     return alphaDropout(x, this.p, { training: true });
   }
@@ -102,6 +107,7 @@ export class AlphaDropout extends Dropping {
  * @example new nn.FeatureAlphaDropout().eval().forward(ones([1, 2])) // [[1, 1]]
  */
 export class FeatureAlphaDropout extends Dropping {
+  static override readonly name: string = "FeatureAlphaDropout";
   protected override dropped(x: Tensor): Tensor {
     return featureAlphaDropout(x, this.p, { training: true });
   }

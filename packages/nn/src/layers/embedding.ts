@@ -55,6 +55,7 @@ abstract class Lookup extends Module {
  * @example new nn.Embedding(10, 3).forward(zeros([2, 4], { dtype: "int32" })).shape // [2, 4, 3]
  */
 export class Embedding extends Lookup {
+  static override readonly name: string = "Embedding";
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super(numEmbeddings, embeddingDim, options);
   }
@@ -95,6 +96,7 @@ export type BagInput = {
  * @example new nn.EmbeddingBag(10, 3).forward(zeros([2, 4], { dtype: "int32" })).shape // [2, 3]
  */
 export class EmbeddingBag extends Lookup {
+  static override readonly name: string = "EmbeddingBag";
   readonly mode: BagMode;
   readonly includeLastOffset: boolean;
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagOptions = {}) {

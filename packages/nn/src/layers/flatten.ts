@@ -17,6 +17,7 @@ type FlattenOptions = {
  * @example new nn.Flatten().forward(ones([2, 3, 4])).shape // [2, 12]
  */
 export class Flatten extends Module {
+  static override readonly name: string = "Flatten";
   readonly startDim: number;
   readonly endDim: number;
   constructor(startDim?: number | FlattenOptions, endDim?: number) {
@@ -40,6 +41,7 @@ export class Flatten extends Module {
  * @example new nn.Unflatten(1, [3, -1]).forward(ones([2, 12])).shape // [2, 3, 4]
  */
 export class Unflatten extends Module {
+  static override readonly name: string = "Unflatten";
   readonly dim: number;
   readonly unflattenedSize: Shape;
   constructor(dim: number, unflattenedSize: Shape) {

@@ -8,6 +8,7 @@ import { Module } from "../module.ts";
  * @example new nn.Identity(3, { bias: false }).forward(tensor([1])) // [1]
  */
 export class Identity extends Module {
+  static override readonly name: string = "Identity";
   constructor(..._: readonly unknown[]) {
     super();
   }

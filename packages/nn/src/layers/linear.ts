@@ -13,6 +13,7 @@ import type { PlaceOptions } from "../place.ts";
  * @example new nn.Linear(2, 3).forward(ones([4, 2])).shape // [4, 3]
  */
 export class Linear extends Module {
+  static override readonly name: string = "Linear";
   readonly inFeatures: number;
   readonly outFeatures: number;
   /** [outFeatures, inFeatures] */

@@ -54,6 +54,7 @@ abstract class Replication extends Padding {
  * @example new nn.ConstantPad1d(1, 0).forward(ones([2, 2])).shape // [2, 4]
  */
 export class ConstantPad1d extends Constant {
+  static override readonly name: string = "ConstantPad1d";
   constructor(padding: Sides, value: number) {
     super(padding, value, 1);
   }
@@ -66,6 +67,7 @@ export class ConstantPad1d extends Constant {
  * @example new nn.ConstantPad2d(1, 0).forward(ones([2, 2, 2])).shape // [2, 4, 4]
  */
 export class ConstantPad2d extends Constant {
+  static override readonly name: string = "ConstantPad2d";
   constructor(padding: Sides, value: number) {
     super(padding, value, 2);
   }
@@ -78,6 +80,7 @@ export class ConstantPad2d extends Constant {
  * @example new nn.ConstantPad3d(1, 0).forward(ones([2, 2, 2, 2])).shape // [2, 4, 4, 4]
  */
 export class ConstantPad3d extends Constant {
+  static override readonly name: string = "ConstantPad3d";
   constructor(padding: Sides, value: number) {
     super(padding, value, 3);
   }
@@ -89,6 +92,7 @@ export class ConstantPad3d extends Constant {
  * @example new nn.ZeroPad2d(1).forward(ones([2, 2, 2])).shape // [2, 4, 4]
  */
 export class ZeroPad2d extends Constant {
+  static override readonly name: string = "ZeroPad2d";
   constructor(padding: Sides) {
     super(padding, 0, 2);
   }
@@ -103,6 +107,7 @@ export class ZeroPad2d extends Constant {
  * @example new nn.ReflectionPad1d(1).forward(ones([2, 2])).shape // [2, 4]
  */
 export class ReflectionPad1d extends Reflection {
+  static override readonly name: string = "ReflectionPad1d";
   constructor(padding: Sides) {
     super(padding, 1);
   }
@@ -114,6 +119,7 @@ export class ReflectionPad1d extends Reflection {
  * @example new nn.ReflectionPad2d(1).forward(ones([2, 2, 2])).shape // [2, 4, 4]
  */
 export class ReflectionPad2d extends Reflection {
+  static override readonly name: string = "ReflectionPad2d";
   constructor(padding: Sides) {
     super(padding, 2);
   }
@@ -125,6 +131,7 @@ export class ReflectionPad2d extends Reflection {
  * @example new nn.ReflectionPad3d(1).forward(ones([2, 2, 2, 2])).shape // [2, 4, 4, 4]
  */
 export class ReflectionPad3d extends Reflection {
+  static override readonly name: string = "ReflectionPad3d";
   constructor(padding: Sides) {
     super(padding, 3);
   }
@@ -136,6 +143,7 @@ export class ReflectionPad3d extends Reflection {
  * @example new nn.ReplicationPad1d(1).forward(ones([2, 2])).shape // [2, 4]
  */
 export class ReplicationPad1d extends Replication {
+  static override readonly name: string = "ReplicationPad1d";
   constructor(padding: Sides) {
     super(padding, 1);
   }
@@ -147,6 +155,7 @@ export class ReplicationPad1d extends Replication {
  * @example new nn.ReplicationPad2d(1).forward(ones([2, 2, 2])).shape // [2, 4, 4]
  */
 export class ReplicationPad2d extends Replication {
+  static override readonly name: string = "ReplicationPad2d";
   constructor(padding: Sides) {
     super(padding, 2);
   }
@@ -158,6 +167,7 @@ export class ReplicationPad2d extends Replication {
  * @example new nn.ReplicationPad3d(1).forward(ones([2, 2, 2, 2])).shape // [2, 4, 4, 4]
  */
 export class ReplicationPad3d extends Replication {
+  static override readonly name: string = "ReplicationPad3d";
   constructor(padding: Sides) {
     super(padding, 3);
   }

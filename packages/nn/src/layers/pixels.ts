@@ -8,6 +8,7 @@ import { Module } from "../module.ts";
  * @example new nn.PixelShuffle(2).forward(ones([4, 1, 1])).shape // [1, 2, 2]
  */
 export class PixelShuffle extends Module {
+  static override readonly name: string = "PixelShuffle";
   readonly upscaleFactor: number;
   constructor(upscaleFactor: number) {
     super();
@@ -26,6 +27,7 @@ export class PixelShuffle extends Module {
  * @example new nn.PixelUnshuffle(2).forward(ones([1, 2, 2])).shape // [4, 1, 1]
  */
 export class PixelUnshuffle extends Module {
+  static override readonly name: string = "PixelUnshuffle";
   readonly downscaleFactor: number;
   constructor(downscaleFactor: number) {
     super();
@@ -44,6 +46,7 @@ export class PixelUnshuffle extends Module {
  * @example new nn.ChannelShuffle(2).forward(tensor([[[1], [2], [3], [4]]])) // [[[1], [3], [2], [4]]]
  */
 export class ChannelShuffle extends Module {
+  static override readonly name: string = "ChannelShuffle";
   readonly groups: number;
   constructor(groups: number) {
     super();

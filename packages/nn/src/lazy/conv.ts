@@ -13,6 +13,7 @@ const channelsOf = (x: Tensor, rank: number): number => x.shape[x.ndim === rank 
  * @example new nn.LazyConv1d(3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 3]
  */
 export class LazyConv1d extends Conv1d {
+  static override readonly name: string = "LazyConv1d";
   constructor(outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
   }
@@ -28,6 +29,7 @@ export class LazyConv1d extends Conv1d {
  * @example new nn.LazyConv2d(3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 3, 3]
  */
 export class LazyConv2d extends Conv2d {
+  static override readonly name: string = "LazyConv2d";
   constructor(outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
   }
@@ -43,6 +45,7 @@ export class LazyConv2d extends Conv2d {
  * @example new nn.LazyConv3d(3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 3, 3, 3]
  */
 export class LazyConv3d extends Conv3d {
+  static override readonly name: string = "LazyConv3d";
   constructor(outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
   }
@@ -58,6 +61,7 @@ export class LazyConv3d extends Conv3d {
  * @example new nn.LazyConvTranspose1d(3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 5]
  */
 export class LazyConvTranspose1d extends ConvTranspose1d {
+  static override readonly name: string = "LazyConvTranspose1d";
   constructor(outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
   }
@@ -73,6 +77,7 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
  * @example new nn.LazyConvTranspose2d(3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 5, 5]
  */
 export class LazyConvTranspose2d extends ConvTranspose2d {
+  static override readonly name: string = "LazyConvTranspose2d";
   constructor(outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
   }
@@ -88,6 +93,7 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
  * @example new nn.LazyConvTranspose3d(3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 5, 5, 5]
  */
 export class LazyConvTranspose3d extends ConvTranspose3d {
+  static override readonly name: string = "LazyConvTranspose3d";
   constructor(outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(0, outChannels, kernelSize, options);
   }

@@ -12,6 +12,7 @@ import { materialize } from "./materialize.ts";
  * @example new nn.LazyLinear(3).forward(ones([4, 2])).shape // [4, 3]
  */
 export class LazyLinear extends Linear {
+  static override readonly name: string = "LazyLinear";
   constructor(outFeatures: number, options: PlaceOptions & { readonly bias?: boolean } = {}) {
     super(0, outFeatures, options);
   }

@@ -10,6 +10,7 @@ import { materialize } from "./materialize.ts";
  * @example new nn.LazyBatchNorm1d().forward(ones([3, 2, 4])).shape // [3, 2, 4]
  */
 export class LazyBatchNorm1d extends BatchNorm1d {
+  static override readonly name: string = "LazyBatchNorm1d";
   constructor(options: NormOptions = {}) {
     super(0, options);
   }
@@ -23,6 +24,7 @@ export class LazyBatchNorm1d extends BatchNorm1d {
  * @example new nn.LazyBatchNorm2d().forward(ones([3, 2, 2, 2])).shape // [3, 2, 2, 2]
  */
 export class LazyBatchNorm2d extends BatchNorm2d {
+  static override readonly name: string = "LazyBatchNorm2d";
   constructor(options: NormOptions = {}) {
     super(0, options);
   }
@@ -36,6 +38,7 @@ export class LazyBatchNorm2d extends BatchNorm2d {
  * @example new nn.LazyBatchNorm3d().forward(ones([3, 2, 1, 2, 2])).shape // [3, 2, 1, 2, 2]
  */
 export class LazyBatchNorm3d extends BatchNorm3d {
+  static override readonly name: string = "LazyBatchNorm3d";
   constructor(options: NormOptions = {}) {
     super(0, options);
   }
@@ -49,6 +52,7 @@ export class LazyBatchNorm3d extends BatchNorm3d {
  * @example new nn.LazyInstanceNorm1d().forward(ones([3, 2, 4])).shape // [3, 2, 4]
  */
 export class LazyInstanceNorm1d extends InstanceNorm1d {
+  static override readonly name: string = "LazyInstanceNorm1d";
   constructor(options: NormOptions = {}) {
     super(0, options);
   }
@@ -62,6 +66,7 @@ export class LazyInstanceNorm1d extends InstanceNorm1d {
  * @example new nn.LazyInstanceNorm2d().forward(ones([3, 2, 2, 2])).shape // [3, 2, 2, 2]
  */
 export class LazyInstanceNorm2d extends InstanceNorm2d {
+  static override readonly name: string = "LazyInstanceNorm2d";
   constructor(options: NormOptions = {}) {
     super(0, options);
   }
@@ -75,6 +80,7 @@ export class LazyInstanceNorm2d extends InstanceNorm2d {
  * @example new nn.LazyInstanceNorm3d().forward(ones([3, 2, 1, 2, 2])).shape // [3, 2, 1, 2, 2]
  */
 export class LazyInstanceNorm3d extends InstanceNorm3d {
+  static override readonly name: string = "LazyInstanceNorm3d";
   constructor(options: NormOptions = {}) {
     super(0, options);
   }

@@ -27,6 +27,7 @@ export type NLLOptions = WeightedLossOptions & {
  * @example new nn.NLLLoss().forward(tensor([[-1, -2]]), tensor([1], { dtype: "int32" })) // 2
  */
 export class NLLLoss extends WeightedLoss {
+  static override readonly name: string = "NLLLoss";
   readonly ignoreIndex: number;
   constructor(options: NLLOptions = {}) {
     super(options);
@@ -47,6 +48,7 @@ export type CrossEntropyOptions = NLLOptions & {
  * @example new nn.CrossEntropyLoss().forward(tensor([[0, 0]]), tensor([1], { dtype: "int32" })) // 0.6931
  */
 export class CrossEntropyLoss extends WeightedLoss {
+  static override readonly name: string = "CrossEntropyLoss";
   readonly ignoreIndex: number;
   readonly labelSmoothing: number;
   constructor(options: CrossEntropyOptions = {}) {
@@ -65,6 +67,7 @@ export class CrossEntropyLoss extends WeightedLoss {
  * @example new nn.BCELoss().forward(tensor([0.5]), tensor([1])) // 0.6931
  */
 export class BCELoss extends WeightedLoss {
+  static override readonly name: string = "BCELoss";
   override forward(x: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropy(x, target, this);
   }
@@ -76,6 +79,7 @@ export class BCELoss extends WeightedLoss {
  * @example new nn.BCEWithLogitsLoss().forward(tensor([0]), tensor([1])) // 0.6931
  */
 export class BCEWithLogitsLoss extends WeightedLoss {
+  static override readonly name: string = "BCEWithLogitsLoss";
   /** A factor of the positive part, for each class. */
   readonly pos_weight: Tensor | null;
   constructor(options: WeightedLossOptions & { readonly posWeight?: Tensor | null } = {}) {
@@ -92,6 +96,7 @@ export class BCEWithLogitsLoss extends WeightedLoss {
  * @example new nn.SoftMarginLoss().forward(tensor([0]), tensor([1])) // 0.6931
  */
 export class SoftMarginLoss extends Loss {
+  static override readonly name: string = "SoftMarginLoss";
   override forward(x: Tensor, target: Tensor): Tensor {
     return softMarginLoss(x, target, this);
   }
@@ -102,6 +107,7 @@ export class SoftMarginLoss extends Loss {
  * @example new nn.MultiLabelSoftMarginLoss().forward(tensor([[0, 0]]), tensor([[1, 0]])) // 0.6931
  */
 export class MultiLabelSoftMarginLoss extends WeightedLoss {
+  static override readonly name: string = "MultiLabelSoftMarginLoss";
   override forward(x: Tensor, target: Tensor): Tensor {
     return multilabelSoftMarginLoss(x, target, this);
   }
@@ -112,6 +118,7 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
  * @example new nn.MultiLabelMarginLoss().forward(tensor([[1, 0]]), tensor([[0, -1]], { dtype: "int32" })) // 0
  */
 export class MultiLabelMarginLoss extends Loss {
+  static override readonly name: string = "MultiLabelMarginLoss";
   override forward(x: Tensor, target: Tensor): Tensor {
     return multilabelMarginLoss(x, target, this);
   }
@@ -124,6 +131,7 @@ export class MultiLabelMarginLoss extends Loss {
  * @example new nn.MultiMarginLoss().forward(tensor([[1, 0]]), tensor([0], { dtype: "int32" })) // 0
  */
 export class MultiMarginLoss extends WeightedLoss {
+  static override readonly name: string = "MultiMarginLoss";
   readonly p: 1 | 2;
   readonly margin: number;
   constructor(options: WeightedLossOptions & { readonly p?: 1 | 2; readonly margin?: number } = {}) {

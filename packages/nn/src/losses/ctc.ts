@@ -9,6 +9,7 @@ import { Loss, type LossOptions } from "./loss.ts";
  * @example new nn.CTCLoss().forward(logSoftmax(zeros([2, 1, 2]), 2), tensor([[1]], { dtype: "int32" }), [2], [1]) // 0.2877
  */
 export class CTCLoss extends Loss {
+  static override readonly name: string = "CTCLoss";
   readonly blank: number;
   readonly zeroInfinity: boolean;
   constructor(options: LossOptions & { readonly blank?: number; readonly zeroInfinity?: boolean } = {}) {

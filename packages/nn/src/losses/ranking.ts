@@ -14,6 +14,7 @@ export type MarginOptions = LossOptions & {
  * @example new nn.HingeEmbeddingLoss().forward(tensor([2, 0.5]), tensor([1, -1])) // 1.25
  */
 export class HingeEmbeddingLoss extends Loss {
+  static override readonly name: string = "HingeEmbeddingLoss";
   readonly margin: number;
   constructor(options: MarginOptions = {}) {
     super(options);
@@ -29,6 +30,7 @@ export class HingeEmbeddingLoss extends Loss {
  * @example new nn.CosineEmbeddingLoss().forward(tensor([[1, 0]]), tensor([[0, 1]]), tensor([1])) // 1
  */
 export class CosineEmbeddingLoss extends Loss {
+  static override readonly name: string = "CosineEmbeddingLoss";
   readonly margin: number;
   constructor(options: MarginOptions = {}) {
     super(options);
@@ -43,6 +45,7 @@ export class CosineEmbeddingLoss extends Loss {
  * @example new nn.MarginRankingLoss().forward(tensor([1]), tensor([3]), tensor([1])) // 2
  */
 export class MarginRankingLoss extends Loss {
+  static override readonly name: string = "MarginRankingLoss";
   readonly margin: number;
   constructor(options: MarginOptions = {}) {
     super(options);
@@ -65,6 +68,7 @@ export type TripletOptions = MarginOptions & {
  * @example new nn.TripletMarginLoss().forward(zeros([1, 2]), zeros([1, 2]), ones([1, 2]).mul(9)) // 0
  */
 export class TripletMarginLoss extends Loss {
+  static override readonly name: string = "TripletMarginLoss";
   readonly margin: number;
   readonly p: number;
   readonly eps: number;
@@ -87,6 +91,7 @@ export class TripletMarginLoss extends Loss {
  * @example new nn.TripletMarginWithDistanceLoss().forward(zeros([1, 2]), zeros([1, 2]), ones([1, 2]).mul(9)) // 0
  */
 export class TripletMarginWithDistanceLoss extends Loss {
+  static override readonly name: string = "TripletMarginWithDistanceLoss";
   readonly distanceFunction: Distance | (Module & { forward: Distance }) | null;
   readonly margin: number;
   readonly swap: boolean;

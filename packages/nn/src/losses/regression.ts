@@ -8,6 +8,7 @@ import { Loss, type LossOptions, reductionOf } from "./loss.ts";
  * @example new nn.L1Loss().forward(tensor([1, 2]), tensor([3, 2])) // 1
  */
 export class L1Loss extends Loss {
+  static override readonly name: string = "L1Loss";
   override forward(x: Tensor, target: Tensor): Tensor {
     return l1Loss(x, target, this);
   }
@@ -17,6 +18,7 @@ export class L1Loss extends Loss {
  * @example new nn.MSELoss().forward(tensor([1, 2]), tensor([3, 2])) // 2
  */
 export class MSELoss extends Loss {
+  static override readonly name: string = "MSELoss";
   override forward(x: Tensor, target: Tensor): Tensor {
     return mseLoss(x, target, this);
   }
@@ -28,6 +30,7 @@ export class MSELoss extends Loss {
  * @example new nn.SmoothL1Loss().forward(tensor([1, 2]), tensor([3, 2])) // 0.75
  */
 export class SmoothL1Loss extends Loss {
+  static override readonly name: string = "SmoothL1Loss";
   readonly beta: number;
   constructor(options: LossOptions & { readonly beta?: number } = {}) {
     super(options);
@@ -44,6 +47,7 @@ export class SmoothL1Loss extends Loss {
  * @example new nn.HuberLoss().forward(tensor([1, 2]), tensor([3, 2])) // 0.75
  */
 export class HuberLoss extends Loss {
+  static override readonly name: string = "HuberLoss";
   readonly delta: number;
   constructor(options: LossOptions & { readonly delta?: number } = {}) {
     super(options);
@@ -59,6 +63,7 @@ export class HuberLoss extends Loss {
  * @example new nn.KLDivLoss({ reduction: "sum" }).forward(tensor([0, 0]), tensor([1, 1])) // 0
  */
 export class KLDivLoss extends Module {
+  static override readonly name: string = "KLDivLoss";
   readonly reduction: Reduction | "batchmean";
   readonly logTarget: boolean;
   constructor(options: Omit<LossOptions, "reduction"> & { readonly reduction?: Reduction | "batchmean"; readonly logTarget?: boolean } = {}) {
@@ -76,6 +81,7 @@ export class KLDivLoss extends Module {
  * @example new nn.PoissonNLLLoss().forward(tensor([0]), tensor([2])) // 1
  */
 export class PoissonNLLLoss extends Loss {
+  static override readonly name: string = "PoissonNLLLoss";
   readonly logInput: boolean;
   readonly full: boolean;
   readonly eps: number;
@@ -97,6 +103,7 @@ export class PoissonNLLLoss extends Loss {
  * @example new nn.GaussianNLLLoss().forward(tensor([1]), tensor([3]), tensor([1])) // 2
  */
 export class GaussianNLLLoss extends Loss {
+  static override readonly name: string = "GaussianNLLLoss";
   readonly full: boolean;
   readonly eps: number;
   constructor(options: LossOptions & { readonly full?: boolean; readonly eps?: number } = {}) {

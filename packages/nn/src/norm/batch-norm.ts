@@ -43,6 +43,7 @@ abstract class BatchNorm extends Running {
  * @example new nn.BatchNorm1d(2).forward(ones([3, 2])).shape // [3, 2]
  */
 export class BatchNorm1d extends BatchNorm {
+  static override readonly name: string = "BatchNorm1d";
   protected override check(x: Tensor): void {
     checkDims(x, 2, 3);
   }
@@ -55,6 +56,7 @@ export class BatchNorm1d extends BatchNorm {
  * @example new nn.BatchNorm2d(2).forward(ones([3, 2, 1, 1])).shape // [3, 2, 1, 1]
  */
 export class BatchNorm2d extends BatchNorm {
+  static override readonly name: string = "BatchNorm2d";
   protected override check(x: Tensor): void {
     checkDims(x, 4);
   }
@@ -67,6 +69,7 @@ export class BatchNorm2d extends BatchNorm {
  * @example new nn.BatchNorm3d(2).forward(ones([3, 2, 1, 1, 1])).shape // [3, 2, 1, 1, 1]
  */
 export class BatchNorm3d extends BatchNorm {
+  static override readonly name: string = "BatchNorm3d";
   protected override check(x: Tensor): void {
     checkDims(x, 5);
   }

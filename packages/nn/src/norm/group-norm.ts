@@ -15,6 +15,7 @@ import type { PlaceOptions } from "../place.ts";
  * @example new nn.GroupNorm(2, 4).forward(ones([1, 4, 3])).shape // [1, 4, 3]
  */
 export class GroupNorm extends Module {
+  static override readonly name: string = "GroupNorm";
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
@@ -50,6 +51,7 @@ export class GroupNorm extends Module {
  * @example new nn.LocalResponseNorm(2).forward(ones([1, 4, 3])).shape // [1, 4, 3]
  */
 export class LocalResponseNorm extends Module {
+  static override readonly name: string = "LocalResponseNorm";
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;

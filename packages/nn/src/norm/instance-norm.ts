@@ -28,6 +28,7 @@ abstract class InstanceNorm extends Running {
  * @example new nn.InstanceNorm1d(2).forward(ones([3, 2, 4])).shape // [3, 2, 4]
  */
 export class InstanceNorm1d extends InstanceNorm {
+  static override readonly name: string = "InstanceNorm1d";
   protected override get places(): number {
     return 1;
   }
@@ -40,6 +41,7 @@ export class InstanceNorm1d extends InstanceNorm {
  * @example new nn.InstanceNorm2d(2).forward(ones([3, 2, 2, 2])).shape // [3, 2, 2, 2]
  */
 export class InstanceNorm2d extends InstanceNorm {
+  static override readonly name: string = "InstanceNorm2d";
   protected override get places(): number {
     return 2;
   }
@@ -52,6 +54,7 @@ export class InstanceNorm2d extends InstanceNorm {
  * @example new nn.InstanceNorm3d(2).forward(ones([3, 2, 1, 2, 2])).shape // [3, 2, 1, 2, 2]
  */
 export class InstanceNorm3d extends InstanceNorm {
+  static override readonly name: string = "InstanceNorm3d";
   protected override get places(): number {
     return 3;
   }

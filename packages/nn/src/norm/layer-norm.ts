@@ -21,6 +21,7 @@ export type LayerNormOptions = PlaceOptions & {
  * @example new nn.LayerNorm(2).forward(tensor([[1, 3]])) // [[-1, 1]]
  */
 export class LayerNorm extends Module {
+  static override readonly name: string = "LayerNorm";
   readonly normalizedShape: Shape;
   readonly eps: number;
   readonly weight: Tensor | null;

@@ -45,6 +45,7 @@ export function cached<T>(fn: () => T): T {
 
 /** The parametrizations of one tensor, first to last, and `original`, or `original0`, `original1` ..., which are trained. */
 export class ParametrizationList extends ModuleList<Parametrization> {
+  static override readonly name: string = "ParametrizationList";
   /** @param x what the tensor was: a parameter stays the parameter that it is, as long as its shape does */
   constructor(parametrizations: readonly Parametrization[], x: Tensor, isParameter: boolean) {
     super(parametrizations);

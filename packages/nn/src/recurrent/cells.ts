@@ -66,6 +66,7 @@ abstract class Cell extends Module {
  * @example new nn.RNNCell(2, 3).forward(ones([4, 2])).shape // [4, 3]
  */
 export class RNNCell extends Cell {
+  static override readonly name: string = "RNNCell";
   readonly nonlinearity: "tanh" | "relu";
   constructor(inputSize: number, hiddenSize: number, options: CellOptions & { readonly nonlinearity?: "tanh" | "relu" } = {}) {
     const { nonlinearity = "tanh", ...rest } = options;
@@ -89,6 +90,7 @@ export class RNNCell extends Cell {
  * @example new nn.GRUCell(2, 3).forward(ones([4, 2])).shape // [4, 3]
  */
 export class GRUCell extends Cell {
+  static override readonly name: string = "GRUCell";
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super("GRU", inputSize, hiddenSize, options);
   }
@@ -105,6 +107,7 @@ export class GRUCell extends Cell {
  * @example new nn.LSTMCell(2, 3).forward(ones([4, 2]))[0].shape // [4, 3]
  */
 export class LSTMCell extends Cell {
+  static override readonly name: string = "LSTMCell";
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super("LSTM", inputSize, hiddenSize, options);
   }

@@ -21,6 +21,7 @@ function refuseProjection(options: object): void {
  * @example new nn.RNN(2, 3).forward(ones([5, 4, 2]))[0].shape // [5, 4, 3]
  */
 export class RNN extends Recurrent {
+  static override readonly name: string = "RNN";
   readonly nonlinearity: "tanh" | "relu";
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
     refuseProjection(options);
@@ -45,6 +46,7 @@ export class RNN extends Recurrent {
  * @example new nn.GRU(2, 3).forward(ones([5, 4, 2]))[0].shape // [5, 4, 3]
  */
 export class GRU extends Recurrent {
+  static override readonly name: string = "GRU";
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     refuseProjection(options);
     super("GRU", inputSize, hiddenSize, options);
@@ -70,6 +72,7 @@ export type LSTMOptions = RecurrentOptions & {
  * @example new nn.LSTM(2, 3).forward(ones([5, 4, 2]))[0].shape // [5, 4, 3]
  */
 export class LSTM extends Recurrent {
+  static override readonly name: string = "LSTM";
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
     super("LSTM", inputSize, hiddenSize, options);
   }

@@ -23,6 +23,7 @@ abstract class AdaptivePool extends Module {
  * @example new nn.AdaptiveAvgPool1d(2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
  */
 export class AdaptiveAvgPool1d extends AdaptivePool {
+  static override readonly name: string = "AdaptiveAvgPool1d";
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool1d(x, this.outputSize);
   }
@@ -34,6 +35,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
  * @example new nn.AdaptiveAvgPool2d(2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
  */
 export class AdaptiveAvgPool2d extends AdaptivePool {
+  static override readonly name: string = "AdaptiveAvgPool2d";
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
   }
@@ -45,6 +47,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
  * @example new nn.AdaptiveAvgPool3d(2).forward(ones([1, 3, 4, 4, 4])).shape // [1, 3, 2, 2, 2]
  */
 export class AdaptiveAvgPool3d extends AdaptivePool {
+  static override readonly name: string = "AdaptiveAvgPool3d";
   override forward(x: Tensor): Tensor {
     return adaptiveAvgPool3d(x, this.outputSize);
   }
@@ -68,6 +71,7 @@ abstract class AdaptiveMaxPool<I extends boolean = false> extends AdaptivePool {
  * @example new nn.AdaptiveMaxPool1d(2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
  */
 export class AdaptiveMaxPool1d<I extends boolean = false> extends AdaptiveMaxPool<I> {
+  static override readonly name: string = "AdaptiveMaxPool1d";
   override forward(x: Tensor): Pooled<I> {
     return adaptiveMaxPool1d(x, this.outputSize, this.options()) as Pooled<I>;
   }
@@ -80,6 +84,7 @@ export class AdaptiveMaxPool1d<I extends boolean = false> extends AdaptiveMaxPoo
  * @example new nn.AdaptiveMaxPool2d(2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
  */
 export class AdaptiveMaxPool2d<I extends boolean = false> extends AdaptiveMaxPool<I> {
+  static override readonly name: string = "AdaptiveMaxPool2d";
   override forward(x: Tensor): Pooled<I> {
     return adaptiveMaxPool2d(x, this.outputSize, this.options()) as Pooled<I>;
   }
@@ -92,6 +97,7 @@ export class AdaptiveMaxPool2d<I extends boolean = false> extends AdaptiveMaxPoo
  * @example new nn.AdaptiveMaxPool3d(2).forward(ones([1, 3, 4, 4, 4])).shape // [1, 3, 2, 2, 2]
  */
 export class AdaptiveMaxPool3d<I extends boolean = false> extends AdaptiveMaxPool<I> {
+  static override readonly name: string = "AdaptiveMaxPool3d";
   override forward(x: Tensor): Pooled<I> {
     return adaptiveMaxPool3d(x, this.outputSize, this.options()) as Pooled<I>;
   }

@@ -34,6 +34,7 @@ abstract class AvgPool extends Module {
  * @example new nn.AvgPool1d(2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
  */
 export class AvgPool1d extends AvgPool {
+  static override readonly name: string = "AvgPool1d";
   constructor(kernelSize: Spatial, options: AvgPool1dOptions = {}) {
     super(perDim("kernelSize", kernelSize, 1), { ...options, stride: perDim("stride", options.stride ?? kernelSize, 1), padding: perDim("padding", options.padding ?? 0, 1) });
   }
@@ -57,6 +58,7 @@ abstract class AvgPoolOver extends AvgPool {
  * @example new nn.AvgPool2d(2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
  */
 export class AvgPool2d extends AvgPoolOver {
+  static override readonly name: string = "AvgPool2d";
   override forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options());
   }
@@ -67,6 +69,7 @@ export class AvgPool2d extends AvgPoolOver {
  * @example new nn.AvgPool3d(2).forward(ones([1, 3, 4, 4, 4])).shape // [1, 3, 2, 2, 2]
  */
 export class AvgPool3d extends AvgPoolOver {
+  static override readonly name: string = "AvgPool3d";
   override forward(x: Tensor): Tensor {
     return avgPool3d(x, this.kernelSize, this.options());
   }
@@ -96,6 +99,7 @@ abstract class LPPool extends Module {
  * @example new nn.LPPool1d(2, 2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
  */
 export class LPPool1d extends LPPool {
+  static override readonly name: string = "LPPool1d";
   override forward(x: Tensor): Tensor {
     return lpPool1d(x, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });
   }
@@ -107,6 +111,7 @@ export class LPPool1d extends LPPool {
  * @example new nn.LPPool2d(2, 2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
  */
 export class LPPool2d extends LPPool {
+  static override readonly name: string = "LPPool2d";
   override forward(x: Tensor): Tensor {
     return lpPool2d(x, this.normType, this.kernelSize, { stride: this.stride, ceilMode: this.ceilMode });
   }

@@ -137,6 +137,7 @@ function paddingFor({ kernelSize, stride, dilation }: Convolution, padding: Shap
  * @example new nn.Conv1d(2, 3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 3]
  */
 export class Conv1d extends Straight {
+  static override readonly name: string = "Conv1d";
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(1, false, inChannels, outChannels, kernelSize, options);
   }
@@ -153,6 +154,7 @@ export class Conv1d extends Straight {
  * @example new nn.Conv2d(2, 3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 3, 3]
  */
 export class Conv2d extends Straight {
+  static override readonly name: string = "Conv2d";
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(2, false, inChannels, outChannels, kernelSize, options);
   }
@@ -169,6 +171,7 @@ export class Conv2d extends Straight {
  * @example new nn.Conv3d(2, 3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 3, 3, 3]
  */
 export class Conv3d extends Straight {
+  static override readonly name: string = "Conv3d";
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvLayerOptions = {}) {
     super(3, false, inChannels, outChannels, kernelSize, options);
   }
@@ -185,6 +188,7 @@ export class Conv3d extends Straight {
  * @example new nn.ConvTranspose1d(2, 3, 2).forward(ones([1, 2, 4])).shape // [1, 3, 5]
  */
 export class ConvTranspose1d extends Transposed {
+  static override readonly name: string = "ConvTranspose1d";
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(1, true, inChannels, outChannels, kernelSize, options);
   }
@@ -201,6 +205,7 @@ export class ConvTranspose1d extends Transposed {
  * @example new nn.ConvTranspose2d(2, 3, 2).forward(ones([1, 2, 4, 4])).shape // [1, 3, 5, 5]
  */
 export class ConvTranspose2d extends Transposed {
+  static override readonly name: string = "ConvTranspose2d";
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(2, true, inChannels, outChannels, kernelSize, options);
   }
@@ -218,6 +223,7 @@ export class ConvTranspose2d extends Transposed {
  * @example new nn.ConvTranspose3d(2, 3, 2).forward(ones([1, 2, 4, 4, 4])).shape // [1, 3, 5, 5, 5]
  */
 export class ConvTranspose3d extends Transposed {
+  static override readonly name: string = "ConvTranspose3d";
   constructor(inChannels: number, outChannels: number, kernelSize: Spatial, options: ConvTransposeLayerOptions = {}) {
     super(3, true, inChannels, outChannels, kernelSize, options);
   }

@@ -38,6 +38,7 @@ abstract class MaxPool<I extends boolean = false> extends Module {
  * @example new nn.MaxPool1d(2).forward(ones([1, 3, 4])).shape // [1, 3, 2]
  */
 export class MaxPool1d<I extends boolean = false> extends MaxPool<I> {
+  static override readonly name: string = "MaxPool1d";
   override forward(x: Tensor): Pooled<I> {
     return maxPool1d(x, this.kernelSize, this.options()) as Pooled<I>;
   }
@@ -48,6 +49,7 @@ export class MaxPool1d<I extends boolean = false> extends MaxPool<I> {
  * @example new nn.MaxPool2d(2).forward(ones([1, 3, 4, 4])).shape // [1, 3, 2, 2]
  */
 export class MaxPool2d<I extends boolean = false> extends MaxPool<I> {
+  static override readonly name: string = "MaxPool2d";
   override forward(x: Tensor): Pooled<I> {
     return maxPool2d(x, this.kernelSize, this.options()) as Pooled<I>;
   }
@@ -58,6 +60,7 @@ export class MaxPool2d<I extends boolean = false> extends MaxPool<I> {
  * @example new nn.MaxPool3d(2).forward(ones([1, 3, 4, 4, 4])).shape // [1, 3, 2, 2, 2]
  */
 export class MaxPool3d<I extends boolean = false> extends MaxPool<I> {
+  static override readonly name: string = "MaxPool3d";
   override forward(x: Tensor): Pooled<I> {
     return maxPool3d(x, this.kernelSize, this.options()) as Pooled<I>;
   }
@@ -89,6 +92,7 @@ type UnpoolOptions = Omit<MaxUnpoolOptions, "outputSize">;
  * @example new nn.MaxUnpool1d(2).forward(ones([1, 1, 2]), zeros([1, 1, 2], { dtype: "int32" })).shape // [1, 1, 4]
  */
 export class MaxUnpool1d extends MaxUnpool {
+  static override readonly name: string = "MaxUnpool1d";
   constructor(kernelSize: Spatial, options: UnpoolOptions = {}) {
     super(1, kernelSize, options);
   }
@@ -103,6 +107,7 @@ export class MaxUnpool1d extends MaxUnpool {
  * @example new nn.MaxUnpool2d(2).forward(ones([1, 1, 2, 2]), zeros([1, 1, 2, 2], { dtype: "int32" })).shape // [1, 1, 4, 4]
  */
 export class MaxUnpool2d extends MaxUnpool {
+  static override readonly name: string = "MaxUnpool2d";
   constructor(kernelSize: Spatial, options: UnpoolOptions = {}) {
     super(2, kernelSize, options);
   }
@@ -117,6 +122,7 @@ export class MaxUnpool2d extends MaxUnpool {
  * @example new nn.MaxUnpool3d(2).forward(ones([1, 1, 2, 2, 2]), zeros([1, 1, 2, 2, 2], { dtype: "int32" })).shape // [1, 1, 4, 4, 4]
  */
 export class MaxUnpool3d extends MaxUnpool {
+  static override readonly name: string = "MaxUnpool3d";
   constructor(kernelSize: Spatial, options: UnpoolOptions = {}) {
     super(3, kernelSize, options);
   }
@@ -157,6 +163,7 @@ abstract class FractionalMaxPool<I extends boolean = false> extends Module {
  * @example new nn.FractionalMaxPool2d(2, { outputSize: 2 }).forward(ones([1, 1, 6, 6])).shape // [1, 1, 2, 2]
  */
 export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMaxPool<I> {
+  static override readonly name: string = "FractionalMaxPool2d";
   override forward(x: Tensor): Pooled<I> {
     return fractionalMaxPool2d(x, this.kernelSize, this.options()) as Pooled<I>;
   }
@@ -169,6 +176,7 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
  * @example new nn.FractionalMaxPool3d(2, { outputSize: 2 }).forward(ones([1, 1, 6, 6, 6])).shape // [1, 1, 2, 2, 2]
  */
 export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMaxPool<I> {
+  static override readonly name: string = "FractionalMaxPool3d";
   override forward(x: Tensor): Pooled<I> {
     return fractionalMaxPool3d(x, this.kernelSize, this.options()) as Pooled<I>;
   }

@@ -9,6 +9,7 @@ export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
  * @example new nn.Upsample({ scaleFactor: 2 }).forward(ones([1, 1, 2])).shape // [1, 1, 4]
  */
 export class Upsample extends Module {
+  static override readonly name: string = "Upsample";
   readonly size: UpsampleOptions["size"];
   readonly scaleFactor: UpsampleOptions["scaleFactor"];
   readonly mode: InterpolateMode;
@@ -39,6 +40,7 @@ type SizeOptions = Pick<UpsampleOptions, "size" | "scaleFactor">;
  * @example new nn.UpsamplingNearest2d({ scaleFactor: 2 }).forward(ones([1, 1, 2, 2])).shape // [1, 1, 4, 4]
  */
 export class UpsamplingNearest2d extends Upsample {
+  static override readonly name: string = "UpsamplingNearest2d";
   constructor(options: SizeOptions = {}) {
     super({ ...options, mode: "nearest" });
   }
@@ -48,6 +50,7 @@ export class UpsamplingNearest2d extends Upsample {
  * @example new nn.UpsamplingBilinear2d({ scaleFactor: 2 }).forward(ones([1, 1, 2, 2])).shape // [1, 1, 4, 4]
  */
 export class UpsamplingBilinear2d extends Upsample {
+  static override readonly name: string = "UpsamplingBilinear2d";
   constructor(options: SizeOptions = {}) {
     super({ ...options, mode: "bilinear", alignCorners: true });
   }
@@ -79,6 +82,7 @@ abstract class Windows extends Module {
  * @example new nn.Unfold(2).forward(ones([1, 1, 3, 3])).shape // [1, 4, 4]
  */
 export class Unfold extends Windows {
+  static override readonly name: string = "Unfold";
   override forward(x: Tensor): Tensor {
     return unfold(x, this.kernelSize, this.options());
   }
@@ -90,6 +94,7 @@ export class Unfold extends Windows {
  * @example new nn.Fold(3, 2).forward(ones([1, 4, 4])).shape // [1, 1, 3, 3]
  */
 export class Fold extends Windows {
+  static override readonly name: string = "Fold";
   readonly outputSize: Spatial;
   constructor(outputSize: Spatial, kernelSize: Spatial, options: FoldOptions = {}) {
     super(kernelSize, options);

@@ -70,6 +70,7 @@ export type EncoderMasks = { readonly srcMask?: Mask; readonly srcKeyPaddingMask
  * @example new nn.TransformerEncoderLayer(4, 2).forward(ones([3, 1, 4])).shape // [3, 1, 4]
  */
 export class TransformerEncoderLayer extends TransformerLayer {
+  static override readonly name: string = "TransformerEncoderLayer";
   readonly self_attn: MultiheadAttention;
   override readonly linear1: Linear;
   override readonly dropout: Dropout;
@@ -111,6 +112,7 @@ export type DecoderMasks = { readonly tgtMask?: Mask; readonly memoryMask?: Mask
  * @example new nn.TransformerDecoderLayer(4, 2).forward(ones([3, 1, 4]), ones([5, 1, 4])).shape // [3, 1, 4]
  */
 export class TransformerDecoderLayer extends TransformerLayer {
+  static override readonly name: string = "TransformerDecoderLayer";
   readonly self_attn: MultiheadAttention;
   readonly multihead_attn: MultiheadAttention;
   override readonly linear1: Linear;

@@ -26,6 +26,7 @@ export type StackOptions = {
  * @example new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2), 2).forward(ones([3, 1, 4])).shape // [3, 1, 4]
  */
 export class TransformerEncoder extends Module {
+  static override readonly name: string = "TransformerEncoder";
   readonly layers: ModuleList<TransformerEncoderLayer>;
   readonly numLayers: number;
   readonly norm: Norm | null;
@@ -50,6 +51,7 @@ export class TransformerEncoder extends Module {
  * @example new nn.TransformerDecoder(new nn.TransformerDecoderLayer(4, 2), 2).forward(ones([3, 1, 4]), ones([5, 1, 4])).shape // [3, 1, 4]
  */
 export class TransformerDecoder extends Module {
+  static override readonly name: string = "TransformerDecoder";
   readonly layers: ModuleList<TransformerDecoderLayer>;
   readonly numLayers: number;
   readonly norm: Norm | null;
@@ -89,6 +91,7 @@ export type TransformerMasks = EncoderMasks & DecoderMasks;
  * @example new nn.Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1 }).forward(ones([5, 1, 4]), ones([3, 1, 4])).shape // [3, 1, 4]
  */
 export class Transformer extends Module {
+  static override readonly name: string = "Transformer";
   readonly encoder: EncoderLike;
   readonly decoder: DecoderLike;
   readonly dModel: number;
