@@ -1,5 +1,6 @@
 /** @file Finding an adapter and opening its device: in browsers, Deno, and Node through Dawn. Knows nothing of kernels. */
 import { DeviceError } from "@adjoint/core/backend";
+import type { HostGPU, HostGPUDevice } from "./host-types.ts";
 
 export type AdapterInfo = {
   readonly vendor: string;
@@ -11,11 +12,11 @@ export type AdapterInfo = {
 
 export type OpenOptions = {
   /** Where to look for adapters, instead of `navigator.gpu`. */
-  readonly gpu?: GPU;
-  readonly powerPreference?: GPUPowerPreference;
+  readonly gpu?: HostGPU;
+  readonly powerPreference?: "low-power" | "high-performance";
 };
 
-export type Opened = { readonly device: GPUDevice; readonly info: AdapterInfo };
+export type Opened = { readonly device: HostGPUDevice; readonly info: AdapterInfo };
 
 /** Opens a device with all that its adapter can do, or says what is missing. */
 export async function openDevice({ gpu: given, powerPreference }: OpenOptions): Promise<Opened> {

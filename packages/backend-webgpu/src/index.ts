@@ -4,6 +4,7 @@ import { type AdapterInfo, describe, openDevice, type OpenOptions } from "./adap
 import { WebGpuDevice } from "./device.ts";
 import { RestorableDevice, type WebGpuBackend } from "./restorable.ts";
 import type { Tuning } from "./tuning.ts";
+import type { HostGPUDevice } from "./host-types.ts";
 
 export type { AdapterInfo } from "./adapter.ts";
 export type { GpuSlice, WebGpuBackend } from "./restorable.ts";
@@ -11,7 +12,7 @@ export type { Tuning } from "./tuning.ts";
 
 export type WebGpuOptions = OpenOptions & {
   /** A device that is yours: `dispose` frees the backend's buffers and leaves the device to you. */
-  readonly device?: GPUDevice;
+  readonly device?: HostGPUDevice;
   /** The most bytes that tensors may take together. Default: what the device gives. */
   readonly maxBytes?: number;
   /** For which kind of adapter kernels are chosen. Default: what the adapter is. Results differ in rounding alone. */

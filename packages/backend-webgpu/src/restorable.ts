@@ -2,16 +2,17 @@
 import { type Backend, type Buffer, type Counters, DeviceError, type DType, type Kernels, type Limits, type Timeline, type TypedArray, type View } from "@adjoint/core/backend";
 import { supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import type { WebGpuDevice } from "./device.ts";
+import type { HostGPUBuffer, HostGPUDevice } from "./host-types.ts";
 
 /** What a tensor shows of itself. */
 export type Viewed = { readonly window: View };
 
 /** Where a tensor's elements lie: from byte `offset` on, `bytes` of them, four an element. */
-export type GpuSlice = { readonly buffer: GPUBuffer; readonly offset: number; readonly bytes: number };
+export type GpuSlice = { readonly buffer: HostGPUBuffer; readonly offset: number; readonly bytes: number };
 
 export interface WebGpuBackend extends Backend {
   /** The device that the backend runs on now: another one after `restore`. */
-  readonly gpu: GPUDevice;
+  readonly gpu: HostGPUDevice;
   /**
    * Runs a synchronous function once, as it is, with all kernels that it needs compiled beside each other instead of one after the other where it first
    * meets them. A forward and backward pass before the first real one saves the user the wait; commands that others make meanwhile follow it in order.
@@ -29,13 +30,13 @@ export interface WebGpuBackend extends Backend {
    * @param device the new device, needed where the first was the caller's own
    * @throws DeviceError when no device can be had, or after `dispose`
    */
-  restore(device?: GPUDevice): Promise<void>;
+  restore(device?: HostGPUDevice): Promise<void>;
   /**
    * A buffer of the caller's own as memory of this backend, for `fromBuffer` of core: nothing is copied, and the backend never destroys it.
    * An element takes four bytes: float32, int32, or for bool and what is only stored the word that the README names.
    * @throws DeviceError if its usage lacks STORAGE, COPY_SRC or COPY_DST, or it is larger than the device binds; DTypeError for a dtype that the device has not
    */
-  importBuffer(buffer: GPUBuffer, dtype: DType): Buffer;
+  importBuffer(buffer: HostGPUBuffer, dtype: DType): Buffer;
   /**
    * The buffer in which a contiguous tensor lies, after everything recorded so far has been submitted. It is the tensor's own: it may be used again
    * for another tensor as soon as this one is freed, and other tensors may lie in it beside this one.

@@ -128,7 +128,10 @@ const devices = /*@__PURE__*/ new WeakMap<Backend, Device>();
 
 export function deviceOf(backend: Backend): Device {
   let device = devices.get(backend);
-  if (device === undefined) devices.set(backend, (device = new Device(backend)));
+  if (device === undefined) {
+    if (Object(backend).kernels === undefined) throw new DeviceError(`${String(backend)} is no device: a device is a value, as cpu() or await wasm() gives it`);
+    devices.set(backend, (device = new Device(backend)));
+  }
   return device;
 }
 

@@ -81,8 +81,9 @@ export function commonDevice<Attrs>(op: Rule<Attrs> & { readonly name: string },
   return first;
 }
 function refuseDevices(title: string, one: Device, other: Device): never {
+  const { name } = one.backend, twice = name === other.backend.name ? "; each call that opens one makes another: keep it" : "";
   throw new DeviceError(
-    `Expected all tensors to be on the same device, but found at least two devices, ${one.backend.name} and ${other.backend.name}! (${title}; move one with await x.to(device))`);
+    `Expected all tensors to be on the same device, but found at least two devices, ${name} and ${other.backend.name}! (${title}; move one with await x.to(device)${twice})`);
 }
 export const titleOf = <Attrs>(op: Rule<Attrs> & { readonly name: string }, attrs: Attrs): string => op.title?.(attrs) ?? op.name;
 

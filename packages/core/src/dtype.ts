@@ -42,7 +42,7 @@ export const dtypeNames: readonly DType[] = /*@__PURE__*/ Object.keys(dtypes) as
 /** What is known of a dtype. @throws DTypeError where a program without types names one that does not exist */
 export function dtypeInfo(dtype: DType): DTypeInfo {
   const info: DTypeInfo | undefined = dtypes[dtype];
-  if (info === undefined) throw new DTypeError(`unknown dtype ${String(dtype)}; expected one of ${dtypeNames.join(", ")}; what PyTorch keeps in int64 is int32 here`);
+  if (info === undefined) throw new DTypeError(`unknown dtype ${String(dtype)}; expected one of ${dtypeNames.join(", ")}; what PyTorch keeps in int64 is int32 here; a device is a value: await x.to(await wasm())`);
   return info;
 }
 

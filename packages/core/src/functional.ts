@@ -1,5 +1,5 @@
 /** @file The entry "@adjoint/core/functional": everything as plain functions; a bundle carries what it uses. */
-export { type CreationOptions, type LikeOptions, type NestedArray, type TensorData, arange, eye, fromBuffer, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
+export { type CreationOptions, type HostArray, type LikeOptions, type NestedArray, type TensorData, arange, eye, fromBuffer, full, fullLike, linspace, ones, onesLike, tensor, zeros, zerosLike } from "./creation/fill.ts";
 export { dropout, Generator, getRngState, manualSeed, rand, randint, randLike, randn, randnLike, type RngState, setRngState } from "./creation/random.ts";
 export { binomial, poisson } from "./creation/counts.ts";
 export { standardGamma } from "./creation/gamma.ts";

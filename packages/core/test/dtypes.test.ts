@@ -68,6 +68,12 @@ describe("in and out", () => {
     expect(shown(tensor(Uint8Array.of(255)))).toEqual(["uint8", [255]]);
     expect(shown(await x.to(cpu()))).toEqual(["float16", [1, -2]]);
   });
+  test("pixels are uint8, and memory that is shared is copied", async () => {
+    expect(shown(tensor(Uint8ClampedArray.of(300, 2, 3, 4), { shape: [2, 2] }))).toEqual(["uint8", [[255, 2], [3, 4]]]);
+    const shared = new Float32Array(new SharedArrayBuffer(8)).fill(1), x = tensor(shared);
+    shared.fill(2);
+    expect(shown(x)).toEqual(["float32", [1, 1]]);
+  });
   test("PyTorch's names", () => {
     const x = tensor([300.7, -1.5, 0]);
     expect([x.half(), x.bfloat16(), x.float(), x.double(), x.char(), x.byte(), x.short(), x.int(), x.bool()].map(shown)).toEqual([

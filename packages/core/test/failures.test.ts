@@ -41,7 +41,11 @@ const failures: readonly { readonly what: string; readonly type: new () => Error
   { what: "a sum of a tensor that was freed", type: FreedError, message: "add: this tensor of shape [3] was freed by dispose()", call: (x) => x.add(freed(x)) },
   { what: "a total of one", type: FreedError, message: "sum: this tensor of shape [3] was freed by dispose()", call: (x) => freed(x).sum() },
   { what: "a change in place of one", type: FreedError, message: "mul: this tensor of shape [3] was freed by dispose()", call: (x) => freed(x).mul_(2) },
-  { what: "two devices", type: DeviceError, message: "found at least two devices, cpu and cpu! (mul; move one with await x.to(device))", call: (x) => x.mul(tensor([1, 2, 3], { device: cpu() })) },
+  { what: "two devices", type: DeviceError, message: "found at least two devices, cpu and cpu! (mul; move one with await x.to(device); each call that opens one makes another: keep it)", call: (x) => x.mul(tensor([1, 2, 3], { device: cpu() })) },
+  { what: "the name of a device", type: DeviceError, message: 'wasm is no device: a device is a value, as cpu() or await wasm() gives it', call: () => ones([1], { device: untyped("wasm") }) },
+  { what: "a device that was not awaited", type: DeviceError, message: "[object Promise] is no device", call: () => ones([1], { device: untyped(Promise.resolve(cpu())) }) },
+  { what: "a move to a device that was not awaited", type: ArgumentError, message: "to(): a promise of a device", call: (x) => x.to(untyped(Promise.resolve(cpu()))) },
+  { what: "a string for a number", type: ArgumentError, message: 'tensor(): elements must be numbers or booleans, got "1"', call: () => tensor(untyped(["1"])) },
   { what: "operators of JavaScript", type: ArgumentError, message: "a tensor is no number for JavaScript's operators", call: (x) => x > x.mul(2) },
   { what: "chunk of a number", type: ShapeError, message: "chunk expects at least a 1-dimensional tensor", call: (x) => x.sum().chunk(2) },
 ];

@@ -36,6 +36,7 @@ test("a change in place is its op with an underscore", async () => {
 
 test("the table and the trace name every op", async () => {
   const report = await profile(() => tensor([1, 2]).exp().sum());
+  expect(String(report)).toBe(report.table());
   expect(report.table().split("\n").map((line) => line.split(" ")[0])).toEqual(expect.arrayContaining(["op", "exp", "sum"]));
   const { traceEvents } = JSON.parse(report.trace()) as { traceEvents: readonly { name: string; ph: string; dur?: number }[] };
   expect(traceEvents.filter(({ ph }) => ph === "X").map(({ name }) => name)).toEqual(["exp", "sum"]);

@@ -164,6 +164,7 @@ export function to(x: Tensor, target: Backend): Promise<Tensor>;
 export function to(x: Tensor, target: DType | Tensor | Backend | (ToOptions & { readonly dtype?: DType }), options?: ToOptions): Tensor | Promise<Tensor> {
   if (typeof target === "string") return toFormat(x, target, options);
   if (isTensor(target)) return toFormat(x, target.dtype, options);
+  if ("then" in target) throw new ArgumentError("to(): a promise of a device: await that first, as in await x.to(await wasm())");
   return isBackend(target) ? moveTo(x, target) : toFormat(x, target.dtype ?? x.dtype, target);
 }
 

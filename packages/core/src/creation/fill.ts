@@ -23,7 +23,10 @@ export type CreationOptions = {
 };
 /** Nested arrays of numbers or booleans, all of one length at each depth. */
 export type NestedArray = number | boolean | readonly NestedArray[];
-export type TensorData = NestedArray | TypedArray;
+/** Numbers as a caller has them, in shared memory too; the pixels of an image are a Uint8ClampedArray. */
+export type HostArray = Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array | Uint8ClampedArray | Uint16Array;
+/** What a tensor is made of. */
+export type TensorData = NestedArray | HostArray;
 
 export const deviceFrom = (options: CreationOptions): Device => (options.device === undefined ? currentDevice() : deviceOf(options.device));
 
@@ -42,20 +45,20 @@ export function generated(op: string, p: Program, params: readonly number[], sha
   return finish(generate(device, p, params, checkShape(op, shape)), options);
 }
 
-const isTypedArray = (data: TensorData): data is TypedArray => ArrayBuffer.isView(data);
+const isTypedArray = (data: TensorData): data is HostArray => ArrayBuffer.isView(data);
 
-function dtypeOfArray(data: TypedArray, asked: DType | undefined): DType {
+function dtypeOfArray(data: HostArray, asked: DType | undefined): DType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Int32Array) return "int32";
   if (data instanceof Int16Array) return "int16";
   if (data instanceof Int8Array) return "int8";
-  if (data instanceof Uint8Array) return "uint8";
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
   if (data instanceof Uint16Array) {
     if (asked === "float16" || asked === "bfloat16") return asked;
     throw new ArgumentError("tensor(): a Uint16Array holds the words of a 16-bit float: say which by dtype, float16 or bfloat16");
   }
-  throw new ArgumentError("tensor(): expected an array of numbers or booleans, or a Float32Array, Float64Array, Int32Array, Int16Array, Int8Array, Uint8Array or Uint16Array");
+  throw new ArgumentError("tensor(): expected an array of numbers or booleans, or a Float32Array, Float64Array, Int32Array, Int16Array, Int8Array, Uint8Array, Uint8ClampedArray or Uint16Array");
 }
 
 function shapeOfNested(data: NestedArray): number[] {
@@ -70,7 +73,7 @@ function shapeOfNested(data: NestedArray): number[] {
 function flattenInto(data: NestedArray, shape: Shape, depth: number, out: (number | boolean)[]): void {
   if (typeof data !== "object") {
     if (depth !== shape.length) throw new ShapeError(`expected sequence of length ${shape[depth]} at dim ${depth} (got a number)`);
-    if (typeof data !== "number" && typeof data !== "boolean") throw new ArgumentError(`tensor(): elements must be numbers or booleans, got ${String(data)}`);
+    if (typeof data !== "number" && typeof data !== "boolean") throw new ArgumentError(`tensor(): elements must be numbers or booleans, got ${typeof data === "string" ? `"${data}"` : String(data)}`);
     out.push(data);
     return;
   }
@@ -108,9 +111,8 @@ export function fromBuffer(buffer: Buffer, shape: Shape, options: CreationOption
 
 /**
  * A tensor of the given data.
- * @param data a number, nested arrays of numbers or of booleans, or a typed array, whose elements are one dim unless `options.shape` says otherwise. A Uint16Array holds the words
- * of
- * 16-bit floats, as `data()` gives them; `dtype` says which
+ * @param data a number, nested arrays of numbers or of booleans, or a typed array, whose elements are one dim unless `options.shape` says otherwise. A Uint8ClampedArray (the pixels
+ * of an image) is uint8; a Uint16Array holds the words of 16-bit floats, as `data()` gives them, and `dtype` says which
  * @param options `dtype`, `device`, `requiresGrad`; `shape` of a typed array
  * @returns the data's shape; numbers make float32, booleans bool, a typed array its own dtype, and `dtype` casts
  * @throws ShapeError where arrays are ragged, or a typed array does not have the shape's number of elements
@@ -123,7 +125,9 @@ export function tensor(data: TensorData, options: CreationOptions & { readonly s
   if (isTypedArray(data)) {
     const from = dtypeOfArray(data, options.dtype), dtype = options.dtype ?? from;
     const shape = shapeFor(data.length, options.shape ?? [data.length]);
-    return fromHost(from === dtype ? data : converted(decodeHost(from, data), from, dtype), shape, dtype, options);
+    // Backends take memory that is not shared.
+    const values = (data instanceof Uint8ClampedArray ? Uint8Array.from(data) : data.buffer instanceof ArrayBuffer ? data : data.slice()) as TypedArray;
+    return fromHost(from === dtype ? values : converted(decodeHost(from, values), from, dtype), shape, dtype, options);
   }
   const shape = shapeOfNested(data), flat: (number | boolean)[] = [];
   flattenInto(data, shape, 0, flat);

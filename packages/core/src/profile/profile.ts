@@ -25,6 +25,8 @@ export type OpProfile<R = unknown> = {
   table(): string;
   /** The calls, and the kernels of devices that measure them, as JSON in Chrome's trace format: open it in chrome://tracing or ui.perfetto.dev. */
   trace(): string;
+  /** The table. */
+  toString(): string;
 };
 
 /** A call and the numbers, on its device, of the first kernel that it dispatched and of the one after its last. */
@@ -118,5 +120,6 @@ export async function profile<R>(fn: () => R): Promise<OpProfile<R>> {
     spans = await recording.finish();
   }
   const calls = recording.entries.map(({ call }) => call), rows = rowsOf(calls), sent = recording.sent();
-  return { result, rows, calls, sent, table: () => tableOf(rows, sent), trace: () => traceOf(calls, spans) };
+  const table = (): string => tableOf(rows, sent);
+  return { result, rows, calls, sent, table, trace: () => traceOf(calls, spans), toString: table };
 }
