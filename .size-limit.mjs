@@ -12,7 +12,7 @@ const entries = [
   { name: "nn", path: "packages/nn/dist/index.js", limit: "30 kB", ignore },
   { name: "optim", path: "packages/optim/dist/index.js", limit: "12 kB", ignore },
   { name: "data", path: "packages/data/dist/index.js", limit: "4 kB", ignore },
-  { name: "matmul + relu + SGD app", path: "apps/bench/size/slim.ts", limit: "41 kB", ignore: ["node:*"] },
+  { name: "matmul + relu + SGD app", path: "apps/bench/size/slim.ts", limit: "41.5 kB", ignore: ["node:*"] },
 ];
 
 /** Not written yet, so not measured. A file that exists must not be named here. */
