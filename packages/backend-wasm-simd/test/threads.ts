@@ -11,6 +11,10 @@ function assert(condition: boolean, message: string): asserts condition {
 
 /** Numbers below a bound, many of them more than once. */
 const places = (device: Backend, count: number, bound: number): Tensor => tensor(Int32Array.from({ length: count }, (_, i) => (i * i * 7 + 3 * i) % bound), { device });
+function filterGradient(device: Backend, image: readonly number[], filter: readonly number[], groups: number): Tensor {
+  const w = randn(filter, { device, requiresGrad: true });
+  return (grad(conv2d(randn(image, { device }), w, { padding: 1, groups }).square().sum(), [w]) as [Tensor])[0];
+}
 /** Every kernel that threads share, at sizes with rests. */
 const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   "map, dense": (device) => randn([300, 517], { device }).mul(1.5).tanh(),
@@ -54,6 +58,11 @@ const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
     return gx.sum().add(gw.square().sum());
   },
   "one channel for each example": (device) => conv2d(randn([5, 7, 64, 65], { device }), randn([7, 1, 5, 5], { device }), { padding: 2, groups: 7 }),
+  "gradient of a filter of few channels": (device) => filterGradient(device, [16, 3, 33, 31], [19, 3, 3, 3], 1),
+  "gradient of a filter of one channel, many made": (device) => filterGradient(device, [5, 1, 64, 65], [19, 1, 3, 3], 1),
+  "gradient of a large filter of one channel": (device) => filterGradient(device, [6, 7, 64, 65], [7, 1, 5, 5], 7),
+  "a vector times a matrix": (device) => randn([1, 700], { device }).matmul(randn([700, 1003], { device })),
+  "a vector times a turned matrix": (device) => randn([1, 700], { device }).matmul(randn([1003, 700], { device }).t()),
   "maxima of windows": (device) => maxPool2d(randn([5, 19, 64, 65], { device }), 3, { stride: 2, padding: 1 }),
   "their gradient"(device) {
     const x = randn([5, 19, 64, 65], { device, requiresGrad: true });

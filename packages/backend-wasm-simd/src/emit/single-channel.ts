@@ -13,7 +13,7 @@ export const TOGETHER = 4;
  * Addresses, strides and offsets count bytes; elements of x along a row are `xStep` apart, all others are adjacent.
  * `lines`: (rows, width, terms, offsets, weights, x, xRow, xStep, out, outRow): element i of a row of the output is the sum over all terms of `weights[t]` times
  * what lies `offsets[t] + i * xStep` after x.
- * `places`: (rows, width, y, yRow, x0, x1, x2, x3, xRow, xStep, sums): adds the products of y with x from each of four places on to four vectors of sums.
+ * `places`: (planes, rows, width, y, yPlane, yRow, x0, x1, x2, x3, xPlane, xRow, xStep, sums): adds the products of y with x from each of four places on to four vectors of sums.
  */
 export type SingleChannelKernels = { readonly [N in "lines" | "places"]: (...args: number[]) => number };
 
@@ -74,37 +74,44 @@ function lines(module: Module, relaxed: boolean, spacing: Spacing): void {
 }
 
 function places(module: Module, relaxed: boolean, spacing: Spacing): void {
-  module.func("places", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, rows, width, y, yRow, x0, x1, x2, x3, xRow, xStep, sums) => {
-    const starts = [x0, x1, x2, x3], from = starts.map(() => f.local("i32")), totals = starts.map(() => f.local("v128")), rest = starts.map(() => f.local("f32"));
+  module.func("places", ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [], (f, planes, rows, width, y, yPlane, yRow, x0, x1, x2, x3, xPlane, xRow, xStep, sums) => {
+    const plane = [x0, x1, x2, x3], starts = plane.map(() => f.local("i32")), yFrom = f.local("i32"), more = f.local("i32"), from = starts.map(() => f.local("i32")), totals = starts.map(() => f.local("v128")), rest = starts.map(() => f.local("f32"));
     const by = f.local("i32"), left = f.local("i32"), at = f.local("i32"), factor = f.local("v128"), one = f.local("f32");
-    for (const total of totals) f.constant(0).set(total);
-    for (const single of rest) f.f64(0).op("f32.demote_f64").set(single);
     const onwards = (pointers: readonly I32[], count: number) => { for (const pointer of pointers) f.get(pointer).get(xStep).i32(count).op("i32.mul").op("i32.add").set(pointer); };
-    f.while(() => f.get(rows), () => {
-      starts.forEach((start, k) => f.get(start).set(from[k]));
-      f.get(y).set(by).get(width).set(left);
-      f.while(() => f.get(left).i32(4).op("i32.ge_s"), () => {
-        f.get(by).memory("v128.load").set(factor);
-        from.forEach((pointer, k) => {
-          f.get(pointer).set(at);
-          pushPlaces(f, spacing, at, xStep);
-          multiplyAdd(f, relaxed, undefined, factor, totals[k]);
+    f.while(() => f.get(planes), () => {
+      for (const total of totals) f.constant(0).set(total);
+      for (const single of rest) f.f64(0).op("f32.demote_f64").set(single);
+      starts.forEach((start, k) => f.get(plane[k]).set(start));
+      f.get(y).set(yFrom).get(rows).set(more);
+      f.while(() => f.get(more), () => {
+        starts.forEach((start, k) => f.get(start).set(from[k]));
+        f.get(yFrom).set(by).get(width).set(left);
+        f.while(() => f.get(left).i32(4).op("i32.ge_s"), () => {
+          f.get(by).memory("v128.load").set(factor);
+          from.forEach((pointer, k) => {
+            f.get(pointer).set(at);
+            pushPlaces(f, spacing, at, xStep);
+            multiplyAdd(f, relaxed, undefined, factor, totals[k]);
+          });
+          onwards(from, 4);
+          f.increment(by, 16).increment(left, -4);
         });
-        onwards(from, 4);
-        f.increment(by, 16).increment(left, -4);
+        f.while(() => f.get(left), () => {
+          f.get(by).memory("f32.load").set(one);
+          from.forEach((pointer, k) => f.get(rest[k]).get(pointer).memory("f32.load").get(one).op("f32.mul").op("f32.add").set(rest[k]));
+          onwards(from, 1);
+          f.increment(by, 4).increment(left, -1);
+        });
+        for (const start of starts) f.get(start).get(xRow).op("i32.add").set(start);
+        f.get(yFrom).get(yRow).op("i32.add").set(yFrom).increment(more, -1);
       });
-      f.while(() => f.get(left), () => {
-        f.get(by).memory("f32.load").set(one);
-        from.forEach((pointer, k) => f.get(rest[k]).get(pointer).memory("f32.load").get(one).op("f32.mul").op("f32.add").set(rest[k]));
-        onwards(from, 1);
-        f.increment(by, 4).increment(left, -1);
+      // what planes add up to is added up by itself: shorter sums lose less
+      totals.forEach((total, k) => {
+        f.get(sums).get(sums).memory("v128.load", 16 * k).get(total).op("f32x4.add");
+        f.constant(0).get(rest[k]).lane("f32x4.replace_lane", 0).op("f32x4.add").memory("v128.store", 16 * k);
       });
-      for (const start of starts) f.get(start).get(xRow).op("i32.add").set(start);
-      f.get(y).get(yRow).op("i32.add").set(y).increment(rows, -1);
-    });
-    totals.forEach((total, k) => {
-      f.get(sums).get(sums).memory("v128.load", 16 * k).get(total).op("f32x4.add");
-      f.constant(0).get(rest[k]).lane("f32x4.replace_lane", 0).op("f32x4.add").memory("v128.store", 16 * k);
+      for (const start of plane) f.get(start).get(xPlane).op("i32.add").set(start);
+      f.get(y).get(yPlane).op("i32.add").set(y).increment(planes, -1);
     });
   });
 }

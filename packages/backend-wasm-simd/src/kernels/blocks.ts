@@ -1,4 +1,5 @@
 /** @file Products of float32 matrices block by block: how rows are shared out among tiles, and what is packed when. The inner loops are emit/matmul.ts. */
+import { type DeepKernels, linkDeep } from "../emit/deep.ts";
 import { linkMatmul, type MatmulKernels } from "../emit/matmul.ts";
 import { SMALL_ROWS, TILE_COLUMNS } from "../emit/tile.ts";
 import { addressAt, type Engine } from "../engine.ts";
@@ -7,8 +8,19 @@ import { Temporaries } from "./temporaries.ts";
 
 /** One matrix: address and strides in bytes. */
 export type Matrix = { readonly at: number; readonly row: number; readonly column: number };
-/** Packs columns of b, in panels of TILE_COLUMNS, for some steps of the depth. */
-export type PackColumns = (column: number, columns: number, from: number, depth: number, target: number) => void;
+/** A matrix of which so many columns at a time are at one distance, and these pieces `apart` bytes from each other. */
+export type Pieces = Matrix & { readonly piece: number; readonly apart: number };
+const whole = (a: Matrix, k: number): Pieces => ({ ...a, piece: k, apart: 0 });
+const startOf = ({ at, column, piece, apart }: Pieces, from: number): number => at + Math.floor(from / piece) * apart + (from % piece) * column;
+/** The least depth of a piece that is worth packing by itself. */
+export const LEAST_PIECE = 128;
+/** How b is packed, in panels of TILE_COLUMNS: by strides in bytes along its columns and its depth, or by tables of the offsets of both. */
+export type Columns = { readonly by: "strides" | "tables"; readonly at: number; readonly columns: number; readonly depth: number };
+export const columnsOf = ({ at, row, column }: Matrix): Columns => ({ by: "strides", at, columns: column, depth: row });
+/** From a column and a step of the depth on. */
+const beyond = (b: Columns, column: number, from: number): Columns => (b.by === "strides"
+  ? { ...b, at: b.at + column * b.columns + from * b.depth }
+  : { ...b, columns: b.columns + 4 * column, depth: b.depth + 4 * from });
 
 /** A panel of b stays in the first cache beside one of a, a block of a in the second, a block of b in the last. */
 export const BLOCK_DEPTH = 320, BLOCK_ROWS = 96;
@@ -17,16 +29,21 @@ export const BLOCK_COLUMNS = 2048;
 export const STRIP: number = 16 * TILE_COLUMNS;
 /** Products that take as long as one operation of a map. */
 export const PRODUCTS = 8;
+/** Calls of a round for each thread, at the least, so that none waits long for another. */
+export const CALLS_A_THREAD = 4;
 /** Steps of the depth that are each in a page of their own, at a time. */
 const CHUNK_DEPTH = 64;
 
 /** As few blocks as there must be, all of about one size. */
 export const evenly = (size: number, most: number): number => Math.ceil(size / Math.ceil(size / most));
+/** The steps of the block that begins at `from`, of a piece. */
+const stepsFrom = (from: number, piece: number, most: number): number => Math.min(most, piece - (from % piece));
 const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) * unit;
 
 export class Blocks {
   readonly #engine: Engine;
   #linked: MatmulKernels | undefined;
+  #deep: DeepKernels | undefined;
   /** Threads that are to share what `call` is given. */
   #round: Pool | undefined;
 
@@ -82,22 +99,26 @@ export class Blocks {
   }
 
   /** Both are packed, block by block. The columns of c are adjacent. */
-  packed(m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): void {
+  packed(m: number, n: number, k: number, a: Matrix | Pieces, b: Columns, c: Matrix): void {
+    const left = "piece" in a ? a : whole(a, k);
     // what counts is the work of one round
-    const pool = this.#engine.sharing((m * Math.min(n, BLOCK_COLUMNS) * Math.min(k, BLOCK_DEPTH)) / PRODUCTS);
-    if (pool !== undefined) return this.#shared(pool, m, n, k, a, packColumns, c);
-    const temporaries = new Temporaries(this.#engine.memory), most = evenly(k, BLOCK_DEPTH), { tileRows } = this.#engine;
+    const pool = this.#engine.sharing((m * Math.min(n, BLOCK_COLUMNS) * Math.min(left.piece, BLOCK_DEPTH)) / PRODUCTS);
+    if (pool !== undefined) return this.#shared(pool, m, n, k, left, b, c);
+    const deep = k > BLOCK_DEPTH && n <= BLOCK_COLUMNS ? this.#engine.sharing((m * n * k) / PRODUCTS) : undefined;
+    if (deep !== undefined) return this.#sharedDepth(deep, m, n, k, left, b, c);
+    const temporaries = new Temporaries(this.#engine.memory), most = evenly(left.piece, BLOCK_DEPTH), { tileRows } = this.#engine;
     try {
       const packedA = addressAt(temporaries.dense("float32", [Math.min(BLOCK_ROWS, m) + tileRows, most]), 0);
       const packedB = addressAt(temporaries.dense("float32", [Math.min(roundUp(n, TILE_COLUMNS), BLOCK_COLUMNS), most]), 0);
       for (let column = 0; column < n; column += BLOCK_COLUMNS) {
         const columns = Math.min(BLOCK_COLUMNS, n - column);
-        for (let from = 0; from < k; from += most) {
-          const depth = Math.min(most, k - from), accumulate = from > 0 ? 1 : 0;
-          packColumns(column, columns, from, depth, packedB);
+        for (let from = 0, depth = 0; from < k; from += depth) {
+          const accumulate = from > 0 ? 1 : 0;
+          depth = stepsFrom(from, left.piece, most);
+          this.packColumns(columns, depth, beyond(b, column, from), packedB);
           for (let row = 0; row < m; row += BLOCK_ROWS) {
             const rows = Math.min(BLOCK_ROWS, m - row);
-            this.packRows(rows, depth, { ...a, at: a.at + row * a.row + from * a.column }, packedA);
+            this.packRows(rows, depth, { ...a, at: startOf(left, from) + row * a.row }, packedA);
             this.tiles(rows, columns, depth, packedA, packedB, c.at + row * c.row + 4 * column, c.row, accumulate);
           }
         }
@@ -108,23 +129,45 @@ export class Blocks {
   }
 
   /** The same in rounds of calls: first what is packed, then the tiles, each call some rows of some columns. */
-  #shared(pool: Pool, m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): void {
-    const depthAtOnce = evenly(k, BLOCK_DEPTH), rowsAtOnce = 4 * pool.threads * BLOCK_ROWS;
-    for (let column = 0; column < n; column += BLOCK_COLUMNS) for (let from = 0; from < k; from += depthAtOnce) for (let row = 0; row < m; row += rowsAtOnce) {
-      const size = { rows: Math.min(rowsAtOnce, m - row), columns: Math.min(BLOCK_COLUMNS, n - column), depth: Math.min(depthAtOnce, k - from) };
-      const partOfA = { ...a, at: a.at + row * a.row + from * a.column }, partOfC = { ...c, at: c.at + row * c.row + 4 * column };
-      this.inRounds(pool, (temporaries) =>
-        [this.#block(temporaries, size, partOfA, (at, columns, target) => packColumns(column + at, columns, from, size.depth, target), partOfC, from > 0 ? 1 : 0)]);
+  #shared(pool: Pool, m: number, n: number, k: number, a: Pieces, b: Columns, c: Matrix): void {
+    const most = evenly(a.piece, BLOCK_DEPTH), rowsAtOnce = 4 * pool.threads * BLOCK_ROWS;
+    for (let column = 0; column < n; column += BLOCK_COLUMNS) for (let from = 0, depth = 0; from < k; from += depth) {
+      depth = stepsFrom(from, a.piece, most);
+      for (let row = 0; row < m; row += rowsAtOnce) {
+        const size = { rows: Math.min(rowsAtOnce, m - row), columns: Math.min(BLOCK_COLUMNS, n - column), depth };
+        const partOfA = { ...a, at: startOf(a, from) + row * a.row }, partOfC = { ...c, at: c.at + row * c.row + 4 * column };
+        this.inRounds(pool, (size.rows + size.columns) * depth, (temporaries) => [this.#block(temporaries, size, partOfA, beyond(b, column, from), partOfC, from > 0 ? 1 : 0, CALLS_A_THREAD * pool.threads)]);
+      }
     }
   }
 
-  /** Products whose packing `prepare` adds to a first round, and the functions that it gives, their tiles, to a second. */
-  inRounds(pool: Pool, prepare: (temporaries: Temporaries) => readonly (() => void)[]): void {
+  /** Few rows and columns of a large depth: blocks of the depth are products of their own, and are added in the order in which one thread does. */
+  #sharedDepth(pool: Pool, m: number, n: number, k: number, a: Pieces, b: Columns, c: Matrix): void {
+    const { memory, tileRows } = this.#engine, temporaries = new Temporaries(memory), most = evenly(a.piece, BLOCK_DEPTH), blocks = Math.ceil(a.piece / most), count = (k / a.piece) * blocks, small = this.smallRows(m);
+    const { columns, windows, addUp } = (this.#deep ??= linkDeep(this.#engine)), run = b.by === "strides" ? columns : windows, inCall = Math.min(blocks, Math.ceil(count / (CALLS_A_THREAD * pool.threads)));
+    const roomForB = 4 * most * (m + tileRows), roomBytes = roomForB + 4 * most * roundUp(n, TILE_COLUMNS);
+    try {
+      const parts = addressAt(temporaries.dense("float32", [count, m, n]), 0), rooms = addressAt(temporaries.dense("float32", [(pool.threads * roomBytes) / 4]), 0);
+      for (let piece = 0, to = parts; piece < k; piece += a.piece) for (let block = 0; block < blocks; block += inCall) {
+        const from = piece + block * most, end = piece + Math.min(a.piece, (block + inCall) * most), { at, columns: by, depth } = beyond(b, 0, from);
+        pool.add(run, end - from, most, m - small, small, n, startOf(a, from), a.row, a.column, at, by, depth, rooms, roomBytes, roomForB, to);
+        to += 4 * m * n * Math.ceil((end - from) / most);
+      }
+      pool.run();
+      addUp(count, m, n, parts, c.at, c.row);
+    } finally {
+      temporaries.free();
+    }
+  }
+
+  /** Products of which `prepare` packs so many elements, in a first round if they are worth one, and gives the functions that add their tiles to a second. */
+  inRounds(pool: Pool, packed: number, prepare: (temporaries: Temporaries) => readonly (() => void)[]): void {
     const temporaries = new Temporaries(this.#engine.memory);
-    this.#round = pool;
+    if (packed >= this.#engine.sharedFrom) this.#round = pool;
     try {
       const rest = prepare(temporaries);
       pool.run();
+      this.#round = pool;
       for (const addTiles of rest) addTiles();
       pool.run();
     } finally {
@@ -134,8 +177,8 @@ export class Blocks {
   }
 
   /** One product for `inRounds`, done as `packed` does it; its depth and columns fit into one block. */
-  prepared(temporaries: Temporaries, m: number, n: number, k: number, a: Matrix, packColumns: PackColumns, c: Matrix): () => void {
-    return this.#block(temporaries, { rows: m, columns: n, depth: k }, a, (at, columns, target) => packColumns(at, columns, 0, k, target), c, 0);
+  prepared(temporaries: Temporaries, m: number, n: number, k: number, a: Matrix, b: Columns, c: Matrix): () => void {
+    return this.#block(temporaries, { rows: m, columns: n, depth: k }, a, b, c, 0);
   }
 
   /** One product for `inRounds`, done as `packedColumns` does it. */
@@ -145,20 +188,26 @@ export class Blocks {
     return () => this.strided(m, n, k, a, packed, 4 * TILE_COLUMNS, 4 * TILE_COLUMNS * k, c, 0);
   }
 
+  /** @param calls that the tiles are to be at least, if there are rows for so many */
   #block(
     temporaries: Temporaries, { rows, columns, depth }: { readonly rows: number; readonly columns: number; readonly depth: number }, a: Matrix,
-    pack: (column: number, columns: number, target: number) => void, c: Matrix, accumulate: number): () => void {
-    const { tileRows } = this.#engine, room = BLOCK_ROWS + tileRows, count = Math.ceil(rows / BLOCK_ROWS);
+    b: Columns, c: Matrix, accumulate: number, calls: number = 1): () => void {
+    const { tileRows } = this.#engine, most = Math.min(BLOCK_ROWS, roundUp(Math.ceil(rows / Math.ceil(calls / Math.ceil(columns / STRIP))), 2 * tileRows)), room = most + tileRows, count = Math.ceil(rows / most);
     const packedA = addressAt(temporaries.dense("float32", [count * room, depth]), 0), packedB = addressAt(temporaries.dense("float32", [roundUp(columns, TILE_COLUMNS), depth]), 0);
     const each = (run: (row: number, some: number, area: number) => void): void => {
-      for (let i = 0; i < count; i++) run(i * BLOCK_ROWS, Math.min(BLOCK_ROWS, rows - i * BLOCK_ROWS), packedA + 4 * depth * room * i);
+      for (let i = 0; i < count; i++) run(i * most, Math.min(most, rows - i * most), packedA + 4 * depth * room * i);
     };
-    for (let column = 0; column < columns; column += STRIP) pack(column, Math.min(STRIP, columns - column), packedB + 4 * depth * column);
+    for (let column = 0; column < columns; column += STRIP) this.packColumns(Math.min(STRIP, columns - column), depth, beyond(b, column, 0), packedB + 4 * depth * column);
     each((row, some, area) => this.packRows(some, depth, { ...a, at: a.at + row * a.row }, area));
     return () => {
       for (let column = 0; column < columns; column += STRIP)
         each((row, some, area) => this.tiles(some, Math.min(STRIP, columns - column), depth, area, packedB + 4 * depth * column, c.at + row * c.row + 4 * column, c.row, accumulate));
     };
+  }
+
+  packColumns(columns: number, depth: number, b: Columns, target: number): void {
+    const { packColumns, packWindows } = this.kernels;
+    this.call(b.by === "strides" ? packColumns : packWindows, columns, depth, b.at, b.columns, b.depth, target);
   }
 
   /** Panels of a for large tiles, then those for small ones. */

@@ -3,6 +3,7 @@ import { coalesce, denseStrides, type DType, type FusedAttrs, type Kernel, phase
 import { TILE_COLUMNS } from "../emit/tile.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import { bytesOf, type WasmBuffer } from "../memory.ts";
+import { LEAST_PIECE } from "./blocks.ts";
 import { ConvTiles } from "./conv-tiles.ts";
 import type { Copier } from "./copy.ts";
 import { Depthwise } from "./depthwise.ts";
@@ -66,25 +67,28 @@ export class Convolver {
     try {
       const windows = this.#windows(x, filter.shape.slice(3), out.shape.slice(3), attrs, temporaries);
       if (out.shape[2] === 1 && out.dtype === "float32") return this.#singleChannel.convolve(windows, filter, out, temporaries);
+      const isPacked = out.dtype === "float32" && !this.#tiles.suits(windows), inPieces = isPacked ? merged(filter, 3, 6) : undefined;
+      if (inPieces !== undefined && inPieces.shape[3] >= LEAST_PIECE) return this.#packed(windows, inPieces, out, temporaries);
       const weights = merged(filter, 2, 6) ?? merged(this.#dense(filter, temporaries), 2, 6)!;
-      if (out.dtype !== "float32") this.#laidOut(windows, weights, out, temporaries);
-      else if (this.#tiles.suits(windows)) this.#tiles.convolve(windows, weights, out);
-      else this.#packed(windows, weights, out, temporaries);
+      if (isPacked) this.#packed(windows, viewed(weights, [...weights.shape.slice(0, 2), 1, weights.shape[2]], [...weights.strides.slice(0, 2), 0, weights.strides[2]]), out, temporaries);
+      else if (out.dtype === "float32") this.#tiles.convolve(windows, weights, out);
+      else this.#laidOut(windows, weights, out, temporaries);
     } finally {
       temporaries.free();
     }
   }
 
-  /** Products with windows that are packed from where they lie. */
+  /** Products with windows that are packed from where they lie. @param weights `[g, o, pieces, steps]` */
   #packed(windows: WasmView, weights: WasmView, out: WasmView, temporaries: Temporaries): void {
-    const { memory } = this.#engine, { blocks } = this.#multiplier, [groups, examples, channels, ...size] = out.shape, depth = weights.shape[2], width = examples * sizeOf(size);
+    const { memory } = this.#engine, { blocks } = this.#multiplier, [groups, examples, channels, ...size] = out.shape, [, , pieces, piece] = weights.shape, depth = pieces * piece, width = examples * sizeOf(size);
+    const [group, row, apart, column] = weights.strides.map((s) => 4 * s);
     const offsets = (dims: readonly number[], spare: number): number => offsetTable(memory, temporaries, dims.map((d) => windows.shape[d]), dims.map((d) => 4 * windows.strides[d]), spare);
     const lines = offsets([1, 6, 7, 8], TILE_COLUMNS), steps = offsets([2, 3, 4, 5], 0);
     const byChannel = merged(permuted(out, [0, 2, 1, 3, 4, 5]), 2, 6), direct = byChannel?.strides[2] === 1 ? byChannel : undefined;
     const target = direct ?? temporaries.dense("float32", [groups, channels, width]);
     for (let g = 0; g < groups; g++) {
-      const x = addressAt(windows, g * windows.strides[0]);
-      blocks.packed(channels, width, depth, matrixOf(weights, g), (column, columns, from, some, to) => blocks.call(blocks.kernels.packWindows, columns, some, x, lines + 4 * column, steps + 4 * from, to), matrixOf(target, g));
+      const columns = { by: "tables", at: addressAt(windows, g * windows.strides[0]), columns: lines, depth: steps } as const;
+      blocks.packed(channels, width, depth, { at: addressAt(weights, 0) + g * group, row, column, piece, apart }, columns, matrixOf(target, g));
     }
     if (direct === undefined) this.#copier.copy(viewed(target, permuted(out, [0, 2, 1, 3, 4, 5]).shape, denseStrides([groups, channels, examples, ...size])), permuted(out, [0, 2, 1, 3, 4, 5]));
   }

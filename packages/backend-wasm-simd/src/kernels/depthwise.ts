@@ -8,8 +8,8 @@ import type { Copier } from "./copy.ts";
 import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
 
-/** Calls of a round for each thread. */
-const SHARES = 4;
+/** Calls of a round for each thread; of few groups. */
+const SHARES = 4, FEW_SHARES = 2;
 
 export class Depthwise {
   readonly #engine: Engine;
@@ -60,9 +60,11 @@ export class Depthwise {
       const pool = this.#engine.sharing((y.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), by = this.#rowwise(y, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
       const sums = addressAt(temporaries.dense("float32", [groups, made, 36]), 0), [xg, , xn] = image.strides.map((s) => 4 * s), [yg, yo, yn, , yh] = by.strides.map((s) => 4 * s), from = addressAt(by, 0);
       const { floats } = this.#engine.memory, to = addressAt(out, 0) / 4, [og, , oo, , oh, ow] = out.strides, most = pool === undefined ? groups : Math.ceil(groups / (SHARES * pool.threads));
+      // each call lays the planes of its groups out: of few groups, what they made is shared by a few calls
+      const some = pool === undefined || groups > pool.threads ? made : Math.ceil((made * groups) / (FEW_SHARES * pool.threads));
       this.#engine.clear(sums, 144 * groups * made);
-      for (let g = 0; g < groups; g += most)
-        call(pool, gradients, Math.min(most, groups - g), made, height, width, planes.at + g * xg, xg, ...planes.rest, examples, xn, sums + 144 * g * made, from + g * yg, yg, yo, yn, yh);
+      for (let g = 0; g < groups; g += most) for (let o = 0; o < made; o += some)
+        call(pool, gradients, Math.min(most, groups - g), Math.min(some, made - o), height, width, planes.at + g * xg, xg, ...planes.rest, examples, xn, sums + 144 * (g * made + o), from + g * yg + o * yo, yg, yo, yn, yh);
       pool?.run();
       for (let g = 0, at = sums / 4; g < groups; g++) for (let o = 0; o < made; o++) for (let k = 0; k < 9; k++, at += 4)
         floats[to + g * og + o * oo + Math.floor(k / 3) * oh + (k % 3) * ow] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);

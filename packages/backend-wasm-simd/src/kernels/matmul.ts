@@ -5,9 +5,10 @@ import { linkVectors, type VectorKernels } from "../emit/vectors.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { WasmBuffer } from "../memory.ts";
 import type { Pool } from "../threads/pool.ts";
-import { BLOCK_COLUMNS, BLOCK_DEPTH, BLOCK_ROWS, Blocks, type Matrix, type PackColumns, PRODUCTS } from "./blocks.ts";
+import { BLOCK_COLUMNS, BLOCK_DEPTH, BLOCK_ROWS, Blocks, columnsOf, type Matrix, PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
 import type { Reducer } from "./reduce.ts";
+import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
 
 /** Products up to this size are done without packing a. */
@@ -16,6 +17,8 @@ const SMALL = 64 * 64 * 64;
 const TOGETHER = 32;
 /** Columns that a vector times a matrix sums at a time: they stay in the first cache. */
 const SUMMED = 2048;
+/** Threads share columns by so many, a cache line. Each gets one piece: short pieces of long rows are read more slowly than one thread reads them whole. */
+const LEAST_SUMMED = 16;
 
 export class Multiplier {
   readonly blocks: Blocks;
@@ -72,22 +75,19 @@ export class Multiplier {
     const { blocks } = this, way = wayOf(m, n, k, b);
     if (way === "direct") blocks.direct(m, n, k, a, b, c);
     else if (way === "columns") blocks.packedColumns(m, n, k, a, b, c);
-    else blocks.packed(m, n, k, a, this.#columnsOf(b), c);
+    else blocks.packed(m, n, k, a, columnsOf(b), c);
   }
-
-  readonly #columnsOf = (b: Matrix): PackColumns => (column, columns, from, depth, target) =>
-    this.blocks.call(this.blocks.kernels.packColumns, columns, depth, b.at + from * b.row + column * b.column, b.column, b.row, target);
 
   /** The matrices of a batch, shared among threads as one work. False where each is large, and is shared by itself. */
   #together(pool: Pool, a: WasmView, b: WasmView, out: WasmView): boolean {
     const { blocks } = this, [batch, m, n] = out.shape, k = a.shape[2], first = matrixOf(b, 0), way = wayOf(m, n, k, first);
     if (way === "direct" ? blocks.depthAtOnce(k, first) < k : way === "blocks" && (k > BLOCK_DEPTH || n > BLOCK_COLUMNS || m > 4 * pool.threads * BLOCK_ROWS)) return false;
-    for (let from = 0; from < batch; from += TOGETHER) blocks.inRounds(pool, (temporaries) => {
+    for (let from = 0; from < batch; from += TOGETHER) blocks.inRounds(pool, Math.min(TOGETHER, batch - from) * (m + n) * k, (temporaries) => {
       const rest: (() => void)[] = [];
       for (let i = from; i < Math.min(batch, from + TOGETHER); i++) {
         const [x, y, z] = [a, b, out].map((view) => matrixOf(view, i));
         if (way === "direct") blocks.direct(m, n, k, x, y, z);
-        else rest.push(way === "columns" ? blocks.preparedColumns(temporaries, m, n, k, x, y, z) : blocks.prepared(temporaries, m, n, k, x, this.#columnsOf(y), z));
+        else rest.push(way === "columns" ? blocks.preparedColumns(temporaries, m, n, k, x, y, z) : blocks.prepared(temporaries, m, n, k, x, columnsOf(y), z));
       }
       return rest;
     });
@@ -98,12 +98,14 @@ export class Multiplier {
   #vector(n: number, k: number, a: Matrix, b: Matrix, c: Matrix): void {
     const { rows, dots } = (this.#vectors ??= linkVectors(this.#engine));
     const temporaries = new Temporaries(this.#engine.memory);
+    const pool = this.#engine.sharing((n * k) / PRODUCTS), most = pool === undefined ? n : Math.ceil(n / (LEAST_SUMMED * pool.threads)) * LEAST_SUMMED, all = Math.min(SUMMED, most);
     const dense = (length: number): Matrix => ({ at: addressAt(temporaries.dense("float32", [length]), 0), row: 4 * length, column: 4 });
     try {
       if (b.column === 4 && b.row !== 4) {
         const to = c.column === 4 ? c : dense(n);
-        for (let column = 0; column < n; column += SUMMED)
-          rows(Math.min(SUMMED, n - column), k, a.at, a.column, b.at + 4 * column, b.row, to.at + 4 * column, 0);
+        for (let column = 0; column < n; column += all)
+          call(pool, rows, Math.min(all, n - column), k, a.at, a.column, b.at + 4 * column, b.row, to.at + 4 * column, 0);
+        pool?.run();
         if (to !== c) this.#copier.plane(4, 1, n, to.at, 0, 4, c.at, 0, c.column);
         return;
       }
@@ -114,7 +116,9 @@ export class Multiplier {
         columns = { at: addressAt(temporaries.dense("float32", [n, k]), 0), row: 4, column: 4 * k };
         this.#copier.plane(4, n, k, b.at, b.column, b.row, columns.at, columns.column, 4);
       }
-      dots(n, k, factors.at, columns.at, columns.column, c.at, c.column);
+      for (let column = 0; column < n; column += most)
+        call(pool, dots, Math.min(most, n - column), k, factors.at, columns.at + column * columns.column, columns.column, c.at + column * c.column, c.column);
+      pool?.run();
     } finally {
       temporaries.free();
     }

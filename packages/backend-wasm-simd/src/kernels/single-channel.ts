@@ -3,10 +3,8 @@ import { type Shape, sizeOf } from "@adjoint/core/backend";
 import { spacingOf, type Spacing } from "../emit/places.ts";
 import { linkSingleChannel, type SingleChannelKernels, TOGETHER } from "../emit/single-channel.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
-import { SCRATCH } from "../memory.ts";
 import { PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
-import { Odometer } from "./odometer.ts";
 import { offsetTable } from "./offsets.ts";
 import { call } from "./round.ts";
 import type { Temporaries } from "./temporaries.ts";
@@ -50,25 +48,28 @@ export class SingleChannel {
     pool?.run();
   }
 
-  /** Some places of the output at a time; the sums go over planes of the window. */
+  /** Some places of the output at a time; the sums go over planes of the window. What threads share are the places: each sum has one order. */
   #places(windows: WasmView, filter: WasmView, out: WasmView, temporaries: Temporaries): void {
-    const { memory } = this.#engine, { floats } = memory, { places } = this.#kernels(windows.strides[5]), [groups, examples] = out.shape, sums = SCRATCH / 4;
+    const { memory } = this.#engine, { places } = this.#kernels(windows.strides[5]), [groups, examples] = out.shape;
     const x = bytes(windows.strides), y = bytes(filter.strides), [, , channels, depth, height, width] = filter.shape, count = sizeOf(out.shape.slice(3));
     const seen = offsetTable(memory, temporaries, out.shape.slice(3), x.slice(6), TOGETHER) / 4, made = offsetTable(memory, temporaries, out.shape.slice(3), out.strides.slice(3)) / 4;
-    for (let g = 0; g < groups; g++)
-      for (let n = 0; n < examples; n++)
-        for (let q = 0; q < count; q += TOGETHER) {
-          memory.floats.fill(0, sums, sums + 4 * TOGETHER);
-          const planes = new Odometer([channels, depth], [x.slice(2, 4), y.slice(2, 4)], [addressAt(windows, g * windows.strides[0] + n * windows.strides[1]), addressAt(filter, g * filter.strides[0])]);
-          do {
-            const [from, by] = planes.at, { words } = memory;
-            places(height, width, by, y[4], from + words[seen + q], from + words[seen + q + 1], from + words[seen + q + 2], from + words[seen + q + 3], x[4], x[5], SCRATCH);
-          } while (planes.next());
-          for (let k = 0; k < TOGETHER && q + k < count; k++) {
-            const at = sums + 4 * k;
-            floats[addressAt(out, g * out.strides[0] + n * out.strides[1]) / 4 + memory.words[made + q + k]] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
-          }
-        }
+    const [planes, along, rounds, apart] = depth === 1 ? [channels, 2, 1, 3] : [depth, 3, channels, 2];
+    const quads = Math.ceil(count / TOGETHER), sums = temporaries.dense("float32", [groups * examples * quads, TOGETHER, 4]), pool = this.#engine.sharing((out.size * filter.size) / groups / rounds / PRODUCTS), { floats, words } = memory;
+    this.#engine.clear(addressAt(sums, 0), 4 * sums.size);
+    // where planes lie in two dims there is a round for each of one: its sums go on where those before have ended
+    for (let round = 0; round < rounds; round++) {
+      let to = addressAt(sums, 0);
+      for (let g = 0; g < groups; g++) for (let n = 0; n < examples; n++) for (let q = 0; q < count; q += TOGETHER, to += 16 * TOGETHER) {
+        const from = addressAt(windows, 0) + g * x[0] + n * x[1] + round * x[apart];
+        call(pool, places, planes, height, width, addressAt(filter, 0) + g * y[0] + round * y[apart], y[along], y[4],
+          from + words[seen + q], from + words[seen + q + 1], from + words[seen + q + 2], from + words[seen + q + 3], x[along], x[4], x[5], to);
+      }
+      pool?.run();
+    }
+    let at = addressAt(sums, 0) / 4;
+    for (let g = 0; g < groups; g++) for (let n = 0; n < examples; n++, at += 4 * TOGETHER * quads - 4 * count)
+      for (let q = 0, to = addressAt(out, g * out.strides[0] + n * out.strides[1]) / 4; q < count; q++, at += 4)
+        floats[to + words[made + q]] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
   }
 
   #dense(view: WasmView, temporaries: Temporaries): WasmView {
