@@ -8,10 +8,9 @@ export type Recorded = {
   readonly pipeline: Pipeline;
   readonly bound: BoundChunks;
   readonly offset: number;
-  /** Workgroups. */
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
+  /** Workgroups in a row, and rows. */
+  readonly row: number;
+  readonly rows: number;
   readonly call: Call | undefined;
 };
 
@@ -31,18 +30,18 @@ export async function nameCulprit(device: GPUDevice, recorded: readonly Recorded
   }
 }
 
-async function isRefused(device: GPUDevice, { pipeline, bound, offset, x, y, z }: Recorded): Promise<boolean> {
+async function isRefused(device: GPUDevice, { pipeline, bound, offset, row, rows }: Recorded): Promise<boolean> {
   if (bound.chunks.some(({ isDestroyed }) => isDestroyed)) return false;
-  const encoded = (columns: number, rows: number, layers: number): GPUCommandBuffer => {
+  const encoded = (x: number, y: number): GPUCommandBuffer => {
     const encoder = device.createCommandEncoder(), pass = encoder.beginComputePass();
     pass.setPipeline(pipeline.gpu!);
     pass.setBindGroup(0, bound.group, [offset]);
-    pass.dispatchWorkgroups(columns, rows, layers);
+    pass.dispatchWorkgroups(x, y);
     pass.end();
     return encoder.finish();
   };
   device.pushErrorScope("validation");
-  encoded(x, y, z);
-  device.queue.submit([encoded(0, 0, 0)]);
+  encoded(row, rows);
+  device.queue.submit([encoded(0, 0)]);
   return (await device.popErrorScope()) !== null;
 }

@@ -21,6 +21,7 @@ export class Recorder {
   readonly #calls: Calls;
   readonly #ring: GPUBuffer;
   readonly #step: number;
+  readonly #longest: number;
   /** As an array, which Dawn in Node reads faster than a typed one. */
   readonly #offsets: number[] = [0];
   /** The uniforms of the recorded dispatches: the same words, read as three types. */
@@ -51,6 +52,7 @@ export class Recorder {
     this.#faults = faults;
     this.#calls = calls;
     this.#step = device.limits.minUniformBufferOffsetAlignment;
+    this.#longest = device.limits.maxComputeWorkgroupsPerDimension;
     this.timestamps = device.features.has("timestamp-query") ? new Timestamps(device, () => this.flush()) : undefined;
     this.#ring = device.createBuffer({ size: RING_BYTES, usage: usage.uniform | usage.copyTarget });
     this.groups = new BindGroups(device, faults, this.#ring);
@@ -93,19 +95,24 @@ export class Recorder {
   /** Records one dispatch of `threads` invocations over the uniforms just reserved; writes the header's count and row. */
   dispatch(pipeline: Pipeline, chunks: readonly Chunk[], threads: number): void {
     const groups = Math.ceil(threads / pipeline.workgroup);
-    const rows = Math.ceil(groups / 65535), columns = Math.ceil(groups / rows);
-    const at = this.#slot >>> 2;
+    const row = this.rowOf(groups), at = this.#slot >>> 2;
     this.words[at] = threads;
-    this.words[at + 1] = columns * pipeline.workgroup;
-    this.dispatchGroups(pipeline, chunks, columns, rows, 1);
+    this.words[at + 1] = row * pipeline.workgroup;
+    this.dispatchGroups(pipeline, chunks, row, groups);
   }
 
-  dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], x: number, y: number, z: number, call: Call | undefined = this.#calls.current): void {
+  /** Of so many workgroups those in a row, of rows that are as long as each other: a dimension takes no more than the device's limit. */
+  rowOf(groups: number): number {
+    return Math.ceil(groups / Math.ceil(groups / this.#longest));
+  }
+
+  /** @param row workgroups in a row, @param groups in all: the last row may have some beyond those */
+  dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], row: number, groups: number, call: Call | undefined = this.#calls.current): void {
     if (this.#held !== undefined) {
       const at = this.#slot >>> 2, words = this.words.slice(at, at + (pipeline.layout.uniformBytes >>> 2)), kept = chunks.slice();
       this.#held.push(() => {
         this.words.set(words, this.uniforms(pipeline));
-        this.dispatchGroups(pipeline, kept, x, y, z, call);
+        this.dispatchGroups(pipeline, kept, row, groups, call);
       });
       return;
     }
@@ -121,10 +128,11 @@ export class Recorder {
     this.#offsets[0] = this.#slot;
     const bound = this.groups.of(pipeline.layout, chunks, pipeline.label, call);
     pass.setBindGroup(0, bound.group, this.#offsets);
-    pass.dispatchWorkgroups(x, y, z);
+    const rows = Math.ceil(groups / row);
+    pass.dispatchWorkgroups(row, rows);
     if (timestampWrites !== undefined) this.#endPass();
     this.dispatches++;
-    if (this.#recorded.push({ pipeline, bound, offset: this.#slot, x, y, z, call }) >= SUBMIT_AFTER) this.flush();
+    if (this.#recorded.push({ pipeline, bound, offset: this.#slot, row, rows, call }) >= SUBMIT_AFTER) this.flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
       queueMicrotask(this.#flushLater);

@@ -3,7 +3,7 @@ import {
   type Backend, denseView, type DType, evaluate, type Expr, instructions, type InstructionName, type InstructionRow, philox, program, type Program,
   type ReduceOp, scalar, View,
 } from "@adjoint/core/backend";
-import { inputLayouts, mismatch, operand, outputLayouts, Random, valueOf, valuesOf, vector, viewOf, encode } from "./harness.ts";
+import { inputLayouts, type Layout, mismatch, operand, outputLayouts, Random, valueOf, valuesOf, vector, viewOf, encode } from "./harness.ts";
 
 const { arg, param, lit } = scalar;
 type Check = { readonly name: string; readonly run: (device: Backend) => Promise<void> };
@@ -339,20 +339,24 @@ const otherChecks: Check[] = [
       }
     },
   },
-  {
-    name: "gather and scatter: every dim, layout and dtype, equal indices added",
+  ...([
+    { name: "gather and scatter: every dim, layout and dtype, equal indices added", shapes: [[6], [4, 5], [3, 4, 2], [2, 3, 2, 2, 2]], dims: 0, indices: ["dense", "transposed", "negative", "offset"], layouts: outputLayouts },
+    // An index for a row of fours: its elements go together.
+    { name: "gather and scatter of whole rows", shapes: [[6, 8], [3, 5, 4], [2, 3, 2, 2, 4]], dims: 1, indices: ["column"], layouts: ["dense", "aligned"] },
+  ] satisfies readonly { name: string; shapes: readonly (readonly number[])[]; dims: number; indices: readonly Layout[]; layouts: readonly Layout[] }[]).map((of): Check => ({
+    name: of.name,
     run: async (device) => {
       const random = new Random(7);
-      for (const shape of [[6], [4, 5], [3, 4, 2], [2, 3, 2, 2, 2]] as const)
+      for (const shape of of.shapes)
         for (const dtype of types)
           for (const mode of ["gather", "set", "add"] as const) {
-            const dim = random.int(0, shape.length - 1), size = random.int(1, 7);
+            const dim = random.int(0, shape.length - 1 - of.dims), size = random.int(1, 7);
             const indexed = shape.map((s, d) => (d === dim ? size : s));
             // Distinct indices for "set", so that the result is one.
-            const index = operand(device, random, "int32", mode === "set" ? indexed : shape, random.pick(["dense", "transposed", "negative", "offset"]), () => random.int(0, size - 1));
+            const index = operand(device, random, "int32", mode === "set" ? indexed : shape, random.pick(of.indices), () => random.int(0, size - 1));
             const value = (): number => (dtype === "float32" ? random.int(-9, 9) : valueOf(random, dtype));
-            const big = operand(device, random, dtype, indexed, random.pick(outputLayouts), value);
-            const small = operand(device, random, dtype, index.view.shape, random.pick(outputLayouts), value);
+            const big = operand(device, random, dtype, indexed, random.pick(of.layouts), value);
+            const small = operand(device, random, dtype, index.view.shape, random.pick(of.layouts), value);
             const target = (i: number): number => {
               let stride = 1;
               for (let d = dim + 1; d < shape.length; d++) stride *= shape[d]!;
@@ -376,7 +380,7 @@ const otherChecks: Check[] = [
             mismatch(`scatter ${mode} ${dtype}`, actual, wanted, 0);
           }
     },
-  },
+  })),
 ];
 
 function show(expr: Expr): string {

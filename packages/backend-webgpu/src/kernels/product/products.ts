@@ -76,8 +76,8 @@ export class Products {
     ints[at + ROWS_ALONG] = rowsAlong ? 1 : 0;
     ints[at + COLUMNS_ALONG] = columnsAlong ? 1 : 0;
     write(ints, at, target);
-    const workgroups = plan.kernel.kind === "registers" ? Math.ceil(blocks / plan.kernel.tile.group) : blocks, lines = Math.ceil(workgroups / 65535);
-    recorder.dispatchGroups(pipeline, chunks, Math.ceil(workgroups / lines), lines, 1);
+    const workgroups = plan.kernel.kind === "registers" ? Math.ceil(blocks / plan.kernel.tile.group) : blocks;
+    recorder.dispatchGroups(pipeline, chunks, recorder.rowOf(workgroups), workgroups);
   }
 }
 
