@@ -13,12 +13,27 @@ test.each([
   ["../../backend-wasm-simd/README.md", /^\[ 2, 4, 6 \]\n$/],
   ["../../../docs/from-pytorch.md", undefined],
 ])("%s", (page, expected) => {
-  const text = readFileSync(new URL(page, import.meta.url), "utf8"), code = /```ts\n(.*?)```/s.exec(text)![1]!;
-  const printed = execFileSync(process.execPath, [...flags, "--eval", code], { cwd: new URL("..", import.meta.url), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  // Without an expectation of its own, a page says behind each call what it prints.
-  if (expected === undefined) expect(printed).toBe([...code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map((match) => `${match[1]}\n`).join(""));
-  else expect(printed).toMatch(expected);
+  const [code] = programsOf(page);
+  if (expected === undefined) expect(printedBy(code!)).toBe(saidBy(code!));
+  else expect(printedBy(code!)).toMatch(expected);
 });
+
+const firstSteps = programsOf("../../../docs/first-steps.md");
+test.each(firstSteps.map((code, i) => [i + 1, code] as const))("first steps, program %i", (_, code) => {
+  expect(saidBy(code)).not.toBe("");
+  expect(printedBy(code)).toBe(saidBy(code));
+});
+
+function programsOf(page: string): string[] {
+  return [...readFileSync(new URL(page, import.meta.url), "utf8").matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
+}
+function printedBy(code: string): string {
+  return execFileSync(process.execPath, [...flags, "--eval", code], { cwd: new URL("..", import.meta.url), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}
+/** Without an expectation of its own, a page says behind each call what it prints. */
+function saidBy(code: string): string {
+  return [...code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)].map((match) => `${match[1]}\n`).join("");
+}
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

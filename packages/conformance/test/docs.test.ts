@@ -13,7 +13,12 @@ test("each decision has a number of its own, which its heading says too", () => 
   expect(decisions.filter((path, at) => !read(path).startsWith(`# ${numbers[at]}. `))).toEqual([]);
 });
 
-test.each([...pagesIn("docs"), ...pagesIn("docs/decisions"), "README.md"])("links of %s", (page) => {
-  const links = [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, link]) => link!).filter((link) => !link.includes("://"));
-  expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+const readmes = ["packages", "apps"].flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name, "README.md"))).filter((path) => existsSync(join(root, path)));
+/** The anchors of a page, as GitHub makes them of its headings. */
+const anchorsOf = (page: string): string[] => [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!.toLowerCase().replace(/[^\w\- ]/g, "").trim().replaceAll(" ", "-"));
+
+test.each([...pagesIn("docs"), ...pagesIn("docs/decisions"), ...readmes, "README.md"])("links of %s", (page) => {
+  const links = [...read(page).matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)].filter(([, link]) => !link!.includes("://")).map(([, link, anchor]) => ({ target: link === "" ? page : join(dirname(page), link!), anchor }));
+  expect(links.filter(({ target }) => !existsSync(join(root, target)))).toEqual([]);
+  expect(links.filter(({ target, anchor }) => anchor !== undefined && !anchorsOf(target).includes(anchor))).toEqual([]);
 });
