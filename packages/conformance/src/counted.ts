@@ -1,11 +1,11 @@
 /** @file A backend that counts: what is allocated, and which kernels ran. It computes nothing itself. */
-import { type Backend, type Buffer, type DType, dtypes, type FusedKernels, type FusedName, type Kernel, type Kernels, type PrimitiveAttrs, type PrimitiveName, type TypedArray } from "@adjoint/core/backend";
+import { type Backend, type Buffer, type DType, dtypes, type KernelName, kernelNames, mapKernels, type TypedArray } from "@adjoint/core/backend";
 
 export type Counted<B extends Buffer = Buffer> = Backend<B> & {
   /** What was allocated through this wrapper and not yet freed. */
   live(): { readonly buffers: number; readonly bytes: number };
   /** How often each kernel was called so far. */
-  readonly calls: { readonly [P in PrimitiveName | FusedName]: number };
+  readonly calls: { readonly [K in KernelName]: number };
 };
 
 /**
@@ -19,38 +19,22 @@ export type Counted<B extends Buffer = Buffer> = Backend<B> & {
  */
 export function counted<B extends Buffer>(backend: Backend<B>): Counted<B> {
   const sizes = new Map<B, number>();
-  const primitives: Kernels<B> = backend.kernels;
-  const calls: { [P in PrimitiveName | FusedName]: number } = {
-    map: 0, reduce: 0, argReduce: 0, scan: 0, sort: 0, matmul: 0, conv: 0, gather: 0, scatter: 0, copy: 0,
-    rows: 0, attention: 0, attentionGrad: 0, mapEach: 0, windowMaxGrad: 0, convBias: 0,
-  };
+  const calls = Object.fromEntries(kernelNames.map((name) => [name, 0])) as { [K in KernelName]: number };
 
   function owned(what: string, buffer: B): B {
     if (!sizes.has(buffer)) throw new Error(`counted: ${what} of a buffer that was freed, or is another device's`);
     return buffer;
   }
-  const counting = <Attrs>(name: PrimitiveName | FusedName, run: Kernel<Attrs, B>): Kernel<Attrs, B> => (inputs, outputs, attrs) => {
-    calls[name]++;
-    for (const view of [...inputs, ...outputs]) owned(name, view.buffer);
-    run(inputs, outputs, attrs);
-  };
-  const kernel = <P extends PrimitiveName>(name: P): Kernel<PrimitiveAttrs[P], B> => counting(name, primitives[name]);
-  const { rows, attention, attentionGrad, mapEach, windowMaxGrad, convBias } = backend.kernels;
-  const fused: Partial<FusedKernels<B>> = {
-    ...(rows && { rows: counting("rows", rows) }), ...(mapEach && { mapEach: counting("mapEach", mapEach) }),
-    ...(attention && { attention: counting("attention", attention) }), ...(attentionGrad && { attentionGrad: counting("attentionGrad", attentionGrad) }),
-    ...(windowMaxGrad && { windowMaxGrad: counting("windowMaxGrad", windowMaxGrad) }), ...(convBias && { convBias: counting("convBias", convBias) }),
-  };
-
   const wrapper: Counted<B> = {
     name: backend.name,
     dtypes: backend.dtypes,
     limits: backend.limits,
     calls,
-    kernels: {
-      map: kernel("map"), reduce: kernel("reduce"), argReduce: kernel("argReduce"), scan: kernel("scan"), sort: kernel("sort"), matmul: kernel("matmul"), conv: kernel("conv"),
-      gather: kernel("gather"), scatter: kernel("scatter"), copy: kernel("copy"), ...fused,
-    },
+    kernels: mapKernels(backend, (name, run) => (inputs, outputs, attrs) => {
+      calls[name]++;
+      for (const view of [...inputs, ...outputs]) owned(name, view.buffer);
+      run(inputs, outputs, attrs);
+    }),
     live: () => ({ buffers: sizes.size, bytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0) }),
     allocate(dtype: DType, length: number): B {
       const buffer = backend.allocate(dtype, length);

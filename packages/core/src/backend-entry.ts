@@ -8,6 +8,7 @@ export { complain, type Complaint, outOfBounds, type Places } from "./complaint.
 export { decodeHost, type DType, type DTypeInfo, dtypes, encodeHost, isStoredOnly, roundTo, type TypedArray } from "./dtype.ts";
 export { bfloat16Bits, bfloat16Value, float16Bits, float16Value } from "./narrow-float.ts";
 export { AdjointError, DeviceError, DeviceLostError, DTypeError, IndexError, OutOfMemoryError, ParityError } from "./errors.ts";
+export { type KernelAttrs, type KernelName, kernelNames, mapKernels } from "./kernel-table.ts";
 export { parity, type ParityOptions } from "./parity/parity.ts";
 export { denseStrides, type Shape, sizeOf } from "./shape.ts";
 export * as scalar from "./scalar/expr.ts";

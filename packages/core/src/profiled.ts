@@ -1,7 +1,8 @@
 /** @file Backends around another: `profiled(backend)` counts and times its kernels, `unfused(backend)` leaves out the fused ones. */
 import { around } from "./around.ts";
-import type { Backend, FusedAttrs, FusedKernels, Kernel, Kernels, PrimitiveAttrs } from "./backend.ts";
+import type { Backend, Kernels } from "./backend.ts";
 import { dtypes } from "./dtype.ts";
+import { mapKernels, primitivesOf } from "./kernel-table.ts";
 import type { View } from "./view.ts";
 
 /** What browsers, Node and Deno share: no DOM types here. */
@@ -25,33 +26,21 @@ export type Profile = { readonly rows: Map<string, ProfileRow>; table(): string;
  */
 export function profiled(backend: Backend): Backend & { readonly profile: Profile } {
   const rows = new Map<string, ProfileRow>();
-  const wrap = <Attrs extends KernelAttrs>(name: string, kernel: () => Kernel<Attrs>): Kernel<Attrs> => (inputs, outputs, attrs) => {
+  const kernels = mapKernels(backend, (name, run) => (inputs, outputs, attrs) => {
     const program = "program" in attrs ? attrs.program : "stages" in attrs ? attrs.stages[0]?.program : undefined, label = program === undefined ? name : `${name} ${program.name}`;
     let row = rows.get(label);
     if (row === undefined) rows.set(label, (row = { name: label, calls: 0, bytes: 0, milliseconds: 0 }));
     const from = performance.now();
-    kernel()(inputs, outputs, attrs);
+    run(inputs, outputs, attrs);
     row.milliseconds += performance.now() - from;
     row.calls++;
     row.bytes += bytesOf(inputs) + bytesOf(outputs);
-  };
-  const k = backend.kernels;
-  const fused: Partial<FusedKernels> = {
-    ...(k.rows && { rows: wrap("rows", () => backend.kernels.rows!) }), ...(k.attention && { attention: wrap("attention", () => backend.kernels.attention!) }), ...(k.attentionGrad && { attentionGrad: wrap("attentionGrad", () => backend.kernels.attentionGrad!) }), ...(k.mapEach && { mapEach: wrap("mapEach", () => backend.kernels.mapEach!) }),
-    ...(k.windowMaxGrad && { windowMaxGrad: wrap("windowMaxGrad", () => backend.kernels.windowMaxGrad!) }), ...(k.convBias && { convBias: wrap("convBias", () => backend.kernels.convBias!) }),
-  };
-  const kernels: Kernels & Partial<FusedKernels> = {
-    ...fused,
-    map: wrap("map", () => backend.kernels.map), reduce: wrap("reduce", () => backend.kernels.reduce), argReduce: wrap("argReduce", () => backend.kernels.argReduce), scan: wrap("scan", () => backend.kernels.scan), sort: wrap("sort", () => backend.kernels.sort), matmul: wrap("matmul", () => backend.kernels.matmul), conv: wrap("conv", () => backend.kernels.conv),
-    gather: wrap("gather", () => backend.kernels.gather), scatter: wrap("scatter", () => backend.kernels.scatter), copy: wrap("copy", () => backend.kernels.copy),
-  };
+  });
   return around(backend, {
     kernels,
     profile: { rows, table: () => tableOf([...rows.values()]), reset: () => rows.clear() },
   });
 }
-
-type KernelAttrs = PrimitiveAttrs[keyof PrimitiveAttrs] | FusedAttrs[keyof FusedAttrs];
 
 /**
  * The same backend without its fused kernels: what they stand for runs as calls of the others. To compare with, and to find a kernel that is wrong.
@@ -64,8 +53,7 @@ export function unfused(backend: Backend): Backend {
     get kernels(): Kernels {
       if (all !== backend.kernels) {
         all = backend.kernels;
-        const { rows: _, attention: __, attentionGrad: ___, mapEach: ____, windowMaxGrad: _____, convBias: ______, ...kernels } = all;
-        kept = kernels;
+        kept = primitivesOf(all);
       }
       return kept;
     },

@@ -1,0 +1,32 @@
+/** @file The kernels by name: the one list of them, and tables made of a backend's. Knows no kernel. */
+import type { Backend, Buffer, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, PrimitiveAttrs, PrimitiveName } from "./backend.ts";
+
+export type KernelName = PrimitiveName | FusedName;
+export type KernelAttrs = PrimitiveAttrs[PrimitiveName] | FusedAttrs[FusedName];
+
+const kinds: { readonly [P in PrimitiveName]: "primitive" } & { readonly [F in FusedName]: "fused" } = {
+  map: "primitive", reduce: "primitive", argReduce: "primitive", scan: "primitive", sort: "primitive", matmul: "primitive", conv: "primitive", gather: "primitive", scatter: "primitive", copy: "primitive",
+  rows: "fused", attention: "fused", attentionGrad: "fused", mapEach: "fused", windowMaxGrad: "fused", convBias: "fused",
+};
+export const kernelNames: readonly KernelName[] = /*@__PURE__*/ Object.keys(kinds) as KernelName[];
+
+type Table<B extends Buffer> = Kernels<B> & Partial<FusedKernels<B>>;
+type Made<B extends Buffer> = { [K in KernelName]?: Kernel<KernelAttrs, B> };
+
+/**
+ * A table with a kernel for each that the backend has, made of it.
+ * @param wrap makes it; `run` asks the backend for its kernel at every call, since after a restore it may be another
+ */
+export function mapKernels<B extends Buffer>(backend: Backend<B>, wrap: (name: KernelName, run: Kernel<KernelAttrs, B>) => Kernel<KernelAttrs, B>): Table<B> {
+  const made: Made<B> = {};
+  for (const name of kernelNames)
+    if (backend.kernels[name] !== undefined) made[name] = wrap(name, (inputs, outputs, attrs) => (backend.kernels[name] as Kernel<KernelAttrs, B>)(inputs, outputs, attrs));
+  return made as Table<B>;
+}
+
+/** The kernels that every backend has. */
+export function primitivesOf<B extends Buffer>(kernels: Table<B>): Kernels<B> {
+  const made: Made<B> = {};
+  for (const name of kernelNames) if (kinds[name] === "primitive") made[name] = kernels[name] as Kernel<KernelAttrs, B>;
+  return made as Kernels<B>;
+}
