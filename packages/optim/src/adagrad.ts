@@ -21,7 +21,7 @@ type AdagradState = { step: number; sum: Tensor };
  * s += g^2; p -= lr / (1 + (t - 1) lrDecay) * g / (sqrt(s) + eps) (Duchi et al., 2011): PyTorch's `Adagrad`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adagrad([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Adagrad extends OneByOne<AdagradOptions, AdagradState> {
@@ -59,7 +59,7 @@ type AdadeltaState = { step: number; squareAvg: Tensor; accDelta: Tensor };
  * v = rho v + (1 - rho) g^2; d = g sqrt(u + eps) / sqrt(v + eps); u = rho u + (1 - rho) d^2; p -= lr d (Zeiler, 2012): PyTorch's `Adadelta`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adadelta([p], { eps: 1e-2, lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9688, -0.9688]
  */
 export class Adadelta extends OneByOne<AdadeltaOptions, AdadeltaState> {

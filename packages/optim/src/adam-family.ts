@@ -27,7 +27,7 @@ type AdamaxState = { step: number; expAvg: Tensor; expInf: Tensor };
  * m = b1 m + (1 - b1) g; u = max(b2 u, |g| + eps); p -= lr / (1 - b1^t) * m / u (Kingma and Ba, 2015): PyTorch's `Adamax`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adamax([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Adamax extends OneByOne<AdamaxOptions, AdamaxState> {
@@ -58,7 +58,7 @@ type NAdamState = { step: number; muProduct: number; expAvg: Tensor; expAvgSq: T
  * Adam with Nesterov's look ahead, by a momentum mu_t = b1 (1 - 0.96^(t momentumDecay) / 2) (Dozat, 2016): PyTorch's `NAdam`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.NAdam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.895, -0.895]
  */
 export class NAdam extends OneByOne<NAdamOptions, NAdamState> {
@@ -93,7 +93,7 @@ type RAdamState = { step: number; expAvg: Tensor; expAvgSq: Tensor };
  * Adam that divides by the second moment only once its variance is tractable, and rectified (Liu et al., 2020): PyTorch's `RAdam`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.RAdam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
  */
 export class RAdam extends OneByOne<RAdamOptions, RAdamState> {

@@ -1,7 +1,7 @@
 /** @file Adam and AdamW. */
 import { adamStep, ArgumentError, type Tensor, zerosLike } from "@adjoint/core/functional";
 import { type Betas, checkBetas, checkEpsilon, checkRate, checkWeightDecay } from "./checks.ts";
-import { type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { begin, type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type AdamOptions = Pick<Switches, "foreach" | "capturable"> & Partial<Pick<Switches, "differentiable" | "fused">> & {
   /** The learning rate: 1e-3 by default. */
@@ -29,31 +29,32 @@ function checked(options: AdamOptions): AdamOptions {
   return options;
 }
 
-const fresh = (param: Tensor, amsgrad: boolean): AdamState =>
-  ({ step: 0, expAvg: zerosLike(param), expAvgSq: zerosLike(param), ...(amsgrad ? { maxExpAvgSq: zerosLike(param) } : {}) });
+function fresh(param: Tensor, amsgrad: boolean, made: (x: Tensor) => Tensor): AdamState {
+  const moment = (): Tensor => made(zerosLike(param));
+  return { step: 0, expAvg: moment(), expAvgSq: moment(), ...(amsgrad ? { maxExpAvgSq: moment() } : {}) };
+}
 
 /** What both have: the two moments. */
 abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
   /** Whether weight decay shrinks the parameter itself, and is no part of the gradient. */
   protected abstract readonly decoupled: boolean;
   protected override updateAll(members: readonly Member<AdamState>[], group: ParamGroup<AdamOptions>): void {
-    const { betas: [beta1, beta2], amsgrad } = group, alike = new Map<string, { readonly params: Tensor[]; readonly grads: Tensor[]; readonly states: AdamState[] }>();
+    const { betas: [beta1, beta2], amsgrad } = group, alike = new Map<number, Member<AdamState>[]>();
     if (amsgrad && members.some(({ state }) => state !== undefined && state.maxExpAvgSq === undefined))
       throw new ArgumentError("amsgrad was turned on after the first step: the state has no 'max_exp_avg_sq'; make a new optimizer, or load a state that has it");
-    for (const { param, grad, state } of members) {
-      const of = state ?? fresh(param, amsgrad);
-      if (state === undefined) this.remember(param, of);
-      const key = String(++of.step);
-      let some = alike.get(key);
-      if (some === undefined) alike.set(key, (some = { params: [], grads: [], states: [] }));
-      some.params.push(param);
-      some.grads.push(grad);
-      some.states.push(of);
+    for (const member of members) {
+      const step = 1 + (member.state?.step ?? 0);
+      alike.get(step)?.push(member) ?? alike.set(step, [member]);
     }
-    for (const { params, grads, states } of alike.values()) {
-      const { step } = states[0]!, options = { ...group, beta1, beta2, decoupled: this.decoupled, step };
-      adamStep(params, grads, states.map((of) => of.expAvg), states.map((of) => of.expAvgSq), amsgrad ? states.map((of) => of.maxExpAvgSq!) : undefined, options);
-    }
+    for (const [step, some] of alike)
+      begin((made) => {
+        const states = some.map(({ param, state }) => state ?? fresh(param, amsgrad, made)), options = { ...group, beta1, beta2, decoupled: this.decoupled, step };
+        adamStep(some.map(({ param }) => param), some.map(({ grad }) => grad), states.map((of) => of.expAvg), states.map((of) => of.expAvgSq), amsgrad ? states.map((of) => of.maxExpAvgSq!) : undefined, options);
+        some.forEach(({ param, state }, k) => {
+          states[k]!.step = step;
+          if (state === undefined) this.remember(param, states[k]!);
+        });
+      });
   }
 }
 
@@ -62,7 +63,7 @@ abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
  * largest v so far.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Adam([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Adam extends AdamBase {
@@ -77,7 +78,7 @@ export class Adam extends AdamBase {
  * Adam whose weight decay shrinks the parameter, p -= lr * weightDecay * p, and leaves the moments alone (Loshchilov and Hutter, 2019): PyTorch's `AdamW`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.AdamW([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.899, -0.899]
  */
 export class AdamW extends AdamBase {

@@ -20,7 +20,7 @@ type ASGDState = { step: number; eta: number; mu: number; ax: Tensor };
  * p -= lr / (1 + lambd lr t)^alpha * (g + lambd p) (Polyak and Juditsky, 1992): PyTorch's `ASGD`. `stateOf(param).ax` is the average of the parameter from step `t0` on.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.ASGD([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
  */
 export class ASGD extends OneByOne<ASGDOptions, ASGDState> {

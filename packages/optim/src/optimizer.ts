@@ -1,5 +1,5 @@
 /** @file What all optimizers share: parameter groups, state, and when memory is taken and freed. Knows no formula. */
-import { enableGrad, isTensor, keep, keepCopy, noGrad, python, scope, type Tensor, warn, zero_ } from "@adjoint/core/functional";
+import { enableGrad, isTensor, keep, keepCopy, noGrad, python, scope, type Tensor, zero_ } from "@adjoint/core/functional";
 import { OptimizerError } from "./errors.ts";
 import { describe } from "./printing.ts";
 
@@ -53,15 +53,15 @@ export abstract class Optimizer<Options extends object, State extends Record<str
     if (typeof group !== "object" || group === null) throw new OptimizerError("param group must be a dict");
     if (group.params instanceof Set)
       throw new OptimizerError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead.");
-    const params = isTensor(group.params) ? [group.params] : [...group.params];
-    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    const params = isTensor(group.params) ? [group.params] : [...group.params], known = new Set(this.paramGroups.flatMap((other) => other.params)), own = new Set<Tensor>();
     for (const x of params) {
       if (!isTensor(x)) throw new OptimizerError(`optimizer can only optimize Tensors, but one of the params is ${python.typeName(x)}`);
       if (!x.isLeaf) throw new OptimizerError("can't optimize a non-leaf Tensor");
       if (known.has(x)) throw new OptimizerError("some parameters appear in more than one parameter group");
+      // PyTorch warns that this will be an error, and until then steps it twice, with a state that is one's or two's by the formula.
+      if (own.has(x)) throw new OptimizerError("optimizer contains a parameter group with duplicate parameters");
+      own.add(x);
     }
-    if (new Set(params).size !== params.length)
-      warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see github.com/pytorch/pytorch/issues/40967 for more information");
     const options = { ...this.defaults, ...group, params };
     for (const [key, value] of Object.entries(options))
       if (value === undefined) throw new OptimizerError(`parameter group didn't specify a value of required optimization parameter ${key}`);
@@ -153,6 +153,17 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   }
   static {
     Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value(this: Optimizer<object, never>): string { return this.toString(); } });
+  }
+}
+
+/** Makes new state and takes the first step with it. Where that throws, what `made` was given is freed. */
+export function begin(step: (made: (x: Tensor) => Tensor) => void): void {
+  const fresh: Tensor[] = [];
+  try {
+    step((x) => fresh[fresh.push(x) - 1]!);
+  } catch (error) {
+    for (const x of fresh) x.dispose();
+    throw error;
   }
 }
 

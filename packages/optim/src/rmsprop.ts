@@ -22,7 +22,7 @@ type RMSpropState = { step: number; squareAvg: Tensor; momentumBuffer?: Tensor; 
  * v = alpha v + (1 - alpha) g^2; p -= lr g / (sqrt(v) + eps) (Hinton, 2012); centered, v less the squared mean (Graves, 2013): PyTorch's `RMSprop`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.RMSprop([p], { lr: 0.01 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class RMSprop extends OneByOne<RMSpropOptions, RMSpropState> {

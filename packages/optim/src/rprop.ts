@@ -20,7 +20,7 @@ type RpropState = { step: number; prev: Tensor; stepSize: Tensor };
  * Each element has a step of its own, taken against the sign of its gradient; none where that has just changed (Riedmiller and Braun, 1993): PyTorch's `Rprop`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.Rprop([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.9, -0.9]
  */
 export class Rprop extends OneByOne<RpropOptions, RpropState> {

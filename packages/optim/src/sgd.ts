@@ -2,7 +2,7 @@
 import { keepCopy, sgdStep, type Tensor } from "@adjoint/core/functional";
 import { checkNotNegative, checkRate, checkWeightDecay } from "./checks.ts";
 import { OptimizerError } from "./errors.ts";
-import { type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
+import { begin, type Member, Optimizer, type ParamGroup, type Params, type Switches } from "./optimizer.ts";
 
 export type SGDOptions = Pick<Switches, "foreach" | "differentiable"> & {
   /** Required, here or in every group. */
@@ -24,7 +24,7 @@ type SGDState = { momentumBuffer: Tensor };
  * g += weightDecay * p; b = momentum * b + (1 - dampening) * g; p -= lr * b (Sutskever et al., 2013): PyTorch's `SGD`.
  * @param params the parameters, or groups of them with options of their own: `{ params, lr, ... }`
  * @param options what holds for groups that do not say otherwise
- * @throws OptimizerError for no parameters, one that is no leaf or stands in two groups, and for options out of their domain
+ * @throws OptimizerError for no parameters, one that is no leaf or stands there twice, and for options out of their domain
  * @example const p = tensor([1, -1], { requiresGrad: true }), optimizer = new optim.SGD([p], { lr: 0.1 }); p.square().sum().backward(); optimizer.step(); p.detach() // [0.8, -0.8]
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
@@ -40,9 +40,11 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   protected override updateAll(members: readonly Member<SGDState>[], group: ParamGroup<SGDOptions>): void {
     for (const isFirst of [true, false]) {
       const some = members.filter(({ state }) => group.momentum === 0 ? !isFirst : (state === undefined) === isFirst);
-      const buffers = group.momentum === 0 ? undefined : some.map(({ param, state }) => state?.momentumBuffer ?? keepCopy(param));
-      sgdStep(some.map(({ param }) => param), some.map(({ grad }) => grad), buffers, { ...group, isFirst });
-      if (isFirst) some.forEach(({ param }, k) => this.remember(param, { momentumBuffer: buffers![k]! }));
+      begin((made) => {
+        const buffers = group.momentum === 0 ? undefined : some.map(({ param, state }) => state?.momentumBuffer ?? made(keepCopy(param)));
+        sgdStep(some.map(({ param }) => param), some.map(({ grad }) => grad), buffers, { ...group, isFirst });
+        if (isFirst) some.forEach(({ param }, k) => this.remember(param, { momentumBuffer: buffers![k]! }));
+      });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { cpu } from "@adjoint/backend-cpu-js";
-import { crossEntropy, linear, manualSeed, memory, profile, profiled, randn, scope, setDefaultDevice, tensor, type Tensor, tanh } from "@adjoint/core";
+import { crossEntropy, linear, manualSeed, memory, OutOfMemoryError, profile, profiled, randn, scope, setDefaultDevice, tensor, type Tensor, tanh, zeros } from "@adjoint/core";
 import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, LBFGS, NAdam, OptimizerError, RAdam, RMSprop, Rprop, SGD } from "@adjoint/optim";
 import { beforeAll, describe, expect, it } from "vitest";
 import trajectories from "./trajectories.json" with { type: "json" };
@@ -132,6 +132,7 @@ describe("errors, in PyTorch's words", () => {
     ["only 'strong_wolfe' is supported", () => { const x = a(); return new LBFGS([x], { lineSearchFn: "best" as never }).step(() => { const l = x.square().sum(); l.backward(); return l; }); }],
     ["optimizer can only optimize Tensors, but one of the params is int", () => new SGD([1 as never], { lr: 0.1 })],
     ["some parameters appear in more than one parameter group", () => { const x = a(); return new SGD([{ params: x }, { params: x }], { lr: 0.1 }); }],
+    ["optimizer contains a parameter group with duplicate parameters", () => { const x = a(); return new Adam([x, a(), x]); }],
     ["loaded state dict has a different number of parameter groups", () => new SGD([{ params: a() }, { params: a() }], { lr: 1 }).loadStateDict(new SGD([a()], { lr: 1 }).stateDict())],
     ["loaded state dict contains a parameter group that doesn't match the size of optimizer's group", () => new SGD([a(), a()], { lr: 1 }).loadStateDict(new SGD([a()], { lr: 1 }).stateDict())],
   ])("%s", (message, make) => expect(make).toThrow(new OptimizerError(message)));
@@ -268,5 +269,24 @@ describe("memory", () => {
     }
     optimizer.dispose();
     expect(memory(device).tensors).toBe(before);
+  });
+  it.each([
+    ["SGD", 3, (xs: Tensor[]) => new SGD(xs, { lr: 0.1, momentum: 0.9 })],
+    ["Adam", 3, (xs: Tensor[]) => new Adam(xs, { amsgrad: true })],
+    ["Rprop", 1, (xs: Tensor[]) => new Rprop(xs)],
+  ])("a first step of %s for which there is no room leaves nothing", (_, count, make) => {
+    for (let room = 0, done = false; !done; room += 32) {
+      const device = cpu({ maxBytes: 64 * count + room }), xs = Array.from({ length: count }, () => zeros([8], { device, requiresGrad: true })), optimizer = make(xs);
+      for (const x of xs) x.grad = zeros([8], { device });
+      const before = memory(device);
+      try {
+        optimizer.step();
+        done = true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfMemoryError);
+        expect(memory(device)).toEqual(before);
+        expect(xs.map((x) => optimizer.stateOf(x))).toEqual(xs.map(() => undefined));
+      }
+    }
   });
 });
