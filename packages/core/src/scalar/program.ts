@@ -33,11 +33,12 @@ export class Program {
 
 const interned = /*@__PURE__*/ new Map<string, Program>();
 
-/** The program of these results: one object for one meaning. */
+/** The program of these results: one object for one meaning. Nobody can say whether two overrides mean the same, so one that has an override is kept by who made it. */
 export function program(name: string, args: readonly DType[], params: readonly DType[], results: readonly Expr[], override?: GradientOverride): Program {
+  if (override !== undefined) return new Program(name, args, params, results, override);
   const key = `${name}(${args.join()};${params.join()})${results.map((x) => x.id).join()}`;
   let known = interned.get(key);
-  if (known === undefined) interned.set(key, (known = new Program(name, args, params, results, override)));
+  if (known === undefined) interned.set(key, (known = new Program(name, args, params, results, undefined)));
   return known;
 }
 
