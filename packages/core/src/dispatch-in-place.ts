@@ -1,11 +1,12 @@
 /** @file The door for ops that write into their first input: what may be changed, and whose history moves. Knows no op. */
-import { activeInterpreter, commonDevice, needsOf, titleOf } from "./dispatch.ts";
+import { activeInterpreter, commonDevice, handleOn, needsOf, titleOf } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { AutogradError } from "./errors.ts";
 import type { Lineage } from "./lineage.ts";
 import { record } from "./record.ts";
+import { asRun } from "./scope.ts";
 import { Edge, isGradEnabled, isInferenceModeEnabled, moveWatch, Node, type Rule } from "./tape.ts";
-import { Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 import { overlapsItself } from "./view.ts";
 import { activeWatcher, watched } from "./watching.ts";
 
@@ -27,24 +28,24 @@ export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string
   const device = commonDevice(op, inputs, attrs), watcher = activeWatcher();
   const needs = isGradEnabled() && isFloat(target.window.dtype) ? needsOf(inputs) : 0;
   checkInPlace(target, needs);
-  // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
-  const saves = needs === 0 ? undefined : op.saves(attrs, needs);
-  const before = saves?.savedInputs.includes(0) === true ? withEdge(copy(target), target.edge) : target;
-  const tangents = interpreter === null ? undefined : interpreter.followInPlace(op, inputs, attrs);
-  if (watcher === null) write();
-  else
-    watched(watcher, `${titleOf(op, attrs)}_`, "op", device, inputs, () => {
-      write();
-      return [target];
-    });
-  target.storage.version++;
-  tangents?.();
-  if (needs === 0) return target;
-  const after = new Tensor(target.window, target.storage.retain(), null);
-  record(op, [before, ...others], attrs, needs, [after], target.storage);
-  if (before !== target) before.free(null);
-  moveHistory(target, after, writeRule);
-  after.free(null);
+  asRun(() => {
+    // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
+    const saves = needs === 0 ? undefined : op.saves(attrs, needs);
+    const before = saves?.savedInputs.includes(0) === true ? withEdge(copy(target), target.edge) : target;
+    const tangents = interpreter === null ? undefined : interpreter.followInPlace(op, inputs, attrs);
+    if (watcher === null) write();
+    else
+      watched(watcher, `${titleOf(op, attrs)}_`, "op", device, inputs, () => {
+        write();
+        return [target];
+      });
+    target.storage.version++;
+    tangents?.();
+    if (needs === 0) return;
+    const after = handleOn(target.storage, target.window);
+    record(op, [before, ...others], attrs, needs, [after], target.storage);
+    moveHistory(target, after, writeRule);
+  });
   return target;
 }
 

@@ -3,7 +3,7 @@ import { type Device } from "./device.ts";
 import { type DType, isFloat } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
 import { Family, Lineage } from "./lineage.ts";
-import { join, type Lifetime, youngest } from "./scope.ts";
+import { beginRun, endRun, join, type Lifetime, pend, youngest } from "./scope.ts";
 import { record } from "./record.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
@@ -15,7 +15,7 @@ import { activeWatcher, watched, type Watcher } from "./watching.ts";
 /** An op as the engine sees it: how it runs, and its derivative. */
 export interface Op<Attrs> extends Rule<Attrs> {
   readonly name: string;
-  /** Computes fresh, unrecorded tensors; throws before allocating if the inputs do not fit. */
+  /** Computes a fresh, unrecorded tensor. What else it allocates dies when it returns, and all of it when it throws. */
   run(device: Device, inputs: readonly Tensor[], attrs: Attrs): Tensor;
 }
 /** An op of several results. */
@@ -66,8 +66,11 @@ function follow<Attrs>(by: Interpreter, rule: Rule<Attrs> & { readonly name: str
 /** A new dense tensor of undefined content, to be written by a kernel at once. @param buffer one that is there already, to be owned by the tensor */
 export function allocate(device: Device, dtype: DType, shape: Shape, buffer?: Buffer): Tensor {
   const storage = new Storage(device, dtype, sizeOf(shape), buffer);
-  return new Tensor(denseView(storage.buffer, dtype, shape), storage, null);
+  return pend(new Tensor(denseView(storage.buffer, dtype, shape), storage, null));
 }
+
+/** An op's own handle on memory that is there, seen through a window. */
+export const handleOn = (storage: Storage, window: View): Tensor => pend(new Tensor(window, storage.retain(), null));
 
 /** The device of the inputs, all alive and on one device. */
 export function commonDevice<Attrs>(op: Rule<Attrs> & { readonly name: string }, inputs: readonly Tensor[], attrs: Attrs): Device {
@@ -103,8 +106,13 @@ export function needsOf(inputs: readonly Tensor[]): number {
 export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, on?: Device): Tensor {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.run(op, inputs, attrs);
   const device = inputs.length === 0 ? on! : commonDevice(op, inputs, attrs);
-  const watcher = activeWatcher();
-  const out = watcher === null ? op.run(device, inputs, attrs) : runWatched(watcher, op, device, inputs, attrs);
+  const watcher = activeWatcher(), outer = beginRun();
+  let out: Tensor | undefined;
+  try {
+    out = watcher === null ? op.run(device, inputs, attrs) : runWatched(watcher, op, device, inputs, attrs);
+  } finally {
+    endRun(outer, out);
+  }
   join(out, lifetimeOf(inputs));
   if (isGradEnabled() && isFloat(out.window.dtype)) {
     const needs = needsOf(inputs);
@@ -121,8 +129,13 @@ const followOne = <Attrs>(by: Interpreter, op: Op<Attrs>, inputs: readonly Tenso
 
 export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.runAll(op, inputs, attrs);
-  const device = commonDevice(op, inputs, attrs), watcher = activeWatcher();
-  const outs = watcher === null ? op.run(device, inputs, attrs) : runAllWatched(watcher, op, device, inputs, attrs);
+  const device = commonDevice(op, inputs, attrs), watcher = activeWatcher(), outer = beginRun();
+  let outs: readonly Tensor[] | undefined;
+  try {
+    outs = watcher === null ? op.run(device, inputs, attrs) : runAllWatched(watcher, op, device, inputs, attrs);
+  } finally {
+    endRun(outer, outs);
+  }
   const lifetime = lifetimeOf(inputs);
   for (const out of outs) join(out, lifetime);
   const needs = isGradEnabled() ? needsOf(inputs) : 0;

@@ -118,6 +118,44 @@ export function takeFromFrame(tensor: Mortal): boolean {
   return false;
 }
 
+/** What an op has allocated so far: nothing, one tensor, or several. Undefined while none runs. */
+type Allocated = Mortal | Mortal[] | null | undefined;
+let allocated: Allocated = undefined;
+
+/** A new tensor of the op that runs: it dies with the run, unless it is its result. */
+export function pend<T extends Mortal>(tensor: T): T {
+  if (allocated === null) allocated = tensor;
+  else if (allocated !== undefined) allocated = [allocated, tensor].flat();
+  return tensor;
+}
+
+/** An op begins. Returns what the one around it has allocated, for `endRun`. */
+export function beginRun(): Allocated {
+  const outer = allocated;
+  allocated = null;
+  return outer;
+}
+/** The op has ended, or thrown: then it has no result. */
+export function endRun(outer: Allocated, result: unknown): void {
+  const own = allocated;
+  allocated = outer;
+  if (own !== result && own) freeBut(result, own);
+}
+function freeBut(result: unknown, own: Mortal | Mortal[]): void {
+  const results = [result].flat();
+  for (const tensor of [own].flat()) if (!results.includes(tensor)) tensor.free(null);
+}
+/** Runs what allocates as an op does, outside of one. */
+export function asRun<R>(work: () => R): R {
+  const outer = beginRun();
+  let result: R | undefined;
+  try {
+    return (result = work());
+  } finally {
+    endRun(outer, result);
+  }
+}
+
 /** Runs a composite: what it makes dies, except what `kept` of its result says. */
 export function framed<A extends readonly unknown[], R>(run: (...args: A) => R, kept: (result: R, tensor: Mortal) => boolean, ...args: A): R {
   const outer = openFrame();

@@ -6,7 +6,7 @@ import { decodeHost, type DType, dtypes, type TypedArray } from "../dtype.ts";
 import { toFormat, type ToOptions } from "../elementwise/to.ts";
 import { ArgumentError, AutogradError, DeviceError, TransformError } from "../errors.ts";
 import { formatTensor } from "../format.ts";
-import { activeInterpreter, alive, isTensor, join, Tensor } from "../op.ts";
+import { activeInterpreter, alive, asRun, isTensor, join, Tensor } from "../op.ts";
 import { isParameter } from "../parameter.ts";
 import type { Shape } from "../shape.ts";
 
@@ -18,12 +18,7 @@ function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) =>
       "vmap: It looks like you're calling .item() or reading the values of a Tensor inside of vmap. We don't support vmap over reading values, please try to rewrite what you're doing with other operations.");
   const view = x.window;
   if (view.dense) return from(view.buffer, view.offset, view.size);
-  const packed = materialize(x, x.shape);
-  try {
-    return from(packed.window.buffer, 0, view.size);
-  } finally {
-    packed.dispose();
-  }
+  return asRun(() => from(materialize(x, x.shape).window.buffer, 0, view.size));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { type DType, dtypeInfo, dtypes, isFloat, isStoredOnly } from "../dtype.ts";
 import { NotSupportedError } from "../errors.ts";
 import { allDense, normalForm } from "../normal-form.ts";
-import { allocate, type Device, Tensor } from "../op.ts";
+import { allocate, type Device, handleOn, type Tensor } from "../op.ts";
 import { arg, cast, type Expr, lit, load, lt, select } from "../scalar/expr.ts";
 import { type Program, program } from "../scalar/program.ts";
 import { broadcastShapes, denseStrides, sameShape, type Shape, showShape } from "../shape.ts";
@@ -65,10 +65,7 @@ function callMapStrided(device: Device, inputs: readonly Tensor[], ins: readonly
   // An output that is an input stays the very same view: in place.
   outs.forEach((out, k) => ins.forEach((input, i) => { if (out === input) views[i] = views[ins.length + k]!; }));
   if (views[0]!.shape.length > backend.limits.maxRank) {
-    const packed = inputs.map((x) => materialize(x, shape));
-    callMap(device, packed, outs, attrs, shape);
-    for (const x of packed) x.dispose();
-    return;
+    return callMap(device, inputs.map((x) => materialize(x, shape)), outs, attrs, shape);
   }
   backend.kernels.map(views.slice(0, ins.length), views.slice(ins.length), attrs);
 }
@@ -115,33 +112,22 @@ export function converted(x: Tensor, dtype: DType): Tensor {
 function convertedOnce(x: Tensor, dtype: DType): Tensor {
   const { shape, strides, offset } = x.window, repeats = (d: number): boolean => strides[d] === 0 && shape[d]! > 1;
   if (!shape.some((_, d) => repeats(d))) return converted(x, dtype);
-  const once = new Tensor(restride(x.window, shape.map((size, d) => (repeats(d) ? 1 : size)), strides, offset), x.storage.retain(), null);
+  const once = handleOn(x.storage, restride(x.window, shape.map((size, d) => (repeats(d) ? 1 : size)), strides, offset));
   const packed = converted(once, dtype);
-  const out = new Tensor(restride(packed.window, shape, packed.window.strides.map((stride, d) => (repeats(d) ? 0 : stride)), 0), packed.storage.retain(), null);
-  once.dispose();
-  packed.dispose();
-  return out;
+  return handleOn(packed.storage, restride(packed.window, shape, packed.window.strides.map((stride, d) => (repeats(d) ? 0 : stride)), 0));
 }
 
 /** `x`, which nobody else has yet, in another dtype; `x` itself if it has it already. */
 export function replaced(x: Tensor, dtype: DType): Tensor {
-  if (x.dtype === dtype) return x;
-  const out = converted(x, dtype);
-  x.dispose();
-  return out;
+  return x.dtype === dtype ? x : converted(x, dtype);
 }
 
 /** Runs a kernel that takes no dtype that is only stored: its inputs in what that is computed in, its result rounded once to `dtype`. */
 export function inComputed(inputs: readonly Tensor[], dtype: DType, run: (wide: readonly Tensor[]) => Tensor): Tensor {
-  const wide = inputs.map((x) => (isStoredOnly(x.dtype) ? convertedOnce(x, dtypes[x.dtype].compute) : x));
-  try {
-    return replaced(run(wide), dtype);
-  } finally {
-    wide.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
-  }
+  return replaced(run(inputs.map((x) => (isStoredOnly(x.dtype) ? convertedOnce(x, dtypes[x.dtype].compute) : x))), dtype);
 }
 
-/** Runs `kernel` on inputs and results of one shape, `dim` last and the others merged where they can be. If it throws, nothing is left behind. */
+/** Runs `kernel` on inputs and results of one shape, `dim` last and the others merged where they can be. */
 export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], dim: number, kernel: (inputs: readonly View[], outputs: readonly View[]) => void): void {
   const { shape, storage } = outs[0]!, order = [...shape.keys()].filter((d) => d !== dim).concat(dim);
   const attempt = (xs: readonly Tensor[]): boolean => {
@@ -150,17 +136,7 @@ export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], di
     kernel(views.slice(0, xs.length), views.slice(xs.length));
     return true;
   };
-  const packed: Tensor[] = [];
-  try {
-    if (attempt(inputs)) return;
-    for (const x of inputs) packed.push(materialize(x, shape));
-    attempt(packed); // dense, they are of three dims at most
-  } catch (error) {
-    for (const out of outs) out.dispose();
-    throw error;
-  } finally {
-    for (const x of packed) x.dispose();
-  }
+  if (!attempt(inputs)) attempt(inputs.map((x) => materialize(x, shape))); // dense, they are of three dims at most
 }
 
 /** The shape of a reduction's result. */
@@ -187,10 +163,6 @@ export function callReduced(
     kernel(normal.views, [restride(out.window, kept, denseStrides(kept), 0)], normal.reduced);
     return true;
   };
-  if (attempt(inputs)) return;
-  const packed = inputs.map((x) => materialize(x, shape));
-  const done = attempt(packed);
-  for (const x of packed) x.dispose();
-  if (!done)
+  if (!attempt(inputs) && !attempt(inputs.map((x) => materialize(x, shape))))
     throw new NotSupportedError(`${name}: reducing dims ${showShape(dims)} of shape ${showShape(shape)} takes more than the ${maxRank} dims of this device; reduce in two steps`);
 }

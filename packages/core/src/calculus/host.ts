@@ -1,7 +1,7 @@
 /** @file Ops that run on the host: their inputs are read, worked on in float64, and the results written. Knows no op. */
 import { decodeHost, type DType, encodeHost } from "../dtype.ts";
 import { DeviceError } from "../errors.ts";
-import { allocate, type Device, Tensor } from "../op.ts";
+import { allocate, type Device, handleOn, type Tensor } from "../op.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { restride } from "../view.ts";
 import { materialize } from "./call.ts";
@@ -31,11 +31,7 @@ export function onHost(op: string, device: Device, inputs: readonly Tensor[], co
 function hostValues(x: Tensor): Float64Array {
   if (x.window.size === 0) return new Float64Array(0);
   const { backend } = x.storage.device, dense = x.window.dense ? x : materialize(x, x.shape);
-  try {
-    return new Float64Array(decodeHost(x.dtype, backend.readSync!(dense.window.buffer, dense.window.offset, x.window.size)));
-  } finally {
-    if (dense !== x) dense.dispose();
-  }
+  return new Float64Array(decodeHost(x.dtype, backend.readSync!(dense.window.buffer, dense.window.offset, x.window.size)));
 }
 
 function valuesOnce(x: Tensor): Float64Array {
@@ -43,10 +39,5 @@ function valuesOnce(x: Tensor): Float64Array {
   let lead = 0;
   while (lead < x.ndim && (window.strides[lead] === 0 || window.shape[lead] === 1)) lead++;
   if (lead === 0 || window.size === 0) return hostValues(x);
-  const part = new Tensor(restride(window, window.shape.slice(lead), window.strides.slice(lead), window.offset), x.storage.retain(), null);
-  try {
-    return hostValues(part);
-  } finally {
-    part.dispose();
-  }
+  return hostValues(handleOn(x.storage, restride(window, window.shape.slice(lead), window.strides.slice(lead), window.offset)));
 }

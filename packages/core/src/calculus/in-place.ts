@@ -2,7 +2,7 @@
 import { scalarTypeName } from "../dtype.ts";
 import { AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
-import { activeInterpreter, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
+import { activeInterpreter, asRun, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import type { Buffer, View } from "../view.ts";
@@ -50,7 +50,7 @@ export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], pa
   const shape = broadcastOf(inputs, inputs.length === 0 ? [] : undefined);
   if (!sameShape(shape, target.shape)) throw new ShapeError(`output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`);
   refuseOverlap(target);
-  write([target], p, inputs, params);
+  asRun(() => write([target], p, inputs, params));
   target.storage.version++;
   return target;
 }
@@ -69,8 +69,7 @@ export function mapGroups(groups: readonly (readonly Tensor[])[], p: Program, pa
     writeGroups(device, groups, all, attrs);
     return targets;
   };
-  if (watcher === null) run();
-  else watched(watcher, p.name, "op", device, all, run);
+  asRun(watcher === null ? run : () => watched(watcher, p.name, "op", device, all, run));
   for (const target of targets) target.storage.version++;
 }
 
@@ -94,7 +93,6 @@ function writeGroups(device: Device, groups: readonly (readonly Tensor[])[], all
 function write(targets: readonly Tensor[], p: Program, inputs: readonly Tensor[], params: readonly number[]): void {
   const safe = inputs.map((x) => (targets.some((target) => clashes(target.window, x.window)) ? materialize(x, x.shape) : x)), [{ storage, shape }] = targets as [Tensor];
   callMap(storage.device, safe, windowsOf(targets), { program: p, params }, shape);
-  safe.forEach((x, i) => { if (x !== inputs[i]) x.dispose(); });
 }
 
 /** The base with what its view becomes in place of the view: how a change of a view is a change of its base. */

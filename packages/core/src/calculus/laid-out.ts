@@ -1,6 +1,6 @@
 /** @file Copies whose dims lie in another order in memory. */
 import type { DimOrder } from "../memory-format.ts";
-import { allocate, dispatch, type Op, savesNothing, Tensor } from "../op.ts";
+import { allocate, dispatch, handleOn, type Op, savesNothing, type Tensor } from "../op.ts";
 import { restride } from "../view.ts";
 import { copyView } from "./call.ts";
 import { clone } from "./map-reduce.ts";
@@ -11,8 +11,7 @@ const layOutOp: Op<DimOrder> = {
   run(device, [x], order) {
     const { shape } = x!.window, out = allocate(device, x!.dtype, order.map((d) => shape[d]!)), strides = new Array<number>(order.length);
     order.forEach((d, i) => { strides[d] = out.window.strides[i]!; });
-    const seen = new Tensor(restride(out.window, shape, strides, 0), out.storage.retain(), null);
-    out.dispose();
+    const seen = handleOn(out.storage, restride(out.window, shape, strides, 0));
     copyView(device.backend.kernels.copy, x!.window, seen.window, device.backend.limits.maxRank);
     return seen;
   },

@@ -14,22 +14,11 @@ const refuseOp: Op<RefuseAttrs> = {
   name: "refuse",
   gradName: () => "",
   run(device, [x], { program, complaint, lead }) {
-    const found = allocate(device, "int32", []), out = allocate(device, "int32", lead), { kernels } = device.backend;
-    try {
-      callReduced("refuse", [x!], found, x!.shape, [...x!.shape.keys()], (ins, outs, reduced) => kernels.reduce(ins, outs, { op: "max", program, params: [], reduced }));
-      const at = restride(found.window, [1], [1], 0), looked = allocate(device, "int32", [1]);
-      try {
-        kernels.gather([at, at], [looked.window], { dim: 0, complaint });
-      } finally {
-        looked.dispose();
-      }
-    } catch (error) {
-      out.dispose();
-      throw error;
-    } finally {
-      found.dispose();
-    }
-    return out;
+    const found = allocate(device, "int32", []), looked = allocate(device, "int32", [1]), { kernels } = device.backend;
+    callReduced("refuse", [x!], found, x!.shape, [...x!.shape.keys()], (ins, outs, reduced) => kernels.reduce(ins, outs, { op: "max", program, params: [], reduced }));
+    const at = restride(found.window, [1], [1], 0);
+    kernels.gather([at, at], [looked.window], { dim: 0, complaint });
+    return allocate(device, "int32", lead);
   },
   saves: () => savesNothing,
   vjp: () => [],

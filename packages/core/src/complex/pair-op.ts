@@ -3,7 +3,7 @@ import { broadcastOf, callMap } from "../calculus/call.ts";
 import { sumTo } from "../calculus/map-reduce.ts";
 import type { DType } from "../dtype.ts";
 import { add, neg } from "../elementwise/arithmetic.ts";
-import { allocate, type Device, dispatch, type Op, requireDType, savedTensors, savesNothing, Tensor } from "../op.ts";
+import { allocate, type Device, dispatch, handleOn, type Op, requireDType, savedTensors, savesNothing, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { perDType, type Program, program } from "../scalar/program.ts";
@@ -21,7 +21,7 @@ const partPrograms = (name: string, arity: number, re: Part, im: Part): Programs
 /** A part of a pair: the same memory, a handle that nothing follows. */
 function part(pair: Tensor, k: number): Tensor {
   const { shape, strides, offset } = pair.window, last = shape.length - 1;
-  return new Tensor(restride(pair.window, shape.slice(0, -1), strides.slice(0, -1), offset + k * strides[last]!), pair.storage.retain(), null);
+  return handleOn(pair.storage, restride(pair.window, shape.slice(0, -1), strides.slice(0, -1), offset + k * strides[last]!));
 }
 
 /** Both parts, each by a kernel of its own: no device needs to write one buffer twice in a kernel. */
@@ -32,9 +32,7 @@ function run(name: string, device: Device, inputs: readonly Tensor[], programs: 
   programs.forEach((make, k) => {
     const target = part(out, k);
     callMap(device, ins, [target.window], { program: make(dtype), params: [] }, target.shape);
-    target.dispose();
   });
-  for (const x of ins) x.dispose();
   return out;
 }
 const rank = (inputs: readonly Tensor[]): number => inputs.reduce((most, x) => Math.max(most, x.ndim), 0);

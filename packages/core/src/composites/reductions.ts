@@ -79,7 +79,6 @@ const meanOp: Op<MeanAttrs> = {
     const { dtype } = x!, total = rawSum(device, x!, prologue("sum", dtype, dtypes[dtype].compute), dims, keepdim);
     const out = isStoredOnly(dtype) ? allocate(device, dtype, total.shape) : total;
     callMap(device, [total], [out.window], { program: share(dtype), params: [countOf(x!.shape, dims)] }, out.shape);
-    if (out !== total) total.dispose();
     return out;
   },
   saves: () => savesNothing,

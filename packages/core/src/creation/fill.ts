@@ -5,7 +5,7 @@ import { type Backend, type Buffer } from "../backend.ts";
 import { decodeHost, type DType, dtypeInfo, dtypes, encodeHost, isFloat, type TypedArray } from "../dtype.ts";
 import { ArgumentError, AutogradError, ShapeError } from "../errors.ts";
 import { type DimOrder, type MemoryFormatOptions, orderOf } from "../memory-format.ts";
-import { allocate, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
+import { allocate, asRun, currentDevice, type Device, deviceOf, join, noGrad, requireDType, type Tensor } from "../op.ts";
 import * as s from "../scalar/expr.ts";
 import { elementOf } from "../scalar/element.ts";
 import { castValue } from "../scalar/instructions.ts";
@@ -86,8 +86,11 @@ function flattenInto(data: NestedArray, shape: Shape, depth: number, out: (numbe
 export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options: CreationOptions): Tensor {
   const device = deviceFrom(options);
   requireDType("tensor", device, dtype);
-  const x = allocate(device, dtype, shape);
-  if (values.length > 0) device.backend.write(x.window.buffer, 0, values);
+  const x = asRun(() => {
+    const made = allocate(device, dtype, shape);
+    if (values.length > 0) device.backend.write(made.window.buffer, 0, values);
+    return made;
+  });
   join(x, null);
   return finish(x, options);
 }

@@ -3,9 +3,9 @@ import { rawZeros } from "../calculus/map-reduce.ts";
 import { copyView } from "../calculus/call.ts";
 import { type DimOrder, type MemoryFormatOptions, orderOf } from "../memory-format.ts";
 import { ArgumentError, AutogradError, NotSupportedError, ShapeError } from "../errors.ts";
-import { alive, join, reseat, Tensor } from "../op.ts";
+import { alive, asRun, join, reseat, Tensor } from "../op.ts";
 import { checkShape, denseStrides, type Shape, sizeOf } from "../shape.ts";
-import { extent, restride } from "../view.ts";
+import { extent, restride, type View } from "../view.ts";
 import { type CreationOptions, finish, like, zeros } from "./fill.ts";
 
 /**
@@ -82,8 +82,11 @@ function resized(x: Tensor, size: Shape, order: DimOrder | undefined): Tensor {
     return x;
   }
   if (!x.storage.unshared) throw new NotSupportedError("resize_: the memory would have to grow, and other tensors look at it too: resize_ a clone() of it");
-  const more = rawZeros(device, x.dtype, [offset + wanted.size]), whole = restride(x.window, [length], [1], 0);
-  copyView(device.backend.kernels.copy, whole, restride(more.window, [length], [1], 0), device.backend.limits.maxRank);
+  const more = asRun(() => {
+    const zeroed = rawZeros(device, x.dtype, [offset + wanted.size]), line = (view: View): View => restride(view, [length], [1], 0);
+    copyView(device.backend.kernels.copy, line(x.window), line(zeroed.window), device.backend.limits.maxRank);
+    return zeroed;
+  });
   reseat(x, restride(more.window, size, wanted.strides, offset), more.storage.retain());
   more.dispose();
   return x;

@@ -152,8 +152,7 @@ function convolve(device: Device, x: View, filter: View, out: View, lead: number
   const isShared = lead > 0 && filter.strides.slice(0, lead).every((stride, d) => stride === 0 || filter.shape[d] === 1);
   const arranged = (view: View): View => (isShared ? asExamples(view, lead) : view);
   const normal = (view: View): View | undefined => (isShared ? merged(view, 1, lead + 2) : merged(view, 0, lead + 1));
-  const made: Tensor[] = [];
-  const dense = (like: View): View => made[made.push(allocate(device, like.dtype, like.shape)) - 1]!.window;
+  const dense = (like: View): View => allocate(device, like.dtype, like.shape).window;
   const packed = (view: View): View => {
     const known = normal(arranged(view));
     if (known !== undefined) return known;
@@ -165,5 +164,4 @@ function convolve(device: Device, x: View, filter: View, out: View, lead: number
   const image = packed(x), target = arranged(out), direct = normal(target), to = direct === undefined ? dense(target) : target;
   kernels.conv([image, weights], [direct ?? normal(to)!], geometry);
   if (direct === undefined) copyView(kernels.copy, to, target, limits.maxRank);
-  for (const tensor of made) tensor.dispose();
 }

@@ -32,24 +32,13 @@ const gatherOp: Op<GatherAttrs> = {
   run(device, [x, index], { dim, complaint }) {
     const out = allocate(device, x!.dtype, index!.shape);
     if (out.window.size === 0) return out;
-    const packed: Tensor[] = [];
     const call = (xv: View, iv: View): boolean => {
       const normal = aroundDim([reachable(xv, iv.shape, dim), iv, out.window], dim);
       if (normal.views[0]!.shape.length > device.backend.limits.maxRank) return false;
       device.backend.kernels.gather(normal.views.slice(0, 2), normal.views.slice(2), { dim: normal.dim, named: dim, complaint });
       return true;
     };
-    try {
-      if (!call(x!.window, index!.window)) {
-        packed.push(materialize(x!, x!.shape), materialize(index!, index!.shape));
-        call(packed[0]!.window, packed[1]!.window);
-      }
-    } catch (error) {
-      out.dispose();
-      throw error;
-    } finally {
-      for (const p of packed) p.dispose();
-    }
+    if (!call(x!.window, index!.window)) call(materialize(x!, x!.shape).window, materialize(index!, index!.shape).window);
     return out;
   },
   saves: () => ({ savedInputs: [1], savedResults: [] }),
@@ -80,12 +69,7 @@ const scatterOp: Op<ScatterAttrs> = {
     const shape = index!.shape;
     const from = restride(source!.window, shape, source!.window.strides, source!.window.offset);
     const normal = aroundDim([reachable(out.window, shape, dim), index!.window, from], dim);
-    try {
-      device.backend.kernels.scatter(normal.views.slice(1), normal.views.slice(0, 1), { dim: normal.dim, named: dim, complaint, mode });
-    } catch (error) {
-      out.dispose();
-      throw error;
-    }
+    device.backend.kernels.scatter(normal.views.slice(1), normal.views.slice(0, 1), { dim: normal.dim, named: dim, complaint, mode });
     return out;
   },
   saves: () => ({ savedInputs: [1], savedResults: [] }),

@@ -34,10 +34,8 @@ const matmulOp: Op<MatmulAttrs> = {
     if (isStoredOnly(a!.dtype)) return inComputed([a!, b!], a!.dtype, (wide) => matmulOp.run(device, wide, attrs));
     const out = allocate(device, a!.dtype, shape);
     if (out.window.size === 0) return out;
-    const packed: Tensor[] = [];
-    const operand = (x: Tensor): View => batched(x.window) ?? batched(packed[packed.push(materialize(x, x.shape)) - 1]!.window)!;
+    const operand = (x: Tensor): View => batched(x.window) ?? batched(materialize(x, x.shape).window)!;
     device.backend.kernels.matmul([operand(a!), operand(b!)], [batched(out.window)!], {});
-    for (const x of packed) x.dispose();
     return out;
   },
   saves: (_, needs) => ({ savedInputs: [...(needs & 2 ? [0] : []), ...(needs & 1 ? [1] : [])], savedResults: [] }),

@@ -2,16 +2,16 @@
 import { materialize } from "../calculus/call.ts";
 import { DeviceError } from "../errors.ts";
 import { bfloat16Value, float16Value } from "../narrow-float.ts";
-import { alive, type Tensor } from "../op.ts";
+import { alive, asRun, type Tensor } from "../op.ts";
 
 /** The elements of a small tensor. Throws a DeviceError where the device cannot read at once: the caller then passes numbers. */
 export function hostNumbers(op: string, x: Tensor): number[] {
   const { device } = alive(op, x);
   if (device.readSync === undefined) throw new DeviceError(`${op}: device '${device.name}' cannot read synchronously, and the shape of the result depends on the tensor: pass numbers instead, from await x.toArray()`);
   if (x.window.size === 0) return [];
-  const packed = x.window.dense ? undefined : materialize(x, x.shape), { window } = packed ?? x;
-  const decoded = window.dtype === "float16" ? float16Value : window.dtype === "bfloat16" ? bfloat16Value : Number;
-  const numbers = Array.from(device.readSync(window.buffer, window.offset, window.size), (word) => decoded(word));
-  packed?.dispose();
-  return numbers;
+  return asRun(() => {
+    const { window } = x.window.dense ? x : materialize(x, x.shape);
+    const decoded = window.dtype === "float16" ? float16Value : window.dtype === "bfloat16" ? bfloat16Value : Number;
+    return Array.from(device.readSync!(window.buffer, window.offset, window.size), (word) => decoded(word));
+  });
 }
