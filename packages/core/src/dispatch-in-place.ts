@@ -30,14 +30,17 @@ export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string
   checkInPlace(target, needs);
   asRun(() => {
     // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
-    const saves = needs === 0 ? undefined : op.saves(attrs, needs);
-    const before = saves?.savedInputs.includes(0) === true ? withEdge(copy(target), target.edge) : target;
-    const tangents = interpreter === null ? undefined : interpreter.followInPlace(op, inputs, attrs);
+    let before = target;
+    if (needs !== 0 && op.saves(attrs, needs).savedInputs.includes(0)) {
+      before = copy(target);
+      before.edge = target.edge;
+    }
+    const tangents = interpreter?.followInPlace(op, inputs, attrs);
     if (watcher === null) write();
     else
       watched(watcher, `${titleOf(op, attrs)}_`, "op", device, inputs, () => {
         write();
-        return [target];
+        return target;
       });
     target.storage.version++;
     tangents?.();
@@ -49,38 +52,23 @@ export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string
   return target;
 }
 
-function withEdge(tensor: Tensor, edge: Edge | null): Tensor {
-  tensor.edge = edge;
-  return tensor;
-}
-
 /** The target is from now on what `after` is. Of a view, the base takes the change, and every member of the family finds its edge anew. */
 export function moveHistory(target: Tensor, after: Tensor, writeRule: WriteRule): void {
   const { lineage } = target;
-  if (lineage === null) {
+  if (lineage === null || lineage.parent === null) {
     moveWatch(target.edge, after.edge!);
     target.edge = after.edge;
-    return;
-  }
-  const { family } = lineage;
-  if (lineage.parent === null) {
-    moveWatch(target.edge, after.edge!);
-    target.edge = after.edge;
+    if (lineage !== null) lineage.seen = ++lineage.family.epoch;
   } else {
+    const { family } = lineage;
     const node = new Node<Lineage>(writeRule, lineage, [family.edge, after.edge], null);
-    const root = rootOf(lineage);
+    let root: Lineage = lineage;
+    while (root.parent !== null) root = root.parent;
     const edge = new Edge(node as Node<never>, 0, root.window.shape, root.window.dtype, target.storage.device);
     node.outputs = [edge];
     family.edge = edge;
+    family.epoch++;
   }
-  family.epoch++;
-  if (lineage.parent === null) lineage.seen = family.epoch;
-}
-
-function rootOf(lineage: Lineage): Lineage {
-  let root = lineage;
-  while (root.parent !== null) root = root.parent;
-  return root;
 }
 
 const MODES = { unrecorded: "no_grad", inference: "inference" } as const;

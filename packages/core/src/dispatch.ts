@@ -12,17 +12,15 @@ import { alive, Tensor } from "./tensor.ts";
 import { type Buffer, denseView, type View } from "./view.ts";
 import { activeWatcher, watched, type Watcher } from "./watching.ts";
 
+interface Runs<Attrs, R extends Tensor | readonly Tensor[]> extends Rule<Attrs> {
+  readonly name: string;
+  /** Computes fresh, unrecorded tensors. What else it allocates dies when it returns, and all of it when it throws. */
+  run(device: Device, inputs: readonly Tensor[], attrs: Attrs): R;
+}
 /** An op as the engine sees it: how it runs, and its derivative. */
-export interface Op<Attrs> extends Rule<Attrs> {
-  readonly name: string;
-  /** Computes a fresh, unrecorded tensor. What else it allocates dies when it returns, and all of it when it throws. */
-  run(device: Device, inputs: readonly Tensor[], attrs: Attrs): Tensor;
-}
+export type Op<Attrs> = Runs<Attrs, Tensor>;
 /** An op of several results. */
-export interface MultiOp<Attrs> extends Rule<Attrs> {
-  readonly name: string;
-  run(device: Device, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[];
-}
+export type MultiOp<Attrs> = Runs<Attrs, readonly Tensor[]>;
 /** An op that only looks at its input in another way: it shares the storage. */
 export interface ViewOp<Attrs> extends Rule<Attrs> {
   readonly name: string;
@@ -103,16 +101,23 @@ export function needsOf(inputs: readonly Tensor[]): number {
   return needs;
 }
 
+/** A run of an op, in which what it allocates is its own. */
+function ran<Attrs, R extends Tensor | readonly Tensor[]>(op: Runs<Attrs, R>, device: Device, inputs: readonly Tensor[], attrs: Attrs): R {
+  const watcher = activeWatcher(), outer = beginRun();
+  let result: R | undefined;
+  try {
+    return (result = watcher === null ? op.run(device, inputs, attrs) : runWatched(watcher, op, device, inputs, attrs));
+  } finally {
+    endRun(outer, result);
+  }
+}
+// A function in which a closure could be made pays for it at every call, so what is rare stands apart.
+const runWatched = <Attrs, R extends Tensor | readonly Tensor[]>(by: Watcher, op: Runs<Attrs, R>, device: Device, inputs: readonly Tensor[], attrs: Attrs): R =>
+  watched(by, titleOf(op, attrs), "op", device, inputs, () => op.run(device, inputs, attrs));
+
 export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, on?: Device): Tensor {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.run(op, inputs, attrs);
-  const device = inputs.length === 0 ? on! : commonDevice(op, inputs, attrs);
-  const watcher = activeWatcher(), outer = beginRun();
-  let out: Tensor | undefined;
-  try {
-    out = watcher === null ? op.run(device, inputs, attrs) : runWatched(watcher, op, device, inputs, attrs);
-  } finally {
-    endRun(outer, out);
-  }
+  const device = inputs.length === 0 ? on! : commonDevice(op, inputs, attrs), out = ran(op, device, inputs, attrs);
   join(out, lifetimeOf(inputs));
   if (isGradEnabled() && isFloat(out.window.dtype)) {
     const needs = needsOf(inputs);
@@ -121,21 +126,12 @@ export function dispatch<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
   if (interpreter !== null) followOne(interpreter, op, inputs, attrs, out, device);
   return out;
 }
-// A function in which a closure could be made pays for it at every call, so what is rare stands apart.
-const runWatched = <Attrs>(by: Watcher, op: Op<Attrs>, device: Device, inputs: readonly Tensor[], attrs: Attrs): Tensor =>
-  watched(by, titleOf(op, attrs), "op", device, inputs, () => [op.run(device, inputs, attrs)] as const)[0];
 const followOne = <Attrs>(by: Interpreter, op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, out: Tensor, device: Device): void =>
   follow(by, op, inputs, attrs, [out], (others) => [dispatch(op, others, attrs, device)]);
 
 export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
   if (interpreter !== null && interpreter.isBatched(inputs)) return interpreter.runAll(op, inputs, attrs);
-  const device = commonDevice(op, inputs, attrs), watcher = activeWatcher(), outer = beginRun();
-  let outs: readonly Tensor[] | undefined;
-  try {
-    outs = watcher === null ? op.run(device, inputs, attrs) : runAllWatched(watcher, op, device, inputs, attrs);
-  } finally {
-    endRun(outer, outs);
-  }
+  const outs = ran(op, commonDevice(op, inputs, attrs), inputs, attrs);
   const lifetime = lifetimeOf(inputs);
   for (const out of outs) join(out, lifetime);
   const needs = isGradEnabled() ? needsOf(inputs) : 0;
@@ -143,8 +139,6 @@ export function dispatchAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[]
   if (interpreter !== null) followAll(interpreter, op, inputs, attrs, outs);
   return outs;
 }
-const runAllWatched = <Attrs>(by: Watcher, op: MultiOp<Attrs>, device: Device, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] =>
-  watched(by, titleOf(op, attrs), "op", device, inputs, () => op.run(device, inputs, attrs));
 const followAll = <Attrs>(by: Interpreter, op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs, outs: readonly Tensor[]): void =>
   follow(by, op, inputs, attrs, outs, (others) => dispatchAll(op, others, attrs));
 

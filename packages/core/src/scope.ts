@@ -90,15 +90,13 @@ export function openFrame(): number {
 }
 
 /** Frees what was made since the frame was opened, but for what `kept` says of the result: that belongs to the frame around it, or to its lifetime. */
-export function closeFrame(outer: number): void;
-export function closeFrame<R>(outer: number, result: R, kept: (result: R, tensor: Mortal) => boolean): void;
-export function closeFrame<R>(outer: number, result?: R, kept?: (result: R | undefined, tensor: Mortal) => boolean): void {
+export function closeFrame<R>(outer: number, result?: R, kept?: (result: R, tensor: Mortal) => boolean): void {
   const start = frame, end = top;
   frame = outer;
   let next = start;
   for (let i = start; i < end; i++) {
     const tensor = made[i]!;
-    if (kept === undefined || !kept(result, tensor)) tensor.free(null);
+    if (kept === undefined || !kept(result!, tensor)) tensor.free(null);
     else if (outer !== NO_FRAME) made[next++] = tensor;
     else tensor.lifetime?.take(tensor);
   }
@@ -139,11 +137,7 @@ export function beginRun(): Allocated {
 export function endRun(outer: Allocated, result: unknown): void {
   const own = allocated;
   allocated = outer;
-  if (own !== result && own) freeBut(result, own);
-}
-function freeBut(result: unknown, own: Mortal | Mortal[]): void {
-  const results = [result].flat();
-  for (const tensor of [own].flat()) if (!results.includes(tensor)) tensor.free(null);
+  if (own !== result && own) for (const tensor of [own].flat()) if (![result].flat().includes(tensor)) tensor.free(null);
 }
 /** Runs what allocates as an op does, outside of one. */
 export function asRun<R>(work: () => R): R {
@@ -159,15 +153,14 @@ export function asRun<R>(work: () => R): R {
 /** Runs a composite: what it makes dies, except what `kept` of its result says. */
 export function framed<A extends readonly unknown[], R>(run: (...args: A) => R, kept: (result: R, tensor: Mortal) => boolean, ...args: A): R {
   const outer = openFrame();
-  let result: R;
+  let result: R | undefined, hold: typeof kept | undefined;
   try {
     result = run(...args);
-  } catch (error) {
-    closeFrame(outer);
-    throw error;
+    hold = kept;
+    return result;
+  } finally {
+    closeFrame(outer, result, hold);
   }
-  closeFrame(outer, result, kept);
-  return result;
 }
 
 /** Runs a user's function from inside the engine: what it makes is the user's, as anywhere else, and dies with no frame. */

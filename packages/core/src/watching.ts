@@ -17,12 +17,12 @@ export function setWatcher(next: Watcher | null): void {
 }
 
 /** Runs `run` and tells of it. */
-export function watched<R extends readonly (Tensor | undefined)[]>(by: Watcher, name: string, phase: "op" | "backward", device: Device, inputs: readonly (Tensor | undefined)[], run: () => R): R {
+export function watched<R extends Tensor | readonly (Tensor | undefined)[]>(by: Watcher, name: string, phase: "op" | "backward", device: Device, inputs: readonly (Tensor | undefined)[], run: () => R): R {
   by.enter(name, phase, device, inputs);
   let outs: readonly (Tensor | undefined)[] = [];
   try {
     const made = run();
-    outs = made;
+    outs = [made].flat() as readonly (Tensor | undefined)[];
     return made;
   } finally {
     by.leave(outs);

@@ -53,15 +53,14 @@ export abstract class Optimizer<Options extends object, State extends Record<str
     if (typeof group !== "object" || group === null) throw new OptimizerError("param group must be a dict");
     if (group.params instanceof Set)
       throw new OptimizerError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will change between runs. Please use a list instead.");
-    const params = isTensor(group.params) ? [group.params] : [...group.params], known = new Set(this.paramGroups.flatMap((other) => other.params)), own = new Set<Tensor>();
+    const params = isTensor(group.params) ? [group.params] : [...group.params], known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const x of params) {
       if (!isTensor(x)) throw new OptimizerError(`optimizer can only optimize Tensors, but one of the params is ${python.typeName(x)}`);
       if (!x.isLeaf) throw new OptimizerError("can't optimize a non-leaf Tensor");
       if (known.has(x)) throw new OptimizerError("some parameters appear in more than one parameter group");
-      // PyTorch warns that this will be an error, and until then steps it twice, with a state that is one's or two's by the formula.
-      if (own.has(x)) throw new OptimizerError("optimizer contains a parameter group with duplicate parameters");
-      own.add(x);
     }
+    // PyTorch warns that this will be an error, and until then steps such a one twice, with a state that is one's or two's by the formula.
+    if (new Set(params).size !== params.length) throw new OptimizerError("optimizer contains a parameter group with duplicate parameters");
     const options = { ...this.defaults, ...group, params };
     for (const [key, value] of Object.entries(options))
       if (value === undefined) throw new OptimizerError(`parameter group didn't specify a value of required optimization parameter ${key}`);
@@ -188,7 +187,6 @@ export abstract class OneByOne<Options extends object, State extends Record<stri
 }
 
 const isGroup = <G extends object>(item: Tensor | G): item is G => typeof item === "object" && item !== null && !isTensor(item) && "params" in item;
-const tensorsOf = (state: ParamState): Tensor[] => Object.values(state).flatMap((value) => (Array.isArray(value) ? value : [value])).filter(isTensor);
-const copiedValue = (value: StateValue): StateValue =>
-  isTensor(value) ? keepCopy(value) : Array.isArray(value) ? (value as readonly (Tensor | number)[]).map((item) => (isTensor(item) ? keepCopy(item) : item)) as StateValue : value;
+const tensorsOf = (state: ParamState): Tensor[] => Object.values(state).flat().filter(isTensor);
+const copiedValue = (value: StateValue): StateValue => (isTensor(value) ? keepCopy(value) : Array.isArray(value) ? (value as readonly StateValue[]).map(copiedValue) as StateValue : value);
 const copied = (state: ParamState): ParamState => Object.fromEntries(Object.entries(state).map(([key, value]) => [key, copiedValue(value)]));
