@@ -6,11 +6,12 @@ import type { Code, Local } from "../asm/code.ts";
 import type { Module } from "../asm/module.ts";
 import { THREAD_BYTES } from "../memory.ts";
 import { TILE_COLUMNS } from "./tile.ts";
+import { THIN } from "./winograd-thin.ts";
 import { BLOCK, bytesOf, COMMON, PLANES, PRODUCT } from "./winograd-tables.ts";
 
 type I32 = Local<"i32">;
 /** The numbers of the functions that blocks call. */
-export type Parts = { readonly [N in "x" | "out" | "places" | "packLarge" | "packSmall" | "packColumns" | "large" | "small" | "largeStrided" | "smallStrided"]: number };
+export type Parts = { readonly [N in "x" | "out" | "places" | "packLarge" | "packSmall" | "packColumns" | "large" | "small" | "largeStrided" | "smallStrided"]: number } & { /** For each number of channels in THIN. */ readonly thin: readonly number[] };
 
 /**
  * `forward`: (common, blocks, count, x, u, y, made, products, productCount): `made` channels of y.
@@ -23,18 +24,27 @@ export function addBlocks(module: Module, parts: Parts): void {
     f.get(u).set(a);
     own("v").set(b);
     own("w").set(c);
-    walk.eachPlane(["uPlane", "vPlane", "wPlane"], () => walk.eachProduct(parts.largeStrided, parts.smallStrided, (one, kernel) => {
-      one("rows");
-      block("tiles");
-      one("depth").get(a);
-      one("a").op("i32.add");
-      push("uLine").i32(4).get(b);
-      one("b").op("i32.add");
-      push("vLine").i32(4 * TILE_COLUMNS).get(c);
-      one("c").op("i32.add");
-      push("wLine");
-      one("accumulate").call(kernel);
-    }));
+    walk.eachPlane(["uPlane", "vPlane", "wPlane"], () => {
+      THIN.forEach((channels, i) => push("channels").i32(channels).op("i32.eq").if(() => {
+        f.get(made);
+        block("tiles").get(a);
+        push("uLine").get(b);
+        push("vLine").get(c);
+        push("wLine").call(parts.thin[i]!);
+      }));
+      walk.eachProduct(parts.largeStrided, parts.smallStrided, (one, kernel) => {
+        one("rows");
+        block("tiles");
+        one("depth").get(a);
+        one("a").op("i32.add");
+        push("uLine").i32(4).get(b);
+        one("b").op("i32.add");
+        push("vLine").i32(4 * TILE_COLUMNS).get(c);
+        one("c").op("i32.add");
+        push("wLine");
+        one("accumulate").call(kernel);
+      });
+    });
     f.get(made);
     block("segments", "count");
     own("w");

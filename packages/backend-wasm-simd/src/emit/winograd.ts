@@ -9,6 +9,7 @@ import { storePartly } from "./body.ts";
 import { addLay } from "./lay.ts";
 import { addMatmul } from "./matmul.ts";
 import { addBlocks } from "./winograd-blocks.ts";
+import { addThin } from "./winograd-thin.ts";
 import { bytesOf, SEEN, SEGMENT, TILE } from "./winograd-tables.ts";
 
 type I32 = Local<"i32">;
@@ -31,7 +32,7 @@ export function linkWinograd(engine: Engine): WinogradKernels {
   const x = addTurned(module, "x", lay, addTurnedX(module)), out = addTurned(module, "out", lay, addTurnedOut(module)), places = addPlaces(module);
   addFilters(module);
   addWindows(module);
-  addBlocks(module, { ...products, x, out, places });
+  addBlocks(module, { ...products, thin: addThin(module, engine.relaxed), x, out, places });
   return engine.link<keyof WinogradKernels>(module);
 }
 

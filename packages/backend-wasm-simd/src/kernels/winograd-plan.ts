@@ -1,6 +1,7 @@
 /** @file How a convolution by Winograd's way is cut into blocks, and the tables in memory that say so. What runs on them is winograd.ts. */
 import type { Triple } from "@adjoint/core/backend";
 import { TILE_COLUMNS } from "../emit/tile.ts";
+import { THIN } from "../emit/winograd-thin.ts";
 import { BLOCK, bytesOf, COMMON, PLANES, PRODUCT, SEEN, SEGMENT, TILE } from "../emit/winograd-tables.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { Memory } from "../memory.ts";
@@ -8,7 +9,7 @@ import { BLOCK_DEPTH, BLOCK_ROWS, evenly } from "./blocks.ts";
 import type { Temporaries } from "./temporaries.ts";
 
 /** Bytes of the planes of one block of tiles, which the second cache should hold unless they are less than those of the filter, and its fewest and most tiles. */
-const BLOCK_BYTES = 2 ** 20, FEWEST = 48, MOST = 256;
+const BLOCK_BYTES = 2 ** 20, FEWEST = 48, MOST = 128;
 
 /** Rows of adjacent elements: strides in bytes. */
 export type Image = {
@@ -81,10 +82,10 @@ export function planOf(engine: Engine, temporaries: Temporaries, x: Image, y: Im
   return { common, blocks: table(blocks, bytesOf(BLOCK)), checks: Array.from({ length: threads }, (_, i) => areas + i * areaBytes + check) };
 }
 
-/** Products with `made` rows of a: those of the filter with planes of x, whose depth is the channels. */
+/** Products with `made` rows of a: those of the filter with planes of x, whose depth is the channels. None of few channels, for which there is a kernel. */
 export function forwardProducts(memory: Memory, temporaries: Temporaries, made: number, smallRows: (rows: number) => number, channels: number, plan: Plan, u: Layout): Table {
   const most = evenly(channels, BLOCK_DEPTH), [vLine, wLine] = [COMMON.vLine, COMMON.wLine].map((at) => memory.words[(plan.common + at) / 4]), entries: number[] = [];
-  for (let depth = 0; depth < channels; depth += most) eachRows(made, smallRows, (isLarge, row, rows) => entries.push(...entry(PRODUCT, {
+  for (let depth = 0; depth < channels && !THIN.includes(channels); depth += most) eachRows(made, smallRows, (isLarge, row, rows) => entries.push(...entry(PRODUCT, {
     isLarge, rows, a: row * u.line + 4 * depth, b: depth * vLine, c: row * wLine, depth: Math.min(most, channels - depth), accumulate: depth > 0 ? 1 : 0,
   })));
   return tables(memory, temporaries)(entries, bytesOf(PRODUCT));

@@ -4,10 +4,11 @@
  */
 import { denseView, type PrimitiveAttrs, type Triple, View } from "@adjoint/core/backend";
 import { linkWinograd, type WinogradKernels } from "../emit/winograd.ts";
+import { THIN } from "../emit/winograd-thin.ts";
 import { BLOCK, bytesOf, COMMON, PLANES } from "../emit/winograd-tables.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { Pool } from "../threads/pool.ts";
-import { type Blocks, PRODUCTS } from "./blocks.ts";
+import { type Blocks, CALLS_A_THREAD, PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
 import { call } from "./round.ts";
 import { Temporaries } from "./temporaries.ts";
@@ -38,7 +39,7 @@ export class Winograd {
     if ([1, 2].some((d) => stride[d] !== 1 || dilation[d] !== 1 || spread[d] !== 1)) return false;
     const temporaries = new Temporaries(this.#engine.memory);
     try {
-      if (isThree(filter)) return isMuch(x.shape[2], out.shape[2], out.shape[1], out) && this.#places(x, filter, out, padding, temporaries, bias);
+      if (isThree(filter)) return isMuchForward(x.shape[2], out.shape[2], out.shape[1], out) && this.#places(x, filter, out, padding, temporaries, bias);
       return bias === undefined && isThree(out) && isMuch(x.shape[1], filter.shape[1], x.shape[2], filter) && this.#windows(x, filter, out, padding, temporaries);
     } finally {
       temporaries.free();
@@ -52,7 +53,7 @@ export class Winograd {
     const weights = this.#dense(filter, temporaries), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0);
     const plan = planOf(this.#engine, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), { at, count } = plan.blocks;
     const products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout);
-    const some = pool === undefined ? count : 1, groups = x.shape[0], sums = temporaries.dense("float32", [groups, made]), added = addressAt(sums, 0);
+    const some = pool === undefined ? count : Math.max(1, Math.floor(count / (CALLS_A_THREAD * pool.threads))), groups = x.shape[0], sums = temporaries.dense("float32", [groups, made]), added = addressAt(sums, 0);
     if (bias === undefined) this.#engine.clear(added, 4 * groups * made);
     else this.#copier.copy(bias, sums);
     for (let g = 0; g < groups; g++) {
@@ -116,4 +117,6 @@ export class Winograd {
 }
 
 const isThree = ({ shape }: WasmView): boolean => shape[4] === 3 && shape[5] === 3;
+/** Whether a convolution from so many channels to so many is: products of few channels have a kernel of their own. */
+const isMuchForward = (channels: number, made: number, examples: number, out: WasmView): boolean => isMuch(THIN.includes(channels) ? made : channels, made, examples, out);
 const isMuch = (channels: number, made: number, examples: number, { shape }: WasmView): boolean => Math.min(channels, made) >= CHANNELS && examples * shape[4] * shape[5] >= PLACES;
