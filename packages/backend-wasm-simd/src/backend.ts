@@ -1,5 +1,5 @@
 /** @file Assembles the backend: memory, reads and writes, and the table of kernels. */
-import { AdjointError, type Backend, DeviceError, type DType, DTypeError, type TypedArray, warn } from "@adjoint/core/backend";
+import { AdjointError, type Backend, DeviceError, type DType, DTypeError, mapKernels as wrapKernels, type TypedArray, warn } from "@adjoint/core/backend";
 import { hasSimd } from "./asm/features.ts";
 import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
@@ -19,6 +19,7 @@ import { windowMaxGradKernel } from "./kernels/window-max-grad.ts";
 import { bytesOf, type Memory, type WasmBuffer } from "./memory.ts";
 import { nextTask } from "./task.ts";
 import { canShareMemory } from "./threads/open-worker.ts";
+import type { Pool } from "./threads/pool.ts";
 
 export type WasmOptions = {
   /** The most bytes that tensors may take, at once and together. At most, and if left out, 4 GiB. */
@@ -79,29 +80,32 @@ export function backendOn(engine: Engine): Backend {
 
   const { map, mapEach } = mapKernels(engine, copier), rows = rowsKernel(engine, reducer), convolver = new Convolver(engine, copier, multiplier);
 
+  const kernels: Backend<WasmBuffer>["kernels"] = {
+    map,
+    reduce: reduceKernel(engine, reducer, extrema),
+    argReduce: argReduceKernel(engine, copier, extrema),
+    scan: scanKernel(engine),
+    sort: sortKernel(engine),
+    matmul: matmulKernel(multiplier),
+    conv: convKernel(convolver),
+    gather: gatherKernel(indexer),
+    scatter: scatterKernel(indexer),
+    copy: copyKernel(engine, copier),
+    rows,
+    mapEach,
+    windowMaxGrad: windowMaxGradKernel(engine),
+    convBias: convBiasKernel(convolver, map),
+    attention: attentionKernel(engine, { multiplier, rows, map }),
+    attentionGrad: attentionGradKernel(engine, { multiplier, rows, map }),
+  };
+  const { pool } = engine;
+
   const backend: Backend<WasmBuffer> = {
     name: "wasm",
     dtypes: supported,
     compiling: engine.compiling,
     limits: { maxBindings: MAX_INPUTS, maxRank: 8, maxBytes: memory.maxBytes },
-    kernels: {
-      map,
-      reduce: reduceKernel(engine, reducer, extrema),
-      argReduce: argReduceKernel(engine, copier, extrema),
-      scan: scanKernel(engine),
-      sort: sortKernel(engine),
-      matmul: matmulKernel(multiplier),
-      conv: convKernel(convolver),
-      gather: gatherKernel(indexer),
-      scatter: scatterKernel(indexer),
-      copy: copyKernel(engine, copier),
-      rows,
-      mapEach,
-      windowMaxGrad: windowMaxGradKernel(engine),
-      convBias: convBiasKernel(convolver, map),
-      attention: attentionKernel(engine, { multiplier, rows, map }),
-      attentionGrad: attentionGradKernel(engine, { multiplier, rows, map }),
-    },
+    kernels: pool === undefined ? kernels : inRounds(kernels, pool),
     allocate(dtype, length) {
       engine.check();
       if (dtype !== "float32" && !supported.has(dtype)) throw new DTypeError(`wasm: ${dtype} is not supported, only ${[...supported].join(", ")}; cast, or use the cpu device`);
@@ -136,6 +140,16 @@ export function backendOn(engine: Engine): Backend {
   engines.set(backend, engine);
   return backend;
 }
+
+/** Kernels that leave nothing in the round of calls that threads share, where they throw between two of these. */
+const inRounds = (kernels: Backend<WasmBuffer>["kernels"], pool: Pool): Backend<WasmBuffer>["kernels"] => wrapKernels({ kernels }, (_, run) => (inputs, outputs, attrs) => {
+  try {
+    run(inputs, outputs, attrs);
+  } catch (error) {
+    pool.forgetWaiting();
+    throw error;
+  }
+});
 
 /** Where element `from` of a buffer lies in the memory as elements of its dtype. */
 const place = ({ address, dtype }: WasmBuffer, from: number): number => address / bytesOf(dtype) + from;

@@ -1,5 +1,5 @@
 /** @file Threads give what one thread gives, to the bit. Checks run in Node and in browsers. */
-import { conv2d, grad, manualSeed, maxPool2d, randn, scope, softmax, tensor, type Backend, type Tensor } from "@adjoint/core";
+import { conv2d, grad, manualSeed, maxPool2d, OutOfMemoryError, randn, scope, softmax, tensor, type Backend, type Tensor } from "@adjoint/core";
 import { backendOn } from "../src/backend.ts";
 import { Engine } from "../src/engine.ts";
 import { wasm, wasmStats } from "../src/index.ts";
@@ -131,6 +131,33 @@ export const threadChecks: readonly Check[] = [
       }
       const values = await x.data();
       assert(values.every((value) => value === 2001), `an element is ${values.find((value) => value !== 2001)}, not 2001`);
+      device.dispose();
+    },
+  },
+  {
+    name: "a kernel for which there is no room leaves nothing in the round",
+    run: async () => {
+      const engine = new Engine(2 ** 30, undefined, undefined, 2), { memory } = engine, take = memory.take.bind(memory);
+      await engine.start();
+      engine.sharedFrom = 1;
+      engine.pool!.rest = 0;
+      const device = backendOn(engine);
+      let left = Infinity;
+      Object.assign(memory, { take: (bytes: number) => (left-- > 0 ? take(bytes) : take(2 ** 31)) });
+      for (const [name, program] of Object.entries(programs))
+        for (let room = 1, failed = true; failed && room < 10; room++) {
+          const s = scope();
+          left = room;
+          try {
+            s.run(() => program(device));
+            failed = false;
+          } catch (error) {
+            assert(error instanceof OutOfMemoryError, String(error));
+          }
+          left = Infinity;
+          s.close();
+          assert(engine.pool!.waiting === 0, `${name}: after ${room} buffers, ${engine.pool!.waiting} calls wait`);
+        }
       device.dispose();
     },
   },

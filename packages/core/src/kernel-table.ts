@@ -1,5 +1,5 @@
 /** @file The kernels by name: the one list of them, and tables made of a backend's. Knows no kernel. */
-import type { Backend, Buffer, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, PrimitiveAttrs, PrimitiveName } from "./backend.ts";
+import type { Buffer, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, PrimitiveAttrs, PrimitiveName } from "./backend.ts";
 
 export type KernelName = PrimitiveName | FusedName;
 export type KernelAttrs = PrimitiveAttrs[PrimitiveName] | FusedAttrs[FusedName];
@@ -17,7 +17,7 @@ type Made<B extends Buffer> = { [K in KernelName]?: Kernel<KernelAttrs, B> };
  * A table with a kernel for each that the backend has, made of it.
  * @param wrap makes it; `run` asks the backend for its kernel at every call, since after a restore it may be another
  */
-export function mapKernels<B extends Buffer>(backend: Backend<B>, wrap: (name: KernelName, run: Kernel<KernelAttrs, B>) => Kernel<KernelAttrs, B>): Table<B> {
+export function mapKernels<B extends Buffer>(backend: { readonly kernels: Table<B> }, wrap: (name: KernelName, run: Kernel<KernelAttrs, B>) => Kernel<KernelAttrs, B>): Table<B> {
   const made: Made<B> = {};
   for (const name of kernelNames)
     if (backend.kernels[name] !== undefined) made[name] = wrap(name, (inputs, outputs, attrs) => (backend.kernels[name] as Kernel<KernelAttrs, B>)(inputs, outputs, attrs));

@@ -134,6 +134,15 @@ export class Pool {
     for (let i = 0; i < size; i++) words[at + 2 + i] = words[(ARGUMENTS >> 2) + i];
   }
 
+  /** Calls that were added and have not run. */
+  get waiting(): number {
+    return this.#count;
+  }
+  /** The kernel that added them threw: they never run. */
+  forgetWaiting(): void {
+    this.#count = 0;
+  }
+
   /** Runs what was added, here and on the workers, and returns when it is done. */
   run(): void {
     const { words } = this.#memory, control = this.#control, count = this.#count;
