@@ -1,6 +1,6 @@
 /** Changes in place through views and bases: values alias, histories follow. Expected numbers are worked out in the comments. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { add, AutogradError, func, grad, memory, mul, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
+import { add, AutogradError, func, grad, memory, mul, noGrad, NotSupportedError, ones, scope, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import * as functions from "@adjoint/core/functional";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -183,6 +183,12 @@ describe("asStrided", () => {
     expect(func.vmap((row: Tensor) => { const z = row.mul(1); z.asStrided([2], [2], { storageOffset: 1 }).mul_(10); return z; })(x.detach()).toArraySync()).toEqual([[1, 20, 3, 40], [5, 60, 7, 80]]);
     expect(func.vmap(func.grad((row: Tensor) => windows(row).pow(2).sum()))(x.detach()).toArraySync()).toEqual([[2, 4, 6, 8], [10, 12, 14, 16]]);
     expect(() => func.vmap((row: Tensor) => row.asStrided([6], [1]))(x.detach())).toThrow("requiring a storage size of 10 elements are out of bounds for storage of size 8");
+  });
+  test("written through in forward mode, gives its base the tangent, or is refused where tangents lie apart", () => {
+    const tripled = (prepare: (x: Tensor) => Tensor) => (x: Tensor): Tensor => { const y = prepare(x.mul(1)); y.asStrided([2], [2], { storageOffset: 1 }).mul_(3); return y; };
+    const x = tensor([[1, 2], [3, 4]]), tangent = tensor([[1, 10], [100, 1000]]);
+    expect(func.jvp(tripled((y) => y), [x], [tangent])[1]!.toArraySync()).toEqual([[1, 30], [100, 3000]]);
+    expect(() => func.jvp(tripled((y) => y.t()), [x], [tangent])).toThrow(NotSupportedError);
   });
   test("refuses what lies outside", () => {
     expect(() => ones([4]).asStrided([2, 2], [10, 10])).toThrow("out of bounds for storage of size 4");

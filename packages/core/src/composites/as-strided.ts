@@ -70,9 +70,14 @@ const asStridedOp: ViewOp<Attrs> = {
     const { input, result, span, overlaps } = node.attrs, whole = carry(grad!, result, input, node.attrs);
     return [overlaps ? div(whole, sharers(input, span, whole)) : whole];
   },
-  jvp: ([t], _, __, attrs) => [carry(attrs.overlaps ? div(t!, sharers(attrs.input, attrs.span, t!)) : t!, attrs.input, attrs.result, attrs)],
+  // A view of the tangent where that lies in memory as the input does, so that a change in place reaches it.
+  jvp: ([t], _, __, attrs) => [isParallel(t!.window, attrs) ? dispatchView(asStridedOp, t!, attrs) : carry(attrs.overlaps ? div(t!, sharers(attrs.input, attrs.span, t!)) : t!, attrs.input, attrs.result, attrs)],
   batched: (attrs, { length }) => ({ ...attrs, lead: attrs.lead + length }),
 };
+
+/** Whether a tangent lies in memory as the input does, without gaps from the first element on, and all that the result shows of the memory lies in it. */
+const isParallel = (t: View, { input, result, lead, span }: Attrs): boolean =>
+  lead === 0 && t.dense && t.offset === 0 && input.offset === 0 && sizeOf(result.shape) > 0 && span === t.size && t.strides.every((step, d) => step === input.strides[d] || t.shape[d] === 1);
 
 function checkLayout(length: number, size: Shape, stride: Shape, offset: number): void {
   if (size.length !== stride.length) throw new ShapeError("mismatch in length of strides and shape");

@@ -53,7 +53,10 @@ const ones: Triple = [1, 1, 1];
 /** What the kernel is told. */
 export const geometryOf = ({ stride, padding, dilation }: ConvAttrs): PrimitiveAttrs["conv"] => ({ stride: triple(stride, 1), padding: triple(padding, 0), dilation: triple(dilation, 1), spread: ones });
 
-/** y from x and filter. */
+/**
+ * y from x and filter. Where a window reaches beyond x, an infinite or NaN element of the filter meets nothing, or a zero (and gives NaN), as the device has it: cpu and webgpu leave out, wasm and
+ * tfjs pad. PyTorch does either, too: of one convolution with a weight for each channel it gives a number by oneDNN and NaN without.
+ */
 export const convolutionOp: Op<ConvAttrs> = /*@__PURE__*/ convOp("conv", (x, filter, attrs) => {
   const { lead, groups } = attrs;
   return {

@@ -67,6 +67,9 @@ export function followInPlace<Attrs>(rule: Named<Attrs>, inputs: readonly Tensor
     const next = owned(made ?? zerosOn(target.storage.device, target.dtype, target.shape));
     if (before === undefined && target.lineage !== null)
       throw new NotSupportedError(`${rule.name}: a view, or a tensor with views, gets its first tangent by a change in place; give the base a tangent, or clone() it first`);
+    const view = target.lineage?.op;
+    if (before !== undefined && typeof view?.jvp === "function" && before.lineage?.op !== view)
+      throw new NotSupportedError(`${rule.name}: forward mode through a change in place of a view (${view.name}) whose tangent lies apart from that of its base; contiguous() the base first`);
     later.push(() => {
       if (before === undefined) return setTangent(target, level, next);
       mapInto(before, taken(next.dtype), [next]);
