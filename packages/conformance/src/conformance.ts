@@ -12,7 +12,12 @@ import { transformSuite } from "./ops/transform-suite.ts";
 import { kernelSuite } from "./kernel-suite.ts";
 import { type CreateBackend, runner, unknownExpectations } from "./run.ts";
 
+/** The parts of the suite. `derivatives` checks core, in float64: it says little of a device. */
+export type SuiteName = "kernels" | "ops" | "fused" | "derivatives" | "memory";
+
 export type ConformanceOptions = {
+  /** The parts that are run: all of them, if not given. */
+  readonly suites?: readonly SuiteName[];
   /** Cases that are known to fail, each with its reason. One that passes fails the suite. */
   readonly expectations?: readonly Expectation[];
   /** Steps of the long training loop: 5,000, fewer where a device is slow. */
@@ -31,15 +36,15 @@ const TIMEOUT = 300_000;
  * conformance(() => cpu());
  */
 export function conformance(createBackend: CreateBackend, options: ConformanceOptions = {}): void {
-  const { expectations = [], only } = options;
-  const suites = {
+  const { expectations = [], only, suites: chosen } = options;
+  const suites: { readonly [S in SuiteName]: readonly Case[] } = {
     kernels: kernelSuite(),
     ops: [...opSuite(), ...integerSuite(), ...refusalSuite(), ...drawSuite(), ...specialSuite()],
     fused: fusedSuite(),
     derivatives: [...gradcheckSuite(), ...transformSuite()],
     memory: memorySuite(options.steps ?? 5000),
   };
-  for (const [title, cases] of Object.entries(suites)) declare(title, cases.filter(({ name }) => only?.test(name) ?? true), createBackend, expectations);
+  for (const title of chosen ?? (Object.keys(suites) as SuiteName[])) declare(title, suites[title].filter(({ name }) => only?.test(name) ?? true), createBackend, expectations);
   if (only !== undefined) return;
   const cases = Object.values(suites).flat();
   for (const { case: name } of unknownExpectations(cases, expectations))

@@ -1,6 +1,6 @@
 /** @file The package "@adjoint/conformance": one suite for every backend. */
 export type { Case, Expectation } from "./case.ts";
-export { conformance, type ConformanceOptions } from "./conformance.ts";
+export { conformance, type ConformanceOptions, type SuiteName } from "./conformance.ts";
 export { counted, type Counted } from "./counted.ts";
 export type { Difference } from "./differential/compare.ts";
 export { type Failure, fuzz, type FuzzOptions, type FuzzReport, generateProgram, runProgram, showFailure } from "./differential/fuzz.ts";
