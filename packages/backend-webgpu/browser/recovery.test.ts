@@ -2,5 +2,5 @@
 import { test } from "vitest";
 import { recoveryChecks } from "../gpu-node/shared/recovery.ts";
 
-// Each of a hundred devices compiles its kernels anew.
-test.each(recoveryChecks)("$name", ({ run }) => run(), 300_000);
+// Fewer rounds than in Node: each of the devices compiles its kernels anew.
+test.each(recoveryChecks(20))("$name", ({ run }) => run(), 300_000);

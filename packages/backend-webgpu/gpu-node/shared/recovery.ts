@@ -5,13 +5,14 @@ import { mismatch } from "./harness.ts";
 import { openDevice } from "./open.ts";
 import { assert, type Check, failure, list, model } from "./whole.ts";
 
-export const recoveryChecks: readonly Check[] = [
+/** @param rounds how often a device is destroyed in mid-step */
+export const recoveryChecks = (rounds: number): readonly Check[] => [
   {
-    name: "destroyed in mid-step 100 times: 100 typed errors, 100 restores, right results after each",
+    name: `destroyed in mid-step ${rounds} times: as many typed errors, as many restores, right results after each`,
     run: async () => {
       const device = await webgpu(), { w, step } = model(device);
       await device.backup([w]);
-      for (let round = 0; round < 100; round++) {
+      for (let round = 0; round < rounds; round++) {
         const lost = scope();
         const pending = lost.run(step).item();
         device.gpu.destroy();
