@@ -45,13 +45,13 @@ export async function runTour(device: Backend): Promise<Tour> {
     const a = leaf(() => ones([2, 2], { requiresGrad: true, device }));
     const b = a.add(2);
     const out = b.mul(b).mul(3).mean();
-    await show("a = ones([2, 2], { requiresGrad: true }); out = (a + 2)² * 3 mean", out);
+    await show("a = ones([2, 2], { requiresGrad: true }); b = a.add(2); out = b.mul(b).mul(3).mean()", out);
     out.backward();
     await show("out.backward(); a.grad", a.grad!);
 
     const v3 = leaf(() => ones([3], { requiresGrad: true, device }));
     const vector = v3.add(2).square().mul(3);
-    await show("w = (ones([3]) + 2)² * 3", vector);
+    await show("w = ones([3], { requiresGrad: true }).add(2).square().mul(3)", vector);
     fails("w.backward()", () => vector.backward());
     vector.backward(here.tensor([0.1, 1, 0.001], { device }));
     await show("w.backward(tensor([0.1, 1, 0.001])); the vector-Jacobian product", v3.grad!);

@@ -3,7 +3,7 @@ import { type Backend, crossEntropy, manualSeed, memory, noGrad, optim, scope } 
 import { type Corpus, drawBatch, hostRandom } from "./corpus.ts";
 import { CharTransformer, defaultSize, type ModelSize } from "./model.ts";
 
-export type TrainOptions = { readonly steps: number; readonly seed: number; readonly batch?: number; readonly size?: ModelSize; readonly lr?: number };
+export type TrainOptions = { readonly steps: number; readonly seed: number; readonly batch?: number; readonly size?: ModelSize; readonly lr?: number; /** Ends it early, after a step. */ readonly signal?: AbortSignal };
 export type Step = {
   readonly step: number; readonly loss: number; readonly tokensPerSecond: number; readonly liveBytes: number;
   /** What the step was to a device that counts it. */
@@ -13,14 +13,14 @@ export type Trained = { readonly model: CharTransformer; readonly losses: readon
 
 /** Trains from a seed; the same seed gives the same losses on every device, within rounding. */
 export async function train(device: Backend, corpus: Corpus, options: TrainOptions, onStep: (step: Step) => void = () => {}): Promise<Trained> {
-  const { steps, seed, batch = 16, size = defaultSize, lr = 3e-3 } = options;
+  const { steps, seed, batch = 16, size = defaultSize, lr = 3e-3, signal } = options;
   manualSeed(seed);
   const random = hostRandom(seed);
   const model = new CharTransformer(corpus.characters.length, size, device);
   const optimizer = new optim.AdamW([...model.parameters()], { lr });
   const losses: number[] = [];
   let seconds = 0;
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < steps && signal?.aborted !== true; step++) {
     const { inputs, targets } = drawBatch(corpus, batch, size.context, random);
     const from = performance.now(), { dispatches = 0, submits = 0 } = device.counters ?? {};
     const s = scope(`step ${step}`);

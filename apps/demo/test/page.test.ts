@@ -37,4 +37,28 @@ describe.skipIf(executablePath === undefined && process.env["CI"] === undefined)
     expect(complaints).toEqual([]);
     await page.close();
   }, 180_000);
+
+  test("trains on every backend that is chosen, and compares the runs", async () => {
+    const page = await browser.newPage(), complaints: string[] = [];
+    page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(server.resolvedUrls!.local[0]!);
+    await page.fill("#steps", "3");
+    for (const [i, name] of ["cpu", "wasm"].entries()) {
+      await page.selectOption("#backend", name);
+      await page.click("#train");
+      await page.waitForFunction((count) => document.querySelectorAll("#runs tbody tr").length === count && !(document.getElementById("train") as HTMLButtonElement).disabled, i + 1, { timeout: 120_000 });
+    }
+    const cells = await page.locator("#runs tbody tr").last().locator("td").allTextContents();
+    expect(cells.slice(0, 2)).toEqual(["wasm", "3"]);
+    expect(Number(cells.at(-1))).toBeLessThan(1e-4);
+    expect(await page.locator("#chart polyline").count()).toBe(2);
+    expect((await page.locator("#sample").textContent())!.length).toBeGreaterThan(200);
+    // Other settings begin anew.
+    await page.fill("#steps", "2");
+    await page.click("#train");
+    await page.waitForFunction(() => document.querySelector("#runs tbody tr:only-child td:nth-child(2)")?.textContent === "2", undefined, { timeout: 120_000 });
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 240_000);
 });

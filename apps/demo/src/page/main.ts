@@ -1,26 +1,18 @@
-/** @file The page: a backend is chosen, the tour runs on it, and says how far it is from the cpu. */
+/** @file The page: a backend is chosen, the tour and the training run on it, and both say how far it is from the others. */
 import { manualSeed } from "adjoint";
+import type { DeviceName } from "../devices.ts";
 import { largestDifference } from "../difference.ts";
-import { type DeviceName, deviceNames, open, type Opened } from "../devices.ts";
 import { runTour } from "../tour.ts";
+import { chosen, element, numberIn, opening, sayWhatIsChosen } from "./elements.ts";
+import { enableTraining } from "./training.ts";
 
-const element = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
-const form = element<HTMLFormElement>("controls"), backend = element<HTMLSelectElement>("backend"), seed = element<HTMLInputElement>("seed");
 const button = element<HTMLButtonElement>("run"), status = element<HTMLOutputElement>("status"), lines = element<HTMLOListElement>("lines");
-
-const opened = new Map<DeviceName, Promise<Opened>>();
-function opening(name: DeviceName): Promise<Opened> {
-  let device = opened.get(name);
-  if (device === undefined) opened.set(name, (device = open(name)));
-  return device;
-}
-
-for (const name of deviceNames) backend.append(new Option(name, name));
 
 function show(code: string, output: string): void {
   const item = document.createElement("li"), input = document.createElement("code"), result = document.createElement("pre");
   input.textContent = code;
   result.textContent = output;
+  result.classList.toggle("refused", /^\w*Error: /.test(output));
   item.append(input, result);
   lines.append(item);
 }
@@ -28,24 +20,26 @@ function show(code: string, output: string): void {
 async function run(name: DeviceName): Promise<string> {
   const { device, note } = await opening(name);
   if (device === undefined) return `${name} is not available here: ${note}`;
-  const start = Math.max(0, Math.floor(Number(seed.value)) || 0);
-  manualSeed(start);
+  const seed = numberIn("seed", 0);
+  manualSeed(seed);
   const from = performance.now();
   const tour = await runTour(device);
   const took = performance.now() - from;
   for (const { code, output } of tour.lines) show(code, output);
   const reference = (await opening("cpu")).device!;
-  manualSeed(start);
+  manualSeed(seed);
   const difference = largestDifference(tour.numbers, (await runTour(reference)).numbers);
   return `${name} (${note}): ${took.toFixed(0)} ms, ${tour.numbers.length} numbers, largest difference from cpu ${difference.toExponential(1)}`;
 }
 
-form.addEventListener("submit", (event) => {
+element("controls").addEventListener("submit", (event) => {
   event.preventDefault();
   button.disabled = true;
   lines.replaceChildren();
   status.value = "running";
-  run(backend.value as DeviceName)
+  run(chosen())
     .catch((error: unknown) => `failed: ${String(error)}`)
     .then((text) => { status.value = text; button.disabled = false; }, () => {});
 });
+enableTraining();
+void sayWhatIsChosen();
