@@ -11,7 +11,7 @@ import type { Pack } from "./pack.ts";
 import { devicesIn, here, inChromium } from "./place.ts";
 import { type GoldenRecord, type Group, groups, kinds } from "./run/groups.ts";
 import { differencesOf, readKnown, updateKnown } from "./run/known.ts";
-import { columnsOf, renderParity, updateParity } from "./run/parity.ts";
+import { columnsOf, isOperator, renderParity, updateParity } from "./run/parity.ts";
 import { summary } from "./run/summary.ts";
 
 function fail(complaint: string): never {
@@ -69,7 +69,7 @@ async function runOn(deviceName: string): Promise<void> {
     for (const record of await place.run(path)) {
       records.push(record);
       packs.push(pack);
-      keys.push(pack.priority === undefined ? name : `${name} ${pack.priority}`);
+      keys.push(!isOperator(pack) ? "programs" : pack.priority === undefined ? name : `${name} ${pack.priority}`);
       for (const line of differencesOf(record)) if (!isKnown.has(line)) unlisted.push(`${line} on ${deviceName}`);
       if (record.status === "failed" && (verbose === true || op !== undefined)) process.stdout.write(`failed ${record.id}: ${record.reason?.slice(0, 300)}\n`);
       if (typeof record.float64 === "string" && (verbose === true || op !== undefined)) process.stdout.write(`in float64 ${record.id}: ${record.float64.slice(0, 300)}\n`);
