@@ -1,8 +1,9 @@
-/** @file Limits are obeyed by splitting, on a device with the lowest that the standard allows: checks run in Node and in browsers. */
+/** @file Limits are obeyed by splitting, on a device with the lowest that the standard allows, and lower: checks run in Node and in browsers. */
 import { webgpu, webgpuStats } from "@adjoint/backend-webgpu";
 import { type Case, fusedSuite, kernelSuite, runCases } from "@adjoint/conformance";
-import { arange, conv1d, full, gather, noGrad, ones, OutOfMemoryError, scope, tensor, type Tensor, zeros } from "@adjoint/core";
+import { arange, cat, conv1d, DeviceError, full, gather, noGrad, ones, OutOfMemoryError, scope, tensor, type Tensor, zeros } from "@adjoint/core";
 import { denseView, program, scalar, type View } from "@adjoint/core/backend";
+import { tight } from "./altered.ts";
 import { mismatch } from "./harness.ts";
 import { openDevice } from "./open.ts";
 import { assert, type Check, failure, list } from "./whole.ts";
@@ -30,13 +31,14 @@ const kernelsAtLimits = (): readonly Case[] => kernelSuite().filter(({ name }, i
 
 export const limitChecks: readonly Check[] = [
   ...([["kernels", kernelsAtLimits], ["fused kernels", fusedSuite]] as const).map(([name, cases]: readonly [string, () => readonly Case[]]): Check => ({
-    name: `${name}: the conformance suite passes with the lowest limits`,
+    // Eight storage buffers are the lowest there is: what core makes of map and rows needs no more, and some of it no fewer.
+    name: `${name}: the conformance suite passes with eight storage buffers, 64 workgroups to a dimension and bindings of 4 MiB`,
     run: async () => {
       const opened: GPUDevice[] = [];
       const reports = await runCases(async () => {
         const device = await openDevice();
         opened.push(device);
-        return webgpu({ device });
+        return webgpu({ device: tight(device, { maxBufferSize: 2 ** 24, maxStorageBufferBindingSize: 2 ** 22, maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupsPerDimension: 64 }) });
       }, cases());
       assert(reports.length > 20, `${reports.length} cases`);
       const failed = reports.flatMap(({ case: title, outcome }) => (outcome.status === "failed" ? [`${title}: ${outcome.error.message}`] : []));
@@ -83,6 +85,30 @@ export const limitChecks: readonly Check[] = [
         gpu.destroy();
       }
       for (const name of ["sort", "attention"]) assert(seen.has(name), `no memory for ${[...seen].join()}, and not ${name}`);
+    },
+  },
+  {
+    name: "a tensor that fits a buffer and no binding: the typed error comes before anything is allocated, and work goes on",
+    run: async () => {
+      const gpu = await openDevice(), most = 2 ** 16;
+      const device = await webgpu({ device: tight(gpu, { maxBufferSize: 4 * most, maxStorageBufferBindingSize: most, maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupsPerDimension: 64 }) });
+      const whole = arange(0, most / 4, 1, { device, dtype: "float32" }), memory = gpu.createBuffer({ size: 2 * most, usage: 128 | 8 | 4 });
+      const over: { readonly [name: string]: () => unknown } = {
+        zeros: () => zeros([most / 4 + 1], { device }),
+        cat: () => cat([whole, whole]),
+        product: () => whole.reshape([-1, 1]).matmul(whole.reshape([1, -1])),
+        broadcast: () => whole.reshape([-1, 1]).add(whole.narrow(0, 0, 2)),
+        "to a wider layout": () => tensor(new Array<boolean>(most).fill(true), { device }),
+      };
+      for (const [name, make] of Object.entries(over)) {
+        const before = webgpuStats(device), error = await failure(make), { liveBytes, dispatches } = webgpuStats(device);
+        assert(error instanceof OutOfMemoryError && error.message.includes(`the largest buffer of this device is ${most} bytes`), `${name}: ${String(error)}`);
+        assert(liveBytes === before.liveBytes && dispatches === before.dispatches, `${name}: ${liveBytes - before.liveBytes} bytes more are live, ${dispatches - before.dispatches} kernels ran`);
+        mismatch(`after ${name}`, await last(whole.mul(2)), [most / 2 - 4, most / 2 - 2], 0);
+      }
+      const error = await failure(() => device.importBuffer(memory, "float32"));
+      assert(error instanceof DeviceError && error.message.includes(`${most} at most`), String(error));
+      for (const x of [memory, gpu]) x.destroy();
     },
   },
   {

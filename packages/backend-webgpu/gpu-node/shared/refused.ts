@@ -1,23 +1,10 @@
 /** @file What the device refuses is an error that names the op, its shapes and its dtypes, and work goes on: checks run in Node and in browsers. */
 import { webgpu, type WebGpuBackend } from "@adjoint/backend-webgpu";
 import { DeviceError, fromBuffer, ones, tensor, type Tensor } from "@adjoint/core";
+import { altered } from "./altered.ts";
 import { mismatch } from "./harness.ts";
 import { openDevice } from "./open.ts";
 import { assert, type Check, failure, list } from "./whole.ts";
-
-/** What a device is told, as somebody else makes of it. */
-type Spoilt = {
-  readonly createShaderModule?: (told: GPUShaderModuleDescriptor) => GPUShaderModuleDescriptor;
-  readonly createBindGroup?: (told: GPUBindGroupDescriptor) => GPUBindGroupDescriptor;
-};
-/** The device itself, which is told something else. */
-const spoilt = (gpu: GPUDevice, by: Spoilt): GPUDevice => new Proxy(gpu, {
-  get(target, name) {
-    const value: unknown = Reflect.get(target, name, target), change = by[name as keyof Spoilt] as ((told: unknown) => unknown) | undefined;
-    if (typeof value !== "function") return value;
-    return change === undefined ? value.bind(target) : (told: unknown): unknown => value.call(target, change(told));
-  },
-});
 
 /** Three ops in one submit, of which the device refuses the second: an error of the read that says so, and right results of what comes after. */
 async function refused(name: string, device: WebGpuBackend, wrong: (x: Tensor) => Tensor, parts: readonly string[]): Promise<void> {
@@ -28,13 +15,12 @@ async function refused(name: string, device: WebGpuBackend, wrong: (x: Tensor) =
   mismatch(`${name}, afterwards`, await list(kept.mul(2).sub(1)), [1, 3, 5], 0);
 }
 
-const isAdd = (code: string): boolean => code.startsWith("// add\n");
-
 export const refusedChecks: readonly Check[] = [
   {
     name: "a kernel that does not compile",
     run: async () => {
-      const gpu = await openDevice(), device = await webgpu({ device: spoilt(gpu, { createShaderModule: (told) => ({ ...told, code: isAdd(told.code) ? `${told.code} nonsense` : told.code }) }) });
+      const gpu = await openDevice(), wrong = (code: string): string => (code.startsWith("// add\n") ? `${code} nonsense` : code);
+      const device = await webgpu({ device: altered(gpu, { createShaderModule: (told) => gpu.createShaderModule({ ...told, code: wrong(told.code) }) }) });
       await refused("compiling", device, (x) => x.add(tensor([1, 2, 3], { device })), ["webgpu: compiling add (kernel map) of float32 [2, 3], float32 [2, 3] to float32 [2, 3]: ", "nonsense"]);
       const ahead = await failure(() => device.warmup(() => { ones([4], { device }).add(ones([4], { device })); }));
       assert(ahead instanceof DeviceError && ahead.message.includes("add (kernel map) of float32 [4], float32 [4] to float32 [4]"), `warmup: ${String(ahead)}`);
@@ -46,7 +32,8 @@ export const refusedChecks: readonly Check[] = [
     name: "a binding that does not fit",
     run: async () => {
       // The kernel of `matmul` alone has both operands and the output in three buffers here.
-      const gpu = await openDevice(), device = await webgpu({ device: spoilt(gpu, { createBindGroup: (told) => ({ ...told, entries: [...told.entries].length === 4 ? [...told.entries].slice(1) : told.entries }) }) });
+      const gpu = await openDevice(), wrong = (entries: GPUBindGroupEntry[]): GPUBindGroupEntry[] => (entries.length === 4 ? entries.slice(1) : entries);
+      const device = await webgpu({ device: altered(gpu, { createBindGroup: (told) => gpu.createBindGroup({ ...told, entries: wrong([...told.entries]) }) }) });
       await refused("binding", device, (x) => x.matmul(ones([3, 4], { device })), ["(kernel matmul) of float32 [1, 2, 3], float32 [1, 3, 4] to float32 [1, 2, 4]: "]);
       device.dispose();
       gpu.destroy();
