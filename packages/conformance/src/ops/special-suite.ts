@@ -39,7 +39,7 @@ function compare(got: readonly number[], want: readonly number[], zeros: boolean
   check(got.length === want.length, `${what}: ${got.length} elements, expected ${want.length}`);
   got.forEach((g, i) => {
     const w = want[i]!, near = Math.abs(g - w) <= 1e-4 * Math.max(1, Math.abs(w)), alike = !Number.isFinite(w) || (w === 0 && zeros) ? Object.is(g, w) : near;
-    check(alike, `${what}[${i}]: got ${Object.is(g, -0) ? "-0" : g}, expected ${Object.is(w, -0) ? "-0" : w}`);
+    if (!alike) throw new Error(`${what}[${i}]: got ${Object.is(g, -0) ? "-0" : g}, expected ${Object.is(w, -0) ? "-0" : w}`);
   });
 }
 
