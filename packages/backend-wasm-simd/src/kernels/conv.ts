@@ -69,7 +69,7 @@ export class Convolver {
       if (out.shape[2] === 1 && out.dtype === "float32") return this.#singleChannel.convolve(windows, filter, out, temporaries);
       const isPacked = out.dtype === "float32" && !this.#tiles.suits(windows), inPieces = isPacked ? merged(filter, 3, 6) : undefined;
       if (inPieces !== undefined && inPieces.shape[3] >= LEAST_PIECE) return this.#packed(windows, inPieces, out, temporaries);
-      const weights = merged(filter, 2, 6) ?? merged(this.#dense(filter, temporaries), 2, 6)!;
+      const weights = merged(filter, 2, 6) ?? merged(this.#copier.dense(filter, temporaries), 2, 6)!;
       if (isPacked) this.#packed(windows, viewed(weights, [...weights.shape.slice(0, 2), 1, weights.shape[2]], [...weights.strides.slice(0, 2), 0, weights.strides[2]]), out, temporaries);
       else if (out.dtype === "float32") this.#tiles.convolve(windows, weights, out);
       else this.#laidOut(windows, weights, out, temporaries);
@@ -157,12 +157,6 @@ export class Convolver {
         new View(target.buffer, x.dtype, shape, target.strides.map((step, d) => (d < 3 ? step : step * spread[d - 3])), spatial(target, first.map((i, d) => i * spread[d] - low[d])), count, false));
     const strides = target.strides.map((step, d) => (d < 3 && x.strides[d] === 0 ? 0 : step));
     return new View(target.buffer, x.dtype, [...x.shape.slice(0, 3), ...target.shape.slice(3)], strides, target.offset, target.size, false);
-  }
-
-  #dense(view: WasmView, temporaries: Temporaries): WasmView {
-    const target = temporaries.dense(view.dtype, view.shape);
-    this.#copier.copy(view, target);
-    return target;
   }
 }
 

@@ -32,6 +32,17 @@ export class Copier {
     return new View(target.buffer, view.dtype, view.shape, strides, 0, view.size, target.size === view.size);
   }
 
+  /** A dense copy, of what is repeated too. */
+  dense(view: WasmView, temporaries: Temporaries): WasmView {
+    const target = temporaries.dense(view.dtype, view.shape);
+    this.copy(view, target);
+    return target;
+  }
+  /** The view, whose rows lie together, or else a dense copy. */
+  rowwise(view: WasmView, temporaries: Temporaries): WasmView {
+    return view.strides.at(-1) === 1 ? view : this.dense(view, temporaries);
+  }
+
   copy(source: WasmView, target: WasmView): void {
     const bytes = bytesOf(source.dtype);
     const from = addressAt(source, 0), to = addressAt(target, 0);

@@ -38,7 +38,7 @@ export class Depthwise {
   #windows(x: WasmView, filter: WasmView, out: WasmView, padding: Triple, bias?: WasmView): void {
     const temporaries = new Temporaries(this.#engine.memory), [groups, examples, made, , height, width] = out.shape, { windows } = this.#kernels;
     try {
-      const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
+      const pool = this.#engine.sharing((out.size * 9) / PRODUCTS), image = this.#copier.rowwise(x, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
       const dense = temporaries.dense("float32", [groups, made, FILTER]), place = (at: number, shape: Shape): WasmView => new View(dense.buffer, "float32", shape, [made * FILTER, FILTER, 3, 1].slice(0, shape.length), at, sizeOf(shape), false);
       if (bias === undefined) this.#engine.clear(addressAt(dense, 0), 4 * dense.size);
       else this.#copier.copy(bias, place(9, [groups, made]));
@@ -57,7 +57,7 @@ export class Depthwise {
   #gradients(x: WasmView, y: WasmView, out: WasmView, padding: Triple): void {
     const temporaries = new Temporaries(this.#engine.memory), [groups, made, examples, , height, width] = y.shape, { gradients } = this.#kernels;
     try {
-      const pool = this.#engine.sharing((y.size * 9) / PRODUCTS), image = this.#rowwise(x, temporaries), by = this.#rowwise(y, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
+      const pool = this.#engine.sharing((y.size * 9) / PRODUCTS), image = this.#copier.rowwise(x, temporaries), by = this.#copier.rowwise(y, temporaries), planes = this.#planes(image, height + 2, width + 2, padding, pool, temporaries);
       const sums = addressAt(temporaries.dense("float32", [groups, made, 36]), 0), [xg, , xn] = image.strides.map((s) => 4 * s), [yg, yo, yn, , yh] = by.strides.map((s) => 4 * s), from = addressAt(by, 0);
       const { floats } = this.#engine.memory, to = addressAt(out, 0) / 4, [og, , oo, , oh, ow] = out.strides, most = pool === undefined ? groups : Math.ceil(groups / (SHARES * pool.threads));
       // each call lays the planes of its groups out: of few groups, what they made is shared by a few calls
@@ -71,13 +71,6 @@ export class Depthwise {
     } finally {
       temporaries.free();
     }
-  }
-
-  #rowwise(view: WasmView, temporaries: Temporaries): WasmView {
-    if (view.strides[5] === 1) return view;
-    const dense = temporaries.dense("float32", view.shape);
-    this.#copier.copy(view, dense);
-    return dense;
   }
 
   /** Planes from the padding on: as they lie, or where they are too small, laid amid zeros, one at a time, in a room of each thread. */

@@ -30,9 +30,9 @@ export class SingleChannel {
 
   convolve(windows: WasmView, filter: WasmView, out: WasmView, temporaries: Temporaries): void {
     // The longer of the two is walked by vectors.
-    if (out.shape[5] < filter.shape[5]) return this.#places(windows, filter.strides[5] === 1 ? filter : this.#dense(filter, temporaries), out, temporaries);
+    if (out.shape[5] < filter.shape[5]) return this.#places(windows, this.#copier.rowwise(filter, temporaries), out, temporaries);
     const target = out.strides[5] === 1 ? out : temporaries.dense(out.dtype, out.shape);
-    this.#lines(windows, this.#dense(filter, temporaries), target, temporaries);
+    this.#lines(windows, this.#copier.dense(filter, temporaries), target, temporaries);
     if (target !== out) this.#copier.copy(target, out);
   }
 
@@ -70,12 +70,6 @@ export class SingleChannel {
     for (let g = 0; g < groups; g++) for (let n = 0; n < examples; n++, at += 4 * TOGETHER * quads - 4 * count)
       for (let q = 0, to = addressAt(out, g * out.strides[0] + n * out.strides[1]) / 4; q < count; q++, at += 4)
         floats[to + words[made + q]] = floats[at] + floats[at + 1] + (floats[at + 2] + floats[at + 3]);
-  }
-
-  #dense(view: WasmView, temporaries: Temporaries): WasmView {
-    const target = temporaries.dense(view.dtype, view.shape);
-    this.#copier.copy(view, target);
-    return target;
   }
 }
 

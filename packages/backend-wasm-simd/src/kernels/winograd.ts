@@ -49,7 +49,7 @@ export class Winograd {
   /** Blocks are shared out among threads. */
   #places(x: WasmView, filter: WasmView, out: WasmView, padding: Triple, temporaries: Temporaries, bias?: WasmView): boolean {
     const { memory } = this.#engine, { filters, forward } = this.#kernels, target = out.strides[5] === 1 ? out : temporaries.dense("float32", out.shape);
-    const from = imageOf(this.#rowwise(x, temporaries), 1, 2), to = imageOf(target, 1, 2), { channels } = from, made = to.channels, pool = this.#poolFor(from, to);
+    const from = imageOf(this.#copier.rowwise(x, temporaries), 1, 2), to = imageOf(target, 1, 2), { channels } = from, made = to.channels, pool = this.#poolFor(from, to);
     const weights = this.#dense(filter, temporaries), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0);
     const plan = planOf(this.#engine, temporaries, from, to, layout, padding, false, pool?.threads ?? 1), { at, count } = plan.blocks;
     const products = forwardProducts(memory, temporaries, made, this.#smallRows, channels, plan, layout);
@@ -73,7 +73,7 @@ export class Winograd {
    */
   #windows(x: WasmView, y: WasmView, out: WasmView, padding: Triple, temporaries: Temporaries): boolean {
     const { memory, tileRows } = this.#engine, { windows, backward } = this.#kernels;
-    const from = imageOf(this.#rowwise(x, temporaries), 2, 1), by = imageOf(this.#rowwise(y, temporaries), 2, 1), { channels } = from, made = by.channels;
+    const from = imageOf(this.#copier.rowwise(x, temporaries), 2, 1), by = imageOf(this.#copier.rowwise(y, temporaries), 2, 1), { channels } = from, made = by.channels;
     const pool = this.#poolFor(from, by), layout = layoutOf(made, channels), u = addressAt(temporaries.dense("float32", [(PLANES * layout.plane) / 4]), 0), line = layout.line / 4;
     const plan = planOf(this.#engine, temporaries, from, by, layout, padding, true, pool?.threads ?? 1), nine = temporaries.dense("float32", [9, made, line]);
     const most = pool === undefined ? made : roundUp(Math.ceil(made / pool.threads), tileRows), parts = Array.from({ length: Math.ceil(made / most) }, (_, i) => {
@@ -102,12 +102,6 @@ export class Winograd {
     return checks.every((at) => this.#engine.memory.floats.subarray(at / 4, at / 4 + 4).every((sum) => Number.isFinite(sum)));
   }
 
-  #rowwise(view: WasmView, temporaries: Temporaries): WasmView {
-    if (view.strides[5] === 1) return view;
-    const dense = temporaries.dense("float32", view.shape);
-    this.#copier.copy(view, dense);
-    return dense;
-  }
   /** The filter's elements side by side. Four windows at a time are read, whole or not. */
   #dense(filter: WasmView, temporaries: Temporaries): number {
     const room = temporaries.dense("float32", [filter.size + 36]);
