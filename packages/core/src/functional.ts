@@ -13,7 +13,7 @@ export * as autograd from "./autograd/index.ts";
 export { checkpoint, checkpointed } from "./autograd/checkpoint.ts";
 export { inMode, isInference, type Mode, setGradEnabled } from "./autograd/modes.ts";
 export { type HookHandle, registerHook, registerPostAccumulateGradHook } from "./autograd/hooks.ts";
-export { backward, type BackwardOptions, type Cotangent, grad, type GradOptions, type OneOrMore, retainGrad } from "./calculus/backward.ts";
+export { backward, type BackwardOptions, type Cotangent, grad, type GradOptions, type GradsOf, type OneOrMore, retainGrad } from "./calculus/backward.ts";
 export * from "./elementwise/activations.ts";
 export {
   abs, ceil, eq, floor, fmod, ge, gt, isnan, le, logicalAnd, logicalNot, logicalOr, logicalXor, lt, maximum, minimum, mul, ne, neg, pow, remainder, sign, square, trunc,

@@ -141,3 +141,12 @@ test("freed handles name who freed them", () => {
   expect(ruins(() => x.add(1))).toBeInstanceOf(FreedError);
   expect(ruins(() => x.add(1)).message).toContain("dispose()");
 });
+
+test("gradients come in the tuple of their inputs, as the compiler sees too", () => {
+  const x = tensor([1, 2], { requiresGrad: true }), w = tensor([3, 4], { requiresGrad: true });
+  const [dx, dw] = grad(x.mul(w).sum(), [x, w], { createGraph: true });
+  const [ddw] = grad(dx.sum(), w); // none is null: what is unused is an error
+  expect([dx.toArraySync(), dw.toArraySync(), ddw.toArraySync()]).toEqual([[3, 4], [1, 2], [1, 1]]);
+  const unused: [Tensor | null] = grad(x.sum(), [w], { allowUnused: true }), zero: [Tensor] = grad(x.sum(), [w], { materializeGrads: true });
+  expect([unused[0], zero[0].toArraySync()]).toEqual([null, [0, 0]]);
+});

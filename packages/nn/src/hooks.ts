@@ -1,7 +1,11 @@
 /** @file Hooks of modules: what runs before and after `forward`, whoever calls it, and on the way back. A module without hooks pays nothing. */
-import type { HookHandle } from "@adjoint/core/functional";
+import type { HookHandle, Tensor } from "@adjoint/core/functional";
 import { type BackwardHook, withBackwardHooks } from "./backward-hooks.ts";
 import type { Module } from "./module.ts";
+
+/** What the `forward` of a module takes and gives; of a module of which nothing is known, tensors. */
+export type InputsOf<M extends Module> = Parameters<M["forward"]> extends readonly never[] ? readonly Tensor[] : Readonly<Parameters<M["forward"]>>;
+export type OutputOf<M extends Module> = unknown extends ReturnType<M["forward"]> ? Tensor : ReturnType<M["forward"]>;
 
 /** Sees the arguments of `forward`; what it returns, one argument or an array of them, takes their place. */
 export type ForwardPreHook<M, Inputs extends readonly unknown[]> = (module: M, inputs: Inputs) => unknown;

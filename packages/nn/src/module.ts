@@ -5,7 +5,7 @@ import { deepCopy } from "./copying.ts";
 import { describe } from "./describe.ts";
 import { ModuleError } from "./errors.ts";
 import type { BackwardHook } from "./backward-hooks.ts";
-import { addHook, copyHooks, type ForwardHook, type ForwardPreHook } from "./hooks.ts";
+import { addHook, copyHooks, type ForwardHook, type ForwardPreHook, type InputsOf, type OutputOf } from "./hooks.ts";
 import { allCast, allMoved, clearGrad } from "./moving.ts";
 import { isParameter } from "./parameter.ts";
 import { checkBuffer, checkName, checkParameter } from "./registration.ts";
@@ -148,11 +148,11 @@ export class Module {
     return this;
   }
   /** Calls `hook` before `forward`; what it returns, one argument or an array of them, takes the place of the arguments. */
-  registerForwardPreHook<Inputs extends readonly unknown[] = readonly Tensor[]>(hook: ForwardPreHook<this, Inputs>): HookHandle {
+  registerForwardPreHook<Inputs extends readonly unknown[] = InputsOf<this>>(hook: ForwardPreHook<this, Inputs>): HookHandle {
     return addHook(this, "before", hook);
   }
   /** Calls `hook` after `forward`; what it returns takes the place of the result. */
-  registerForwardHook<Inputs extends readonly unknown[] = readonly Tensor[], Output = Tensor>(hook: ForwardHook<this, Inputs, Output>): HookHandle {
+  registerForwardHook<Inputs extends readonly unknown[] = InputsOf<this>, Output = OutputOf<this>>(hook: ForwardHook<this, Inputs, Output>): HookHandle {
     return addHook(this, "after", hook);
   }
   /** Calls `hook` when the gradients of the arguments are there; what it returns takes their place. The module must not change its arguments or results in place. */

@@ -234,3 +234,19 @@ describe("lifetime", () => {
     expect(doubled.parameters().map((x) => x.dtype)).toEqual(["float64", "float64"]);
   });
 });
+
+it("a hook knows what its module takes and gives", () => {
+  class Doubled extends Module {
+    override forward(x: Tensor, flag: boolean = false): { readonly y: Tensor; readonly flag: boolean } {
+      return { y: x.mul(2), flag };
+    }
+  }
+  const module = new Doubled();
+  let seen: unknown;
+  module.registerForwardPreHook((_, [x, flag]) => [x.add(1), flag]);
+  module.registerForwardHook((_, [x, flag], { y }) => { seen = [x.itemSync(), flag, y.itemSync()]; });
+  module.forward(tensor([1]), true);
+  expect(seen).toEqual([2, true, 4]);
+  const known: Module = module; // of which nothing is known: tensors
+  known.registerForwardHook((_, inputs, output) => void [inputs[0]?.shape, output.shape]);
+});

@@ -1,5 +1,5 @@
 /** @file `autograd.grad` with all of its options: `grad` of calculus, and many gradients at once by vmap. */
-import { asList, grad as gradOnce, type GradOptions as OnceOptions, type OneOrMore } from "../calculus/backward.ts";
+import { asList, grad as gradOnce, type GradOptions as OnceOptions, type GradsOf, type OneOrMore } from "../calculus/backward.ts";
 import { AutogradError } from "../errors.ts";
 import * as python from "../python.ts";
 import { sameShape } from "../shape.ts";
@@ -11,8 +11,18 @@ export type GradOptions = OnceOptions & {
   readonly isGradsBatched?: boolean;
 };
 
-/** The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is not touched. PyTorch's `autograd.grad`. */
-export function grad(outputs: OneOrMore<Tensor>, inputs: OneOrMore<Tensor>, { isGradsBatched = false, ...options }: GradOptions = {}): (Tensor | null)[] {
+/**
+ * The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is not touched. PyTorch's `autograd.grad`.
+ * @param outputs where the walk begins: one, or several
+ * @param inputs whose gradients are asked for
+ * @returns a tensor for each input; null where an input was not used, if `allowUnused` says so
+ * @throws AutogradError where `backward` throws it, and for an input that was not used
+ * @example `const [dx, dw] = autograd.grad(loss, [x, w], { createGraph: true });`
+ */
+export function grad<const I extends OneOrMore<Tensor>>(outputs: OneOrMore<Tensor>, inputs: I, options?: GradOptions & { readonly allowUnused?: false }): GradsOf<I>;
+export function grad<const I extends OneOrMore<Tensor>>(outputs: OneOrMore<Tensor>, inputs: I, options: GradOptions & { readonly materializeGrads: true }): GradsOf<I>;
+export function grad<const I extends OneOrMore<Tensor>>(outputs: OneOrMore<Tensor>, inputs: I, options?: GradOptions): GradsOf<I, Tensor | null>;
+export function grad(outputs: OneOrMore<Tensor>, inputs: OneOrMore<Tensor>, { isGradsBatched = false, ...options }: GradOptions = {}): unknown {
   return isGradsBatched ? gradBatched(asList(outputs), asList(inputs), options) : gradOnce(outputs, inputs, options);
 }
 

@@ -1,5 +1,5 @@
 /** @file The namespace `autograd`: PyTorch's torch.autograd, and what its users find beside it. */
-export { backward, type BackwardOptions, type Cotangent, type OneOrMore } from "../calculus/backward.ts";
+export { backward, type BackwardOptions, type Cotangent, type GradsOf, type OneOrMore } from "../calculus/backward.ts";
 export { grad, type GradOptions } from "./grad.ts";
 export { gradcheck, GradcheckError, type GradcheckOptions, gradgradcheck, type GradgradcheckOptions } from "./gradcheck.ts";
 export { type HookHandle, type MaybeGrad, registerHook, registerNodeHook, registerNodePrehook, registerPostAccumulateGradHook, type Replacement } from "./hooks.ts";

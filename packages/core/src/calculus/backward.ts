@@ -144,6 +144,9 @@ export type GradOptions = Pick<BackwardOptions, "retainGraph" | "createGraph"> &
   readonly materializeGrads?: boolean;
 };
 
+/** A gradient for each input, in order; of one input that is no array, an array of one. */
+export type GradsOf<I extends OneOrMore<Tensor>, G = Tensor> = I extends readonly Tensor[] ? { -readonly [K in keyof I]: G } : [G];
+
 /**
  * The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is not touched. PyTorch's `autograd.grad`.
  * @param outputs where the walk begins: one, or several
@@ -156,7 +159,10 @@ export type GradOptions = Pick<BackwardOptions, "retainGraph" | "createGraph"> &
  * grad(x.square().sum(), x) // [[2, 4]]
  * ```
  */
-export function grad(outputs: OneOrMore<Tensor>, inputs: OneOrMore<Tensor>, options: GradOptions = {}): (Tensor | null)[] {
+export function grad<const I extends OneOrMore<Tensor>>(outputs: OneOrMore<Tensor>, inputs: I, options?: GradOptions & { readonly allowUnused?: false }): GradsOf<I>;
+export function grad<const I extends OneOrMore<Tensor>>(outputs: OneOrMore<Tensor>, inputs: I, options: GradOptions & { readonly materializeGrads: true }): GradsOf<I>;
+export function grad<const I extends OneOrMore<Tensor>>(outputs: OneOrMore<Tensor>, inputs: I, options?: GradOptions): GradsOf<I, Tensor | null>;
+export function grad(outputs: OneOrMore<Tensor>, inputs: OneOrMore<Tensor>, options: GradOptions = {}): unknown {
   const { createGraph = false, retainGraph = createGraph, materializeGrads = false, allowUnused = materializeGrads, gradOutputs } = options;
   if (materializeGrads && !allowUnused)
     throw new ArgumentError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.");
