@@ -1,11 +1,11 @@
 /** @file The page in a real Chromium: every backend runs the tour, and the console stays free of errors. */
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { chromiumFlags, findChromium } from "@adjoint/tools-browsers/chromium";
 import { type Browser, chromium } from "playwright";
 import { createServer, type ViteDevServer } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path !== undefined && existsSync(path));
+const executablePath = findChromium();
 // Without a browser this cannot run; in continuous integration that is a failure, and launching says so.
 describe.skipIf(executablePath === undefined && process.env["CI"] === undefined)("the page", () => {
   let server: ViteDevServer, browser: Browser;
@@ -14,7 +14,7 @@ describe.skipIf(executablePath === undefined && process.env["CI"] === undefined)
     await server.listen();
     browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
-      args: ["--no-sandbox", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: [...chromiumFlags],
     });
   }, 120_000);
   afterAll(async () => {

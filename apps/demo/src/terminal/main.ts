@@ -1,11 +1,11 @@
 /** @file `npm start`: the tour on every backend, then a character transformer trained on a real text. */
+import { findGraphicsDriver } from "@adjoint/tools-browsers/vulkan";
 import { type Corpus, corpusOf } from "../corpus.ts";
 import { type Opened, deviceNames, open } from "../devices.ts";
 import { defaultSize } from "../model.ts";
 import { sample, train } from "../train.ts";
 import { type Arguments, parse, readText, usage, UsageError } from "./arguments.ts";
 import { compareTraining, parityTable, tourEverywhere } from "./compare.ts";
-import { findGraphicsDriver } from "./graphics-driver.ts";
 import { ownText } from "./own-text.ts";
 import { bar, megabytes } from "./table.ts";
 
