@@ -59,7 +59,7 @@ export class Winograd {
     for (let g = 0; g < groups; g++) {
       memory.words[(plan.common + COMMON.bias) / 4] = added + 4 * g * made;
       filters(made, channels, weights + 36 * g * made * channels, u, layout.line, layout.plane);
-      for (let i = 0; i < count; i += some) call(pool, forward, plan.common, at + bytesOf(BLOCK) * i, some, from.at + g * from.group, u, to.at + g * to.group, made, products.at, products.count);
+      for (let i = 0; i < count; i += some) call(pool, forward, plan.common, at + bytesOf(BLOCK) * i, Math.min(some, count - i), from.at + g * from.group, u, to.at + g * to.group, made, products.at, products.count);
       pool?.run();
     }
     if (!this.#areFinite(plan.checks)) return false;
