@@ -1,6 +1,6 @@
 /**
- * @file Emits products of few rows and columns and a large depth, block by block of the depth, each into memory of its own: what a call packs stays in the cache of the
- * thread that reads it. What is called, and on which part of the depth, is kernels/deep.ts.
+ * @file Emits whole products as calls that pack for themselves, block by block of the depth: what is packed stays in the cache of the thread that reads it. What is called,
+ * and on which part of what, is kernels/blocks.ts.
  */
 import { Module } from "../asm/module.ts";
 import type { Engine } from "../engine.ts";
@@ -9,8 +9,8 @@ import { storePartly } from "./body.ts";
 import { addMatmul } from "./matmul.ts";
 
 /**
- * `columns`, `windows`: (depth, most, large, small, n, a, aRow, aDepth, b, bColumns, bDepth, rooms, roomBytes, roomForB, parts): of each `most` steps of the depth a product of
- * `large` rows by large tiles and `small` ones by small tiles, into parts that follow each other. b is packed by strides, or as `packWindows` does it, by tables.
+ * `columns`, `windows`: (depth, most, large, small, n, a, aRow, aDepth, b, bColumns, bDepth, rooms, roomBytes, roomForB, to, toRow): of each `most` steps of the depth a product of
+ * `large` rows by large tiles and `small` ones by small tiles, one below the other. b is packed by strides, or as `packWindows` does it, by tables.
  * `addUp`: (count, rows, columns, parts, c, cRow): c becomes the sum of the parts, added in their order.
  */
 export type DeepKernels = { readonly [N in "columns" | "windows" | "addUp"]: (...args: number[]) => number };
@@ -18,8 +18,8 @@ export type DeepKernels = { readonly [N in "columns" | "windows" | "addUp"]: (..
 export function linkDeep(engine: Engine): DeepKernels {
   const module = new Module(), parts = addMatmul(module, engine);
   for (const name of ["columns", "windows"] as const)
-    module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
-      (f, depth, most, large, small, n, a, aRow, aDepth, b, bColumns, bDepth, rooms, roomBytes, roomForB, to) => {
+    module.func(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], [],
+      (f, depth, most, large, small, n, a, aRow, aDepth, b, bColumns, bDepth, rooms, roomBytes, roomForB, to, toRow) => {
         const some = f.local("i32"), room = f.local("i32"), packed = f.local("i32"), smallA = f.local("i32");
         f.thread().i32(THREAD_BYTES).op("i32.div_u").get(roomBytes).op("i32.mul").get(rooms).op("i32.add").set(room).get(room).get(roomForB).op("i32.add").set(packed);
         const belowLarge = (from: typeof a, row: () => void) => {
@@ -33,18 +33,18 @@ export function linkDeep(engine: Engine): DeepKernels {
           f.get(n).get(some).get(b).get(bColumns).get(bDepth).get(packed).call(name === "columns" ? parts.packColumns : parts.packWindows);
           f.get(large).if(() => {
             f.get(large).get(some).get(a).get(aRow).get(aDepth).get(room).call(parts.packLarge);
-            f.get(large).get(n).get(some).get(room).get(packed).get(to).get(n).i32(2).op("i32.shl").i32(0).call(parts.large);
+            f.get(large).get(n).get(some).get(room).get(packed).get(to).get(toRow).i32(0).call(parts.large);
           });
           f.get(small).if(() => {
             f.get(small).get(some);
             belowLarge(a, () => f.get(aRow)).get(aRow).get(aDepth).get(smallA).call(parts.packSmall);
             f.get(small).get(n).get(some).get(smallA).get(packed);
-            belowLarge(to, () => f.get(n).i32(2).op("i32.shl")).get(n).i32(2).op("i32.shl").i32(0).call(parts.small);
+            belowLarge(to, () => f.get(toRow)).get(toRow).i32(0).call(parts.small);
           });
           f.get(a).get(some).get(aDepth).op("i32.mul").op("i32.add").set(a);
           if (name === "columns") f.get(b).get(some).get(bDepth).op("i32.mul").op("i32.add").set(b);
           else f.get(bDepth).get(some).i32(2).op("i32.shl").op("i32.add").set(bDepth);
-          f.get(to).get(large).get(small).op("i32.add").get(n).op("i32.mul").i32(2).op("i32.shl").op("i32.add").set(to);
+          f.get(to).get(large).get(small).op("i32.add").get(toRow).op("i32.mul").op("i32.add").set(to);
           f.get(depth).get(some).op("i32.sub").set(depth);
         });
       });

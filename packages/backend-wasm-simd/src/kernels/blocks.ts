@@ -29,6 +29,9 @@ export const BLOCK_COLUMNS = 2048;
 export const STRIP: number = 16 * TILE_COLUMNS;
 /** Products that take as long as one operation of a map. */
 export const PRODUCTS = 8;
+/** Bytes that a call may pack for itself: half of the second cache. */
+const PACKED_BYTES = 2 ** 19;
+type Room = { readonly at: number; readonly bytes: number; readonly forB: number };
 /** Calls of a round for each thread, at the least, so that none waits long for another. */
 export const CALLS_A_THREAD = 4;
 /** Steps of the depth that are each in a page of their own, at a time. */
@@ -100,12 +103,12 @@ export class Blocks {
 
   /** Both are packed, block by block. The columns of c are adjacent. */
   packed(m: number, n: number, k: number, a: Matrix | Pieces, b: Columns, c: Matrix): void {
-    const left = "piece" in a ? a : whole(a, k);
+    const left = "piece" in a ? a : whole(a, k), all = this.#engine.sharing((m * n * k) / PRODUCTS);
+    if (all !== undefined && left.piece === k && this.#split(all, m, n, k, a, b, c)) return;
     // what counts is the work of one round
     const pool = this.#engine.sharing((m * Math.min(n, BLOCK_COLUMNS) * Math.min(left.piece, BLOCK_DEPTH)) / PRODUCTS);
     if (pool !== undefined) return this.#shared(pool, m, n, k, left, b, c);
-    const deep = k > BLOCK_DEPTH && n <= BLOCK_COLUMNS ? this.#engine.sharing((m * n * k) / PRODUCTS) : undefined;
-    if (deep !== undefined) return this.#sharedDepth(deep, m, n, k, left, b, c);
+    if (all !== undefined && k > BLOCK_DEPTH && n <= BLOCK_COLUMNS) return this.#sharedDepth(all, m, n, k, left, b, c);
     const temporaries = new Temporaries(this.#engine.memory), most = evenly(left.piece, BLOCK_DEPTH), { tileRows } = this.#engine;
     try {
       const packedA = addressAt(temporaries.dense("float32", [Math.min(BLOCK_ROWS, m) + tileRows, most]), 0);
@@ -141,19 +144,66 @@ export class Blocks {
     }
   }
 
+  /** Small products: columns or rows are shared out, one call for each thread, which packs all of the other operand too. False where that is too much for the caches. */
+  #split(pool: Pool, m: number, n: number, k: number, a: Matrix, b: Columns, c: Matrix): boolean {
+    const byColumns = n >= m, size = byColumns ? n : m, share = roundUp(Math.ceil(size / pool.threads), byColumns ? TILE_COLUMNS : 2 * this.#engine.tileRows);
+    if (!this.packsAlone(byColumns ? m : share, byColumns ? share : n, k)) return false;
+    const temporaries = new Temporaries(this.#engine.memory);
+    try {
+      const room = this.#room(temporaries, pool, byColumns ? m : share, byColumns ? share : n, k);
+      for (let from = 0; from < size; from += share) {
+        const some = Math.min(share, size - from), [row, column] = byColumns ? [0, from] : [from, 0];
+        this.#addWhole(pool, room, byColumns ? m : some, byColumns ? some : n, k, k, { ...a, at: a.at + row * a.row }, beyond(b, column, 0), { ...c, at: c.at + row * c.row + 4 * column });
+      }
+      pool.run();
+      return true;
+    } finally {
+      temporaries.free();
+    }
+  }
+
+  /** Whether a product is small enough to be one call that packs for itself. */
+  packsAlone(m: number, n: number, k: number): boolean {
+    return k <= BLOCK_DEPTH && n <= BLOCK_COLUMNS && 4 * k * (m + n) <= PACKED_BYTES;
+  }
+  /** Such products, a call each. */
+  batch(pool: Pool, m: number, n: number, k: number, count: number, operands: (i: number) => readonly [Matrix, Columns, Matrix]): void {
+    const temporaries = new Temporaries(this.#engine.memory);
+    try {
+      const room = this.#room(temporaries, pool, m, n, k);
+      for (let i = 0; i < count; i++) this.#addWhole(pool, room, m, n, k, k, ...operands(i));
+      pool.run();
+    } finally {
+      temporaries.free();
+    }
+  }
+  get #whole(): DeepKernels {
+    return (this.#deep ??= linkDeep(this.#engine));
+  }
+  /** Memory of each thread for what such a call packs. */
+  #room(temporaries: Temporaries, pool: Pool, m: number, n: number, depth: number): Room {
+    const forB = 4 * depth * (m + this.#engine.tileRows), bytes = forB + 4 * depth * roundUp(n, TILE_COLUMNS);
+    return { at: addressAt(temporaries.dense("float32", [(pool.threads * bytes) / 4]), 0), bytes, forB };
+  }
+  /** Adds a call. Of each `most` steps of the depth a product goes below the one before. */
+  #addWhole(pool: Pool, room: Room, m: number, n: number, depth: number, most: number, a: Matrix, b: Columns, c: Matrix): void {
+    const { columns, windows } = this.#whole, small = this.smallRows(m);
+    pool.add(b.by === "strides" ? columns : windows, depth, most, m - small, small, n, a.at, a.row, a.column, b.at, b.columns, b.depth, room.at, room.bytes, room.forB, c.at, c.row);
+  }
+
   /** Few rows and columns of a large depth: blocks of the depth are products of their own, and are added in the order in which one thread does. */
   #sharedDepth(pool: Pool, m: number, n: number, k: number, a: Pieces, b: Columns, c: Matrix): void {
-    const { memory, tileRows } = this.#engine, temporaries = new Temporaries(memory), most = evenly(a.piece, BLOCK_DEPTH), blocks = Math.ceil(a.piece / most), count = (k / a.piece) * blocks, small = this.smallRows(m);
-    const { columns, windows, addUp } = (this.#deep ??= linkDeep(this.#engine)), run = b.by === "strides" ? columns : windows, inCall = Math.min(blocks, Math.ceil(count / (CALLS_A_THREAD * pool.threads)));
-    const roomForB = 4 * most * (m + tileRows), roomBytes = roomForB + 4 * most * roundUp(n, TILE_COLUMNS);
+    const temporaries = new Temporaries(this.#engine.memory), most = evenly(a.piece, BLOCK_DEPTH), blocks = Math.ceil(a.piece / most), count = (k / a.piece) * blocks;
+    const inCall = Math.min(blocks, Math.ceil(count / (CALLS_A_THREAD * pool.threads)));
     try {
-      const parts = addressAt(temporaries.dense("float32", [count, m, n]), 0), rooms = addressAt(temporaries.dense("float32", [(pool.threads * roomBytes) / 4]), 0);
+      const parts = addressAt(temporaries.dense("float32", [count, m, n]), 0), room = this.#room(temporaries, pool, m, n, most);
       for (let piece = 0, to = parts; piece < k; piece += a.piece) for (let block = 0; block < blocks; block += inCall) {
-        const from = piece + block * most, end = piece + Math.min(a.piece, (block + inCall) * most), { at, columns: by, depth } = beyond(b, 0, from);
-        pool.add(run, end - from, most, m - small, small, n, startOf(a, from), a.row, a.column, at, by, depth, rooms, roomBytes, roomForB, to);
+        const from = piece + block * most, end = piece + Math.min(a.piece, (block + inCall) * most);
+        this.#addWhole(pool, room, m, n, end - from, most, { ...a, at: startOf(a, from) }, beyond(b, 0, from), { at: to, row: 4 * n, column: 4 });
         to += 4 * m * n * Math.ceil((end - from) / most);
       }
       pool.run();
+      const { addUp } = this.#whole;
       addUp(count, m, n, parts, c.at, c.row);
     } finally {
       temporaries.free();
@@ -174,11 +224,6 @@ export class Blocks {
       this.#round = undefined;
       temporaries.free();
     }
-  }
-
-  /** One product for `inRounds`, done as `packed` does it; its depth and columns fit into one block. */
-  prepared(temporaries: Temporaries, m: number, n: number, k: number, a: Matrix, b: Columns, c: Matrix): () => void {
-    return this.#block(temporaries, { rows: m, columns: n, depth: k }, a, b, c, 0);
   }
 
   /** One product for `inRounds`, done as `packedColumns` does it. */

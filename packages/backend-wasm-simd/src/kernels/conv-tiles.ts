@@ -13,6 +13,8 @@ import { Temporaries } from "./temporaries.ts";
 const GROUPS = 512, SHARED_GROUPS = 8192;
 /** Products of one shared call, some 20 microseconds. */
 const SHARED_PRODUCTS = 2 ** 19;
+/** Pairs of groups of a shared call, at the least, where there are too few for calls of that size on all threads. */
+const FEWEST_PAIRS = 8;
 /** The depth of a block where fours overlap if there is one block only: that is worth more than what the nearest cache no longer holds. */
 const OVERLAPPING_DEPTH = 640;
 
@@ -43,7 +45,8 @@ export class ConvTiles {
     const { memory, tileRows } = this.#engine, temporaries = new Temporaries(memory), [groups, examples, channels, ...size] = out.shape, depth = weights.shape[2];
     const spacing = spacingOf(windows.strides[8]), kernels = (this.#linked[spacing] ??= linkConvTiles(this.#engine, spacing));
     const most = evenly(depth, size[2] % 4 === 0 ? BLOCK_DEPTH : OVERLAPPING_DEPTH), lines = channels + tileRows, [, , cRow, , , cColumn] = out.strides.map((s) => 4 * s);
-    const pool = this.#engine.sharing((out.size * depth) / PRODUCTS), pairsAtOnce = pool === undefined ? Infinity : Math.max(STRIP / TILE_COLUMNS, Math.ceil(SHARED_PRODUCTS / (TILE_COLUMNS * Math.min(channels, BLOCK_ROWS) * depth)));
+    // x has just been padded by this thread: reading it from another takes what half as much work would save
+    const pool = this.#engine.sharing((out.size * depth) / (2 * PRODUCTS)), pairsAtOnce = pool === undefined ? 0 : Math.max(STRIP / TILE_COLUMNS, Math.ceil(SHARED_PRODUCTS / (TILE_COLUMNS * Math.min(channels, BLOCK_ROWS) * depth)));
     const perExample = size[0] * size[1] * places(size[2], spacing), together = Math.min(examples, Math.max(1, Math.floor((pool === undefined ? GROUPS : SHARED_GROUPS) / perExample)));
     try {
       const offsets = offsetTable(memory, temporaries, windows.shape.slice(2, 6), windows.strides.slice(2, 6).map((s) => 4 * s));
@@ -60,8 +63,9 @@ export class ConvTiles {
           for (let from = 0; from < depth; from += most) {
             const some = Math.min(most, depth - from);
             const tiles = (run: Linked, rows: number, first: number) => {
-              for (let pair = 0, pairs = (count + 1) >> 1; rows > 0 && pair < pairs; pair += pairsAtOnce)
-                call(pool, run, rows, Math.min(pairsAtOnce, pairs - pair), some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table + 2 * GROUP.bytes * pair,
+              const pairs = (count + 1) >> 1, most = pool === undefined ? pairs : Math.min(pairsAtOnce, Math.max(FEWEST_PAIRS, Math.ceil(pairs / pool.threads)));
+              for (let pair = 0; rows > 0 && pair < pairs; pair += most)
+                call(pool, run, rows, Math.min(most, pairs - pair), some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table + 2 * GROUP.bytes * pair,
                   x, 4 * windows.strides[8], c + first * cRow, cRow, cColumn, from > 0 ? 1 : 0);
             };
             for (let row = 0; row < channels; row += BLOCK_ROWS) {

@@ -5,7 +5,7 @@ import { linkVectors, type VectorKernels } from "../emit/vectors.ts";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { WasmBuffer } from "../memory.ts";
 import type { Pool } from "../threads/pool.ts";
-import { BLOCK_COLUMNS, BLOCK_DEPTH, BLOCK_ROWS, Blocks, columnsOf, type Matrix, PRODUCTS } from "./blocks.ts";
+import { Blocks, columnsOf, type Matrix, PRODUCTS } from "./blocks.ts";
 import type { Copier } from "./copy.ts";
 import type { Reducer } from "./reduce.ts";
 import { call } from "./round.ts";
@@ -81,13 +81,17 @@ export class Multiplier {
   /** The matrices of a batch, shared among threads as one work. False where each is large, and is shared by itself. */
   #together(pool: Pool, a: WasmView, b: WasmView, out: WasmView): boolean {
     const { blocks } = this, [batch, m, n] = out.shape, k = a.shape[2], first = matrixOf(b, 0), way = wayOf(m, n, k, first);
-    if (way === "direct" ? blocks.depthAtOnce(k, first) < k : way === "blocks" && (k > BLOCK_DEPTH || n > BLOCK_COLUMNS || m > 4 * pool.threads * BLOCK_ROWS)) return false;
+    if (way === "direct" ? blocks.depthAtOnce(k, first) < k : way === "blocks" && !blocks.packsAlone(m, n, k)) return false;
+    if (way === "blocks") {
+      blocks.batch(pool, m, n, k, batch, (i) => [matrixOf(a, i), columnsOf(matrixOf(b, i)), matrixOf(out, i)]);
+      return true;
+    }
     for (let from = 0; from < batch; from += TOGETHER) blocks.inRounds(pool, Math.min(TOGETHER, batch - from) * (m + n) * k, (temporaries) => {
       const rest: (() => void)[] = [];
       for (let i = from; i < Math.min(batch, from + TOGETHER); i++) {
         const [x, y, z] = [a, b, out].map((view) => matrixOf(view, i));
         if (way === "direct") blocks.direct(m, n, k, x, y, z);
-        else rest.push(way === "columns" ? blocks.preparedColumns(temporaries, m, n, k, x, y, z) : blocks.prepared(temporaries, m, n, k, x, columnsOf(y), z));
+        else rest.push(blocks.preparedColumns(temporaries, m, n, k, x, y, z));
       }
       return rest;
     });
