@@ -118,3 +118,8 @@ export function mismatch(what: string, actual: readonly number[], expected: read
   const wrong = expected.findIndex((x, i) => !near(actual[i]!, x, ulps, scales?.[i]));
   if (wrong >= 0 || actual.length !== expected.length) throw new Error(`${what}: element ${wrong} is ${actual[wrong]}, expected ${expected[wrong]}`);
 }
+
+/** A check of kernels on a device. */
+export type KernelCheck = { readonly name: string; readonly run: (device: Backend) => Promise<void> };
+export const types = ["float32", "int32", "bool"] as const satisfies readonly DType[];
+export const readAll = async (device: Backend, { buffer, offset, size }: View): Promise<number[]> => Array.from(await device.read(buffer, offset, size));
