@@ -17,6 +17,7 @@ export const cumulativeSamples: readonly OpSample[] = [
   sample("indices of cummax", [x([2, 5])], (p) => p.cummax(1).indices, 0), sample("logcumsumexp of one", [x([3, 1])], (p) => p.logcumsumexp(1)),
   sample("trapezoid", [x([2, 4])], (p) => A.trapezoid(p, undefined, { dx: 0.5 })), sample("trapezoid at points", [x([2, 4]), x([4])], (p, q) => A.trapezoid(p, q)),
   sample("cumulativeTrapezoid", [x([3, 2])], (p) => A.cumulativeTrapezoid(p, undefined, { dim: 0 })), sample("cumulativeTrapezoid at points", [x([2, 4]), x([2, 4])], (p, q) => A.cumulativeTrapezoid(p, q)),
-  sample("gradient", [x([3, 4])], (p) => A.gradient(p, { spacing: 0.5, edgeOrder: 2 }).reduce((a, b) => a.mul(b))), sample("gradient at points", [x([4, 2]), x([4], "distinct")], (p, q) => A.gradient(p, { spacing: [q], dim: 0 })[0]!, 1),
+  sample("gradient", [x([3, 4])], (p) => A.gradient(p, { spacing: 0.5, edgeOrder: 2 }).reduce((a, b) => a.mul(b))),
+  sample("gradient at points", [x([4, 2]), x([4], "distinct")], (p, q) => A.gradient(p, { spacing: [q], dim: 0 })[0]!, 1),
   sample("diff", [x([2, 5])], (p) => p.diff(-1, { n: 2 })), sample("diff with ends", [x([2, 3]), x([1, 3]), x([2, 3])], (p, q, r) => p.diff(0, { prepend: q, append: r })),
 ];

@@ -7,7 +7,8 @@ import { type OpSample, sample, x } from "./sample.ts";
 const { fft } = A, norms = ["backward", "ortho", "forward"] as const;
 const real = (p: Tensor): Tensor => (p.dtype === "float64" ? p : p.float());
 
-const ofComplex: OpSample[] = ([["fft", fft.fft], ["ifft", fft.ifft], ["hfft", fft.hfft], ["irfft", fft.irfft]] satisfies [string, (z: ComplexTensor, dim?: number, options?: A.fft.FftOptions) => ComplexTensor | Tensor][]).flatMap(([name, op]) => [
+type OfComplex = (z: ComplexTensor, dim?: number, options?: A.fft.FftOptions) => ComplexTensor | Tensor;
+const ofComplex: OpSample[] = ([["fft", fft.fft], ["ifft", fft.ifft], ["hfft", fft.hfft], ["irfft", fft.irfft]] satisfies [string, OfComplex][]).flatMap(([name, op]) => [
   ...norms.map((norm) => sample(`${name} ${norm}`, [x([2, 5, 2])], (p) => pairOf(op(complexOf(p), -1, { norm }), p))),
   sample(`${name} along 0, longer`, [x([3, 2, 2])], (p) => pairOf(op(complexOf(p), 0, { n: 7 }), p)), sample(`${name} cut`, [x([2, 9, 2])], (p) => pairOf(op(complexOf(p), 1, { n: 4 }), p)),
   sample(`${name} of real numbers`, [x([2, 4])], (p) => pairOf(op(real(p) as never), p)), sample(`${name} of a transposed view`, [x([4, 3, 2])], (p) => pairOf(op(complexOf(p).transpose(0, 1)), p)),
@@ -27,10 +28,17 @@ const overDims: OpSample[] = [
 const windowed = (p: Tensor, w: Tensor): [Tensor, Tensor] => [real(p), real(w).add(2)];
 const shortTime: OpSample[] = [
   sample("stft", [x([12])], (p) => real(p).stft(4).to(p.dtype)), sample("stft of a batch, not centred", [x([2, 10])], (p) => real(p).stft(4, { hopLength: 2, center: false, normalized: true }).to(p.dtype)),
-  sample("stft with a short window", [x([2, 12]), x([3], "unit")], (p, w) => { const [signal, window] = windowed(p, w); return pairOf(signal.stft(5, { hopLength: 3, winLength: 3, window, padMode: "constant", returnComplex: true }), p); }),
+  sample("stft with a short window", [x([2, 12]), x([3], "unit")], (p, w) => {
+    const [signal, window] = windowed(p, w);
+    return pairOf(signal.stft(5, { hopLength: 3, winLength: 3, window, padMode: "constant", returnComplex: true }), p);
+  }),
   sample("stft of both sides", [x([12]), x([4], "unit")], (p, w) => { const [signal, window] = windowed(p, w); return pairOf(signal.stft(4, { onesided: false, window, returnComplex: true }), p); }),
   sample("stft of complex numbers", [x([9, 2]), x([4], "unit")], (p, w) => pairOf(A.stft(complexOf(p), 4, { window: real(w).add(2) }), p)),
-  sample("istft", [x([3, 4, 2])], (p) => real(p).istft(4, { hopLength: 2 }).to(p.dtype)), sample("istft of a given length", [x([2, 4, 3, 2]), x([3], "unit")], (p, w) => { const [pairs, window] = windowed(p, w); return pairs.istft(4, { hopLength: 2, winLength: 3, window, length: 5, normalized: true }).to(p.dtype); }),
+  sample("istft", [x([3, 4, 2])], (p) => real(p).istft(4, { hopLength: 2 }).to(p.dtype)),
+  sample("istft of a given length", [x([2, 4, 3, 2]), x([3], "unit")], (p, w) => {
+    const [pairs, window] = windowed(p, w);
+    return pairs.istft(4, { hopLength: 2, winLength: 3, window, length: 5, normalized: true }).to(p.dtype);
+  }),
   sample("istft of complex numbers", [x([4, 3, 2]), x([4], "unit")], (p, w) => pairOf(A.istft(complexOf(p), 4, { hopLength: 1, window: real(w).add(2), returnComplex: true, center: false }), p)),
 ];
 /** Lengths whose transforms go other ways: one product, several, a convolution. */

@@ -23,9 +23,12 @@ import { specialSamples } from "./special.ts";
 import { type Draw, int, type OpSample, sample, x } from "./sample.ts";
 
 const unaries: OpSample[] = ([
-  ["neg", A.neg, "normal"], ["abs", A.abs, "away"], ["sign", A.sign, "away"], ["square", A.square, "normal"], ["exp", A.exp, "normal"], ["expm1", A.expm1, "normal"], ["log", A.log, "positive"], ["log1p", A.log1p, "positive"],
-  ["sqrt", A.sqrt, "positive"], ["rsqrt", A.rsqrt, "positive"], ["reciprocal", A.reciprocal, "away"], ["sin", A.sin, "normal"], ["cos", A.cos, "normal"], ["tan", A.tan, "unit"], ["tanh", A.tanh, "normal"], ["erf", A.erf, "normal"],
-  ["sigmoid", A.sigmoid, "normal"], ["relu", A.relu, "away"], ["silu", A.silu, "normal"], ["softsign", A.softsign, "away"], ["gelu", A.gelu, "normal"], ["floor", A.floor, "normal"], ["ceil", A.ceil, "normal"], ["trunc", A.trunc, "normal"], ["round", A.round, "normal"],
+  ["neg", A.neg, "normal"], ["abs", A.abs, "away"], ["sign", A.sign, "away"], ["square", A.square, "normal"], ["exp", A.exp, "normal"], ["expm1", A.expm1, "normal"],
+  ["log", A.log, "positive"], ["log1p", A.log1p, "positive"],
+  ["sqrt", A.sqrt, "positive"], ["rsqrt", A.rsqrt, "positive"], ["reciprocal", A.reciprocal, "away"], ["sin", A.sin, "normal"], ["cos", A.cos, "normal"], ["tan", A.tan, "unit"],
+  ["tanh", A.tanh, "normal"], ["erf", A.erf, "normal"],
+  ["sigmoid", A.sigmoid, "normal"], ["relu", A.relu, "away"], ["silu", A.silu, "normal"], ["softsign", A.softsign, "away"], ["gelu", A.gelu, "normal"],
+  ["floor", A.floor, "normal"], ["ceil", A.ceil, "normal"], ["trunc", A.trunc, "normal"], ["round", A.round, "normal"],
 ] satisfies [string, (t: Tensor) => Tensor, Draw][]).flatMap(([name, op, draw]) => {
   return [
     sample(name, [x([2, 3], draw)], (a) => op(a)), sample(`${name} of a 0-d tensor`, [x([], draw)], (a) => op(a)),
@@ -44,7 +47,9 @@ const binaries: OpSample[] = ([
     .concat([sample(`${name} with itself`, [x([3], draw)], (p) => op(p, p)), sample(`${name} with a number`, [x([2, 2], draw)], (p) => op(p, 1.5))]);
 });
 
-const comparisons: OpSample[] = ([["eq", A.eq], ["ne", A.ne], ["lt", A.lt], ["le", A.le], ["gt", A.gt], ["ge", A.ge], ["logicalAnd", A.logicalAnd], ["logicalOr", A.logicalOr], ["logicalXor", A.logicalXor]] satisfies [string, (a: Tensor, b: Tensor) => Tensor][]).map(([name, op]) =>
+const comparisons: OpSample[] = ([
+  ["eq", A.eq], ["ne", A.ne], ["lt", A.lt], ["le", A.le], ["gt", A.gt], ["ge", A.ge], ["logicalAnd", A.logicalAnd], ["logicalOr", A.logicalOr], ["logicalXor", A.logicalXor],
+] satisfies [string, (a: Tensor, b: Tensor) => Tensor][]).map(([name, op]) =>
   sample(name, [x([2, 3]), x([3])], (p, q) => op(p, q), 0));
 
 const reductions: OpSample[] = ([undefined, 0, 1, -1, [0, 2]] as const).flatMap((dim) => ([false, true] as const).flatMap((keepdim) => {
@@ -53,7 +58,9 @@ const reductions: OpSample[] = ([undefined, 0, 1, -1, [0, 2]] as const).flatMap(
     sample(`sum ${at}`, [x([2, 3, 4])], (p) => p.sum(dim, { keepdim })), sample(`mean ${at}`, [x([2, 3, 4])], (p) => p.mean(dim, { keepdim })),
     sample(`amax ${at}`, [x([2, 3, 4], "distinct")], (p) => p.amax(dim, { keepdim })), sample(`amin ${at}`, [x([2, 3, 4], "distinct")], (p) => p.amin(dim, { keepdim })),
     sample(`std ${at}`, [x([2, 3, 4])], (p) => p.std(dim, { keepdim })), sample(`var ${at}`, [x([2, 3, 4])], (p) => p.var(dim, { keepdim })),
-    sample(`all ${at}`, [x([2, 3, 4])], (p) => p.gt(0).all(dim, { keepdim }), 0), sample(`sum to bool ${at}`, [x([2, 3, 4])], (p) => p.gt(0.5).sum(dim, { keepdim, dtype: "bool" }), 0), sample(`any ${at}`, [x([2, 3, 4])], (p) => p.gt(1).any(dim, { keepdim }), 0),
+    sample(`all ${at}`, [x([2, 3, 4])], (p) => p.gt(0).all(dim, { keepdim }), 0),
+    sample(`sum to bool ${at}`, [x([2, 3, 4])], (p) => p.gt(0.5).sum(dim, { keepdim, dtype: "bool" }), 0),
+    sample(`any ${at}`, [x([2, 3, 4])], (p) => p.gt(1).any(dim, { keepdim }), 0),
   ];
 }));
 
