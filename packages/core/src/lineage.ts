@@ -8,6 +8,8 @@ import { restride, type View } from "./view.ts";
 export class Family {
   /** Raised whenever the history of the base moves: a member that has seen less asks again where its gradient goes. */
   epoch = 0;
+  /** The view op of a member whose tangent does not lie in that of its base: forward mode sees no change in place of one in the other. */
+  apart: ViewOp<unknown> | null = null;
   #edge: Edge | null = null;
   #members = 0;
 

@@ -189,6 +189,7 @@ describe("asStrided", () => {
     const x = tensor([[1, 2], [3, 4]]), tangent = tensor([[1, 10], [100, 1000]]);
     expect(func.jvp(tripled((y) => y), [x], [tangent])[1]!.toArraySync()).toEqual([[1, 30], [100, 3000]]);
     expect(() => func.jvp(tripled((y) => y.t()), [x], [tangent])).toThrow(NotSupportedError);
+    expect(() => func.jvp((y: Tensor) => { const turned = y.mul(1).t(), part = turned.asStrided([2], [2]); turned.mul_(3); return part; }, [x], [tangent])).toThrow(NotSupportedError);
   });
   test("refuses what lies outside", () => {
     expect(() => ones([4]).asStrided([2, 2], [10, 10])).toThrow("out of bounds for storage of size 4");

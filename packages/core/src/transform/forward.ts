@@ -52,6 +52,8 @@ export function follow<Attrs>(rule: Named<Attrs>, inputs: readonly Tensor[], att
   if (!outs.some((out) => isFloat(out.dtype))) return;
   atEachLevel(inputs, (level, tangents) => {
     const made = push(rule, tangents, inputs, outs, attrs, again);
+    const { lineage } = outs[0]!, view = lineage?.op;
+    if (view === rule && typeof rule.jvp === "function" && made[0]?.lineage?.op !== view) lineage!.family.apart = view;
     outs.forEach((out, k) => { if (made[k] !== undefined && isFloat(out.dtype)) setTangent(out, level, owned(made[k])); });
   });
 }
@@ -67,9 +69,9 @@ export function followInPlace<Attrs>(rule: Named<Attrs>, inputs: readonly Tensor
     const next = owned(made ?? zerosOn(target.storage.device, target.dtype, target.shape));
     if (before === undefined && target.lineage !== null)
       throw new NotSupportedError(`${rule.name}: a view, or a tensor with views, gets its first tangent by a change in place; give the base a tangent, or clone() it first`);
-    const view = target.lineage?.op;
-    if (before !== undefined && typeof view?.jvp === "function" && before.lineage?.op !== view)
-      throw new NotSupportedError(`${rule.name}: forward mode through a change in place of a view (${view.name}) whose tangent lies apart from that of its base; contiguous() the base first`);
+    const apart = target.lineage?.family.apart;
+    if (before !== undefined && apart)
+      throw new NotSupportedError(`${rule.name}: forward mode through a change in place where a view (${apart.name}) has its tangent apart from that of its base; contiguous() the base first`);
     later.push(() => {
       if (before === undefined) return setTangent(target, level, next);
       mapInto(before, taken(next.dtype), [next]);
