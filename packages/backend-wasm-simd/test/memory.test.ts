@@ -1,4 +1,5 @@
 /** @file Memory: reuse, limits, growth, reads and writes, disposal. */
+import { ones, scope, type Tensor } from "@adjoint/core";
 import { DeviceError, OutOfMemoryError } from "@adjoint/core/backend";
 import { expect, test } from "vitest";
 import { wasm, wasmStats } from "../src/index.ts";
@@ -116,5 +117,19 @@ test("the whole of 4 GiB, then the error, then work", async () => {
   device.free(buffers[3]);
   device.free(device.allocate("float32", 2 ** 27));
   expect(wasmStats(device).liveBytes).toBe(6 * 2 ** 29);
+  device.dispose();
+});
+
+test("a kernel that finds no room for what it packs says who holds the memory, once", async () => {
+  const device = await wasm({ maxBytes: 2 ** 22 }), s = scope("hoard"), x = s.run(() => ones([256, 256], { device }));
+  let told = "";
+  try {
+    for (const held: Tensor[] = []; ; ) held.push(x.matmul(x));
+  } catch (error) {
+    expect(error).toBeInstanceOf(OutOfMemoryError);
+    told = (error as Error).message;
+  }
+  expect([told.split("largest owners in bytes").length, told]).toEqual([2, expect.stringContaining("hoard: ")]);
+  s.close();
   device.dispose();
 });

@@ -1,4 +1,4 @@
-/** @file An editor shows, for every method of a tensor, what the function of the same name says; the declarations are current. */
+/** @file An editor shows, for every method of a tensor, what the function of the same name says, and words for all that modules and optimizers have; the declarations are current. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { setDefaultDevice } from "@adjoint/core";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -11,9 +11,10 @@ it("the declarations of methods are current", async () => {
 });
 
 const hovers = hoversOf("../../core/src/index.ts", ["Tensor", "ComplexTensor", "Node", "Scope", "Generator"]);
+const modules = hoversOf("../../nn/src/index.ts", ["Module", "Sequential", "ModuleList", "ModuleDict"]), optimizers = hoversOf("../../optim/src/index.ts", ["Adam", "LBFGS"]);
 
 describe("what an editor shows", () => {
-  it.each([...hovers])("every member of %s has words", (_, members) => {
+  it.each([...hovers, ...modules, ...optimizers])("every member of %s has words", (_, members) => {
     expect(members.length).toBeGreaterThan(0);
     expect(members.filter(({ text }) => text === "").map(({ name }) => name)).toEqual([]);
   });

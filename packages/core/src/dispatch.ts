@@ -6,7 +6,7 @@ import { Family, Lineage } from "./lineage.ts";
 import { beginRun, endRun, join, type Lifetime, pend, youngest } from "./scope.ts";
 import { record } from "./record.ts";
 import { type Shape, sizeOf } from "./shape.ts";
-import { Storage } from "./storage.ts";
+import { Storage, withOwners } from "./storage.ts";
 import { isGradEnabled, isInferenceModeEnabled, type Rule } from "./tape.ts";
 import { alive, Tensor } from "./tensor.ts";
 import { type Buffer, denseView, type View } from "./view.ts";
@@ -107,6 +107,8 @@ function ran<Attrs, R extends Tensor | readonly Tensor[]>(op: Runs<Attrs, R>, de
   let result: R | undefined;
   try {
     return (result = watcher === null ? op.run(device, inputs, attrs) : runWatched(watcher, op, device, inputs, attrs));
+  } catch (error) {
+    throw withOwners(error, device); // A kernel has found no room for what it needs meanwhile.
   } finally {
     endRun(outer, result);
   }

@@ -78,8 +78,10 @@ function allocated(device: Device, dtype: DType, length: number): Buffer {
   try {
     return device.backend.allocate(dtype, length);
   } catch (error) {
-    throw error instanceof OutOfMemoryError ? new OutOfMemoryError(
-      `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors (largest owners in bytes: ${ownersOn(device)}). A loop frees what it makes with a scope: using s = scope()`,
-      { cause: error }) : error;
+    throw withOwners(error, device);
   }
 }
+/** An error of a device that has no room, with who holds it; said once, though ops are made of ops. */
+export const withOwners = (error: unknown, device: Device): unknown => error instanceof OutOfMemoryError && error.cause === undefined ? new OutOfMemoryError(
+  `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors (largest owners in bytes: ${ownersOn(device)}). A loop frees what it makes with a scope: using s = scope()`,
+  { cause: error }) : error;

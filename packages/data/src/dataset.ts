@@ -24,6 +24,7 @@ export function elementAt<T>(dataset: Dataset<T>, index: number): T {
  * @example `new TensorDataset(inputs, targets)`
  */
 export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> implements Dataset<T> {
+  /** What it was made of. */
   readonly tensors: T;
   constructor(...tensors: T) {
     if (tensors.some((x) => x.shape[0] !== tensors[0]!.shape[0])) throw new DataError("Size mismatch between tensors");

@@ -74,6 +74,7 @@ export class Module {
     visit("", this);
     return all;
   }
+  /** Itself and every module below, each once. */
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
   }
@@ -83,6 +84,7 @@ export class Module {
     for (const [name, module] of contents(this).modules) if (!names.has(module)) names.set(module, name);
     return [...names].map(([module, name]) => [name, module]);
   }
+  /** The modules it has itself, each once. */
   children(): Module[] {
     return this.namedChildren().map(([, module]) => module);
   }
@@ -94,12 +96,15 @@ export class Module {
   namedParameters(options?: NamedOptions): [name: string, parameter: Tensor][] {
     return firsts(slotsOf(this, "parameters", options));
   }
+  /** Every parameter once: what an optimizer takes. */
   parameters(options?: Pick<NamedOptions, "recurse">): Tensor[] {
     return this.namedParameters(options).map(([, x]) => x);
   }
+  /** Every buffer once, with its dotted name. */
   namedBuffers(options?: NamedOptions): [name: string, buffer: Tensor][] {
     return firsts(slotsOf(this, "buffers", options));
   }
+  /** Every buffer once. */
   buffers(options?: Pick<NamedOptions, "recurse">): Tensor[] {
     return this.namedBuffers(options).map(([, x]) => x);
   }
@@ -108,9 +113,11 @@ export class Module {
   getSubmodule(target: string): Module {
     return descend(this, target === "" ? [] : target.split("."));
   }
+  /** The parameter of a dotted name; ModuleError where there is none. */
   getParameter(target: string): Tensor {
     return memberOf(this, target, (_holder, _key, value) => isParameter(value), "an nn.Parameter");
   }
+  /** The buffer of a dotted name; ModuleError where there is none. */
   getBuffer(target: string): Tensor {
     return memberOf(this, target, (holder, key, value): value is Tensor => isTensor(value) && buffersOf.get(holder)?.has(key) === true, "a buffer");
   }
@@ -125,11 +132,13 @@ export class Module {
     return loadInto(this.constructor.name, names, targets, state, options);
   }
 
+  /** Sets this module and all below to training, or not: dropout drops, norms look at the batch. */
   train(mode: boolean = true): this {
     if (typeof mode !== "boolean") throw new ModuleError("training mode is expected to be boolean");
     for (const module of this.modules()) module.training = mode;
     return this;
   }
+  /** As `train(false)`: dropout lets everything through, norms use what they have learned. */
   eval(): this {
     return this.train(false);
   }
@@ -137,6 +146,7 @@ export class Module {
   zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     for (const x of this.parameters()) clearGrad(x, options.setToNone ?? true);
   }
+  /** Whether the parameters, of all modules below too, are trained. */
   requiresGrad_(value: boolean = true): this {
     for (const x of this.parameters()) setRequiresGrad(x, value);
     return this;

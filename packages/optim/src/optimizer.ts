@@ -28,7 +28,9 @@ export type Member<State> = { readonly param: Tensor; readonly grad: Tensor; rea
 
 /** PyTorch's `Optimizer`: changes parameters in place from their `.grad`. A formula is `updateAll`, or for one parameter at a time `update` of {@link OneByOne}. */
 export abstract class Optimizer<Options extends object, State extends Record<string, StateValue>> {
+  /** The parameters with their options, which may be changed: `optimizer.paramGroups[0]!.lr = 0.01`. */
   readonly paramGroups: ParamGroup<Options>[] = [];
+  /** The options of groups that do not say. */
   readonly defaults: Defaults<Options>;
   /** How often `step` was called. */
   stepCount: number = 0;
@@ -49,6 +51,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   /** Changes the parameters of a group, in place and unrecorded. New state it hands to `remember`. */
   protected abstract updateAll(members: readonly Member<State>[], group: ParamGroup<Options>): void;
 
+  /** One group more; what it does not say is as in `defaults`. OptimizerError for what is no leaf, or is in a group already. */
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | readonly Tensor[] }): void {
     if (typeof group !== "object" || group === null) throw new OptimizerError("param group must be a dict");
     if (group.params instanceof Set)
@@ -101,6 +104,7 @@ export abstract class Optimizer<Options extends object, State extends Record<str
   stateOf(param: Tensor): State | undefined {
     return this.#state.get(param);
   }
+  /** What it remembers, and its groups, parameters as numbers: PyTorch's format. Tensors are its own; `clone` to keep a moment. */
   stateDict(): OptimizerStateDict<Options> {
     const state: Record<number, ParamState> = {};
     let next = 0;

@@ -13,6 +13,7 @@ export class ModuleList<M extends Module = Module> extends Module implements Ite
     super();
     this.extend(modules);
   }
+  /** How many modules. */
   get length(): number {
     return itemsOf(this).length;
   }
@@ -20,12 +21,15 @@ export class ModuleList<M extends Module = Module> extends Module implements Ite
   at(index: number): M {
     return at<M>(this, index);
   }
+  /** Those from `start` to before `end`, as a list of their own. */
   slice(start?: number, end?: number): ModuleList<M> {
     return new ModuleList(slice<M>(this, start, end).map(([, module]) => module));
   }
+  /** Puts a module at the end. */
   append(module: M): this {
     return appended(this, [module]);
   }
+  /** Puts modules at the end. */
   extend(modules: Iterable<M>): this {
     return appended(this, [...modules]);
   }

@@ -18,6 +18,7 @@ export class Sequential extends Module implements Iterable<Layer> {
     if (layers.length === 1 && !(first instanceof Module)) for (const [name, layer] of Object.entries(first!)) this.addModule(name, layer);
     else appended(this, layers as readonly Layer[]);
   }
+  /** How many layers. */
   get length(): number {
     return itemsOf(this).length;
   }
@@ -29,9 +30,11 @@ export class Sequential extends Module implements Iterable<Layer> {
   slice(start?: number, end?: number): Sequential {
     return new Sequential(Object.fromEntries(slice<Layer>(this, start, end)));
   }
+  /** Puts a layer at the end. */
   append(layer: Layer): this {
     return appended(this, [layer]);
   }
+  /** Puts layers at the end. */
   extend(layers: Iterable<Layer>): this {
     return appended(this, [...layers]);
   }
