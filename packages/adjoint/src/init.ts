@@ -13,7 +13,15 @@ export type InitOptions = {
   /** In which order to try; what is not named is not tried, except "cpu", which is always the last resort. */
   readonly prefer?: readonly string[];
 };
-export type InitResult = { readonly device: Backend; readonly name: BackendName; readonly tried: readonly Passed[]; toString(): string };
+export type InitResult = {
+  /** The backend, which is the default device now. */
+  readonly device: Backend;
+  readonly name: BackendName;
+  /** What was passed over, and why. */
+  readonly tried: readonly Passed[];
+  /** The name, and what was passed over: "wasm (webgpu: no adapter ...)". */
+  toString(): string;
+};
 
 /** A reason to pass a backend over. */
 class Unsuitable extends Error {}
