@@ -210,7 +210,7 @@ export class Blocks {
     }
   }
 
-  /** Products of which `prepare` packs so many elements, in a first round if they are worth one, and gives the functions that add their tiles to a second. */
+  /** Products of which `prepare` packs so many elements, in a first round if they are worth one, and gives the functions that add their tiles to a second. What is not packed at all may be done in the first: say Infinity. */
   inRounds(pool: Pool, packed: number, prepare: (temporaries: Temporaries) => readonly (() => void)[]): void {
     const temporaries = new Temporaries(this.#engine.memory);
     if (packed >= this.#engine.sharedFrom) this.#round = pool;

@@ -86,7 +86,7 @@ export class Multiplier {
       blocks.batch(pool, m, n, k, batch, (i) => [matrixOf(a, i), columnsOf(matrixOf(b, i)), matrixOf(out, i)]);
       return true;
     }
-    for (let from = 0; from < batch; from += TOGETHER) blocks.inRounds(pool, Math.min(TOGETHER, batch - from) * (m + n) * k, (temporaries) => {
+    for (let from = 0; from < batch; from += TOGETHER) blocks.inRounds(pool, way === "direct" ? Infinity : Math.min(TOGETHER, batch - from) * n * k, (temporaries) => {
       const rest: (() => void)[] = [];
       for (let i = from; i < Math.min(batch, from + TOGETHER); i++) {
         const [x, y, z] = [a, b, out].map((view) => matrixOf(view, i));
