@@ -55,7 +55,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.limits = { maxBindings: maxStorageBuffersPerShaderStage, maxRank: 8, maxBytes };
     this.#faults = new Faults(device);
     this.recorder = new Recorder(device, this.#faults, this.#calls);
-    this.pipelines = new Pipelines(device, this.#faults, this.#calls);
+    this.pipelines = new Pipelines(device, this.#faults, this.#calls, tuning);
     this.pool = new Pool(device, this.#faults, () => this.#settle(), maxBytes, budget);
     this.#faults.onOutOfMemory = () => this.pool.clear();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;

@@ -3,6 +3,7 @@ import { DeviceError } from "@adjoint/core/backend";
 import type { Layout } from "./bind-groups.ts";
 import { type Calls, describeCall } from "./calls.ts";
 import type { Faults } from "./faults.ts";
+import type { Tuning } from "./tuning.ts";
 import { helpersOf } from "./wgsl/helpers.ts";
 
 /** How a buffer is declared in WGSL. */
@@ -14,6 +15,8 @@ export type Shader = {
   /** Words of uniforms, the header of 4 included: invocations, invocations in a row of workgroups, zero, free. */
   readonly uniformWords: number;
   readonly workgroup: readonly [x: number, y: number];
+  /** Invocations know nothing of each other and go by `threadNumber`, so workgroups may be of another size. */
+  readonly isApart?: true;
   /** Functions and statements before the entry point. */
   readonly declarations?: string;
   /** The entry point's statements, with `global: vec3<u32>`, `group: vec3<u32>` and `groups: vec3<u32>`. */
@@ -34,44 +37,72 @@ export class Pipeline {
   readonly layout: Layout;
   readonly workgroup: number;
 
-  constructor(label: string, gpu: GPUComputePipeline | undefined, layout: Layout, workgroup: number) {
+  /** The same in small workgroups, where that is a gain and allowed. */
+  readonly #small: Pipeline | undefined;
+  #start: ((pipeline: Pipeline) => void) | undefined;
+
+  constructor(label: string, layout: Layout, workgroup: number, start: (pipeline: Pipeline) => void, small: Pipeline | undefined) {
     this.label = label;
-    this.gpu = gpu;
     this.layout = layout;
     this.workgroup = workgroup;
+    this.#start = start;
+    this.#small = small;
+  }
+
+  /** The one for so many invocations. */
+  sized(threads: number): Pipeline {
+    return threads <= FEW && this.#small !== undefined ? this.#small : this;
+  }
+
+  /** Has it compiled, at its first call. */
+  start(): void {
+    const start = this.#start;
+    if (start === undefined) return;
+    this.#start = undefined;
+    start(this);
   }
 }
+
+/** A workgroup takes a software adapter 30 ns for each of its invocations, also those that have nothing to do: up to so many are better off in workgroups of `SMALL`. */
+const FEW = 64, SMALL = 32;
 
 export class Pipelines {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
   readonly #calls: Calls;
+  readonly #tuning: Tuning;
   /** One layout for each pattern of access and uniform size. */
   readonly #layouts: Map<string, Layout> = new Map();
   compiled: number = 0;
   /** Those on their way, while several are compiled at once. */
   #coming: Promise<void>[] | undefined;
 
-  constructor(device: GPUDevice, faults: Faults, calls: Calls) {
+  constructor(device: GPUDevice, faults: Faults, calls: Calls, tuning: Tuning) {
     this.#device = device;
     this.#faults = faults;
     this.#calls = calls;
+    this.#tuning = tuning;
   }
 
+  /** A pipeline that is compiled when it is first called. */
   compile(shader: Shader): Pipeline {
+    const small = shader.isApart === true && this.#tuning === "registers" ? this.#planned({ ...shader, workgroup: [SMALL, 1] }) : undefined;
+    return this.#planned(shader, small);
+  }
+
+  #planned(shader: Shader, small?: Pipeline): Pipeline {
+    const [x, y] = shader.workgroup, vectors = Math.ceil(shader.uniformWords / 4), layout = this.#layout(shader, vectors * 16);
+    return new Pipeline(shader.label, layout, x * y, (pipeline) => this.#compile(shader, vectors, pipeline), small);
+  }
+
+  #compile(shader: Shader, vectors: number, pipeline: Pipeline): void {
     this.compiled++;
-    const vectors = Math.ceil(shader.uniformWords / 4);
-    const [x, y] = shader.workgroup;
-    const { label } = shader;
-    const code = textOf(shader, vectors), call = this.#calls.current, what = (): string => `compiling ${describeCall(label, call)}`;
-    return this.#faults.watch(what, () => {
-      const layout = this.#layout(shader, vectors * 16);
+    const { label } = shader, code = textOf(shader, vectors), call = this.#calls.current, what = (): string => `compiling ${describeCall(label, call)}`;
+    this.#faults.watch(what, () => {
       const module = this.#device.createShaderModule({ label, code });
-      const descriptor = { label, layout: layout.pipeline, compute: { module, entryPoint: "main" } };
-      if (this.#coming === undefined) return new Pipeline(label, this.#device.createComputePipeline(descriptor), layout, x * y);
-      const pipeline = new Pipeline(label, undefined, layout, x * y);
-      this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: ${what()}: ${error.message}`))));
-      return pipeline;
+      const descriptor = { label, layout: pipeline.layout.pipeline, compute: { module, entryPoint: "main" } };
+      if (this.#coming === undefined) pipeline.gpu = this.#device.createComputePipeline(descriptor);
+      else this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: ${what()}: ${error.message}`))));
     });
   }
 

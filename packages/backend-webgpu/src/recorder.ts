@@ -93,8 +93,8 @@ export class Recorder {
   }
 
   /** Records one dispatch of `threads` invocations over the uniforms just reserved; writes the header's count and row. */
-  dispatch(pipeline: Pipeline, chunks: readonly Chunk[], threads: number): void {
-    const groups = Math.ceil(threads / pipeline.workgroup);
+  dispatch(made: Pipeline, chunks: readonly Chunk[], threads: number): void {
+    const pipeline = made.sized(threads), groups = Math.ceil(threads / pipeline.workgroup);
     const row = this.rowOf(groups), at = this.#slot >>> 2;
     this.words[at] = threads;
     this.words[at + 1] = row * pipeline.workgroup;
@@ -108,6 +108,7 @@ export class Recorder {
 
   /** @param row workgroups in a row, @param groups in all: the last row may have some beyond those */
   dispatchGroups(pipeline: Pipeline, chunks: readonly Chunk[], row: number, groups: number, call: Call | undefined = this.#calls.current): void {
+    pipeline.start();
     if (this.#held !== undefined) {
       const at = this.#slot >>> 2, words = this.words.slice(at, at + (pipeline.layout.uniformBytes >>> 2)), kept = chunks.slice();
       this.#held.push(() => {

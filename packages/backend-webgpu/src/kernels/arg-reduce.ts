@@ -30,6 +30,7 @@ function argReduceShader(dtype: DType, op: "max" | "min", stage: Stage, kept: nu
       stage === "choose" ? [dtype, "int32", "int32"] : [dtype, "int32"], stage === "choose" ? 2 : 1),
     uniformWords: inStrides + kept + reduced,
     workgroup: [64, 1],
+    isApart: true,
     body: `${threadNumber}
   let row = ${spread ? `thread / ${word(LANES)}` : "thread"};
   let lane = ${spread ? `thread % ${word(LANES)}` : "0u"};

@@ -56,6 +56,7 @@ function gatherShader(dtype: DType, rank: number, byFour: boolean, [input, index
     bindings: [...bindingsOf(slots, [dtype, "int32", dtype], 2, (slot) => (byFour && slot !== index ? four(dtype) : undefined)), { type: "atomic<u32>", access: "read_write" }],
     uniformWords: SHAPE + rank * 4,
     workgroup: [WORKGROUP, 1],
+    isApart: true,
     body: `${prologue(rank, index!, false, errors)}\n  b${output}[other] = b${input}[indexed];`,
   };
 }
@@ -74,6 +75,7 @@ function scatterShader(dtype: DType, mode: "set" | "add", rank: number, byFour: 
     bindings: [...bindingsOf(slots, ["int32", dtype, dtype], 2, (slot) => (shared(slot) ? atomic : vector(slot))), { type: "atomic<u32>", access: "read_write" }],
     uniformWords: SHAPE + rank * 4,
     workgroup: [WORKGROUP, 1],
+    isApart: true,
     body: `${prologue(rank, index!, shared(index!), errors)}
   let value: ${byFour ? four(dtype) : storedType(dtype)} = ${value};
 ${atomic === undefined ? `  b${output}[indexed] = value;` : each.map((j) => addition(dtype, `b${output}[indexed + ${j}]`, byFour ? `value.${"xyzw"[j]}` : "value")).join("\n")}`,

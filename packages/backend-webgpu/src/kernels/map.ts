@@ -50,6 +50,7 @@ function mapShader(p: Program, rank: number, splats: number, slots: readonly num
     bindings: bindingsOf(slots, dtypes, n, (slot) => (isQuad ? vectors.get(slot) : undefined)),
     uniformWords: start + total * stride + p.params.length,
     workgroup: [WORKGROUP, 1],
+    isApart: true,
     declarations: programFunction(p, paramText(start + total * stride), "compute"),
     body: [
       threadNumber, rank > 0 ? decompose("thread", HEADER, rank, "i") : "",

@@ -61,6 +61,7 @@ ${take}
     bindings: bindingsOf(slots, [...p.args, dtype], n, (slot) => vectors.get(slot)),
     uniformWords: inputs + n * stride + p.params.length,
     workgroup: [64, 1],
+    isApart: true,
     declarations: programFunction(p, paramText(inputs + n * stride), "compute"),
     body: `${threadNumber}
   let lanes = ${word(LANES)};

@@ -94,6 +94,7 @@ function scanShader(op: ScanOp, dtype: DType, stage: Stage, kept: number, slots:
     bindings: bindingsOf(bound, [...Array<DType>(inputs).fill(dtype), ...(stage === "resume" ? [outDType] : []), outDType], inputs + (stage === "resume" ? 1 : 0)),
     uniformWords: view(inputs + 1),
     workgroup: [64, 1],
+    isApart: true,
     declarations: factors,
     body: `${threadNumber}
   let row = thread / ${word(LANES)};

@@ -39,6 +39,7 @@ function blockShader(dtype: DType, descending: boolean, target: Target, kept: nu
     bindings: bindingsOf(slots, [dtype, "int32", "int32"], 1),
     uniformWords: SHAPES + 3 * kept,
     workgroup: [64, 1],
+    isApart: true,
     body: `${head}
 ${decompose("row", SHAPES, kept, "i")}
   let base = ${intWord(IN_OFFSET)} + ${dot(SHAPES + kept, kept, "i")};
@@ -61,6 +62,7 @@ function mergeShader(target: Target, kept: number, slots: readonly number[]): Sh
     bindings: bindingsOf(slots, ["int32", "int32", "int32", "int32"], 2),
     uniformWords: SHAPES + 3 * kept,
     workgroup: [64, 1],
+    isApart: true,
     body: `${head}
   let base = row * ${word(LENGTH)};
   let key = b${slots[0]}[base + at];
