@@ -37,7 +37,7 @@ export type AlphaOption = {
   readonly alpha?: number;
 };
 /**
- * A copy of x with alpha * the slices of `source` added at positions along a dim; equal positions all count.
+ * A copy of x with alpha * the slices of `source` added at positions along a dim; equal positions all count. On webgpu floats that meet at one place are added in any order, so that their last digits may differ from run to run.
  * @param x of any shape and dtype
  * @param dim along which
  * @param index the positions, an int32 vector as long as `source` along the dim

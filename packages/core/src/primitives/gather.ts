@@ -137,7 +137,7 @@ export const scatterSaying = (complaint: Complaint | undefined, mode: "add" | "s
   return dispatch(scatterOp, [x, index, source], { dim: d, mode, complaint });
 });
 /**
- * A copy of x with the elements of `source` added at the places along a dim that `index` names: for dim 0, out[index[i][j]][j] += source[i][j].
+ * A copy of x with the elements of `source` added at the places along a dim that `index` names: for dim 0, out[index[i][j]][j] += source[i][j]. On webgpu floats that meet at one place are added in any order, so that their last digits may differ from run to run.
  * @param x of any shape and dtype
  * @param dim along which
  * @param index int32, of x's rank, and no larger than x (but along the dim) and `source`
