@@ -117,6 +117,19 @@ export const deviceChecks: readonly Check[] = [
     }),
   },
   {
+    name: "a map of many elements, in place and apart, whole vectors or not: each once, with its number",
+    run: withDevice(async (device) => {
+      const numbered = program("numbered", ["float32"], [], [scalar.add(scalar.mul(arg(0, "float32"), 2), scalar.cast(scalar.index, "float32"))]);
+      for (const size of [2 ** 16 - 4, 2 ** 16, 2 ** 16 + 4, 2 ** 16 + 12, 70_001]) {
+        const x = vector(device, "float32", Array.from({ length: size }, (_, i) => i % 100)), y = empty(device, size), wanted = Array.from({ length: size }, (_, i) => 2 * (i % 100) + i);
+        device.kernels.map([x], [y], { program: numbered, params: [] });
+        device.kernels.map([x], [x], { program: numbered, params: [] });
+        mismatch(`apart, ${size}`, await values(device, y), wanted, 0);
+        mismatch(`in place, ${size}`, await values(device, x), wanted, 0);
+      }
+    }),
+  },
+  {
     name: "many dispatches share a submission, and work begins without a read",
     run: withDevice(async (device) => {
       const x = vector(device, "float32", [1]);

@@ -1,19 +1,25 @@
 /**
  * @file `map`: a scalar program at every element; `copy` is the identity. Shapes, strides, offsets and params are uniforms.
- * An invocation computes four elements that lie side by side, where every operand lets it, and else one.
+ * An invocation computes four elements that lie side by side, where every operand lets it, and else one; of many that are dense, up to four times four.
  */
 import { type Kernel, type PrimitiveAttrs, type Program, program, scalar, type View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { bindingsOf, Operands } from "../operands.ts";
 import { floatWord, intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
-import { loaded, programFunction, stored, storedType } from "../wgsl/expression.ts";
+import { lengthOf, loaded, programFunction, stored, storedType } from "../wgsl/expression.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
 import { NO_QUADS, quadsOf } from "./quads.ts";
 
 const HEADER = 4;
 /** A software adapter takes twice as long where 64 invocations are a workgroup. */
 const WORKGROUP = 256;
+
+/** Elements from which on an invocation of a software adapter, which is dear there, takes several vectors, if the program is short: a loop instead would gain nothing, and texts of twice the length take twice as long to compile. */
+const MANY = 1 << 16, ENOUGH = 64;
+const vectorsOf = ({ tuning }: WebGpuDevice, p: Program, size: number): 1 | 2 | 4 => (tuning !== "registers" || size < MANY ? 1 : 4 * lengthOf(p) <= ENOUGH ? 4 : 2 * lengthOf(p) <= ENOUGH ? 2 : 1);
+/** The header's free word: vectors in all. */
+const VECTORS = 3;
 
 /** Where a program's params stand in the uniforms, by their dtype. */
 export const paramText = (start: number) => (index: number, dtype: string): string =>
@@ -27,35 +33,37 @@ export function writeParams(device: WebGpuDevice, at: number, { params: types }:
     else recorder.ints[at + i] = params[i]!;
 }
 
-/** @param rank 0 where every view is dense, else the rank class @param splats bit k: operand k has one value for four elements; or NO_QUADS */
-function mapShader(p: Program, rank: number, splats: number, slots: readonly number[]): Shader {
+/** @param rank 0 where every view is dense, else the rank class @param splats bit k: operand k has one value for four elements; or NO_QUADS @param vectors for each invocation, where views are dense */
+function mapShader(p: Program, rank: number, splats: number, vectors: number, slots: readonly number[]): Shader {
   const n = p.args.length, total = slots.length, isQuad = splats !== NO_QUADS;
   const dtypes = [...p.args, ...p.results.map((x) => x.dtype)];
   const start = HEADER + rank, stride = 1 + rank;
-  const address = (k: number): string =>
-    rank === 0 ? `${intWord(start + k)} + bitcast<i32>(thread)` : `${intWord(start + k * stride)} + ${dot(start + k * stride + 1, rank, "i")}`;
-  const place = (k: number): string => `b${slots[k]}[${address(k)}]`;
+  const address = (k: number, at: string): string =>
+    rank === 0 ? `${intWord(start + k)} + bitcast<i32>(${at})` : `${intWord(start + k * stride)} + ${dot(start + k * stride + 1, rank, "i")}`;
+  const place = (k: number, at: string): string => `b${slots[k]}[${address(k, at)}]`;
   const isSplat = (k: number): boolean => ((splats >> k) & 1) === 1;
-  const vectors = new Map(slots.map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(dtypes[k]!)}>`]));
-  const call = (j: number): string => {
-    const values = p.args.map((dtype, k) => loaded(isQuad && !isSplat(k) ? `x${k}.${"xyzw"[j]}` : `x${k}`, dtype));
-    return `  let y${j} = compute(${[isQuad ? `thread * 4u + ${j}u` : "thread", ...values].join(", ")});`;
-  };
-  const stores = p.results.map(({ dtype }, k) => {
-    const value = (j: number): string => stored(`y${j}.r${k}`, dtype);
-    return `  ${place(n + k)} = ${isQuad ? `vec4<${storedType(dtype)}>(${[0, 1, 2, 3].map(value).join(", ")})` : value(0)};`;
-  });
+  const types = new Map(slots.map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(dtypes[k]!)}>`]));
+  const each = isQuad ? [0, 1, 2, 3] : [0], all = Array.from({ length: vectors }, (_, v) => v);
+  // Those past the end are the last again, of the last invocation: it has read all before it writes.
+  const at = (v: number): string => (vectors === 1 ? "thread" : `at${v}`);
+  const places = vectors === 1 ? [] : all.map((v) => `  let at${v} = min(thread * ${vectors}u + ${v}u, ${word(VECTORS)} - 1u);`);
+  const loads = all.flatMap((v) => p.args.map((_, k) => `  let x${k}_${v} = ${place(k, at(v))};`));
+  const calls = all.flatMap((v) => each.map((j) => {
+    const values = p.args.map((dtype, k) => loaded(isQuad && !isSplat(k) ? `x${k}_${v}.${"xyzw"[j]}` : `x${k}_${v}`, dtype));
+    return `  let y${j}_${v} = compute(${[isQuad ? `${at(v)} * 4u + ${j}u` : "thread", ...values].join(", ")});`;
+  }));
+  const stores = all.flatMap((v) => p.results.map(({ dtype }, k) => {
+    const value = (j: number): string => stored(`y${j}_${v}.r${k}`, dtype);
+    return `  ${place(n + k, at(v))} = ${isQuad ? `vec4<${storedType(dtype)}>(${each.map(value).join(", ")})` : value(0)};`;
+  }));
   return {
     label: p.name,
-    bindings: bindingsOf(slots, dtypes, n, (slot) => (isQuad ? vectors.get(slot) : undefined)),
+    bindings: bindingsOf(slots, dtypes, n, (slot) => (isQuad ? types.get(slot) : undefined)),
     uniformWords: start + total * stride + p.params.length,
     workgroup: [WORKGROUP, 1],
     isApart: true,
     declarations: programFunction(p, paramText(start + total * stride), "compute"),
-    body: [
-      threadNumber, rank > 0 ? decompose("thread", HEADER, rank, "i") : "",
-      ...p.args.map((_, k) => `  let x${k} = ${place(k)};`), ...(isQuad ? [0, 1, 2, 3] : [0]).map(call), ...stores,
-    ].join("\n"),
+    body: [threadNumber, rank > 0 ? decompose("thread", HEADER, rank, "i") : "", ...places, ...loads, ...calls, ...stores].join("\n"),
   };
 }
 
@@ -70,16 +78,18 @@ export function mapKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["map"], W
     const first = outputs[0]!, { shape } = first;
     const rank = allDense(inputs) && allDense(outputs) ? 0 : rankClass(shape.length);
     const splats = quadsOf(p, inputs, outputs, rank === 0, slots, chunks), isQuad = splats !== NO_QUADS;
+    const vectors = rank === 0 && isQuad ? vectorsOf(device, p, first.size) : 1;
 
     let family = compiled.get(p);
     if (family === undefined) compiled.set(p, (family = new Map()));
-    const key = typeof pattern === "number" && total <= 6 ? ((pattern * 16 + rank) * 64 + Math.max(splats, 0)) * 2 + (isQuad ? 1 : 0) : `${pattern}:${rank}:${splats}`;
+    const key = typeof pattern === "number" && total <= 6 ? ((pattern * 16 + rank) * 64 + Math.max(splats, 0)) * 8 + (isQuad ? vectors : 0) : `${pattern}:${rank}:${splats}:${vectors}`;
     let pipeline = family.get(key);
-    if (pipeline === undefined) family.set(key, (pipeline = device.pipelines.compile(mapShader(p, rank, splats, slots))));
+    if (pipeline === undefined) family.set(key, (pipeline = device.pipelines.compile(mapShader(p, rank, splats, vectors, slots))));
 
     const { recorder } = device;
-    const { ints } = recorder;
-    let at = recorder.uniforms(pipeline) + HEADER;
+    const { ints } = recorder, header = recorder.uniforms(pipeline), units = isQuad ? (first.size + 3) >> 2 : first.size;
+    let at = header + HEADER;
+    ints[header + VECTORS] = units;
     if (rank === 0) {
       for (let k = 0; k < total; k++) {
         const { offset } = k < n ? inputs[k]! : outputs[k - n]!;
@@ -102,7 +112,7 @@ export function mapKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["map"], W
       }
     }
     writeParams(device, at, p, params);
-    recorder.dispatch(pipeline, chunks, isQuad ? (first.size + 3) >> 2 : first.size);
+    recorder.dispatch(pipeline, chunks, Math.ceil(units / vectors));
   };
 }
 
