@@ -13,9 +13,12 @@ async function main(flags: Flags): Promise<number> {
   console.log(`${heading(where, peers)}\n`);
 
   const rows: Row[] = [];
+  const about = peers.map((peer) => ("reason" in peer ? { name: peer.name, reason: peer.reason } : { name: peer.name, note: peer.note }));
   for (const workload of flags.workloads) {
     if (process.stderr.isTTY) process.stderr.write(`${workload.name}: ${workload.what}\n`);
     rows.push(rowOf(workload, await place.measure(workload)));
+    // Each time, so that what was measured is there if the rest is cut off.
+    if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify({ date: new Date().toISOString(), command: process.argv.slice(2), machine: where, method, peers: about, rows }, null, 2)}\n`);
   }
   await place.close();
   const text = table(rows, peers) + yardsticks.map((yardstick) => summary(rows, peers, yardstick)).join("");
@@ -25,10 +28,6 @@ async function main(flags: Flags): Promise<number> {
     const unit = names.includes(yardstick) ? `${yardstick}'s on one thread` : "the fastest";
     const svg = picture(rows, names, yardstick, `Time of a run over ${unit}, median; ${where.cpu}, ${where.host}`);
     writeFileSync(flags.plot, flags.plot.endsWith(".svg") ? svg : page(svg, `${heading(where, peers)}\n\n${text}`));
-  }
-  if (flags.json !== undefined) {
-    const about = peers.map((peer) => ("reason" in peer ? { name: peer.name, reason: peer.reason } : { name: peer.name, note: peer.note }));
-    writeFileSync(flags.json, `${JSON.stringify({ date: new Date().toISOString(), command: process.argv.slice(2), machine: where, method, peers: about, rows }, null, 2)}\n`);
   }
   return rows.some(({ results }) => results.some(({ status }) => status === "wrong")) ? 1 : 0;
 }

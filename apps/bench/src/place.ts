@@ -22,19 +22,36 @@ export type Place = {
 };
 
 const wasmFolder = async (): Promise<string> => `${dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))}/`;
-const here: { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[] } = {
+type Openers = { readonly [N in PeerName]: () => readonly Promise<Peer | Absent>[] };
+const here: Openers = {
   tfjs: () => [tfjs("cpu"), tfjs("wasm", wasmFolder)],
   jax: () => [jax("eager"), jax("jit")],
   ort: () => [ort()],
   torch: () => [torch()],
   "torch-avx2": () => [torch("avx2")],
 };
+/** On the graphics card of this machine, from Node. */
+const onCard: Openers = {
+  tfjs: () => [tfjs("webgpu")],
+  jax: () => [jax("eager", "webgpu"), jax("jit", "webgpu")],
+  ort: () => [],
+  torch: () => [torch("cuda")],
+  "torch-avx2": () => [],
+};
 const inPage: { readonly [N in PeerName]: readonly PagePeer[] } = { tfjs: ["tfjs wasm", "tfjs webgpu"], jax: ["jax-js wasm", "jax-js webgpu", "jax-js webgpu jit"], ort: [], torch: [], "torch-avx2": [] };
 
-export async function node({ devices, peers: others, threads }: Flags): Promise<Place> {
+/** Libraries of browsers look for WebGPU where a browser has it; Adjoint then takes the same. */
+async function likeBrowsers(): Promise<void> {
+  const { create, globals } = await import("webgpu");
+  Object.assign(globalThis, globals);
+  Object.defineProperty(navigator, "gpu", { value: create([]) });
+}
+
+export async function node({ devices, peers: others, threads, gpu }: Flags): Promise<Place> {
+  if (gpu) await likeBrowsers();
   const ours = devices.flatMap((name) => (name === "wasm" && threads > 1 ? [adjoint(name), adjoint(name, threads)] : [adjoint(name)]));
   const peers: (Peer | Absent)[] = [];
-  for (const opening of [...ours, ...others.flatMap((name) => here[name]())]) peers.push(await opening);
+  for (const opening of [...ours, ...others.flatMap((name) => (gpu ? onCard : here)[name]())]) peers.push(await opening);
   return { host: `Node ${process.versions.node}`, peers, measure: (workload) => measure(workload, peers), async close() {} };
 }
 

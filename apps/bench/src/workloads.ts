@@ -8,6 +8,8 @@ export type Workload = {
   readonly inputs: () => readonly Input[];
   /** Results of two peers agree when they differ by at most this, relative to the largest number of the result. */
   readonly tolerance: number;
+  /** Of a size that only a graphics card is for: measured with `--gpu` alone. */
+  readonly isLarge: boolean;
 };
 
 /** The transformer block. Peers read these, so that all build the same one. */
@@ -53,7 +55,8 @@ const layer = (seed: number, from: number, to: number): readonly Input[] => [uni
 /** A filter [height, width, in, out] and its bias. */
 const filter = (seed: number, from: number, to: number, window = 3): readonly Input[] => [uniform(seed, [window, window, from, to], (window * window * from) ** -0.5), uniform(seed + 1, [to], 0.1)];
 
-const workload = (name: string, what: string, kind: Kind, tolerance: number, inputs: () => readonly Input[]): Workload => ({ name, what, kind, tolerance, inputs });
+const workload = (name: string, what: string, kind: Kind, tolerance: number, inputs: () => readonly Input[]): Workload => ({ name, what, kind, tolerance, inputs, isLarge: false });
+const large = (of: Workload): Workload => ({ ...of, isLarge: true });
 
 const matmul = (name: string, left: readonly number[], right: readonly number[]): Workload =>
   workload(name, `[${left.join(", ")}] x [${right.join(", ")}]`, "matmul", 1e-5, () => [uniform(1, left), uniform(2, right)]);
@@ -69,6 +72,7 @@ const depthwise = (name: string, kind: "depthwise" | "depthwiseStep"): Workload 
 const maxpool = (name: string, kind: "maxpool" | "maxpoolStep"): Workload =>
   workload(name, `[8, 64, 28, 28], 2x2${kind === "maxpool" ? "" : ": mean of squares, and the gradient"}`, kind, summed, () => [uniform(9, [8, 28, 28, 64])]);
 
+const millions = (seed: number, count: number): Input => uniform(seed, [count * 2 ** 20]);
 const million = (seed: number, spread = 1): Input => uniform(seed, [2 ** 20], spread);
 const table = (): readonly Input[] => [uniform(4, [1024, 1024], 4)];
 
@@ -81,9 +85,11 @@ const transformerInputs = (): readonly Input[] => {
 
 export const workloads: readonly Workload[] = [
   square(64), square(128), square(256), square(512), square(1024),
+  large(square(2048)), large(square(4096)),
   matmul("batched matmul", [32, 128, 64], [32, 64, 128]),
   matmul("gemv", [1, 4096], [4096, 4096]),
   workload("add 1M", "two vectors of 2^20 floats", "add", 1e-6, () => [million(3), million(4)]),
+  large(workload("add 32M", "two vectors of 2^25 floats", "add", 1e-6, () => [millions(3, 32), millions(4, 32)])),
   workload("gelu chain", "0.5 x (1 + tanh(...)) written with primitives, 2^20 floats", "geluChain", 1e-5, () => [million(3, 3)]),
   workload("gelu chain step", "the same, its sum, and the gradient", "geluChainStep", summed, () => [million(3, 3)]),
   workload("gelu", "the library's own, by tanh, 2^20 floats", "gelu", 1e-5, () => [million(3, 3)]),

@@ -1,4 +1,4 @@
-/** @file PyTorch on one thread of the processor, the native yardstick: a process of its own, where `python3` has it. */
+/** @file PyTorch on one thread of the processor, the native yardstick, or on the graphics card: a process of its own, where `python3` has it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,12 @@ const pythons = ["/usr/bin/python3", "python3"];
 const environment = { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 /** Holds PyTorch's own kernels, oneDNN and whichever BLAS it has to vectors of 256 bits. Each obeys a variable of its own; oneDNN's has an older name beside. */
 const avx2 = { ATEN_CPU_CAPABILITY: "avx2", ONEDNN_MAX_CPU_ISA: "AVX2", DNNL_MAX_CPU_ISA: "AVX2", OPENBLAS_CORETYPE: "Haswell", MKL_ENABLE_INSTRUCTIONS: "AVX2" };
-const vectors = { widest: {}, avx2 } as const;
+type Kind = { readonly name: string; readonly device: "cpu" | "cuda"; readonly note: string; readonly limits: NodeJS.ProcessEnv };
+const kinds = {
+  widest: { name: yardsticks[0], device: "cpu", note: "one thread", limits: {} },
+  avx2: { name: yardsticks[1], device: "cpu", note: "one thread, vectors of 256 bits", limits: avx2 },
+  cuda: { name: "PyTorch CUDA", device: "cuda", note: "without TF32", limits: {} },
+} as const satisfies { readonly [name: string]: Kind };
 
 /** Asks the process and gives what it answers. */
 type Ask = (request: object) => Promise<unknown>;
@@ -37,14 +42,14 @@ function conversation(child: ChildProcess): Ask {
 
 const constants = { additions, epsilon, graphs, learningRate, ...gelu, ...block, ...picked };
 
-async function start(limits: NodeJS.ProcessEnv): Promise<{ readonly ask: Ask; readonly version: string }> {
+async function start({ device, limits }: Kind): Promise<{ readonly ask: Ask; readonly version: string }> {
   let reason: unknown;
   for (const python of pythons) {
     const child = spawn(python, [fileURLToPath(new URL("worker.py", import.meta.url))], { stdio: ["pipe", "pipe", "ignore"], env: { ...environment, ...limits } });
     child.stdin.on("error", () => {}); // Its end is told by "exit".
     const ask = conversation(child);
     try {
-      const { version } = (await ask({ ask: "open", constants })) as { version: string };
+      const { version } = (await ask({ ask: "open", device, constants })) as { version: string };
       return { ask, version };
     } catch (error) {
       reason = error;
@@ -59,12 +64,12 @@ const decoded = (text: string): Float32Array => {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
 
-/** @param width of its vectors: as wide as the processor has them, or 256 bits */
-export const torch = (width: keyof typeof vectors = "widest"): Promise<Peer | Absent> =>
-  opened(width === "widest" ? yardsticks[0] : yardsticks[1], async () => {
-    const { ask, version } = await start(vectors[width]);
+/** @param kind vectors as wide as the processor has them, or of 256 bits, or the graphics card */
+export const torch = (kind: keyof typeof kinds = "widest"): Promise<Peer | Absent> =>
+  opened(kinds[kind].name, async () => {
+    const { ask, version } = await start(kinds[kind]);
     return {
-      note: `${version}, native, one thread${width === "widest" ? "" : ", vectors of 256 bits"}`,
+      note: `${version}, native, ${kinds[kind].note}`,
       async enter() {},
       async prepare(kind, inputs) {
         await ask({ ask: "prepare", kind, inputs: inputs.map(encoded) });

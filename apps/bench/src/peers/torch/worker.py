@@ -10,12 +10,13 @@ from torch import nn
 from torch.nn import functional as F
 
 torch.set_num_threads(1)
+torch.backends.cudnn.allow_tf32 = False
 constants = {}
 
 
 def array(given):
     flat = torch.frombuffer(bytearray(base64.b64decode(given["data"])), dtype=torch.float32)
-    return flat.reshape(given["shape"]).clone()
+    return flat.reshape(given["shape"]).to(answer.device, copy=True)
 
 
 def channels_first(x):
@@ -103,7 +104,7 @@ def additions_recorded(x):
 
 def tiny():
     def graph():
-        x = torch.ones(2, 2, requires_grad=True)
+        x = torch.ones(2, 2, requires_grad=True, device=answer.device)
         loss = ((x + 2) ** 2 * 3).mean()
         loss.backward()
         return [loss, x.grad]
@@ -158,7 +159,7 @@ def load(model, values):
 
 def training(make):
     def prepare(x, labels, *values):
-        model = make()
+        model = make().to(answer.device)
         parameters = load(model, values)
         classes = labels.long()
         optimizer = torch.optim.SGD(parameters, lr=constants["learningRate"])
@@ -180,7 +181,7 @@ def mlp():
 
 
 def transformer(x, *values):
-    model = Block()
+    model = Block().to(answer.device)
     parameters = load(model, values)
     x.requires_grad_()
 
@@ -248,16 +249,20 @@ def answer(request):
     ask = request["ask"]
     if ask == "open":
         constants = request["constants"]
+        answer.device = torch.device(request["device"])
+        torch.zeros(1, device=answer.device)
         return {"version": torch.__version__}
     if ask == "prepare":
         answer.run = programs[request["kind"]](*[array(x) for x in request["inputs"]])
         return {}
     if ask == "results":
-        return [base64.b64encode(x.detach().contiguous().numpy().tobytes()).decode() for x in answer.run()]
+        return [base64.b64encode(x.detach().contiguous().cpu().numpy().tobytes()).decode() for x in answer.run()]
     if ask == "run":
         start = time.perf_counter()
         for _ in range(request["count"]):
             answer.run()
+            if answer.device.type == "cuda":
+                torch.cuda.synchronize()
         return (time.perf_counter() - start) * 1000
     raise ValueError(ask)
 
