@@ -6,6 +6,11 @@ import { FreeChunks } from "./free-chunks.ts";
 /** GPUBufferUsage and GPUMapMode by value: Node has no such globals. */
 export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 
+/** Allocations after which the peak of the stretch before is forgotten. */
+const STRETCH = 4096;
+/** Free bytes that are never given back. */
+const LEAST_KEPT = 2 ** 26;
+
 let chunks = 0;
 
 /** A GPU buffer: the pool's, or the caller's own. */
@@ -86,6 +91,10 @@ export class Pool {
   readonly #live: Set<WebGpuBuffer> = new Set();
   #freeBytes: number = 0;
   liveBytes: number = 0;
+  /** The most bytes that were live at once, in this stretch of allocations and in the one before. */
+  #peak: number = 0;
+  #peakBefore: number = 0;
+  #allocations: number = 0;
 
   /** @param flush submits what is recorded, before buffers that it uses are destroyed; false where commands are held @param budget of live and pooled bytes */
   constructor(device: GPUDevice, faults: Faults, flush: () => boolean, maxBytes: number, budget: number) {
@@ -130,6 +139,10 @@ export class Pool {
   #alive(buffer: WebGpuBuffer): WebGpuBuffer {
     this.#live.add(buffer);
     this.liveBytes += buffer.chunk!.bytes;
+    if (++this.#allocations % STRETCH === 0) {
+      this.#peakBefore = this.#peak;
+      this.#peak = this.liveBytes;
+    } else if (this.liveBytes > this.#peak) this.#peak = this.liveBytes;
     return buffer;
   }
 
@@ -152,8 +165,9 @@ export class Pool {
     if (list === undefined) this.#free.set(chunk.bytes, (list = new FreeChunks()));
     list.push(chunk);
     this.#freeBytes += chunk.bytes;
-    // Half of what is live stays for the next step, and never less than 64 MiB.
-    if (this.#freeBytes > Math.max(this.liveBytes, 2 ** 26)) this.#shrink(Math.max(this.liveBytes / 2, 2 ** 25));
+    // What the next step may need stays: as much as the last ones had at once, and some for chunks of other sizes.
+    const kept = Math.max(1.5 * Math.max(this.#peak, this.#peakBefore), LEAST_KEPT);
+    if (this.#freeBytes + this.liveBytes > kept) this.#shrink(Math.max(0.75 * kept - this.liveBytes, 0));
   }
 
   /** Forgets the pooled chunks: after the device said that it has no memory. */
