@@ -51,6 +51,9 @@ export function describe(info: GPUAdapterInfo): AdapterInfo {
   return { vendor, architecture, description, isSoftware };
 }
 
+/** Browsers round timestamps, to 0.1 ms, against spying pages; a program of Node may know them. */
+const exactTimes = ["disable-dawn-features=timestamp_quantization"];
+
 let instance: GPU | undefined;
 
 /** Dawn for Node, if the package is there. One instance for the process, which must outlive its devices. */
@@ -58,7 +61,7 @@ async function dawn(): Promise<GPU | undefined> {
   const specifier = "webgpu"; // not a literal in import(): bundlers for browsers must not look for it
   try {
     const found: { create(flags: readonly string[]): GPU } = await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier);
-    return (instance ??= found.create([]));
+    return (instance ??= found.create(exactTimes));
   } catch {
     return undefined;
   }
