@@ -12,8 +12,8 @@ import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/lay
 import { NO_QUADS, quadsOf } from "./quads.ts";
 
 const HEADER = 4;
-/** A software adapter takes twice as long where 64 invocations are a workgroup. */
-const WORKGROUP = 256;
+/** A software adapter takes twice as long where 64 invocations are a workgroup; hardware is at the speed of its memory with 512. */
+const workgroupOf = ({ tuning, gpu }: WebGpuDevice): number => (tuning === "workgroup" && gpu.limits.maxComputeInvocationsPerWorkgroup >= 512 ? 512 : 256);
 
 /** Elements from which on an invocation of a software adapter, which is dear there, takes several vectors, if the program is short: a loop instead would gain nothing, and texts of twice the length take twice as long to compile. */
 const MANY = 1 << 16, ENOUGH = 64;
@@ -34,7 +34,7 @@ export function writeParams(device: WebGpuDevice, at: number, { params: types }:
 }
 
 /** @param rank 0 where every view is dense, else the rank class @param splats bit k: operand k has one value for four elements; or NO_QUADS @param vectors for each invocation, where views are dense */
-function mapShader(p: Program, rank: number, splats: number, vectors: number, slots: readonly number[]): Shader {
+function mapShader(p: Program, rank: number, splats: number, vectors: number, slots: readonly number[], workgroup: number): Shader {
   const n = p.args.length, total = slots.length, isQuad = splats !== NO_QUADS;
   const dtypes = [...p.args, ...p.results.map((x) => x.dtype)];
   const start = HEADER + rank, stride = 1 + rank;
@@ -60,7 +60,7 @@ function mapShader(p: Program, rank: number, splats: number, vectors: number, sl
     label: p.name,
     bindings: bindingsOf(slots, dtypes, n, (slot) => (isQuad ? types.get(slot) : undefined)),
     uniformWords: start + total * stride + p.params.length,
-    workgroup: [WORKGROUP, 1],
+    workgroup: [workgroup, 1],
     isApart: true,
     declarations: programFunction(p, paramText(start + total * stride), "compute"),
     body: [threadNumber, rank > 0 ? decompose("thread", HEADER, rank, "i") : "", ...places, ...loads, ...calls, ...stores].join("\n"),
@@ -69,7 +69,7 @@ function mapShader(p: Program, rank: number, splats: number, vectors: number, sl
 
 export function mapKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["map"], WebGpuBuffer> {
   const compiled = new WeakMap<Program, Map<number | string, Pipeline>>();
-  const operands = new Operands();
+  const operands = new Operands(), workgroup = workgroupOf(device);
 
   return (inputs, outputs, { program: p, params }) => {
     device.assertAlive();
@@ -84,7 +84,7 @@ export function mapKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["map"], W
     if (family === undefined) compiled.set(p, (family = new Map()));
     const key = typeof pattern === "number" && total <= 6 ? ((pattern * 16 + rank) * 64 + Math.max(splats, 0)) * 8 + (isQuad ? vectors : 0) : `${pattern}:${rank}:${splats}:${vectors}`;
     let pipeline = family.get(key);
-    if (pipeline === undefined) family.set(key, (pipeline = device.pipelines.compile(mapShader(p, rank, splats, vectors, slots))));
+    if (pipeline === undefined) family.set(key, (pipeline = device.pipelines.compile(mapShader(p, rank, splats, vectors, slots, workgroup))));
 
     const { recorder } = device;
     const { ints } = recorder, header = recorder.uniforms(pipeline), units = isQuad ? (first.size + 3) >> 2 : first.size;
