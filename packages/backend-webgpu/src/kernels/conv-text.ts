@@ -81,10 +81,12 @@ ${[0, 1, 2].map((d) => `  let size${L(d)} = ${intWord(SIZE + d)}; let stride${L(
 ${dims.map((d) => `  let dilation${L(d)} = ${intWord(DILATION + d)}; let input${L(d)} = bitcast<u32>(${intWord(INPUT + d)});
   let window${L(d)} = ${intWord(WINDOW + d)}; let filter${L(d)}Stride = ${intWord(FILTER + 4 + d)};`).join("\n")}`,
     rows: {
+      lie: "scattered",
       places: (at, first, n) => numbers(n).map((i) => `  let filter${at + i} = filterBatch + min(${first} + ${i}, rowCount - 1) * filterRow;`).join("\n"),
       value: (i, c) => `b${filter}[filter${i} + filterStep${c}]`,
     },
     columns: {
+      lie: "scattered",
       places: (at, first, n) => `${coordinates("p")(at, first, n)}
 ${numbers(n).map((j) => {
     const i = at + j;
@@ -107,6 +109,7 @@ ${numbers(n).map((j) => {
     resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = outBatch + min(${first} + ${i}, rowCount - 1) * outChannel;`).join("\n"),
     resultColumns: (at, first, n) => `${coordinates("o")(at, first, n)}
 ${numbers(n).map((j) => `  let outColumn${at + j} = oN${at + j} * outExample + ${[0, 1, 2].map((d) => `o${L(d)}${at + j} * out${L(d)}Stride`).join(" + ")};`).join("\n")}`,
+    isWide: false,
     result: (i, j) => `outRow${i} + outColumn${j}`,
   };
 }

@@ -1,20 +1,25 @@
 /** @file `matmul`: batched rank-3 products. What lies where; product/ has the kernels. */
 import type { Kernel, PrimitiveAttrs, View } from "@adjoint/core/backend";
-import type { WebGpuBuffer } from "../buffers.ts";
+import { chunkOf, type WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { intWord } from "../pipelines.ts";
 import { Products } from "./product/products.ts";
-import { numbers, OPERANDS, type ProductText, type Side } from "./product/text.ts";
+import { FEW } from "./product/plan.ts";
+import { type Lie, type Lies, numbers, OPERANDS, type ProductText, type Side } from "./product/text.ts";
 
 /** Words: offset and strides (batch, then rows or columns or their places in the output, then the other) of each. */
 const X = OPERANDS, Y = X + 4, OUT = Y + 4, WORDS = OUT + 4;
 
-function matmulText(slots: readonly [number, number, number]): Omit<ProductText, "dtype"> {
+function matmulText(slots: readonly [number, number, number], lies: Lies): Omit<ProductText, "dtype"> {
   /** Places past the end read the last one. */
-  const side = (name: string, slot: number, count: string): Side => ({
-    places: (at, first, n) => numbers(n).map((i) => `  let ${name}${at + i} = ${name} + min(${first} + ${i}, ${count} - 1) * ${name}Stride;`).join("\n"),
-    value: (i, c) => `b${slot}[${name}${i} + ${name}Depth${c}]`,
-  });
+  const side = (name: string, slot: number, count: string, lie: Lie): Side => {
+    const value = (i: number, c: number): string => `b${slot}[${name}${i} + ${name}Depth${c}]`;
+    if (lie === "across") return { lie, value, places: (at, first) => `  let ${name}${at} = (${name} + min(${first}, (${count} - 1) & -4)) >> 2;` };
+    return { lie, value, places: (at, first, n) => numbers(n).map((i) => `  let ${name}${at + i} = (${name} + min(${first} + ${i}, ${count} - 1) * ${name}Stride)${lie === "along" ? " >> 2" : ""};`).join("\n") };
+  };
+  /** A step of the depth, in what a buffer has: numbers, or vectors. */
+  const depth = (name: string, c: number, k: string, lie: Lie): string => `let ${name}Depth${c} = ${lie === "scattered" ? `${k} * ${name}Step` : lie === "along" ? `${k} >> 2` : `${k} * (${name}Step >> 2)`};`;
+  const wide = lies.isWide ? " >> 2" : "";
   return {
     label: "matmul",
     slots,
@@ -24,13 +29,14 @@ function matmulText(slots: readonly [number, number, number]): Omit<ProductText,
   let y = ${intWord(Y)} + batch * ${intWord(Y + 1)}; let yStep = ${intWord(Y + 3)};
   let out = ${intWord(OUT)} + batch * ${intWord(OUT + 1)}; let outRowStride = ${intWord(OUT + 2)}; let outColumnStride = ${intWord(OUT + 3)};
   let xStride = ${intWord(X + 2)}; let yStride = ${intWord(Y + 2)};`,
-    rows: side("x", slots[0], "rowCount"),
-    columns: side("y", slots[1], "columnCount"),
+    rows: side("x", slots[0], "rowCount", lies.rows),
+    columns: side("y", slots[1], "columnCount", lies.columns),
     begin: () => "",
-    depth: (c, k) => `    let xDepth${c} = ${k} * xStep; let yDepth${c} = ${k} * yStep;`,
+    depth: (c, k) => `    ${depth("x", c, k, lies.rows)} ${depth("y", c, k, lies.columns)}`,
     next: () => "",
-    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = out + min(${first} + ${i}, rowCount - 1) * outRowStride;`).join("\n"),
-    resultColumns: (at, first, n) => numbers(n).map((j) => `  let outColumn${at + j} = min(${first} + ${j}, columnCount - 1) * outColumnStride;`).join("\n"),
+    resultRows: (at, first, n) => numbers(n).map((i) => `  let outRow${at + i} = (out + min(${first} + ${i}, rowCount - 1) * outRowStride)${wide};`).join("\n"),
+    resultColumns: (at, first, n) => numbers(n).map((j) => `  let outColumn${at + j} = (min(${first} + ${j}, columnCount - 1) * outColumnStride)${wide};`).join("\n"),
+    isWide: lies.isWide,
     result: (i, j) => `outRow${i} + outColumn${j}`,
   };
 }
@@ -41,15 +47,16 @@ export function matmulKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["matmu
     device.assertAlive();
     const [a, b] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
     const [batch, m, n] = out.shape as readonly [number, number, number];
-    // The transposed product is as good, and rows are then the fewer.
-    const isTransposed = m > n;
+    // The transposed product is as good, and rows are then the fewer. A block is a square, and its results go out as they lie.
+    const isTransposed = m > n && (device.tuning === "registers" || n <= FEW);
     const [rows, columns] = isTransposed ? [b, a] : [a, b], [row, column] = isTransposed ? [2, 1] : [1, 2];
     products.run({
       rows, columns, out, variant: 0,
-      sizes: { rows: Math.min(m, n), columns: Math.max(m, n), depth: a.shape[2]!, batch },
+      sizes: { rows: isTransposed ? n : m, columns: isTransposed ? m : n, depth: a.shape[2]!, batch },
       rowsAlong: nearer(rows, column, row),
       columnsAlong: nearer(columns, row, column),
-      text: (slots) => ({ ...matmulText(slots), dtype: a.dtype }),
+      lies: (target) => ({ rows: lieOf(rows, row, column), columns: lieOf(columns, column, row), isWide: lieOf(target, column, row) === "across" && target.shape[column]! % 4 === 0 }),
+      text: (slots, lies) => ({ ...matmulText(slots, lies), dtype: a.dtype }),
       write(ints, at, target) {
         writeView(ints, at + X, rows, row, column);
         writeView(ints, at + Y, columns, column, row);
@@ -57,6 +64,13 @@ export function matmulKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["matmu
       },
     });
   };
+}
+
+/** @param place, depth the dims of a matrix that are its rows or columns, and what is summed over */
+function lieOf({ buffer, offset, shape, strides }: View<WebGpuBuffer>, place: number, depth: number): Lie {
+  if (offset % 4 !== 0 || (shape[0] !== 1 && strides[0]! % 4 !== 0) || !chunkOf(buffer).isWhole) return "scattered";
+  if (strides[depth] === 1 && strides[place]! % 4 === 0) return "along";
+  return strides[place] === 1 && strides[depth]! % 4 === 0 ? "across" : "scattered";
 }
 
 const nearer = ({ strides }: View<WebGpuBuffer>, depth: number, place: number): boolean => Math.abs(strides[depth]!) < Math.abs(strides[place]!);

@@ -2,65 +2,115 @@
 import { bindingsOf } from "../../operands.ts";
 import { type Shader, word } from "../../pipelines.ts";
 import { storedType } from "../../wgsl/expression.ts";
-import { COLUMNS_ALONG, component, numbers, openBlock, type ProductText, ROWS_ALONG } from "./text.ts";
+import { COLUMNS_ALONG, component, numbers, openBlock, type ProductText, ROWS_ALONG, type Side } from "./text.ts";
 
-/** Depths that are in workgroup memory at once, and invocations along each side of a workgroup. */
-export const SLICE = 16, GROUP = 16;
-/** Rows, and columns, of a block in which an invocation has `quads` times four of each. */
-export const sideOf = (quads: number): number => 4 * GROUP * quads;
-/** A vector between the slices, so that invocations that store at different depths meet different banks of the memory. */
-const strideOf = (quads: number): number => GROUP * quads + 1;
+/** Depths that are in workgroup memory at once. */
+export const SLICE = 16;
+/** Rows and columns of a block, and as many invocations: 8 beside each other, each with an eighth of the columns, and 8 rows. */
+export type BlockSide = 64 | 128;
+const ACROSS = 8, ROWS_EACH = 8;
 /** The bytes of workgroup memory that a block takes. */
-export const blockBytes = (quads: number): number => 2 * SLICE * strideOf(quads) * 16;
+export const blockBytes = (side: BlockSide): number => 2 * SLICE * side * 4;
+
+/** Texts that fetch a slice of one operand into registers, for base `base`, and that store it in workgroup memory. */
+type Load = { readonly declared: string; readonly fetch: string; readonly store: string };
 
 /**
- * The 256 invocations load a slice of both operands, four neighbouring places at one depth each, and then each multiplies its places, 64 apart, so that
- * neighbours read neighbouring vectors. Neighbours load along the depth, or along the places, as the operand lies in memory.
+ * The next slice is fetched while the invocations multiply this one. Each has its places four by four, with those of the others between, so that
+ * neighbours read neighbouring vectors of workgroup memory. The depths of a slice stand in the text one by one: then places there are constants.
  */
-export function blockShader(p: ProductText, quads: number): Shader {
-  const type = storedType(p.dtype), side = sideOf(quads), stride = strideOf(quads);
-  const rows = numbers(4 * quads), groups = numbers(quads);
-  const load = (name: "rows" | "columns"): string => `    {
-      let k = base + ${name}Depth;
-${p.begin("k")}
-${p.depth(0, "k")}
-${groups.map((q) => `      ${name}Tile[${name}Depth * ${stride} + ${name}Quad + ${q * GROUP}] = select(vec4<${type}>(), vec4<${type}>(${numbers(4).map((e) => p[name].value(4 * q + e, 0)).join(", ")}), k < end);`).join("\n")}
+export function blockShader(p: ProductText, side: BlockSide): Shader {
+  const type = storedType(p.dtype), vector = `vec4<${type}>`, columnsEach = side / ACROSS;
+  const rows = numbers(ROWS_EACH), rowFours = numbers(ROWS_EACH / 4), columnFours = numbers(columnsEach / 4), down = side / ROWS_EACH;
+  const loads = (["rows", "columns"] as const).map((name) => loadOf(p, name, vector, side, name === "rows" ? "row" : "column"));
+  const depth = (k: number): string => `${rowFours.map((q) => `let x${q} = rowsTile[${k}][down + ${q * down}];`).join(" ")} ${columnFours.map((q) => `let y${q} = columnsTile[${k}][across + ${q * ACROSS}];`).join(" ")}
+${rows.flatMap((i) => columnFours.map((j) => `      sum${i}_${j} = ${sum(p, `x${i >> 2}.${component(i)}`, `y${j}`, `sum${i}_${j}`, vector)};`)).join("\n")}`;
+  const fetch = (base: string): string => `    {
+      let base = ${base};
+${loads.map((load) => load.fetch).join("\n")}
     }`;
-  const side4 = (name: "rows" | "columns", along: number, first: string): string => `  let ${name}Along = ${word(along)} != 0u;
-  let ${name}Depth = select(thread / ${GROUP}, thread % ${GROUP}, ${name}Along);
-  let ${name}Quad = select(thread % ${GROUP}, thread / ${GROUP}, ${name}Along);
-${groups.map((q) => p[name].places(4 * q, `(${first} + ${name}Quad * 4 + ${4 * GROUP * q})`, 4)).join("\n")}`;
   return {
-    label: `${p.label} ${side}x${side} shared`,
-    bindings: bindingsOf(p.slots, [p.dtype, p.dtype, p.dtype], 2),
+    label: `${p.label} ${side}x${side} shared${p.rows.lie === "scattered" ? "" : `, rows ${p.rows.lie}`}${p.columns.lie === "scattered" ? "" : `, columns ${p.columns.lie}`}`,
+    bindings: bindingsOf(p.slots, [p.dtype, p.dtype, p.dtype], 2, (slot) => (isVector(p, slot) ? vector : undefined)),
     uniformWords: p.uniformWords,
-    workgroup: [GROUP, GROUP],
-    declarations: `var<workgroup> rowsTile: array<vec4<${type}>, ${SLICE * stride}>;
-var<workgroup> columnsTile: array<vec4<${type}>, ${SLICE * stride}>;
+    workgroup: [side, 1],
+    declarations: `var<workgroup> rowsTile: array<array<${vector}, ${side / 4}>, ${SLICE}>;
+var<workgroup> columnsTile: array<array<${vector}, ${side / 4}>, ${SLICE}>;
 ${p.declarations}`,
     body: `${openBlock("group.y * groups.x + group.x")}
-  let acrossX = bitcast<i32>(global.x - group.x * ${GROUP}); let acrossY = bitcast<i32>(global.y - group.y * ${GROUP});
-  let thread = acrossY * ${GROUP} + acrossX;
+  let thread = bitcast<i32>(global.x - group.x * ${side});
+  let across = thread % ${ACROSS}; let down = thread / ${ACROSS};
   let row = blockRow * ${side}; let column = blockColumn * ${side};
   if (row >= rowCount) { return; }
 ${p.open}
-${side4("rows", ROWS_ALONG, "row")}
-${side4("columns", COLUMNS_ALONG, "column")}
-${rows.flatMap((i) => groups.map((j) => `  var sum${i}_${j} = vec4<${type}>();`)).join("\n")}
-  for (var base = start; base < end; base = base + ${SLICE}) {
-${load("rows")}
-${load("columns")}
+${loads.map((load) => load.declared).join("\n")}
+${rows.flatMap((i) => columnFours.map((j) => `  var sum${i}_${j} = ${vector}();`)).join("\n")}
+${fetch("start")}
+  for (var next = start; next < end;) {
+${loads.map((load) => load.store).join("\n")}
     workgroupBarrier();
-    for (var k = 0; k < ${SLICE}; k = k + 1) {
-${groups.map((q) => `      let x${q} = rowsTile[k * ${stride} + acrossY + ${q * GROUP}]; let y${q} = columnsTile[k * ${stride} + acrossX + ${q * GROUP}];`).join("\n")}
-${rows.flatMap((i) => groups.map((j) => `      sum${i}_${j} = sum${i}_${j} + x${i >> 2}.${component(i)} * y${j};`)).join("\n")}
+    next = next + ${SLICE};
+    if (next < end) {
+${fetch("next")}
     }
+${numbers(SLICE).map((k) => `    { ${depth(k)} }`).join("\n")}
     workgroupBarrier();
   }
-  let firstRow = row + acrossY * 4; let firstColumn = column + acrossX * 4;
-${groups.map((q) => `${p.resultRows(4 * q, `(firstRow + ${4 * GROUP * q})`, 4)}\n${p.resultColumns(4 * q, `(firstColumn + ${4 * GROUP * q})`, 4)}`).join("\n")}
-${rows.map((i) => `  if (firstRow + ${4 * GROUP * (i >> 2) + (i & 3)} < rowCount) {
-${rows.map((j) => `    if (firstColumn + ${4 * GROUP * (j >> 2) + (j & 3)} < columnCount) { b${p.slots[2]}[partOffset + ${p.result(i, j)}] = sum${i}_${j >> 2}.${component(j)}; }`).join("\n")}
+  let firstRow = row + down * 4; let firstColumn = column + across * 4;
+${rowFours.map((q) => p.resultRows(4 * q, `(firstRow + ${4 * q * down})`, 4)).join("\n")}
+${columnFours.map((q) => p.resultColumns(4 * q, `(firstColumn + ${4 * q * ACROSS})`, 4)).join("\n")}
+${rows.map((i) => `  if (firstRow + ${4 * (i >> 2) * down + (i & 3)} < rowCount) {
+${columnFours.map((q) => storeOf(p, i, q)).join("\n")}
   }`).join("\n")}`,
+  };
+}
+
+/** A buffer of vectors: all that use it take vectors, which whoever chose how they lie has seen to. */
+const isVector = (p: ProductText, slot: number): boolean =>
+  (slot === p.slots[0] && p.rows.lie !== "scattered") || (slot === p.slots[1] && p.columns.lie !== "scattered") || (slot === p.slots[2] && p.isWide);
+
+const sum = ({ dtype }: ProductText, x: string, y: string, to: string, vector: string): string => (dtype === "float32" ? `fma(${vector}(${x}), ${y}, ${to})` : `${to} + ${x} * ${y}`);
+
+function storeOf(p: ProductText, i: number, q: number): string {
+  const first = `firstColumn + ${4 * q * ACROSS}`, target = `b${p.slots[2]}`;
+  if (p.isWide) return `    if (${first} < columnCount) { ${target}[(partOffset >> 2) + ${p.result(i, 4 * q)}] = sum${i}_${q}; }`;
+  return numbers(4).map((e) => `    if (${first} + ${e} < columnCount) { ${target}[partOffset + ${p.result(i, 4 * q + e)}] = sum${i}_${q}.${component(e)}; }`).join("\n");
+}
+
+/** Depths past the end are zeros on both sides, so that no infinity meets one. */
+function loadOf(p: ProductText, name: "rows" | "columns", vector: string, side: BlockSide, first: string): Load {
+  const of: Side = p[name], tile = `${name}Tile`, fours = numbers(4);
+  if (of.lie === "along") {
+    // Four places by four depths of each invocation, turned round on the way.
+    const piece = (e: number): string => `${name}${e}`;
+    return {
+      declared: `  let ${name}Quad = thread / ${SLICE / 4}; let ${name}Depth = thread % ${SLICE / 4} * 4;
+${of.places(0, `(${first} + ${name}Quad * 4)`, 4)}
+${fours.map((e) => `  var ${piece(e)} = ${vector}();`).join("\n")}`,
+      fetch: `      {
+        let k = base + ${name}Depth; let inside = vec4(k, k + 1, k + 2, k + 3) < vec4(end);
+${p.depth(0, "k")}
+${fours.map((e) => `        ${piece(e)} = select(${vector}(), ${of.value(e, 0)}, inside);`).join("\n")}
+      }`,
+      store: fours.map((c) => `    ${tile}[${name}Depth + ${c}][${name}Quad] = ${vector}(${fours.map((e) => `${piece(e)}.${component(c)}`).join(", ")});`).join("\n"),
+    };
+  }
+  // One depth of each invocation, and every `step`th four of places.
+  const step = side / SLICE, pieces = numbers(side / 4 / step), piece = (q: number): string => `${name}${q}`;
+  const loaded = (q: number): string => (of.lie === "across" ? of.value(4 * q, 0) : `${vector}(${fours.map((e) => of.value(4 * q + e, 0)).join(", ")})`);
+  const along = `${word(name === "rows" ? ROWS_ALONG : COLUMNS_ALONG)} != 0u`;
+  return {
+    declared: `  let ${name}Along = ${along};
+  let ${name}Depth = select(thread / ${step}, thread % ${SLICE}, ${name}Along);
+  let ${name}Quad = select(thread % ${step}, thread / ${SLICE}, ${name}Along);
+${pieces.map((q) => of.places(4 * q, `(${first} + ${name}Quad * 4 + ${4 * step * q})`, 4)).join("\n")}
+${pieces.map((q) => `  var ${piece(q)} = ${vector}();`).join("\n")}`,
+    fetch: `      {
+        let k = base + ${name}Depth;
+${p.begin("k")}
+${p.depth(0, "k")}
+${pieces.map((q) => `        ${piece(q)} = select(${vector}(), ${loaded(q)}, k < end);`).join("\n")}
+      }`,
+    store: pieces.map((q) => `    ${tile}[${name}Depth][${name}Quad + ${q * step}] = ${piece(q)};`).join("\n"),
   };
 }

@@ -1,10 +1,10 @@
 /** @file Which kernel computes a product of given sizes, and over which grid. Pure numbers. */
-import { blockBytes, GROUP, SLICE, sideOf } from "./blocks.ts";
+import { blockBytes, type BlockSide, SLICE } from "./blocks.ts";
 import type { Tuning } from "../../tuning.ts";
 import type { Tile } from "./registers.ts";
 
 export type Sizes = { readonly rows: number; readonly columns: number; readonly depth: number; readonly batch: number };
-export type Kernel = { readonly kind: "registers"; readonly tile: Tile } | { readonly kind: "workgroup"; readonly quads: number };
+export type Kernel = { readonly kind: "registers"; readonly tile: Tile } | { readonly kind: "workgroup"; readonly side: BlockSide };
 export type Plan = {
   readonly kernel: Kernel;
   /** Blocks of results: a workgroup has one, or each of its invocations. */
@@ -28,17 +28,19 @@ const tiles = {
 
 /** Invocations, or blocks, with which a device is busy: below that, parts of the depth run beside each other. */
 const BUSY = { registers: 256, workgroup: 1 << 14, blocks: 128 } as const;
+/** Rows, or columns, so few that a block of them would be mostly empty. */
+export const FEW = 16;
 /** A part shorter than this is not worth its own sum. */
 const SHORTEST_PART = 128;
 
 export function planOf(sizes: Sizes, tuning: Tuning, workgroupBytes: number): Plan {
   const kernel = kernelOf(sizes, tuning, workgroupBytes);
-  const { rows: height, columns: width } = kernel.kind === "registers" ? kernel.tile : { rows: sideOf(kernel.quads), columns: sideOf(kernel.quads) };
+  const { rows: height, columns: width } = kernel.kind === "registers" ? kernel.tile : { rows: kernel.side, columns: kernel.side };
   const columnBlocks = Math.ceil(sizes.columns / width), rowBlocks = Math.ceil(sizes.rows / height);
   const busy = kernel.kind === "workgroup" ? BUSY.blocks : BUSY[tuning];
   const wanted = Math.max(1, Math.min(Math.ceil(busy / (columnBlocks * rowBlocks * sizes.batch)), Math.floor(sizes.depth / SHORTEST_PART)));
   const partLength = Math.max(1, Math.ceil(sizes.depth / wanted / SLICE)) * SLICE; // depth 0 gives zeros
-  const bandHeight = Math.min(rowBlocks, 4);
+  const bandHeight = Math.min(rowBlocks, kernel.kind === "workgroup" ? 8 : 4);
   return { kernel, columnBlocks, bands: Math.ceil(rowBlocks / bandHeight), bandHeight, parts: Math.max(1, Math.ceil(sizes.depth / partLength)), partLength };
 }
 
@@ -47,10 +49,10 @@ function kernelOf({ rows, columns, batch }: Sizes, tuning: Tuning, workgroupByte
   if (rows === 1) return registers(columns <= 4 || tuning === "workgroup" ? tiles.narrow : tiles.row);
   // A software adapter compiles 16 results in two thirds of the time of 32, of a convolution in half.
   if (tuning === "registers") return registers(Math.max(rows, columns) <= 4 ? tiles.small : rows <= 4 ? tiles.low : tiles.square);
-  if (Math.min(rows, columns) <= 16 || blockBytes(1) > workgroupBytes) return registers(tiles.small);
+  if (Math.min(rows, columns) <= FEW || blockBytes(64) > workgroupBytes) return registers(tiles.small);
   // The larger block does twice the work for what it reads, if there are enough of them and both sides fill it.
-  const large = Math.min(rows, columns) > sideOf(1) ? Math.ceil(rows / sideOf(2)) * Math.ceil(columns / sideOf(2)) * batch : 0;
-  return { kind: "workgroup", quads: large >= BUSY.blocks && blockBytes(2) <= workgroupBytes ? 2 : 1 };
+  const large = Math.min(rows, columns) > 64 ? Math.ceil(rows / 128) * Math.ceil(columns / 128) * batch : 0;
+  return { kind: "workgroup", side: large >= BUSY.blocks && blockBytes(128) <= workgroupBytes ? 128 : 64 };
 }
 
-export const keyOf = (kernel: Kernel): number => (kernel.kind === "workgroup" ? GROUP * 64 + kernel.quads : kernel.tile.rows * 32 + kernel.tile.columns);
+export const keyOf = (kernel: Kernel): number => (kernel.kind === "workgroup" ? 1024 + kernel.side : kernel.tile.rows * 32 + kernel.tile.columns);

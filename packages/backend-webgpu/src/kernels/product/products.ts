@@ -8,7 +8,7 @@ import { identity } from "../reduce.ts";
 import { blockShader } from "./blocks.ts";
 import { keyOf, type Plan, planOf, type Sizes } from "./plan.ts";
 import { registerShader } from "./registers.ts";
-import { BAND_HEIGHT, BANDS, BLOCKS, COLUMN_BLOCKS, COLUMNS, COLUMNS_ALONG, DEPTH, PART_LENGTH, PART_STRIDE, PARTS, type ProductText, ROWS, ROWS_ALONG } from "./text.ts";
+import { BAND_HEIGHT, BANDS, BLOCKS, COLUMN_BLOCKS, COLUMNS, COLUMNS_ALONG, DEPTH, PART_LENGTH, type Lie, type Lies, PART_STRIDE, PARTS, type ProductText, ROWS, ROWS_ALONG, scattered } from "./text.ts";
 
 type Product = {
   readonly rows: View<WebGpuBuffer>;
@@ -20,7 +20,9 @@ type Product = {
   readonly columnsAlong: boolean;
   /** Tells apart the texts of one kernel: 0 to 7. */
   readonly variant: number;
-  readonly text: (slots: readonly [number, number, number]) => ProductText;
+  readonly text: (slots: readonly [number, number, number], lies: Lies) => ProductText;
+  /** How the operands and the given output lie, where it matters: else all is scattered. */
+  readonly lies?: (out: View<WebGpuBuffer>) => Lies;
   /** Writes the words of the operands; the output is given, since parts go elsewhere. */
   readonly write: (ints: Int32Array, at: number, out: View<WebGpuBuffer>) => void;
 };
@@ -47,17 +49,18 @@ export class Products {
     });
   }
 
-  #record({ rows, columns, out, sizes, rowsAlong, columnsAlong, variant, text, write }: Product, plan: Plan, target: View<WebGpuBuffer>): void {
+  #record({ rows, columns, out, sizes, rowsAlong, columnsAlong, variant, text, lies: liesOf, write }: Product, plan: Plan, target: View<WebGpuBuffer>): void {
     const device = this.#device, { recorder } = device, { dtype } = out;
     const known = this.#compiled[dtype];
     if (known === undefined) throw new DTypeError(`webgpu: ${this.#name} takes float32 or int32, not ${dtype}`);
     const { chunks, slots, pattern } = this.#operands.collect([rows, columns], [target]);
 
-    const key = (keyOf(plan.kernel) * 8 + variant) * 4096 + (pattern as number);
+    const lies = plan.kernel.kind === "workgroup" && liesOf !== undefined ? together(liesOf(target), slots) : scattered;
+    const key = ((keyOf(plan.kernel) * 8 + variant) * 32 + codeOf(lies)) * 4096 + (pattern as number);
     let pipeline = known.get(key);
     if (pipeline === undefined) {
-      const said = text(slots as [number, number, number]);
-      const shader = plan.kernel.kind === "registers" ? registerShader(said, plan.kernel.tile) : blockShader(said, plan.kernel.quads);
+      const said = text(slots as [number, number, number], lies);
+      const shader = plan.kernel.kind === "registers" ? registerShader(said, plan.kernel.tile) : blockShader(said, plan.kernel.side);
       known.set(key, (pipeline = device.pipelines.compile(shader)));
     }
 
@@ -79,6 +82,16 @@ export class Products {
     const workgroups = plan.kernel.kind === "registers" ? Math.ceil(blocks / plan.kernel.tile.group) : blocks;
     recorder.dispatchGroups(pipeline, chunks, recorder.rowOf(workgroups), workgroups);
   }
+}
+
+const codes: { readonly [L in Lie]: number } = { scattered: 0, along: 1, across: 2 };
+const codeOf = ({ rows, columns, isWide }: Lies): number => codes[rows] + 3 * codes[columns] + (isWide ? 9 : 0);
+
+/** A buffer is declared once: as vectors only if every view of it is read or written so. */
+function together({ rows, columns, isWide }: Lies, [x, y, out]: readonly number[]): Lies {
+  const wide = [rows !== "scattered", columns !== "scattered", isWide], slots = [x, y, out];
+  const stays = (k: number): boolean => wide[k]! && slots.every((slot, other) => slot !== slots[k] || wide[other]!);
+  return { rows: stays(0) ? rows : "scattered", columns: stays(1) ? columns : "scattered", isWide: stays(2) };
 }
 
 /** The parts of each element as the last dim. */

@@ -8,11 +8,19 @@ export const COLUMN_BLOCKS = 4, BANDS = 5, BAND_HEIGHT = 6, BLOCKS = 7, ROWS = 8
 /** Statements that name `count` neighbouring places, the first of which, an i32, becomes number `at` in all later names. */
 export type Places = (at: number, first: string, count: number) => string;
 
+/** Which four elements of an operand are one vector of its buffer: of four depths, of four places, or none. */
+export type Lie = "along" | "across" | "scattered";
+
+/** How a call's operands and results lie, for kernels that read and write vectors. */
+export type Lies = { readonly rows: Lie; readonly columns: Lie; /** Whether four results of a row are a vector, and columns whole vectors. */ readonly isWide: boolean };
+export const scattered: Lies = { rows: "scattered", columns: "scattered", isWide: false };
+
 /** One side of a product: rows or columns. */
 export type Side = {
+  readonly lie: Lie;
   /** Places past the last one are read as the last, so what they come to is what it comes to. */
   readonly places: Places;
-  /** The value at place `i` and depth number `c`. */
+  /** The value at place `i` and depth number `c`; of a side that lies along the depth, or across, the vector that begins there. */
   readonly value: (i: number, c: number) => string;
 };
 
@@ -35,7 +43,8 @@ export type ProductText = {
   readonly next: (c: number) => string;
   readonly resultRows: Places;
   readonly resultColumns: Places;
-  /** The address of a result within its part. */
+  readonly isWide: boolean;
+  /** The address of a result, or of the vector that begins with it, within its part. */
   readonly result: (i: number, j: number) => string;
 };
 
