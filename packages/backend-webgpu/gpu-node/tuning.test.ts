@@ -2,7 +2,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { webgpu } from "@adjoint/backend-webgpu";
 import { conformance } from "@adjoint/conformance";
-import { manualSeed, matmul, randn, type Tensor } from "@adjoint/core";
+import { manualSeed, matmul, randn, type Tensor, tensor } from "@adjoint/core";
 import { afterAll, expect, test } from "vitest";
 import { expectations } from "./shared/expectations.ts";
 import { kernelChecks } from "./shared/kernels.ts";
@@ -28,4 +28,17 @@ test.each([
   expect(got.length).toBe(want.length);
   const off = got.reduce((most, x, i) => Math.max(most, Math.abs(x - want[i]!)), 0);
   expect(off).toBeLessThan(1e-4);
+});
+
+test("quotients and roots are IEEE's, to the bit, as far as numbers are normal", async () => {
+  const exponents = [-120, -97, -60, -1, 0, 1, 40, 97, 125], mantissas = [1, 1.5, 1.1, 1.9999998807907104, 1.3333333730697632];
+  const numbers = exponents.flatMap((e) => mantissas.map((m) => Math.fround(m * 2 ** e))), special = [0, -0, Infinity, -Infinity, NaN, 3, -7];
+  const pairs = [...numbers, ...special].flatMap((x) => [...numbers, ...special].map((y) => [x, y] as const)).filter(([x, y]) => {
+    const size = Math.abs(x / y);
+    return size === 0 || !(size < 2 ** -125) && !(size > 2 ** 127 && size < Infinity);
+  });
+  const [x, y] = [0, 1].map((k) => tensor(Float32Array.from(pairs, (pair) => pair[k]!), { device })) as [Tensor, Tensor];
+  expect(Float32Array.from(await x.div(y).data())).toEqual(Float32Array.from(pairs, ([a, b]) => a / b));
+  const roots = tensor(Float32Array.from([...numbers, ...special]), { device });
+  expect(Float32Array.from(await roots.sqrt().data())).toEqual(Float32Array.from([...numbers, ...special], Math.sqrt));
 });

@@ -97,7 +97,7 @@ export class Pipelines {
 
   #compile(shader: Shader, vectors: number, pipeline: Pipeline): void {
     this.compiled++;
-    const { label } = shader, code = textOf(shader, vectors), call = this.#calls.current, what = (): string => `compiling ${describeCall(label, call)}`;
+    const { label } = shader, code = textOf(shader, vectors, this.#tuning), call = this.#calls.current, what = (): string => `compiling ${describeCall(label, call)}`;
     this.#faults.watch(what, () => {
       const module = this.#device.createShaderModule({ label, code });
       const descriptor = { label, layout: pipeline.layout.pipeline, compute: { module, entryPoint: "main" } };
@@ -138,7 +138,7 @@ export class Pipelines {
   }
 }
 
-function textOf(shader: Shader, vectors: number): string {
+function textOf(shader: Shader, vectors: number, tuning: Tuning): string {
   const [x, y] = shader.workgroup;
   const own = `${shader.declarations ?? ""}
 @compute @workgroup_size(${x}, ${y})
@@ -149,7 +149,7 @@ ${shader.body}
 @group(0) @binding(0) var<uniform> u: array<vec4<u32>, ${vectors}>;
 ${shader.bindings.map(({ type, access }, k) => `@group(0) @binding(${k + 1}) var<storage, ${access}> b${k}: array<${type}>;`).join("\n")}
 fn ad_zero() -> u32 { return u[0].z; }
-${helpersOf(own)}
+${helpersOf(own, tuning)}
 ${own}
 `;
 }

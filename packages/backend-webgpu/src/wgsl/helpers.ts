@@ -1,4 +1,5 @@
 /** @file WGSL functions that generated code calls by name. Text only: a shader gets those that it mentions. */
+import type { Tuning } from "../tuning.ts";
 
 /**
  * Compilers may assume that no NaN and no infinity exists, so tests for them look at bits.
@@ -17,6 +18,7 @@ const helpers = {
   ad_max: "fn ad_max(x: f32, y: f32) -> f32 { return select(select(y, x, ad_nan(x) | (ad_total(x) > ad_total(y))), y, ad_nan(y)); }",
   ad_min: "fn ad_min(x: f32, y: f32) -> f32 { return select(select(y, x, ad_nan(x) | (ad_total(x) < ad_total(y))), y, ad_nan(y)); }",
   ad_sign: "fn ad_sign(x: f32) -> f32 { return select(f32(sign(ad_order(x))), 0.0, ad_nan(x)); }",
+  ad_div: "fn ad_div(x: f32, y: f32) -> f32 { return x / y; }",
   // Neither 0 nor normal. Such a number is `ad_order(x)` times 2^-149.
   ad_tiny: "fn ad_tiny(x: f32) -> bool { return ((bitcast<u32>(x) << 1u) - 1u) < 0xffffffu; }",
   ad_sqrt: "fn ad_sqrt(x: f32) -> f32 { let tiny = ad_tiny(x); return sqrt(select(x, f32(2i * ad_order(x)), tiny)) * select(1.0, 0x1p-75f, tiny); }",
@@ -88,16 +90,47 @@ const helpers = {
 }`,
 } as const satisfies Record<string, string>;
 
+/**
+ * For hardware, whose quotients and roots may be 2.5 ULP off, so that x / x is not 1, and whose infinities may become NaN: what IEEE says, by integers, since `fma` may
+ * round twice. What is left of a product of two mantissas is small, so that 32 bits tell it although they hold the product's last bits alone.
+ */
+const exact: { readonly [name: string]: string } = {
+  // What a has more than q * b, in units of the last places of q and b. Of bits.
+  ad_rest: `fn ad_rest(a: u32, q: u32, b: u32) -> i32 {
+  let shift = ((a >> 23u) & 255u) + 150u - ((q >> 23u) & 255u) - ((b >> 23u) & 255u);
+  return bitcast<i32>((((a & 0x7fffffu) | 0x800000u) << (shift & 31u)) - ((q & 0x7fffffu) | 0x800000u) * ((b & 0x7fffffu) | 0x800000u));
+}`,
+  ad_normal: "fn ad_normal(x: u32) -> bool { return ((x >> 23u) & 255u) - 1u < 254u; }",
+  // Divisors whose reciprocal is not normal are scaled first. Below a power of two, places are half as far apart.
+  ad_div: `fn ad_div(x: f32, y: f32) -> f32 {
+  let e = (bitcast<u32>(y) >> 23u) & 255u; let scale = select(select(1.0, 0x1p+64f, e < 31u), 0x1p-64f, e > 223u);
+  let a = bitcast<u32>(x * scale); let b = bitcast<u32>(y * scale); let raw = bitcast<f32>(a) / bitcast<f32>(b);
+  var q = bitcast<u32>(raw); q = q - select(0u, 1u, (ad_rest(a, q, b) < 0i) & ((q & 0x7fffffu) == 0u));
+  let d = i32((b & 0x7fffffu) | 0x800000u); let rest = ad_rest(a, q, b); let n = i32(round(f32(rest) / f32(d))); let left = 2i * (rest - n * d);
+  let places = n + select(0i, 1i, left > d) - select(0i, 1i, left < -d);
+  return select(raw, bitcast<f32>(q + bitcast<u32>(places)), ad_normal(a) & ad_normal(b) & ad_normal(bitcast<u32>(raw)));
+}`,
+  ad_sqrt: `fn ad_sqrt(x: f32) -> f32 {
+  let tiny = ad_tiny(x); let v = bitcast<u32>(select(x, f32(2i * ad_order(x)), tiny)); let raw = sqrt(bitcast<f32>(v));
+  var s = bitcast<u32>(raw); s = s - select(0u, 1u, (ad_rest(v, s, s) < 0i) & ((s & 0x7fffffu) == 0u));
+  let m = i32((s & 0x7fffffu) | 0x800000u); let rest = ad_rest(v, s, s); let n = i32(round(f32(rest) / f32(2i * m))); let left = rest - n * (2i * m + n);
+  let places = n + select(0i, 1i, left > m + n) - select(0i, 1i, left <= -(m + n));
+  let isItself = ((v << 1u) == 0u) | (v == 0x7f800000u);
+  let root = select(select(raw, bitcast<f32>(s + bitcast<u32>(places)), ad_normal(v) & (v < 0x80000000u)), bitcast<f32>(v), isItself);
+  return root * select(1.0, 0x1p-75f, tiny);
+}`,
+};
+
 /** The text of every helper that `code` mentions, and of those that they mention. */
-export function helpersOf(code: string): string {
-  const found = new Set<keyof typeof helpers>();
+export function helpersOf(code: string, tuning: Tuning): string {
+  const all: { readonly [name: string]: string } = tuning === "workgroup" ? { ...helpers, ...exact } : helpers, found = new Set<string>();
   const visit = (text: string): void => {
-    for (const name of Object.keys(helpers) as (keyof typeof helpers)[])
+    for (const name of Object.keys(all))
       if (!found.has(name) && text.includes(`${name}(`)) {
         found.add(name);
-        visit(helpers[name]);
+        visit(all[name]!);
       }
   };
   visit(code);
-  return [...found].map((name) => helpers[name]).join("\n");
+  return [...found].map((name) => all[name]).join("\n");
 }

@@ -17,7 +17,7 @@ export const wgslInstructions: { readonly [I in InstructionName]: WgslRow } = {
   neg: ([x]) => `(-${x})`,
   abs: byKind({ float32: ([x]) => `bitcast<f32>(bitcast<u32>(${x}) & 0x7fffffffu)`, int32: call("abs") }),
   sign: byKind({ float32: call("ad_sign"), int32: call("sign") }),
-  add: infix("+"), sub: infix("-"), mul: infix("*"), div: infix("/"),
+  add: infix("+"), sub: infix("-"), mul: infix("*"), div: call("ad_div"),
   idiv: call("ad_idiv"),
   rem: byKind({ float32: call("ad_fmod"), int32: call("ad_irem") }),
   pow: byKind({ float32: call("pow"), int32: call("ad_ipow") }),
