@@ -1281,7 +1281,7 @@ export interface FunctionMethods {
    */
   index(...terms: f.IndexTerm[]): Tensor;
   /**
-   * A copy of x with alpha * the slices of `source` added at positions along a dim; equal positions all count.
+   * A copy of x with alpha * the slices of `source` added at positions along a dim; equal positions all count. On webgpu floats that meet at one place are added in any order, so that their last digits may differ from run to run.
    * @param x this tensor: of any shape and dtype
    * @param dim along which
    * @param index the positions, an int32 vector as long as `source` along the dim
@@ -2582,7 +2582,7 @@ export interface FunctionMethods {
    */
   scatter(dim: number, index: Tensor, source: Tensor | number | boolean, options?: f.ScatterOptions): Tensor;
   /**
-   * A copy of x with the elements of `source` added at the places along a dim that `index` names: for dim 0, out[index[i][j]][j] += source[i][j].
+   * A copy of x with the elements of `source` added at the places along a dim that `index` names: for dim 0, out[index[i][j]][j] += source[i][j]. On webgpu floats that meet at one place are added in any order, so that their last digits may differ from run to run.
    * @param x this tensor: of any shape and dtype
    * @param dim along which
    * @param index int32, of x's rank, and no larger than x (but along the dim) and `source`
