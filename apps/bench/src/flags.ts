@@ -8,7 +8,19 @@ import { type Workload, workloads } from "./workloads.ts";
 export type PeerName = "tfjs" | "jax" | "ort" | "torch" | "torch-avx2";
 const peerNames: readonly PeerName[] = ["tfjs", "jax", "ort", "torch", "torch-avx2"];
 
-export type Flags = { readonly json: string | undefined; readonly plot: string | undefined; readonly workloads: readonly Workload[]; readonly devices: readonly DeviceName[]; readonly peers: readonly PeerName[]; /** Of wasm, beside one. */ readonly threads: number; /** In Chromium instead of Node. */ readonly browser: boolean; /** Peers on the graphics card, and sizes that only one is for. */ readonly gpu: boolean };
+export type Flags = {
+  readonly json: string | undefined;
+  readonly plot: string | undefined;
+  readonly workloads: readonly Workload[];
+  readonly devices: readonly DeviceName[];
+  readonly peers: readonly PeerName[];
+  /** Of wasm, beside one. */
+  readonly threads: number;
+  /** In Chromium instead of Node. */
+  readonly browser: boolean;
+  /** Peers on the graphics card, and sizes that only one is for. */
+  readonly gpu: boolean;
+};
 
 /** What a comma-separated flag names; "none" is nothing. */
 function chosen<N extends string>(flag: string, text: string | undefined, known: readonly N[]): readonly N[] {
@@ -22,7 +34,8 @@ function chosen<N extends string>(flag: string, text: string | undefined, known:
 
 /** Throws, with one line that says what to change. */
 export function readFlags(args: readonly string[]): Flags {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: "string" }, plot: { type: "string" }, filter: { type: "string" }, device: { type: "string" }, peers: { type: "string" }, threads: { type: "string" }, browser: { type: "boolean" }, gpu: { type: "boolean" } } });
+  const text = { type: "string" } as const, isSet = { type: "boolean" } as const;
+  const { values } = parseArgs({ args: [...args], options: { json: text, plot: text, filter: text, device: text, peers: text, threads: text, browser: isSet, gpu: isSet } });
   const { json, plot, filter = "", gpu = false, browser = false } = values;
   if (gpu && browser) throw new Error("--gpu is of Node; peers in Chromium are on its WebGPU already");
   const picked = workloads.filter(({ name, isLarge }) => (gpu || !isLarge) && filter.split(",").some((part) => name.includes(part)));

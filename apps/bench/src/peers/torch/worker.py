@@ -208,7 +208,7 @@ def gather_rows(x, rows):
 
 
 def scatter_add(x, rows):
-    start = torch.zeros(constants["rows"], x.shape[1])
+    start = torch.zeros(constants["rows"], x.shape[1], device=answer.device)
     return of(lambda x, rows: [start.index_add(0, rows, x)], same, torch.Tensor.long)(x, rows)
 
 
