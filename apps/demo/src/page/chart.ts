@@ -23,6 +23,9 @@ export function chart(curves: readonly Curve[], steps: number, bound: number): S
     shape("line", { class: "bound", x1: left, x2: width - right, y1: y(bound), y2: y(bound) }), shape("text", { x: left + 8, y: y(bound) + 16 }, `frequencies alone, ${bound.toFixed(2)}`),
     shape("text", { x: left, y: height - 8 }, "loss in nats a character"), shape("text", { x: width - right, y: height - 8, "text-anchor": "end" }, `step ${steps}`));
   // Curves that lie on each other are all seen: each later one is thinner.
-  curves.forEach(({ name, losses }, i) => svg.append(shape("polyline", { style: `stroke: var(--${name}); stroke-width: ${2 + 3 * (curves.length - 1 - i)}; stroke-opacity: ${i === curves.length - 1 ? 1 : 0.55}`, points: losses.map((loss, step) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(" ") })));
+  curves.forEach(({ name, losses }, i) => {
+    const later = curves.length - 1 - i, style = `stroke: var(--${name}); stroke-width: ${2 + 3 * later}; stroke-opacity: ${later === 0 ? 1 : 0.55}`;
+    svg.append(shape("polyline", { style, points: losses.map((loss, step) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(" ") }));
+  });
   return svg;
 }

@@ -24,7 +24,9 @@ async function textOfPage(): Promise<string> {
 }
 
 function addRow(name: DeviceName, losses: readonly number[], seconds: number): void {
-  const first = runs[0]!.losses, cells = [String(losses.length), losses.at(-1)!.toFixed(4), ((seconds * 1000) / losses.length).toFixed(1), runs.length === 1 ? "-" : largestDifference(losses, first.slice(0, losses.length)).toExponential(1)];
+  // A run that was stopped is compared as far as it went.
+  const first = runs[0]!.losses, shared = Math.min(losses.length, first.length), difference = largestDifference(losses.slice(0, shared), first.slice(0, shared));
+  const cells = [String(losses.length), losses.at(-1)!.toFixed(4), ((seconds * 1000) / losses.length).toFixed(1), runs.length === 1 ? "-" : difference.toExponential(1)];
   const row = document.createElement("tr"), head = document.createElement("td"), dot = document.createElement("span");
   dot.className = "dot";
   dot.style.background = `var(--${name})`;
@@ -46,14 +48,17 @@ async function runOn(name: DeviceName, corpus: Corpus, steps: number, seed: numb
     const sent = dispatches === undefined ? "" : ` · ${dispatches} dispatches in ${submits} ${submits === 1 ? "submit" : "submits"}`;
     progress.value = `${name}: step ${step + 1} of ${steps}, loss ${loss.toFixed(3)} · ${tokensPerSecond.toFixed(0)} characters/s · ${(liveBytes / 2 ** 20).toFixed(1)} MB live${sent}`;
   });
-  if (losses.length === 0) return;
-  runs = [...before, { name, losses }];
-  [...rows.rows].find((row) => row.cells[0]!.textContent === name)?.remove();
-  addRow(name, losses, seconds);
-  const written = element("sample");
-  written.textContent = await sample(model, device, corpus, "A tensor ", 240, seed);
-  written.hidden = false;
-  for (const parameter of model.parameters()) parameter.dispose();
+  try {
+    if (losses.length === 0) return;
+    runs = [...before, { name, losses }];
+    [...rows.rows].find((row) => row.cells[0]!.textContent === name)?.remove();
+    addRow(name, losses, seconds);
+    const written = element("sample");
+    written.textContent = await sample(model, device, corpus, "A tensor ", 240, seed);
+    written.hidden = false;
+  } finally {
+    for (const parameter of model.parameters()) parameter.dispose();
+  }
 }
 
 async function runAll(names: readonly DeviceName[]): Promise<void> {
