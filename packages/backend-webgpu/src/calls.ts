@@ -28,7 +28,7 @@ export class Calls {
   }
 }
 
-/** "add (kernel map) of float32 [2, 3], float32 [] to float32 [2, 3]". @param label of the pipeline: the program's name, or what a kernel calls this one of its passes */
+/** "add (kernel map) of float32 [2, 3], float32 [2, 3] to float32 [2, 3]". @param label of the pipeline: the program's name, or what a kernel calls this one of its passes */
 export function describeCall(label: string, call: Call | undefined): string {
   if (call === undefined) return label;
   const { kernel, inputs, outputs } = call;

@@ -99,7 +99,10 @@ type Units = readonly [index: number, indexed: number, other: number];
 const ones: Units = [1, 1, 1];
 
 /** `indexed` has its own size along `dim`; `other` and the index share one shape. @param units what views are counted in: 4 where a view is declared as vectors */
-function writeCall(device: WebGpuDevice, pipeline: Pipeline, rank: number, { dim, named = dim, complaint }: Places, byFour: boolean, units: Units, index: View<WebGpuBuffer>, indexed: View<WebGpuBuffer>, other: View<WebGpuBuffer>): void {
+function writeCall(
+  device: WebGpuDevice, pipeline: Pipeline, rank: number, { dim, named = dim, complaint }: Places, byFour: boolean, units: Units,
+  index: View<WebGpuBuffer>, indexed: View<WebGpuBuffer>, other: View<WebGpuBuffer>,
+): void {
   const { ints } = device.recorder;
   const at = device.recorder.uniforms(pipeline);
   const dims = index.shape.length;

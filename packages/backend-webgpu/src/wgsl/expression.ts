@@ -27,7 +27,7 @@ export type Operands = {
  * Statements that compute a program's results, one `let` each, and the names of the results. The row-major number of the
  * element is the u32 `element`. A `let` is no constant expression, so no compiler may reject `x / 0` or a NaN.
  */
-export function emitProgram(program: Program, operands: Operands, prefix: string = "v"): { statements: string; results: string[] } {
+function emitProgram(program: Program, operands: Operands, prefix: string = "v"): { statements: string; results: string[] } {
   const roots = program.results.map((root) => lower(root, builtin));
   const names = new Map<Expr, string>();
   const lines: string[] = [], order = topologicalOrder(roots), isLeaf = (x: Expr): boolean => x.kind !== "apply";
