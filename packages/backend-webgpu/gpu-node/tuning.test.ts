@@ -4,8 +4,10 @@ import { webgpu } from "@adjoint/backend-webgpu";
 import { conformance } from "@adjoint/conformance";
 import { manualSeed, matmul, randn, type Tensor, tensor } from "@adjoint/core";
 import { afterAll, expect, test } from "vitest";
+import { altered } from "./shared/altered.ts";
 import { expectations } from "./shared/expectations.ts";
 import { kernelChecks } from "./shared/kernels.ts";
+import { openDevice } from "./shared/open.ts";
 
 conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^(matmul|conv)/ });
 // A software adapter takes seconds to compile barriers: of each kind of row, and of each kind of value, one.
@@ -13,22 +15,51 @@ conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^fused
 // A small device has room for the scores of a few queries at a time.
 conformance(() => webgpu({ maxBytes: 3 * 2 ** 22 }), { expectations, only: /^fused: (causal attention|attention with a sum)(, backward)?$/ });
 
-const device = await webgpu({ tuning: "workgroup" }), reference = cpu();
-afterAll(() => device.dispose());
+const device = await webgpu({ tuning: "workgroup" }), reference = cpu(), gpu = await openDevice();
+/** Of the shaders that were made for products. */
+const labels: string[] = [];
+const watched = await webgpu({
+  tuning: "workgroup",
+  device: altered(gpu, {
+    createShaderModule(told) {
+      labels.push(told.label ?? "");
+      return gpu.createShaderModule(told);
+    },
+  }),
+});
+afterAll(() => {
+  for (const one of [device, watched]) one.dispose();
+  gpu.destroy();
+});
 test.each(kernelChecks.filter(({ name }) => /^(reduce)/.test(name)))("$name", ({ run }) => run(device), 60_000);
 
+type Views = (x: Tensor, y: Tensor) => readonly [Tensor, Tensor];
+const whole: Views = (x, y) => [x, y];
+/** What a vector has beyond the ends of depths and places is nobody's, and may be anything. */
+const amidNaN: Views = (x, y) => {
+  for (const beyond of [x.narrow(1, 18, 6), y.narrow(1, 37, 3)]) beyond.fill_(NaN);
+  return [x.narrow(1, 0, 18), y.narrow(1, 0, 37)];
+};
+
 test.each([
-  ["blocks of 128", [128, 65, 9], [128, 9, 70]],
-  ["a depth in parts", [33, 700], [700, 65]],
-] as const)("%s", async (_, left, right) => {
+  ["blocks of 128", [128, 65, 9], [128, 9, 70], whole, "128x128 shared"],
+  ["a depth in parts", [33, 700], [700, 65], whole, "64x64 shared, rows along"],
+  ["vectors of depths", [70, 20], [84, 20], (x, y) => [x, y.t()], "64x64 shared, rows along, columns along"],
+  ["vectors of places", [20, 72], [20, 84], (x, y) => [x.narrow(1, 0, 70).t(), y], "64x64 shared, rows across, columns across"],
+  ["vectors, and a depth in parts", [20, 600], [600, 44], whole, "64x64 shared, rows along, columns across"],
+  ["vectors of larger blocks", [128, 68, 12], [128, 12, 76], whole, "128x128 shared, rows along, columns across"],
+  ["vectors that end in NaN", [40, 24], [18, 40], amidNaN, "64x64 shared, rows along, columns across"],
+  ["one buffer, of which one operand is no vectors", [22, 20], [1, 1], (x) => [x.narrow(0, 0, 17), x.reshape([-1]).narrow(0, 1, 360).reshape([20, 18])], "64x64 shared"],
+] satisfies [string, number[], number[], Views, string][])("%s", async (_, left, right, views, kernel) => {
   manualSeed(1);
   const a = randn(left, { device: reference }), b = randn(right, { device: reference });
-  const product = async (x: Tensor, y: Tensor): Promise<Float32Array> => Float32Array.from(await matmul(x, y).data());
-  const got = await product(await a.to(device), await b.to(device)), want = await product(a, b);
+  const product = async (x: Tensor, y: Tensor): Promise<Float32Array> => Float32Array.from(await matmul(...views(x, y)).data());
+  const got = await product(await a.to(watched), await b.to(watched)), want = await product(a, b);
   expect(got.length).toBe(want.length);
   const off = got.reduce((most, x, i) => Math.max(most, Math.abs(x - want[i]!)), 0);
   expect(off).toBeLessThan(1e-4);
-});
+  expect(labels.findLast((label) => label.startsWith("matmul"))).toBe(`matmul ${kernel}`);
+}, 60_000);
 
 test("quotients and roots are IEEE's, to the bit, as far as numbers are normal", async () => {
   const exponents = [-120, -97, -60, -1, 0, 1, 40, 97, 125], mantissas = [1, 1.5, 1.1, 1.9999998807907104, 1.3333333730697632];

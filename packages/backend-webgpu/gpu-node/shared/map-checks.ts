@@ -137,7 +137,9 @@ export const mapChecks: readonly KernelCheck[] = [
       const size = 37;
       const x = vector(device, "int32", Array.from({ length: size }, (_, i) => i * 1000003));
       const words = [0x12345678, -5, 7, 0];
-      const p = program("bits", ["int32"], ["int32", "int32", "int32", "int32"], [scalar.index, scalar.random(scalar.index, param(0, "int32"), param(1, "int32"), param(2, "int32"), param(3, "int32")), scalar.bitcast(scalar.bitcast(arg(0, "int32")))]);
+      const p = program("bits", ["int32"], ["int32", "int32", "int32", "int32"], [
+        scalar.index, scalar.random(scalar.index, param(0, "int32"), param(1, "int32"), param(2, "int32"), param(3, "int32")), scalar.bitcast(scalar.bitcast(arg(0, "int32"))),
+      ]);
       const [index, random, bits] = runMap(device, p, [x], words);
       mismatch("index", await readAll(device, index!), Array.from({ length: size }, (_, i) => i), 0);
       mismatch("random", await readAll(device, random!), Array.from({ length: size }, (_, i) => philox(i, words[0]!, words[1]!, words[2]!, words[3]!)), 0);
