@@ -67,8 +67,10 @@ function asExample(line: string, fns: readonly string[], method: string): string
 const printer = ts.createPrinter({ removeComments: true });
 const { factory } = ts;
 
+/** A signature of a method, and its function's declaration and first parameter. */
+type Method = { readonly text: string; readonly declaration: ts.Node | undefined; readonly self: string; readonly parameters: readonly string[] };
 /** What a tensor is called for by a method: the function's signatures that take one first, each without it. */
-function signaturesOf(name: string, type: ts.Type, checker: ts.TypeChecker, tensor: ts.Type, file: ts.SourceFile): { readonly text: string; readonly declaration: ts.Node | undefined; readonly self: string; readonly parameters: readonly string[] }[] {
+function signaturesOf(name: string, type: ts.Type, checker: ts.TypeChecker, tensor: ts.Type, file: ts.SourceFile): Method[] {
   const texts = type.getCallSignatures().flatMap((signature) => {
     const [[self, selfType] = []] = parametersIn(signature, checker);
     if (self === undefined || selfType === undefined || !checker.isTypeAssignableTo(tensor, selfType)) return [];
@@ -78,7 +80,8 @@ function signaturesOf(name: string, type: ts.Type, checker: ts.TypeChecker, tens
     // A real tensor beside a complex one is for the functions: there a union of both would have to be the first parameter.
     if (parameters.some(({ type: taken }) => taken !== undefined && printer.printNode(ts.EmitHint.Unspecified, taken, file).includes("ComplexTensor"))) return [];
     const method = factory.updateMethodSignature(node, undefined, factory.createIdentifier(name), undefined, node.typeParameters, factory.createNodeArray(parameters), node.type);
-    return [{ text: printer.printNode(ts.EmitHint.Unspecified, method, file).replace(/\s+/g, " ").replace(/\bf\.Tensor\b/g, "Tensor"), declaration: signature.getDeclaration(), self, parameters: parameters.map((one) => (one.name as ts.Identifier).text) }];
+    const text = printer.printNode(ts.EmitHint.Unspecified, method, file).replace(/\s+/g, " ").replace(/\bf\.Tensor\b/g, "Tensor");
+    return [{ text, declaration: signature.getDeclaration(), self, parameters: parameters.map((one) => (one.name as ts.Identifier).text) }];
   });
   return texts.filter((one, i) => texts.findIndex(({ text }) => text === one.text) === i);
 }

@@ -58,7 +58,8 @@ export function parametersIn(signature: ts.Signature, checker: ts.TypeChecker): 
     const declaration = parameter.valueDeclaration, isOptional = declaration !== undefined && ts.isParameter(declaration) && checker.isOptionalParameter(declaration);
     const type = checker.getTypeOfSymbol(parameter), elements = (type as ts.TypeReference).target as ts.TupleType | undefined;
     const labels = elements?.labeledElementDeclarations;
-    return labels === undefined ? [[parameter.name, type, isOptional] as const] : checker.getTypeArguments(type as ts.TypeReference).map((one, i) => [labels[i]?.name.getText() ?? parameter.name, one, labels[i]?.questionToken !== undefined] as const);
+    if (labels === undefined) return [[parameter.name, type, isOptional] as const];
+    return checker.getTypeArguments(type as ts.TypeReference).map((one, i) => [labels[i]?.name.getText() ?? parameter.name, one, labels[i]?.questionToken !== undefined] as const);
   });
 }
 /** The parameters of all overloads, each once. */
@@ -82,8 +83,9 @@ function parametersOf(symbol: ts.Symbol, checker: ts.TypeChecker): Parameter[] {
 }
 /** Whether a call gives a tensor, alone or among others. */
 function givesTensors(symbol: ts.Symbol, checker: ts.TypeChecker): boolean {
-  const has = (type: ts.Type, depth: number): boolean =>
-    isTensorType(type) || (depth < 3 && (type.isUnion() ? type.types : [...checker.getTypeArguments(type as ts.TypeReference), ...(type.symbol?.name === "__type" ? type.getProperties().map((one) => checker.getTypeOfSymbol(one)) : [])]).some((inner) => has(inner, depth + 1)));
+  const members = (type: ts.Type): readonly ts.Type[] => (type.symbol?.name === "__type" ? type.getProperties().map((one) => checker.getTypeOfSymbol(one)) : []);
+  const parts = (type: ts.Type): readonly ts.Type[] => (type.isUnion() ? type.types : [...checker.getTypeArguments(type as ts.TypeReference), ...members(type)]);
+  const has = (type: ts.Type, depth: number): boolean => isTensorType(type) || (depth < 3 && parts(type).some((part) => has(part, depth + 1)));
   return checker.getTypeOfSymbol(symbol).getCallSignatures().some((signature) => has(signature.getReturnType(), 0));
 }
 

@@ -1,5 +1,8 @@
 /** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
-import { adamStep, type AttentionOptions, batchNorm, conv2d, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, tensor, type Tensor, unfused } from "@adjoint/core";
+import {
+  adamStep, type AttentionOptions, batchNorm, conv2d, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax,
+  tensor, type Tensor, unfused,
+} from "@adjoint/core";
 import type { Backend, FusedName } from "@adjoint/core/backend";
 import { type Case, check } from "../case.ts";
 import { uniform } from "../samples/numbers.ts";
