@@ -82,6 +82,6 @@ function allocated(device: Device, dtype: DType, length: number): Buffer {
   }
 }
 /** An error of a device that has no room, with who holds it; said once, though ops are made of ops. */
-export const withOwners = (error: unknown, device: Device): unknown => error instanceof OutOfMemoryError && error.cause === undefined ? new OutOfMemoryError(
+export const withOwners = (error: unknown, device: Device): unknown => error instanceof OutOfMemoryError && !(error.cause instanceof OutOfMemoryError) ? new OutOfMemoryError(
   `${error.message}; ${device.liveBytes} bytes are live in ${device.liveTensors} tensors (largest owners in bytes: ${ownersOn(device)}). A loop frees what it makes with a scope: using s = scope()`,
   { cause: error }) : error;

@@ -2,7 +2,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { mapKernels } from "@adjoint/core/backend";
 import { expect, test } from "vitest";
-import { add, type Backend, binaryCrossEntropy, cat, conv1d, fft, func, linalg, memory, ones, out, scaledDotProductAttention, scope, softmax, tensor, type Tensor } from "../src/index.ts";
+import { add, type Backend, binaryCrossEntropy, cat, conv1d, fft, func, linalg, memory, ones, out, OutOfMemoryError, scaledDotProductAttention, scope, softmax, tensor, type Tensor } from "../src/index.ts";
 
 /** Kernels, allocations, reads and writes throw, but for the next `left`. */
 function failing(): { readonly device: Backend; left: number } {
@@ -75,4 +75,10 @@ test("without a scope, what an op allocated is freed at once", () => {
   state.left = 1;
   expect(() => x.add(x)).toThrow("the device fails");
   expect(memory(state.device)).toEqual(before);
+});
+
+test("who holds the memory is named once where an engine has no more, whatever the device says of that", () => {
+  const refusal = new OutOfMemoryError("no room", { cause: new RangeError("Array buffer allocation failed") });
+  const device: Backend = { ...cpu(), allocate() { throw refusal; } };
+  expect(() => ones([2], { device })).toThrow(/^no room; ((?!largest owners).)*largest owners((?!largest owners).)*$/);
 });
