@@ -7,7 +7,7 @@ export { activeInterpreter, allocate, commonDevice, dispatch, dispatchAll, dispa
 export { checkInPlace, dispatchInPlace, refuseOverlap, type WriteRule } from "./dispatch-in-place.ts";
 export { savedTensors } from "./record.ts";
 export { Lineage } from "./lineage.ts";
-export { asRun, closeFrame, framed, join, keep, openFrame, refusePromise, takeFromFrame, youngest } from "./scope.ts";
+export { asRun, closeFrame, framed, join, keep, openFrame, pend, refusePromise, takeFromFrame, youngest } from "./scope.ts";
 export { enableGrad, isGradEnabled, type Node, noGrad, type Jvp, type Rule, type Saves, savesNothing } from "./tape.ts";
 export { alias, alive, become, isTensor, reseat, Tensor, type Traced } from "./tensor.ts";
 

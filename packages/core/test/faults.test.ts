@@ -46,6 +46,8 @@ const calls: { readonly [what: string]: (x: Tensor, leaf: Tensor) => unknown } =
   "values": (x) => x.permute([2, 0, 1]).dataSync(),
   "a new tensor": (x) => tensor([1, 2], { device: x.device }),
   "forward mode": (x) => func.jvp((y: Tensor) => y.sin().mul(y), [x], [x]),
+  "forward mode through a change in place": (x) => func.jvp((y: Tensor) => y.clone().mul_(y), [x], [x]),
+  "a first tangent by a change in place": (x) => func.jvp((y: Tensor) => x.clone().mul_(y), [x], [x]),
   "batches": (x) => func.vmap((y: Tensor) => y.matmul(y.transpose(0, 1)))(x),
   "a backward": (_, leaf) => leaf.exp().mul(leaf).sum().backward(),
 };

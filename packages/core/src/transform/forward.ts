@@ -4,7 +4,7 @@ import { zerosOn } from "../calculus/map-reduce.ts";
 import { isFloat } from "../dtype.ts";
 import { NotSupportedError } from "../errors.ts";
 import { add } from "../elementwise/arithmetic.ts";
-import { closeFrame, openFrame, type Rule, type Tensor } from "../op.ts";
+import { alias, closeFrame, openFrame, pend, type Rule, type Tensor } from "../op.ts";
 import { arg } from "../scalar/expr.ts";
 import { perDType, program } from "../scalar/program.ts";
 import { owned } from "./batch.ts";
@@ -65,17 +65,16 @@ export function followInPlace<Attrs>(rule: Named<Attrs>, inputs: readonly Tensor
   const target = inputs[0]!, later: (() => void)[] = [];
   atEachLevel(inputs, (level, tangents) => {
     if (typeof rule.jvp !== "function") throw new NotSupportedError(`${rule.name}: forward mode through a change in place is not there yet; use the op that returns a new tensor`);
-    const made = rule.jvp(tangents, inputs, [target], attrs)[0], before = tangents[0];
-    const next = owned(made ?? zerosOn(target.storage.device, target.dtype, target.shape));
+    const before = tangents[0], apart = target.lineage?.family.apart;
     if (before === undefined && target.lineage !== null)
       throw new NotSupportedError(`${rule.name}: a view, or a tensor with views, gets its first tangent by a change in place; give the base a tangent, or clone() it first`);
-    const apart = target.lineage?.family.apart;
     if (before !== undefined && apart)
       throw new NotSupportedError(`${rule.name}: forward mode through a change in place where a view (${apart.name}) has its tangent apart from that of its base; contiguous() the base first`);
+    // It is the change's own, which may yet fail, and dies with it.
+    const next = pend(owned(rule.jvp(tangents, inputs, [target], attrs)[0] ?? zerosOn(target.storage.device, target.dtype, target.shape)));
     later.push(() => {
-      if (before === undefined) return setTangent(target, level, next);
-      mapInto(before, taken(next.dtype), [next]);
-      next.free(null);
+      if (before === undefined) setTangent(target, level, alias(next));
+      else mapInto(before, taken(next.dtype), [next]);
     });
   });
   return () => { for (const store of later) store(); };
