@@ -39,7 +39,8 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   }
   protected override updateAll(members: readonly Member<SGDState>[], group: ParamGroup<SGDOptions>): void {
     for (const isFirst of [true, false]) {
-      const some = members.filter(({ state }) => group.momentum === 0 ? !isFirst : (state === undefined) === isFirst);
+      // One that was loaded may lack its buffer: PyTorch saves a state without where there was no momentum.
+      const some = members.filter(({ state }) => isFirst === (group.momentum !== 0 && !state?.momentumBuffer));
       begin((made) => {
         const buffers = group.momentum === 0 ? undefined : some.map(({ param, state }) => state?.momentumBuffer ?? made(keepCopy(param)));
         sgdStep(some.map(({ param }) => param), some.map(({ grad }) => grad), buffers, { ...group, isFirst });

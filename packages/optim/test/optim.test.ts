@@ -21,6 +21,14 @@ it("Rprop sees that two tiny gradients agree, or turn, where their product is be
   expect(x.toString()).toContain("[-2.2000, -1.0000]"); // by 1 and 1.2; by 1, and then not at all
 });
 
+it("SGD begins its momentum where a state that was loaded has none", () => {
+  const x = withGrad([1], [1]), optimizer = new SGD([x], { lr: 1, momentum: 0.5, dampening: 0.5 });
+  optimizer.loadStateDict({ ...optimizer.stateDict(), state: { 0: {} } });
+  optimizer.step(); // by 1, undamped
+  optimizer.step(); // by 0.5 + 0.5
+  expect(x.toArraySync()).toEqual([-1]);
+});
+
 describe("trajectories of PyTorch 1.13", () => {
   // A two-layer network on 24 points; the losses are those of a float64 run in PyTorch.
   for (const dtype of ["float64", "float32"] as const)
