@@ -236,8 +236,9 @@ export class Blocks {
   /** @param calls that the tiles are to be at least, if there are rows for so many */
   #block(
     temporaries: Temporaries, { rows, columns, depth }: { readonly rows: number; readonly columns: number; readonly depth: number }, a: Matrix,
-    b: Columns, c: Matrix, accumulate: number, calls: number = 1): () => void {
-    const { tileRows } = this.#engine, most = Math.min(BLOCK_ROWS, roundUp(Math.ceil(rows / Math.ceil(calls / Math.ceil(columns / STRIP))), 2 * tileRows)), room = most + tileRows, count = Math.ceil(rows / most);
+    b: Columns, c: Matrix, accumulate: number, calls: number): () => void {
+    const { tileRows } = this.#engine, callsOfStrip = Math.ceil(calls / Math.ceil(columns / STRIP));
+    const most = Math.min(BLOCK_ROWS, roundUp(Math.ceil(rows / callsOfStrip), 2 * tileRows)), room = most + tileRows, count = Math.ceil(rows / most);
     const packedA = addressAt(temporaries.dense("float32", [count * room, depth]), 0), packedB = addressAt(temporaries.dense("float32", [roundUp(columns, TILE_COLUMNS), depth]), 0);
     const each = (run: (row: number, some: number, area: number) => void): void => {
       for (let i = 0; i < count; i++) run(i * most, Math.min(most, rows - i * most), packedA + 4 * depth * room * i);

@@ -63,9 +63,9 @@ export class ConvTiles {
           for (let from = 0; from < depth; from += most) {
             const some = Math.min(most, depth - from);
             const tiles = (run: Linked, rows: number, first: number) => {
-              const pairs = (count + 1) >> 1, most = pool === undefined ? pairs : Math.min(pairsAtOnce, Math.max(FEWEST_PAIRS, Math.ceil(pairs / pool.threads)));
-              for (let pair = 0; rows > 0 && pair < pairs; pair += most)
-                call(pool, run, rows, Math.min(most, pairs - pair), some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table + 2 * GROUP.bytes * pair,
+              const pairs = (count + 1) >> 1, inCall = pool === undefined ? pairs : Math.min(pairsAtOnce, Math.max(FEWEST_PAIRS, Math.ceil(pairs / pool.threads)));
+              for (let pair = 0; rows > 0 && pair < pairs; pair += inCall)
+                call(pool, run, rows, Math.min(inCall, pairs - pair), some, packed + 4 * (from * lines + first * some), offsets + 4 * from, table + 2 * GROUP.bytes * pair,
                   x, 4 * windows.strides[8], c + first * cRow, cRow, cColumn, from > 0 ? 1 : 0);
             };
             for (let row = 0; row < channels; row += BLOCK_ROWS) {
