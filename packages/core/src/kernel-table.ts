@@ -1,13 +1,16 @@
-/** @file The kernels by name: the one list of them, and tables made of a backend's. Knows no kernel. */
+/** @file The kernels by name: the one list of them, and tables made of a backend's. Knows not what they do. */
 import type { Buffer, FusedAttrs, FusedKernels, FusedName, Kernel, Kernels, PrimitiveAttrs, PrimitiveName } from "./backend.ts";
 
+/** A kernel that a backend has, or may have. */
 export type KernelName = PrimitiveName | FusedName;
+/** What one of them is told. */
 export type KernelAttrs = PrimitiveAttrs[PrimitiveName] | FusedAttrs[FusedName];
 
 const kinds: { readonly [P in PrimitiveName]: "primitive" } & { readonly [F in FusedName]: "fused" } = {
   map: "primitive", reduce: "primitive", argReduce: "primitive", scan: "primitive", sort: "primitive", matmul: "primitive", conv: "primitive", gather: "primitive", scatter: "primitive", copy: "primitive",
   rows: "fused", attention: "fused", attentionGrad: "fused", mapEach: "fused", windowMaxGrad: "fused", convBias: "fused",
 };
+/** Those that every backend has, then the fused ones. */
 export const kernelNames: readonly KernelName[] = /*@__PURE__*/ Object.keys(kinds) as KernelName[];
 
 type Table<B extends Buffer> = Kernels<B> & Partial<FusedKernels<B>>;

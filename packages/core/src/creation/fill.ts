@@ -129,7 +129,7 @@ export function tensor(data: TensorData, options: CreationOptions & { readonly s
     const from = dtypeOfArray(data, options.dtype), dtype = options.dtype ?? from;
     const shape = shapeFor(data.length, options.shape ?? [data.length]);
     // Backends take memory that is not shared.
-    const values = (data instanceof Uint8ClampedArray ? Uint8Array.from(data) : data.buffer instanceof ArrayBuffer ? data : data.slice()) as TypedArray;
+    const values = (data instanceof Uint8ClampedArray ? new Uint8Array(data) : data.buffer instanceof ArrayBuffer ? data : data.slice()) as TypedArray;
     return fromHost(from === dtype ? values : converted(decodeHost(from, values), from, dtype), shape, dtype, options);
   }
   const shape = shapeOfNested(data), flat: (number | boolean)[] = [];
