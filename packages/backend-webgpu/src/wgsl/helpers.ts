@@ -101,22 +101,29 @@ const exact: { readonly [name: string]: string } = {
   return bitcast<i32>((((a & 0x7fffffu) | 0x800000u) << (shift & 31u)) - ((q & 0x7fffffu) | 0x800000u) * ((b & 0x7fffffu) | 0x800000u));
 }`,
   ad_normal: "fn ad_normal(x: u32) -> bool { return ((x >> 23u) & 255u) - 1u < 254u; }",
-  // Divisors whose reciprocal is not normal are scaled first. Below a power of two, places are half as far apart.
+  // Below a power of two, places are half as far apart: a first step that begins on one side and ends on the other may go too far, the second cannot.
+  ad_quotient: `fn ad_quotient(a: u32, b: u32, near: u32) -> u32 {
+  let q = near - select(0u, 1u, (ad_rest(a, near, b) < 0i) & ((near & 0x7fffffu) == 0u));
+  let d = i32((b & 0x7fffffu) | 0x800000u); let rest = ad_rest(a, q, b); let n = i32(round(f32(rest) / f32(d))); let left = 2i * (rest - n * d);
+  return q + bitcast<u32>(n + select(0i, 1i, left > d) - select(0i, 1i, left < -d));
+}`,
+  // Divisors whose reciprocal is not normal are scaled first.
   ad_div: `fn ad_div(x: f32, y: f32) -> f32 {
   let e = (bitcast<u32>(y) >> 23u) & 255u; let scale = select(select(1.0, 0x1p+64f, e < 31u), 0x1p-64f, e > 223u);
   let a = bitcast<u32>(x * scale); let b = bitcast<u32>(y * scale); let raw = bitcast<f32>(a) / bitcast<f32>(b);
-  var q = bitcast<u32>(raw); q = q - select(0u, 1u, (ad_rest(a, q, b) < 0i) & ((q & 0x7fffffu) == 0u));
-  let d = i32((b & 0x7fffffu) | 0x800000u); let rest = ad_rest(a, q, b); let n = i32(round(f32(rest) / f32(d))); let left = 2i * (rest - n * d);
-  let places = n + select(0i, 1i, left > d) - select(0i, 1i, left < -d);
-  return select(raw, bitcast<f32>(q + bitcast<u32>(places)), ad_normal(a) & ad_normal(b) & ad_normal(bitcast<u32>(raw)));
+  let q = ad_quotient(a, b, ad_quotient(a, b, bitcast<u32>(raw)));
+  return select(raw, bitcast<f32>(q), ad_normal(a) & ad_normal(b) & ad_normal(bitcast<u32>(raw)) & ((q & 0x7f800000u) != 0u));
+}`,
+  ad_root: `fn ad_root(v: u32, near: u32) -> u32 {
+  let s = near - select(0u, 1u, (ad_rest(v, near, near) < 0i) & ((near & 0x7fffffu) == 0u));
+  let m = i32((s & 0x7fffffu) | 0x800000u); let rest = ad_rest(v, s, s); let n = i32(round(f32(rest) / f32(2i * m))); let left = rest - n * (2i * m + n);
+  return s + bitcast<u32>(n + select(0i, 1i, left > m + n) - select(0i, 1i, left <= -(m + n)));
 }`,
   ad_sqrt: `fn ad_sqrt(x: f32) -> f32 {
   let tiny = ad_tiny(x); let v = bitcast<u32>(select(x, f32(2i * ad_order(x)), tiny)); let raw = sqrt(bitcast<f32>(v));
-  var s = bitcast<u32>(raw); s = s - select(0u, 1u, (ad_rest(v, s, s) < 0i) & ((s & 0x7fffffu) == 0u));
-  let m = i32((s & 0x7fffffu) | 0x800000u); let rest = ad_rest(v, s, s); let n = i32(round(f32(rest) / f32(2i * m))); let left = rest - n * (2i * m + n);
-  let places = n + select(0i, 1i, left > m + n) - select(0i, 1i, left <= -(m + n));
   let isItself = ((v << 1u) == 0u) | (v == 0x7f800000u);
-  let root = select(select(raw, bitcast<f32>(s + bitcast<u32>(places)), ad_normal(v) & (v < 0x80000000u)), bitcast<f32>(v), isItself);
+  let exact = bitcast<f32>(ad_root(v, ad_root(v, bitcast<u32>(raw))));
+  let root = select(select(raw, exact, ad_normal(v) & (v < 0x80000000u)), bitcast<f32>(v), isItself);
   return root * select(1.0, 0x1p-75f, tiny);
 }`,
 };
