@@ -210,6 +210,26 @@ export const deviceChecks: readonly Check[] = [
     },
   },
   {
+    name: "a loop finds the memory of its last round, also where that is more than stays live",
+    run: async () => {
+      const gpu = await (await import("./open.ts")).openDevice(), create = gpu.createBuffer.bind(gpu), device = await webgpu({ device: gpu });
+      let made = 0;
+      gpu.createBuffer = (descriptor) => {
+        made++;
+        return create(descriptor);
+      };
+      const rounds = [0, 1, 2].map(() => {
+        const before = made;
+        for (const buffer of Array.from({ length: 24 }, () => device.allocate("float32", 2 ** 20))) device.free(buffer); // 96 MiB
+        return made - before;
+      });
+      await device.sync();
+      device.dispose();
+      gpu.destroy();
+      mismatch("buffers made", rounds, [24, 0, 0], 0);
+    },
+  },
+  {
     name: "dispose refuses further calls with DeviceError, and leaves a device of the caller's alone",
     run: async () => {
       const gpu = await import("./open.ts");
