@@ -1,5 +1,5 @@
 /** @file Assembles the backend: memory, reads and writes, and the table of kernels. */
-import { AdjointError, type Backend, DeviceError, type DType, DTypeError, mapKernels as wrapKernels, type TypedArray, warn } from "@adjoint/core/backend";
+import { AdjointError, type Backend, DeviceError, type DType, DTypeError, mapKernels, type TypedArray, warn } from "@adjoint/core/backend";
 import { hasSimd } from "./asm/features.ts";
 import { MAX_INPUTS } from "./emit/lowered.ts";
 import { Engine } from "./engine.ts";
@@ -8,7 +8,7 @@ import { argReduceKernel } from "./kernels/arg-reduce.ts";
 import { convBiasKernel, convKernel, Convolver } from "./kernels/conv.ts";
 import { Copier, copyKernel } from "./kernels/copy.ts";
 import { gatherKernel, Indexer, scatterKernel } from "./kernels/indexing.ts";
-import { mapKernels } from "./kernels/map.ts";
+import { elementwiseKernels } from "./kernels/map.ts";
 import { matmulKernel, Multiplier } from "./kernels/matmul.ts";
 import { Reducer, reduceKernel } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
@@ -78,7 +78,7 @@ export function backendOn(engine: Engine): Backend {
   const extrema = new WindowExtrema(engine);
   const multiplier = new Multiplier(engine, copier, reducer);
 
-  const { map, mapEach } = mapKernels(engine, copier), rows = rowsKernel(engine, reducer), convolver = new Convolver(engine, copier, multiplier);
+  const { map, mapEach } = elementwiseKernels(engine, copier), rows = rowsKernel(engine, reducer), convolver = new Convolver(engine, copier, multiplier);
 
   const kernels: Backend<WasmBuffer>["kernels"] = {
     map,
@@ -142,7 +142,7 @@ export function backendOn(engine: Engine): Backend {
 }
 
 /** Kernels that leave nothing in the round of calls that threads share, where they throw between two of these. */
-const inRounds = (kernels: Backend<WasmBuffer>["kernels"], pool: Pool): Backend<WasmBuffer>["kernels"] => wrapKernels({ kernels }, (_, run) => (inputs, outputs, attrs) => {
+const inRounds = (kernels: Backend<WasmBuffer>["kernels"], pool: Pool): Backend<WasmBuffer>["kernels"] => mapKernels({ kernels }, (_, run) => (inputs, outputs, attrs) => {
   try {
     run(inputs, outputs, attrs);
   } catch (error) {

@@ -8,7 +8,7 @@ export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, st
 
 /** Allocations after which the peak of the stretch before is forgotten. */
 const STRETCH = 4096;
-/** Free bytes that are never given back. */
+/** Bytes, live and free together, that are kept however few were live at once. */
 const LEAST_KEPT = 2 ** 26;
 
 let chunks = 0;

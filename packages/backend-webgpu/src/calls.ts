@@ -1,5 +1,5 @@
 /** @file Which call of a kernel is under way, so that what the device refuses can be named. Knows no commands. */
-import type { FusedKernels, Kernel, Kernels, View } from "@adjoint/core/backend";
+import type { Kernel, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "./buffers.ts";
 
 type Views = readonly View<WebGpuBuffer>[];
@@ -20,11 +20,6 @@ export class Calls {
         this.current = undefined;
       }
     };
-  }
-
-  /** All of a table. */
-  namedAll<K extends Kernels<WebGpuBuffer> & Partial<FusedKernels<WebGpuBuffer>>>(kernels: K): K {
-    return Object.fromEntries(Object.entries(kernels).map(([name, kernel]) => [name, this.named(name, kernel as Kernel<unknown, WebGpuBuffer>)])) as K;
   }
 }
 

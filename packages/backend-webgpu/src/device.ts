@@ -1,6 +1,6 @@
 /** @file One WebGPU device, until it is lost, behind the contract of a backend: memory, order, reads and failure. Kernels are beside it, in kernels/. */
 import {
-  type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type FusedKernels, type Kernels, type Limits, type Timeline, type TypedArray,
+  type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type FusedKernels, type Kernels, type Limits, mapKernels, type Timeline, type TypedArray,
 } from "@adjoint/core/backend";
 import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
 import { Calls } from "./calls.ts";
@@ -61,7 +61,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
     const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), parts = { map, matmul, rows };
-    this.kernels = this.#calls.namedAll({
+    const kernels = {
       map,
       copy: copyKernel(map),
       reduce,
@@ -75,7 +75,8 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       rows,
       attention: attentionKernel(this, parts),
       attentionGrad: attentionGradKernel(this, parts),
-    });
+    };
+    this.kernels = mapKernels({ kernels }, (name, run) => this.#calls.named(name, run));
   }
 
   /** Before buffers are destroyed. Not while commands are held: those use them still. */

@@ -27,7 +27,7 @@ class MapKernels {
   }
 }
 
-export function mapKernels(engine: Engine, copier: Copier): { readonly map: Kernel<PrimitiveAttrs["map"], WasmBuffer>; readonly mapEach: Kernel<FusedAttrs["mapEach"], WasmBuffer> } {
+export function elementwiseKernels(engine: Engine, copier: Copier): { readonly map: Kernel<PrimitiveAttrs["map"], WasmBuffer>; readonly mapEach: Kernel<FusedAttrs["mapEach"], WasmBuffer> } {
   const cache = new KernelCache<Program, MapKernels>(engine), { memory } = engine;
 
   const known = (program: Program): MapKernels => {
