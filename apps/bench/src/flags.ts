@@ -20,6 +20,8 @@ export type Flags = {
   readonly browser: boolean;
   /** Peers on the graphics card, and sizes that only one is for. */
   readonly gpu: boolean;
+  /** The same with a WebGPU that checks calls and computes nothing: what is left is the host's time. */
+  readonly dry: boolean;
 };
 
 /** What a comma-separated flag names; "none" is nothing. */
@@ -35,10 +37,10 @@ function chosen<N extends string>(flag: string, text: string | undefined, known:
 /** Throws, with one line that says what to change. */
 export function readFlags(args: readonly string[]): Flags {
   const text = { type: "string" } as const, isSet = { type: "boolean" } as const;
-  const { values } = parseArgs({ args: [...args], options: { json: text, plot: text, filter: text, device: text, peers: text, threads: text, browser: isSet, gpu: isSet } });
-  const { json, plot, filter = "", gpu = false, browser = false } = values;
+  const { values } = parseArgs({ args: [...args], options: { json: text, plot: text, filter: text, device: text, peers: text, threads: text, browser: isSet, gpu: isSet, dry: isSet } });
+  const { json, plot, filter = "", dry = false, gpu = dry, browser = false } = values;
   if (gpu && browser) throw new Error("--gpu is of Node; peers in Chromium are on its WebGPU already");
-  const picked = workloads.filter(({ name, isLarge }) => (gpu || !isLarge) && filter.split(",").some((part) => name.includes(part)));
+  const picked = workloads.filter(({ name, isLarge }) => ((gpu && !dry) || !isLarge) && filter.split(",").some((part) => name.includes(part)));
   if (picked.length === 0) throw new Error(`--filter: no workload's name contains "${filter}"; there are: ${workloads.map(({ name }) => name).join(", ")}`);
   const devices = chosen("device", values.device, deviceNames);
   const peers = chosen("peers", values.peers, peerNames);
@@ -53,5 +55,5 @@ export function readFlags(args: readonly string[]): Flags {
       throw new Error(`--${flag}: ${reasonOf(error)}`);
     }
   }
-  return { json, plot, workloads: picked, devices, peers, threads, browser, gpu };
+  return { json, plot, workloads: picked, devices, peers, threads, browser, gpu, dry };
 }

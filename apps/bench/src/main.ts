@@ -10,7 +10,7 @@ import { heading, machine, type Row, rowOf, summary, table } from "./report.ts";
 async function main(flags: Flags): Promise<number> {
   const place = await (flags.browser ? chromium : node)(flags), { peers } = place;
   const where = machine(place.host);
-  console.log(`${heading(where, peers)}\n`);
+  console.log(`${heading(where, peers, flags.dry)}\n`);
 
   const rows: Row[] = [];
   const about = peers.map((peer) => ("reason" in peer ? { name: peer.name, reason: peer.reason } : { name: peer.name, note: peer.note }));
@@ -27,7 +27,7 @@ async function main(flags: Flags): Promise<number> {
     const names = peers.map(({ name }) => name), yardstick = yardsticks.find((name) => names.includes(name)) ?? yardsticks[0];
     const unit = names.includes(yardstick) ? `${yardstick}'s on one thread` : "the fastest";
     const svg = picture(rows, names, yardstick, `Time of a run over ${unit}, median; ${where.cpu}, ${where.host}`);
-    writeFileSync(flags.plot, flags.plot.endsWith(".svg") ? svg : page(svg, `${heading(where, peers)}\n\n${text}`));
+    writeFileSync(flags.plot, flags.plot.endsWith(".svg") ? svg : page(svg, `${heading(where, peers, flags.dry)}\n\n${text}`));
   }
   return rows.some(({ results }) => results.some(({ status }) => status === "wrong")) ? 1 : 0;
 }

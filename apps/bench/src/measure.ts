@@ -46,8 +46,8 @@ const median = (sorted: readonly number[]): number => {
 
 type Entry = { readonly peer: Peer; readonly prepared: Prepared; readonly results: readonly ArrayLike<number>[]; /** The first run, with compilation and reading. */ readonly firstMs: number };
 
-/** Measures one workload on every peer. The order of the results is that of the peers. */
-export async function measure(workload: Workload, peers: readonly (Peer | Absent)[]): Promise<readonly Result[]> {
+/** Measures one workload on every peer. The order of the results is that of the peers. @param isDry whether devices compute nothing, so that results say nothing */
+export async function measure(workload: Workload, peers: readonly (Peer | Absent)[], isDry = false): Promise<readonly Result[]> {
   const results = new Map<string, Result>();
   const entries: Entry[] = [];
   const inputs = workload.inputs();
@@ -74,7 +74,7 @@ export async function measure(workload: Workload, peers: readonly (Peer | Absent
   const right = entries.flatMap((entry) => {
     const gaps = entries.filter((other) => other !== entry).map((other) => ({ name: other.peer.name, gap: distance(entry.results, other.results) }));
     const agreeing = gaps.filter(({ gap }) => gap <= workload.tolerance).length;
-    if (2 * agreeing >= gaps.length) return [{ ...entry, agreeing, times: [] as number[], runs: 1, spent: 0 }];
+    if (isDry || 2 * agreeing >= gaps.length) return [{ ...entry, agreeing, times: [] as number[], runs: 1, spent: 0 }];
     const reason = `differs by ${gaps.map(({ name, gap }) => `${gap.toPrecision(2)} from ${name}`).join(", ")}; ${workload.tolerance} is allowed`;
     results.set(entry.peer.name, { peer: entry.peer.name, status: "wrong", reason });
     return [];

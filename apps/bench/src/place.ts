@@ -41,18 +41,22 @@ const onCard: Openers = {
 const inPage: { readonly [N in PeerName]: readonly PagePeer[] } = { tfjs: ["tfjs wasm", "tfjs webgpu"], jax: ["jax-js wasm", "jax-js webgpu", "jax-js webgpu jit"], ort: [], torch: [], "torch-avx2": [] };
 
 /** Libraries of browsers look for WebGPU where a browser has it; Adjoint then takes the same. */
-async function likeBrowsers(): Promise<void> {
+async function likeBrowsers(isDry: boolean): Promise<void> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
-  Object.defineProperty(navigator, "gpu", { value: create([]) });
+  Object.defineProperty(navigator, "gpu", { value: create(isDry ? ["backend=null"] : []) });
+  // Memory of a device that does nothing holds anything; what is read of it is zeros.
+  if (isDry) GPUBuffer.prototype.getMappedRange = function (this: GPUBuffer, from = 0, bytes = this.size - from) {
+    return new ArrayBuffer(bytes);
+  };
 }
 
-export async function node({ devices, peers: others, threads, gpu }: Flags): Promise<Place> {
-  if (gpu) await likeBrowsers();
+export async function node({ devices, peers: others, threads, gpu, dry }: Flags): Promise<Place> {
+  if (gpu) await likeBrowsers(dry);
   const ours = devices.flatMap((name) => (name === "wasm" && threads > 1 ? [adjoint(name), adjoint(name, threads)] : [adjoint(name)]));
   const peers: (Peer | Absent)[] = [];
   for (const opening of [...ours, ...others.flatMap((name) => (gpu ? onCard : here)[name]())]) peers.push(await opening);
-  return { host: `Node ${process.versions.node}`, peers, measure: (workload) => measure(workload, peers), async close() {} };
+  return { host: `Node ${process.versions.node}`, peers, measure: (workload) => measure(workload, peers, dry), async close() {} };
 }
 
 export async function chromium({ devices, peers: others }: Flags): Promise<Place> {

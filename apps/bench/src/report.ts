@@ -36,12 +36,12 @@ const three = (ms: number): string => (ms >= 100 ? ms.toFixed(0) : ms.toPrecisio
 const cellOf = (result: Result): string => (result.status === "timed" ? `${three(result.medianMs)} (${three(result.minMs)})${result.checked === 0 ? " *" : ""}` : result.status === "wrong" ? "wrong" : "-");
 
 /** The lines above the table: where and how it was measured. */
-export const heading = ({ cpu, cores, host, revision: at, versions }: Machine, peers: readonly Listed[]): string =>
+export const heading = ({ cpu, cores, host, revision: at, versions }: Machine, peers: readonly Listed[], isDry: boolean): string =>
   [
     `${cpu}, ${cores} cores, ${host}, Adjoint at ${at}`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "),
     ...peers.map((peer) => ("reason" in peer ? `${peer.name}: -, ${peer.reason}` : `${peer.name}: ${peer.note}`)),
-    `Milliseconds a run, median (minimum) of up to ${method.rounds} rounds in which the peers take turns; results are checked against each other first.`,
+    `Milliseconds a run, median (minimum) of up to ${method.rounds} rounds in which the peers take turns; ${isDry ? "nothing is computed: this is the host's part." : "results are checked against each other first."}`,
   ].join("\n");
 
 /** The table, and below it the reason of each "-" that belongs to a workload. */
