@@ -1,10 +1,9 @@
 /** @file The door for ops that write into their first input: what may be changed, and whose history moves. Knows no op. */
-import { activeInterpreter, commonDevice, handleOn, needsOf, titleOf } from "./dispatch.ts";
+import { activeInterpreter, asRun, commonDevice, handleOn, needsOf, titleOf } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { AutogradError } from "./errors.ts";
 import type { Lineage } from "./lineage.ts";
 import { record } from "./record.ts";
-import { asRun } from "./scope.ts";
 import { Edge, isGradEnabled, isInferenceModeEnabled, moveWatch, Node, type Rule } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 import { overlapsItself } from "./view.ts";
@@ -28,7 +27,7 @@ export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string
   const device = commonDevice(op, inputs, attrs), watcher = activeWatcher();
   const needs = isGradEnabled() && isFloat(target.window.dtype) ? needsOf(inputs) : 0;
   checkInPlace(target, needs);
-  asRun(() => {
+  asRun(device, () => {
     // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
     let before = target;
     if (needs !== 0 && op.saves(attrs, needs).savedInputs.includes(0)) {

@@ -113,6 +113,18 @@ function ran<Attrs, R extends Tensor | readonly Tensor[]>(op: Runs<Attrs, R>, de
     endRun(outer, result);
   }
 }
+/** Runs what allocates on the device as an op does, outside of one. */
+export function asRun<R>(device: Device, work: () => R): R {
+  const outer = beginRun();
+  let result: R | undefined;
+  try {
+    return (result = work());
+  } catch (error) {
+    throw withOwners(error, device);
+  } finally {
+    endRun(outer, result);
+  }
+}
 // A function in which a closure could be made pays for it at every call, so what is rare stands apart.
 const runWatched = <Attrs, R extends Tensor | readonly Tensor[]>(by: Watcher, op: Runs<Attrs, R>, device: Device, inputs: readonly Tensor[], attrs: Attrs): R =>
   watched(by, titleOf(op, attrs), "op", device, inputs, () => op.run(device, inputs, attrs));

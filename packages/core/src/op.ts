@@ -3,11 +3,11 @@ import { framed } from "./scope.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
-export { activeInterpreter, allocate, commonDevice, dispatch, dispatchAll, dispatchView, handleOn, type Interpreter, madeTogether, type MultiOp, type Op, setInterpreter, type ViewOp } from "./dispatch.ts";
+export { activeInterpreter, allocate, asRun, commonDevice, dispatch, dispatchAll, dispatchView, handleOn, type Interpreter, madeTogether, type MultiOp, type Op, setInterpreter, type ViewOp } from "./dispatch.ts";
 export { checkInPlace, dispatchInPlace, refuseOverlap, type WriteRule } from "./dispatch-in-place.ts";
 export { savedTensors } from "./record.ts";
 export { Lineage } from "./lineage.ts";
-export { asRun, closeFrame, framed, join, keep, openFrame, pend, refusePromise, takeFromFrame, youngest } from "./scope.ts";
+export { closeFrame, framed, join, keep, openFrame, pend, refusePromise, takeFromFrame, youngest } from "./scope.ts";
 export { enableGrad, isGradEnabled, type Node, noGrad, type Jvp, type Rule, type Saves, savesNothing } from "./tape.ts";
 export { alias, alive, become, isTensor, reseat, Tensor, type Traced } from "./tensor.ts";
 

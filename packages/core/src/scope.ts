@@ -123,7 +123,8 @@ let allocated: Allocated = undefined;
 /** A new tensor of the op that runs: it dies with the run, unless it is its result. */
 export function pend<T extends Mortal>(tensor: T): T {
   if (allocated === null) allocated = tensor;
-  else if (allocated !== undefined) allocated = [allocated, tensor].flat();
+  else if (Array.isArray(allocated)) allocated.push(tensor);
+  else if (allocated !== undefined) allocated = [allocated, tensor];
   return tensor;
 }
 
@@ -137,17 +138,13 @@ export function beginRun(): Allocated {
 export function endRun(outer: Allocated, result: unknown): void {
   const own = allocated;
   allocated = outer;
-  if (own !== result && own) for (const tensor of [own].flat()) if (![result].flat().includes(tensor)) tensor.free(null);
-}
-/** Runs what allocates as an op does, outside of one. */
-export function asRun<R>(work: () => R): R {
-  const outer = beginRun();
-  let result: R | undefined;
-  try {
-    return (result = work());
-  } finally {
-    endRun(outer, result);
+  if (own === result || !own) return;
+  if (!Array.isArray(own)) {
+    if (!Array.isArray(result) || !result.includes(own)) own.free(null);
+    return;
   }
+  const lasting: ReadonlySet<unknown> = new Set(Array.isArray(result) ? result : [result]);
+  for (const tensor of own) if (!lasting.has(tensor)) tensor.free(null);
 }
 
 /** Runs a composite: what it makes dies, except what `kept` of its result says. */
@@ -163,14 +160,16 @@ export function framed<A extends readonly unknown[], R>(run: (...args: A) => R, 
   }
 }
 
-/** Runs a user's function from inside the engine: what it makes is the user's, as anywhere else, and dies with no frame. */
+/** Runs a user's function from inside the engine: what it makes is the user's, as anywhere else, and dies with no frame and with no op that runs. */
 export function outsideFrames<R>(run: () => R): R {
-  const outer = frame;
+  const outer = frame, pending = allocated;
   frame = NO_FRAME;
+  allocated = undefined;
   try {
     return run();
   } finally {
     frame = outer;
+    allocated = pending;
   }
 }
 

@@ -79,6 +79,25 @@ test("without a scope, what an op allocated is freed at once", () => {
   expect(memory(state.device)).toEqual(before);
 });
 
+test.each<readonly [string, (x: Tensor, leaf: Tensor) => unknown]>([
+  ["an op", (x) => x.mul(2)],
+  ["a change in place", (x) => x.mul_(2)],
+  ["a change in place that is recorded", (_, leaf) => leaf.mul(1).mul_(leaf)],
+  ["a result into a tensor", (x) => out(add, x.clone(), x, x)],
+  ["reading", (x) => x.t().dataSync()],
+])("a kernel that finds no room for itself names who holds the memory: %s", (_, call) => {
+  const inner = cpu(), hoard = scope("hoard");
+  let isFull = false;
+  const device: Backend = { ...inner, kernels: mapKernels(inner, (_, run) => (...args) => {
+    if (isFull) throw new OutOfMemoryError("no room within a kernel");
+    run(...args);
+  }) } as Backend;
+  const x = hoard.tensor(Array.from({ length: 64 }, () => new Array<number>(64).fill(1)), { device }), leaf = hoard.run(() => ones([64, 64], { device, requiresGrad: true }));
+  isFull = true;
+  expect(() => hoard.run(() => call(x, leaf))).toThrow(/^no room within a kernel; ((?!largest owners).)*largest owners in bytes: tensors of 16384: \d+, hoard: ((?!largest owners).)*$/);
+  hoard.close();
+});
+
 test("who holds the memory is named once where an engine has no more, whatever the device says of that", () => {
   const refusal = new OutOfMemoryError("no room", { cause: new RangeError("Array buffer allocation failed") });
   const device: Backend = { ...cpu(), allocate() { throw refusal; } };

@@ -1,6 +1,6 @@
 /** @file What is saved for backward: packed by the user, kept on the host, computed again. Counts say that it is so. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { AdjointError, autograd, checkpoint, checkpointed, dropout, func, grad, manualSeed, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
+import { AdjointError, autograd, checkpoint, checkpointed, dropout, fromBuffer, func, grad, manualSeed, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const device = cpu();
@@ -39,6 +39,21 @@ describe("saved-tensor hooks", () => {
     expect(memory(other).tensors).toBe(1);
     away.sum().backward();
     expect([numbers(x.grad), memory(other).tensors]).toEqual([[6, 9], 1]); // what pack made is the user's: a scope, or the collector, frees it
+  });
+  test("may keep memory of the caller's own, also of what a change in place saves", () => {
+    const x = leaf(2, 3), s = scope(), held: Tensor[] = [];
+    const y = savedTensorsHooks(
+      (t) => {
+        const buffer = device.allocate("float64", 2);
+        device.write(buffer, 0, t.dataSync());
+        held.push(fromBuffer(buffer, [2], { device, dtype: "float64" }));
+        return held.length - 1;
+      },
+      (at) => held[at]!, () => s.run(() => x.mul(1).square_().square_()));
+    y.sum().backward();
+    expect([held.length, numbers(x.grad)]).toEqual([2, [32, 108]]);
+    for (const t of held) t.dispose();
+    s.close();
   });
   test("saveOnCpu keeps nothing on the device", () => {
     const x = leaf(1, 2), before = memory().tensors;

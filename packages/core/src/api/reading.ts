@@ -18,7 +18,7 @@ function read<R>(x: Tensor, from: (buffer: object, at: number, count: number) =>
       "vmap: It looks like you're calling .item() or reading the values of a Tensor inside of vmap. We don't support vmap over reading values, please try to rewrite what you're doing with other operations.");
   const view = x.window;
   if (view.dense) return from(view.buffer, view.offset, view.size);
-  return asRun(() => from(materialize(x, x.shape).window.buffer, 0, view.size));
+  return asRun(x.storage.device, () => from(materialize(x, x.shape).window.buffer, 0, view.size));
 }
 
 /**

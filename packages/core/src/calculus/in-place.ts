@@ -50,7 +50,7 @@ export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], pa
   const shape = broadcastOf(inputs, inputs.length === 0 ? [] : undefined);
   if (!sameShape(shape, target.shape)) throw new ShapeError(`output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${shape.join(", ")}]`);
   refuseOverlap(target);
-  asRun(() => write([target], p, inputs, params));
+  asRun(target.storage.device, () => write([target], p, inputs, params));
   target.storage.version++;
   return target;
 }
@@ -69,7 +69,7 @@ export function mapGroups(groups: readonly (readonly Tensor[])[], p: Program, pa
     writeGroups(device, groups, all, attrs);
     return targets;
   };
-  asRun(watcher === null ? run : () => watched(watcher, p.name, "op", device, all, run));
+  asRun(device, watcher === null ? run : () => watched(watcher, p.name, "op", device, all, run));
   for (const target of targets) target.storage.version++;
 }
 

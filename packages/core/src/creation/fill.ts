@@ -86,7 +86,7 @@ function flattenInto(data: NestedArray, shape: Shape, depth: number, out: (numbe
 export function fromHost(values: TypedArray, shape: Shape, dtype: DType, options: CreationOptions): Tensor {
   const device = deviceFrom(options);
   requireDType("tensor", device, dtype);
-  const x = asRun(() => {
+  const x = asRun(device, () => {
     const made = allocate(device, dtype, shape);
     if (values.length > 0) device.backend.write(made.window.buffer, 0, values);
     return made;

@@ -82,7 +82,7 @@ function resized(x: Tensor, size: Shape, order: DimOrder | undefined): Tensor {
     return x;
   }
   if (!x.storage.unshared) throw new NotSupportedError("resize_: the memory would have to grow, and other tensors look at it too: resize_ a clone() of it");
-  const more = asRun(() => {
+  const more = asRun(device, () => {
     const zeroed = rawZeros(device, x.dtype, [offset + wanted.size]), line = (view: View): View => restride(view, [length], [1], 0);
     copyView(device.backend.kernels.copy, line(x.window), line(zeroed.window), device.backend.limits.maxRank);
     return zeroed;

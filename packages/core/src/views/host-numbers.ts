@@ -9,7 +9,7 @@ export function hostNumbers(op: string, x: Tensor): number[] {
   const { device } = alive(op, x);
   if (device.readSync === undefined) throw new DeviceError(`${op}: device '${device.name}' cannot read synchronously, and the shape of the result depends on the tensor: pass numbers instead, from await x.toArray()`);
   if (x.window.size === 0) return [];
-  return asRun(() => {
+  return asRun(x.storage.device, () => {
     const { window } = x.window.dense ? x : materialize(x, x.shape);
     const decoded = window.dtype === "float16" ? float16Value : window.dtype === "bfloat16" ? bfloat16Value : Number;
     return Array.from(device.readSync!(window.buffer, window.offset, window.size), (word) => decoded(word));
