@@ -73,7 +73,7 @@ export interface FusedAttrs {
    * Stages, each over the whole row before the next: what softmax and normalisation are made of. All views show `[rows, n]`, n from 2 to 65,536, with a last stride
    * of 1, or 0 where a row has one value; a first stride of 0 where all rows share it. The args of every stage are the inputs, and after them the
    * outputs, read at the same place as earlier stages have left them; a stage may replace the output that it reads, and writes no output that another of its results reads.
-   * No stage reads `index`. Of an output, a column's first stride is 0, and a scalar's last. Sums as in `reduce`.
+   * No stage reads `index`. Of an output, a column's first stride is 0, and a scalar's last. Sums as in `reduce`. Operands without columns are at most `limits.maxBindings`.
    */
   rows: { readonly stages: readonly RowStage[]; readonly params: readonly number[] };
   /**

@@ -13,7 +13,7 @@ type Sample = {
   /** Which kernel must have run, and how often at least: forward and backward, if nothing is said. */
   readonly kernel: FusedName;
   readonly calls?: number;
-  /** The tensors of its backward, where those are more than WebGPU's lowest limit: with fewer at once, a device runs that as reductions and maps. */
+  /** The tensors of its backward, sums of columns apart, where those are more than WebGPU's lowest limit: with fewer at once, a device runs that as reductions and maps. */
   readonly operands?: number;
   /** What stands beside x: its shapes. */
   readonly beside: (shape: Shape) => readonly Shape[];
@@ -27,8 +27,8 @@ const row = (shape: Shape): Shape => shape.slice(-1);
 const samples: readonly Sample[] = [
   { name: "softmax", kernel: "rows", beside: () => [], run: (x) => softmax(x, -1) },
   { name: "logSoftmax", kernel: "rows", beside: () => [], run: (x) => logSoftmax(x, -1) },
-  { name: "layerNorm", kernel: "rows", operands: 10, beside: (shape) => [row(shape), row(shape)], run: (x, weight, bias) => layerNorm(x, row(x.shape), { weight: weight!, bias: bias! }) },
-  { name: "layerNorm without bias", kernel: "rows", operands: 9, beside: (shape) => [row(shape)], run: (x, weight) => layerNorm(x, row(x.shape), { weight: weight! }) },
+  { name: "layerNorm", kernel: "rows", beside: (shape) => [row(shape), row(shape)], run: (x, weight, bias) => layerNorm(x, row(x.shape), { weight: weight!, bias: bias! }) },
+  { name: "layerNorm without bias", kernel: "rows", beside: (shape) => [row(shape)], run: (x, weight) => layerNorm(x, row(x.shape), { weight: weight! }) },
   { name: "layerNorm alone", kernel: "rows", beside: () => [], run: (x) => layerNorm(x, row(x.shape)) },
   { name: "rmsNorm", kernel: "rows", beside: (shape) => [row(shape)], run: (x, weight) => rmsNorm(x, row(x.shape), { weight: weight! }) },
   { name: "groupNorm", kernel: "rows", beside: () => [], run: (x) => groupNorm(x.reshape([1, x.shape[0]!, x.shape[1]!]), x.shape[0]!) },

@@ -18,6 +18,8 @@ export type Rows = {
   /** How the outputs are kept, and their dtypes. */
   readonly outputs: readonly { readonly form: RowForm; readonly dtype: DType }[];
   readonly inputs: number;
+  /** Operands that a kernel reads or writes as it goes along rows: all but sums for each column. */
+  readonly bound: number;
   /** The same without the fused kernel, made when it is first needed. */
   steps: readonly Step[] | undefined;
 };
@@ -36,7 +38,7 @@ export function rowsOf(name: string, inputs: readonly DType[], params: readonly 
   for (const [at, form, { dtype }] of stages.flat()) outputs[at] ??= { form, dtype };
   const args = [...inputs, ...outputs.map(({ dtype }) => dtype)];
   return {
-    name, outputs, inputs: inputs.length, steps: undefined,
+    name, outputs, inputs: inputs.length, bound: inputs.length + outputs.filter(({ form }) => form !== "column").length, steps: undefined,
     stages: stages.map((results) => ({ program: program(name, args, params, results.map(([, , value]) => value)), into: results.map(([output, as]) => ({ output, as })) })),
   };
 }
@@ -79,7 +81,7 @@ function runSteps(device: Device, rows: Rows, operands: readonly Tensor[], param
 /** Calls the fused kernel. False if the device has none, or the views are not what it takes. */
 function runFused(device: Device, rows: Rows, operands: readonly Tensor[], params: readonly number[], shape: Shape, dims: readonly number[]): boolean {
   const kernel = device.backend.kernels.rows, length = sizeOf(dims.map((d) => shape[d]!));
-  if (kernel === undefined || length < 2 || length > LONGEST || operands.length > device.backend.limits.maxBindings) return false;
+  if (kernel === undefined || length < 2 || length > LONGEST || rows.bound > device.backend.limits.maxBindings) return false;
   const order = [...shape.keys()].filter((d) => !dims.includes(d)).concat(dims);
   const normal = normalForm(operands.map((x) => x.window), shape, order, dims.length), rank = normal.shape.length;
   if (normal.reduced !== 1 || rank > 2) return false;
