@@ -1,87 +1,28 @@
 /**
- * @file `reduce`: a scalar program at every element, combined along the last dims. Stages of one shader: several lanes for each output, then the lanes.
- * An invocation takes elements by four where memory lets it: along a row, or of four outputs that lie side by side.
+ * @file `reduce`: a scalar program at every element, combined along the last dims; several lanes for each output where those are few. Hardware adds lanes up in workgroups, so that one dispatch does
+ * it, and two where an output is long enough for several workgroups; elsewhere what lanes leave is reduced by the same kernel. The shaders are in reduce-text.ts.
  */
 import { denseStrides, type DType, type Kernel, type PrimitiveAttrs, type Program, program, type ReduceOp, scalar, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
-import { bindingsOf, Operands } from "../operands.ts";
-import { intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
-import { accumulator } from "../wgsl/accumulator.ts";
-import { loaded, programFunction, stored, storedType } from "../wgsl/expression.ts";
-import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
-import { paramText, writeParams } from "./map.ts";
+import { Operands } from "../operands.ts";
+import type { Pipeline } from "../pipelines.ts";
+import { rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
+import { writeParams } from "./map.ts";
 import { isShort, NO_QUADS, splatsOf } from "./quads.ts";
+import { LANE_DIVIDER, LANES, LENGTH, OUT_LANE, OUT_NEXT, OUT_OFFSET, OUTPUT_DIVIDER, OUTPUTS, PARTS, type ReduceClass, reduceShader, SHAPES, SHARED, TOGETHER, type Way, ways } from "./reduce-text.ts";
 
-/**
- * Words after the header: outputs, lanes and elements to reduce, the first or the last counted in fours; dividers that number outputs and lanes;
- * offset of the output, its strides for lanes and for outputs that are neighbours.
- */
-const OUTPUTS = 4, LANES = 5, LENGTH = 6, OUTPUT_DIVIDER = 7, LANE_DIVIDER = 8, OUT_OFFSET = 9, OUT_LANE = 10, OUT_NEXT = 11, SHAPES = 12;
-/** Steps of a lane, at the least, and invocations beyond which more lanes bring nothing. A software adapter has no more threads than the processor. */
-const sizes = { workgroup: { steps: 64, enough: 1 << 16 }, registers: { steps: 512, enough: 1 << 9 } } as const;
+/** On a software adapter, which has no more threads than the processor: steps of a lane, at the least, and invocations beyond which more lanes bring nothing. */
+const APART_STEPS = 512, APART_ENOUGH = 1 << 9;
+/** On hardware: invocations that keep it busy, steps for which a lane more pays, and steps of a lane that take longer than another dispatch. */
+const ENOUGH = 1 << 16, WORTH = 4, LONG = 64;
+/** Lanes of a workgroup that read along a row; where neighbours read elements of different outputs, fewer, so that those are a piece of memory. */
+const ALONG = SHARED, ACROSS = 32;
+/** Most workgroups that share an output: what they leave is one workgroup's work. */
+const MOST_PARTS = 1024;
 
-/** What a turn of the loop takes where it may take something twice. */
-const TURN = 4;
-
-/** What an invocation takes at once: one element, four along the row, or one for each of four outputs. */
-type Way = "one" | "along" | "across";
-/** How a stage goes: its outputs, and the length of each, counted in fours where its way takes four of them; and its lanes. */
-type Stage = { readonly way: Way; readonly splats: number; readonly rows: number; readonly units: number; readonly lanes: number };
-
-function reduceShader(p: Program, op: ReduceOp, way: Way, splats: number, kept: number, reduced: number, slots: readonly number[]): Shader {
-  const n = p.args.length, dtype = p.results[0]!.dtype, isSplat = (k: number): boolean => way === "one" || ((splats >> k) & 1) === 1;
-  const keptSizes = SHAPES, reducedSizes = keptSizes + kept, outStrides = reducedSizes + reduced, inputs = outStrides + kept;
-  const stride = 1 + kept + reduced, each = way === "one" ? [0] : [0, 1, 2, 3];
-  const totals = way === "across" ? each.map((j) => accumulator(op, dtype, `total${j}`)) : [accumulator(op, dtype)];
-  const vectors = new Map(slots.slice(0, n).map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(p.args[k]!)}>`]));
-  const number = (j: number): string => way === "along" ? `output * (${word(LENGTH)} * 4u) + at * 4u + ${j}u` : way === "across" ? `(output * 4u + ${j}u) * ${word(LENGTH)} + at` : `output * ${word(LENGTH)} + at`;
-  // A uniform is dear where it is read again and again: those of the loop are read before it.
-  const steps = p.args.flatMap((_, k) => Array.from({ length: reduced }, (__, d) => `  let step${k}_${d} = ${intWord(inputs + k * stride + 1 + kept + d)};`));
-  const place = (k: number): string => `base${k} + ${Array.from({ length: reduced }, (_, d) => `r${d} * step${k}_${d}`).join(" + ")}`;
-  const values = each.map((j) => `compute(${[number(j), ...p.args.map((of, k) => loaded(isSplat(k) ? `x${k}` : `x${k}.${"xyzw"[j]}`, of))].join(", ")}).r0`);
-  const take = `${decompose("at", (d) => `size${d}`, reduced, "r")}
-${p.args.map((_, k) => `    let x${k} = b${slots[k]}[${place(k)}];`).join("\n")}
-${each.map((j) => `    let y${j} = ${values[j]};`).join("\n")}
-    ${way === "across" ? totals.map(({ step }, j) => step([`y${j}`])).join("\n    ") : totals[0]!.step(each.map((j) => `y${j}`))}`;
-  const folds = totals.map(({ fold }) => fold).join("\n    ");
-  const loop = op === "max" || op === "min"
-    // Of what is taken twice an extremum is the same, so the turns of a loop, which are dear, may go beyond the end.
-    ? `  for (var begin = lane; begin < length; begin = begin + ${TURN}u * lanes) {
-${Array.from({ length: TURN }, (_, j) => `    {\n    let at = min(begin + ${j}u * lanes, length - 1u);\n${take}\n    }`).join("\n")}
-  }` : `  for (var begin = lane; begin < length; begin = begin + 16u * lanes) {
-    let stop = min(length, begin + 16u * lanes);
-    for (var at = begin; at < stop; at = at + lanes) {
-${take}
-    }
-    ${folds}
-  }`;
-  return {
-    label: `${op}(${p.name})`,
-    bindings: bindingsOf(slots, [...p.args, dtype], n, (slot) => vectors.get(slot)),
-    uniformWords: inputs + n * stride + p.params.length,
-    workgroup: [64, 1],
-    isApart: true,
-    declarations: programFunction(p, paramText(inputs + n * stride), "compute"),
-    body: `${threadNumber}
-  let lanes = ${word(LANES)};
-  var output = thread;
-  var lane = 0u;
-  if (lanes > 1u) {
-    output = (thread / ${word(OUTPUT_DIVIDER)}) % ${word(OUTPUTS)};
-    lane = (thread / ${word(LANE_DIVIDER)}) % lanes;
-  }
-${decompose("output", keptSizes, kept, "o")}
-${p.args.map((_, k) => `  let base${k} = ${intWord(inputs + k * stride)} + ${dot(inputs + k * stride + 1, kept, "o")};`).join("\n")}
-${totals.map(({ declare }) => `  ${declare}`).join("\n")}
-${steps.join("\n")}
-${Array.from({ length: reduced }, (_, d) => `  let size${d} = ${word(reducedSizes + d)};`).join("\n")}
-  let length = ${word(LENGTH)};
-${loop}
-  let place = ${intWord(OUT_OFFSET)} + bitcast<i32>(lane) * ${intWord(OUT_LANE)} + ${dot(outStrides, kept, "o")};
-${totals.map(({ result }, j) => `  b${slots[n]}[place + ${j} * ${intWord(OUT_NEXT)}] = ${stored(result, dtype)};`).join("\n")}`,
-  };
-}
+/** How a stage goes: its outputs, and the length of each, counted in fours where its way takes four of them; lanes of a workgroup for each output, and workgroups. Lanes apart are parts. */
+type Stage = { readonly way: Way; readonly splats: number; readonly rows: number; readonly units: number; readonly together: number; readonly parts: number };
 
 type Family = { readonly [O in ReduceOp]: Map<number | string, Pipeline> };
 const family = (): Family => ({ sum: new Map(), prod: new Map(), max: new Map(), min: new Map() });
@@ -89,26 +30,21 @@ const family = (): Family => ({ sum: new Map(), prod: new Map(), max: new Map(),
 const identities: { [D in DType]?: Program } = {};
 /** The program of a reduction of values as they are. */
 export const identity = (dtype: DType): Program => (identities[dtype] ??= program("identity", [dtype], [], [scalar.arg(0, dtype)]));
-const ways: readonly Way[] = ["one", "along", "across"];
 
 export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduce"], WebGpuBuffer> {
   const compiled = new WeakMap<Program, Family>();
-  const operands = new Operands(), { steps, enough } = sizes[device.tuning];
+  const operands = new Operands(), isHardware = device.tuning === "workgroup";
 
-  const pipelineOf = (p: Program, op: ReduceOp, way: Way, splats: number, kept: number, reduced: number): Pipeline => {
-    const { pattern, slots } = operands;
+  const pipelineOf = (p: Program, op: ReduceOp, of: ReduceClass): Pipeline => {
+    const { pattern, slots } = operands, { way, splats, kept, reduced, isShared } = of;
     let known = compiled.get(p);
     if (known === undefined) compiled.set(p, (known = family()));
     const key = typeof pattern === "number" && slots.length <= 6
-      ? ((pattern * 16 + kept) * 16 + reduced) * 256 + ways.indexOf(way) * 64 + Math.max(splats, 0) : `${pattern}:${kept}:${reduced}:${way}:${splats}`;
+      ? ((pattern * 16 + kept) * 16 + reduced) * 512 + (isShared ? 256 : 0) + ways.indexOf(way) * 64 + Math.max(splats, 0) : `${pattern}:${kept}:${reduced}:${way}:${splats}:${isShared}`;
     let pipeline = known[op].get(key);
-    if (pipeline === undefined) known[op].set(key, (pipeline = device.pipelines.compile(reduceShader(p, op, way, splats, kept, reduced, slots))));
+    if (pipeline === undefined) known[op].set(key, (pipeline = device.pipelines.compile(reduceShader(p, op, of, slots))));
     return pipeline;
   };
-
-  /** Lanes for each output: enough that a lane's part is short, unless there are invocations enough. */
-  const lanesOf = (outputs: number, length: number): number =>
-    length <= 2 * steps || outputs >= enough ? 1 : Math.min(Math.ceil(length / steps), Math.max(1, Math.ceil((4 * enough) / outputs)));
 
   const run = (inputs: readonly View<WebGpuBuffer>[], out: View<WebGpuBuffer>, p: Program, params: readonly number[], op: ReduceOp, reduced: number): void => {
     const dtype = p.results[0]!.dtype, shape = inputs[0]!.shape, split = shape.length - reduced, count = out.size;
@@ -119,32 +55,35 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     const splatsAt = (dim: number): number => (fits && dim >= 0 && shape[dim]! % 4 === 0 ? splatsOf(inputs, dim, slots, chunks, 0, written) : NO_QUADS);
     const along = reduced === 0 ? NO_QUADS : splatsAt(shape.length - 1), across = along === NO_QUADS ? splatsAt(split - 1) : NO_QUADS;
     const way: Way = along !== NO_QUADS ? "along" : across !== NO_QUADS ? "across" : "one", splats = Math.max(along, across);
-    const rows = way === "across" ? count / 4 : count, units = way === "along" ? length / 4 : length, lanes = lanesOf(rows, units);
-    const stage = { way, splats, rows, units, lanes };
-    if (lanes === 1) return record(inputs, out, p, params, op, reduced, stage);
-    device.pool.lend(dtype, count * lanes, (partial) => {
-      // Each output's lanes lie side by side, and are what the next stage reduces.
-      const strides = denseStrides(out.shape).map((x) => x * lanes), to = new View(partial, dtype, out.shape, strides, 0, count, false);
+    const rows = way === "across" ? count / 4 : count, units = way === "along" ? length / 4 : length, alongRow = neighboursAlongRow(inputs, split);
+    const together = isHardware ? lanesTogether(rows, units, alongRow) : 1, parts = isHardware ? partsOf(rows, units, together) : lanesApart(rows, units);
+    const stage = { way, splats, rows, units, together, parts };
+    if (parts === 1) return record(inputs, out, p, params, op, reduced, stage, alongRow);
+    device.pool.lend(dtype, count * parts, (partial) => {
+      // What is left of each output lies side by side, and is what the next stage reduces.
+      const strides = denseStrides(out.shape).map((x) => x * parts), to = new View(partial, dtype, out.shape, strides, 0, count, false);
       operands.collect(inputs, [to]);
-      record(inputs, to, p, params, op, reduced, stage);
-      run([new View(partial, dtype, [...out.shape, lanes], [...strides, 1], 0, count * lanes, true)], out, identity(dtype), [], op, 1);
+      record(inputs, to, p, params, op, reduced, stage, alongRow);
+      run([new View(partial, dtype, [...out.shape, parts], [...strides, 1], 0, count * parts, true)], out, identity(dtype), [], op, 1);
     });
   };
 
   /** Records one stage over the operands just collected. */
-  const record = (inputs: readonly View<WebGpuBuffer>[], to: View<WebGpuBuffer>, p: Program, params: readonly number[], op: ReduceOp, reduced: number, { way, splats, rows, units, lanes }: Stage): void => {
+  const record = (inputs: readonly View<WebGpuBuffer>[], to: View<WebGpuBuffer>, p: Program, params: readonly number[], op: ReduceOp, reduced: number, { way, splats, rows, units, together, parts }: Stage, alongRow: boolean): void => {
     const { shape } = inputs[0]!, split = shape.length - reduced;
-    const keptRank = rankClass(split), reducedRank = rankClass(reduced), alongRow = neighboursAlongRow(inputs, split);
+    const keptRank = rankClass(split), reducedRank = rankClass(reduced), isShared = together > 1, lanes = together * parts;
     const { recorder } = device, { ints } = recorder;
-    const pipeline = pipelineOf(p, op, way, splats, keptRank, reducedRank);
+    const pipeline = pipelineOf(p, op, { way, splats, kept: keptRank, reduced: reducedRank, isShared });
     let at = recorder.uniforms(pipeline);
     ints[at + OUTPUTS] = rows;
     ints[at + LANES] = lanes;
     ints[at + LENGTH] = units;
-    ints[at + OUTPUT_DIVIDER] = alongRow ? lanes : 1;
-    ints[at + LANE_DIVIDER] = alongRow ? 1 : rows;
+    ints[at + OUTPUT_DIVIDER] = !alongRow ? 1 : isShared ? together : lanes;
+    ints[at + LANE_DIVIDER] = alongRow ? 1 : isShared ? SHARED / together : rows;
+    ints[at + TOGETHER] = together;
+    ints[at + PARTS] = parts;
     ints[at + OUT_OFFSET] = to.offset;
-    ints[at + OUT_LANE] = lanes === 1 ? 0 : 1;
+    ints[at + OUT_LANE] = parts === 1 ? 0 : 1;
     ints[at + OUT_NEXT] = to.strides[split - 1] ?? 0;
     at += SHAPES;
     writeSizes(ints, at, shape, 0, split, keptRank);
@@ -169,13 +108,34 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
       at += 1 + keptRank + reducedRank;
     }
     writeParams(device, at, p, params);
-    recorder.dispatch(pipeline, operands.chunks, rows * lanes);
+    if (!isShared) return recorder.dispatch(pipeline, operands.chunks, rows * lanes);
+    const groups = Math.ceil((rows * together) / SHARED) * parts;
+    recorder.dispatchGroups(pipeline, operands.chunks, recorder.rowOf(groups), groups);
   };
 
   return (inputs, outputs, { program: p, params, op, reduced }) => {
     device.assertAlive();
     run(inputs, outputs[0]!, p, params, op, reduced);
   };
+}
+
+/** Lanes apart for each output: enough that a lane's part is short, unless there are invocations enough. */
+const lanesApart = (outputs: number, length: number): number =>
+  length <= 2 * APART_STEPS || outputs >= APART_ENOUGH ? 1 : Math.min(Math.ceil(length / APART_STEPS), Math.max(1, Math.ceil((4 * APART_ENOUGH) / outputs)));
+
+/** Lanes of a workgroup for each output, a power of two: until the device is busy, and eight at least that read along a row. */
+function lanesTogether(outputs: number, length: number, alongRow: boolean): number {
+  const most = alongRow ? ALONG : ACROSS;
+  let lanes = 1;
+  while (lanes < most && 2 * lanes * WORTH <= length && (outputs * lanes < ENOUGH || (alongRow && lanes < 8))) lanes *= 2;
+  return lanes;
+}
+
+/** Workgroups that share an output: a power of two, where its lanes have more to do than another dispatch takes. What they leave needs no third one. */
+function partsOf(outputs: number, length: number, lanes: number): number {
+  let parts = 1;
+  if (length > LONG * lanes) while (parts < MOST_PARTS && outputs * lanes * parts < ENOUGH && length > 4 * WORTH * lanes * parts) parts *= 2;
+  return parts;
 }
 
 /** Neighbouring invocations should read neighbouring elements: those of one row, or one of each row. */
