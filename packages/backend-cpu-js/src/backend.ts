@@ -74,6 +74,8 @@ export function cpu(options: CpuOptions = {}): Backend<CpuBuffer> {
       alive();
       await newTask();
     },
+    get reservedBytes(): number { return memory.liveBytes() + memory.pooledBytes(); },
+    emptyCache: memory.clear,
     dispose(): void {
       disposed = true;
       memory.clear();

@@ -128,6 +128,7 @@ export function backendOn(engine: Engine): Backend {
       engine.check();
       return copyOut(memory, buffer, from, count);
     },
+    get reservedBytes() { return memory.byteLength; },
     async sync() {
       engine.check();
       await nextTask();

@@ -170,9 +170,13 @@ export class Pool {
     if (this.#freeBytes + this.liveBytes > kept) this.#shrink(Math.max(0.75 * kept - this.liveBytes, 0));
   }
 
-  /** Forgets the pooled chunks: after the device said that it has no memory. */
+  /** Bytes of live and of pooled buffers. */
+  get reservedBytes(): number { return this.liveBytes + this.#freeBytes; }
+
+  /** Gives back what is pooled, as far as no held commands use it, and forgets how much was live before. */
   clear(): void {
     this.#shrink(0);
+    this.#peak = this.#peakBefore = this.liveBytes;
   }
 
   /** The device is gone, and with it all memory. */

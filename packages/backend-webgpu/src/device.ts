@@ -2,7 +2,7 @@
 import {
   type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type FusedKernels, type Kernels, type Limits, mapKernels, type Timeline, type TypedArray,
 } from "@adjoint/core/backend";
-import { chunkOf, Pool, sizeClass, supported, usage, type WebGpuBuffer } from "./buffers.ts";
+import { chunkOf, Pool, supported, type WebGpuBuffer } from "./buffers.ts";
 import { Calls } from "./calls.ts";
 import { Faults } from "./faults.ts";
 import { INDEX_ERROR_BYTES, IndexErrors } from "./index-errors.ts";
@@ -18,6 +18,7 @@ import { scanKernel } from "./kernels/scan.ts";
 import { sortKernel } from "./kernels/sort.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Recorder } from "./recorder.ts";
+import { Staging } from "./staging.ts";
 import type { Tuning } from "./tuning.ts";
 
 export type DeviceOptions = {
@@ -43,8 +44,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly #calls: Calls = new Calls();
   readonly gpu: GPUDevice;
   readonly #owned: boolean;
-  /** Buffers for reading, by size; few, since reads wait. */
-  readonly #staging: Map<number, GPUBuffer[]> = new Map();
+  readonly #staging: Staging;
 
   constructor({ device, owned, budget, tuning }: DeviceOptions) {
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
@@ -57,7 +57,8 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.recorder = new Recorder(device, this.#faults, this.#calls);
     this.pipelines = new Pipelines(device, this.#faults, this.#calls, tuning);
     this.pool = new Pool(device, this.#faults, () => this.#settle(), maxBytes, budget);
-    this.#faults.onOutOfMemory = () => this.pool.clear();
+    this.#staging = new Staging(device, this.#faults);
+    this.#faults.onOutOfMemory = () => this.emptyCache();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
     const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), parts = { map, matmul, rows };
@@ -88,6 +89,14 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   }
 
   get counters(): Counters { return this.recorder; }
+
+  get reservedBytes(): number { return this.pool.reservedBytes + this.#staging.idleBytes; }
+
+  emptyCache(): void {
+    if (this.#faults.fatal !== undefined) return;
+    this.pool.clear();
+    this.#staging.clear();
+  }
 
   get timeline(): Timeline | undefined { return this.recorder.timestamps; }
 
@@ -182,7 +191,6 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.recorder.dispose();
     this.pool.dispose();
     this.indexErrors.dispose();
-    for (const list of this.#staging.values()) for (const staging of list) staging.destroy();
     this.#staging.clear();
     if (this.#owned) this.gpu.destroy();
   }
@@ -197,9 +205,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       await this.gpu.queue.onSubmittedWorkDone();
       return new ArrayBuffer(0);
     }
-    const size = sizeClass(total);
-    const staging = this.#staging.get(size)?.pop()
-      ?? this.#faults.watch(() => "allocating a buffer to read into", () => this.gpu.createBuffer({ size, usage: usage.mapRead | usage.copyTarget }));
+    const staging = this.#staging.kept(total) ?? this.#staging.make(total);
     if (source !== undefined) this.recorder.copy(source, start, staging, 0, bytes);
     if (notes !== undefined) this.recorder.copy(notes, 0, staging, bytes, INDEX_ERROR_BYTES, INDEX_ERROR_BYTES);
     this.recorder.flush();
@@ -210,7 +216,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     })).then(() => {
       const copy = staging.getMappedRange(0, total).slice(0);
       staging.unmap();
-      this.#keepStaging(size, staging);
+      this.#staging.keep(staging);
       const error = notes === undefined ? undefined : this.indexErrors.errorOf(new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4));
       if (error !== undefined) this.#faults.add(error, at);
       return copy;
@@ -221,12 +227,6 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     return notes === undefined ? copy : copy.slice(0, bytes);
   }
 
-  #keepStaging(size: number, staging: GPUBuffer): void {
-    let list = this.#staging.get(size);
-    if (list === undefined) this.#staging.set(size, (list = []));
-    if (this.#faults.fatal === undefined && list.length < 4 && size <= 2 ** 24) list.push(staging);
-    else staging.destroy();
-  }
 }
 
 function checkRange(what: string, buffer: WebGpuBuffer, from: number, count: number): void {

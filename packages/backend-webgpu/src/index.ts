@@ -25,6 +25,8 @@ export type WebGpuStats = {
   readonly submits: number;
   readonly liveBuffers: number;
   readonly liveBytes: number;
+  /** Live, or kept for later tensors and reads. */
+  readonly reservedBytes: number;
 };
 
 type Known = { readonly device: RestorableDevice; readonly info: AdapterInfo };
@@ -67,10 +69,10 @@ export function adapterInfo(backend: Backend): AdapterInfo {
 
 /** What the backend has done on its present device: for tests and for finding out why something is slow. */
 export function webgpuStats(backend: Backend): WebGpuStats {
-  const { pipelines, recorder, pool } = find(backend).device.current;
+  const { pipelines, recorder, pool, reservedBytes } = find(backend).device.current;
   return {
     pipelinesCompiled: pipelines.compiled, dispatches: recorder.dispatches, submits: recorder.submits,
-    liveBuffers: pool.liveBuffers, liveBytes: pool.liveBytes,
+    liveBuffers: pool.liveBuffers, liveBytes: pool.liveBytes, reservedBytes,
   };
 }
 

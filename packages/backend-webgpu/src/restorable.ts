@@ -11,6 +11,13 @@ export type Viewed = { readonly window: View };
 export type GpuSlice = { readonly buffer: HostGPUBuffer; readonly offset: number; readonly bytes: number };
 
 export interface WebGpuBackend extends Backend {
+  /** Bytes of the device's memory that are live, or kept for later tensors and reads. */
+  readonly reservedBytes: number;
+  /**
+   * Gives the device back what is kept for later tensors and reads: after a large phase, for others who need the memory. What is live stays, and so does what waits for a `warmup` under
+   * way. Does nothing on a device that is lost or disposed.
+   */
+  emptyCache(): void;
   /** The device that the backend runs on now: another one after `restore`. */
   readonly gpu: HostGPUDevice;
   /**
@@ -72,6 +79,8 @@ export class RestorableDevice implements Backend<WebGpuBuffer>, WebGpuBackend {
   }
   write(buffer: WebGpuBuffer, from: number, values: TypedArray): void { this.current.write(buffer, from, values); }
   read(buffer: WebGpuBuffer, from: number, count: number): Promise<TypedArray> { return this.current.read(buffer, from, count); }
+  get reservedBytes(): number { return this.current.reservedBytes; }
+  emptyCache(): void { this.current.emptyCache(); }
   sync(): Promise<void> { return this.current.sync(); }
   dispose(): void {
     this.#saved.clear();

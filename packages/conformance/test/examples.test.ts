@@ -12,7 +12,7 @@ const named = new Map(documented.map((one) => [one.name, one]));
 
 /** Functions that are no operators: what they do is no value that a comment could show in a line. */
 const plumbing = new Set([
-  "getRngState", "setRngState", "checkpoint", "checkpointed", "inMode", "isInference", "setGradEnabled", "registerHook", "registerPostAccumulateGradHook", "retainGrad", "format", "moveTo", "untracked", "keep", "keepCopy", "memory", "scope", "getDefaultDevice",
+  "getRngState", "setRngState", "checkpoint", "checkpointed", "inMode", "isInference", "setGradEnabled", "registerHook", "registerPostAccumulateGradHook", "retainGrad", "format", "moveTo", "untracked", "keep", "keepCopy", "memory", "memoryReserved", "emptyCache", "scope", "getDefaultDevice",
   "setDefaultDevice", "printOptions", "setPrintOptions", "isParameter", "markParameter", "enableGrad", "inferenceMode", "isGradEnabled", "isInferenceModeEnabled", "setRequiresGrad", "profile", "profiled", "unfused", "watchGrowth", "fromBuffer", "onWarning", "warn", "detach_",
 ]);
 /** A form in place has what its op has. */

@@ -116,7 +116,7 @@ export type { MemoryFormat, MemoryFormatOptions } from "./memory-format.ts";
 export type { ToOptions } from "./elementwise/to.ts";
 export { chunk, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";
-export { keep, keepCopy, memory, type MemoryInfo, scope, Scope } from "./api/scope.ts";
+export { emptyCache, keep, keepCopy, memory, type MemoryInfo, memoryReserved, scope, Scope } from "./api/scope.ts";
 export { getDefaultDevice, setDefaultDevice } from "./device.ts";
 export { type DType, type TypedArray } from "./dtype.ts";
 export { finfo, type FloatInfo, iinfo, type IntegerInfo } from "./numeric-limits.ts";

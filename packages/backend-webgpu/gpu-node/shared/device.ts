@@ -230,6 +230,34 @@ export const deviceChecks: readonly Check[] = [
     },
   },
   {
+    name: "emptyCache destroys all buffers but those that are live, and the device counts what it holds",
+    run: async () => {
+      const gpu = await (await import("./open.ts")).openDevice(), create = gpu.createBuffer.bind(gpu), device = await webgpu({ device: gpu });
+      let there = 0;
+      gpu.createBuffer = (descriptor) => {
+        const buffer = create(descriptor), destroy = buffer.destroy.bind(buffer);
+        there += descriptor.size;
+        buffer.destroy = () => {
+          there -= descriptor.size;
+          destroy();
+        };
+        return buffer;
+      };
+      const x = vector(device, "float32", [1, 2]), large = empty(device, 2 ** 20);
+      device.kernels.map([large], [large], { program: double, params: [] });
+      mismatch("x", await values(device, x), [1, 2], 0);
+      device.free(large.buffer);
+      device.kernels.map([x], [x], { program: double, params: [] });
+      assert(device.reservedBytes === there && there > 2 ** 22, `${device.reservedBytes} bytes are said to be held, ${there} are`);
+      device.emptyCache!();
+      assert(device.reservedBytes === there && there === webgpuStats(device).liveBytes, `${device.reservedBytes} bytes are said to be held, ${there} are, ${webgpuStats(device).liveBytes} are live`);
+      mismatch("doubled", await values(device, x), [2, 4], 0);
+      device.dispose();
+      device.emptyCache!();
+      gpu.destroy();
+    },
+  },
+  {
     name: "dispose refuses further calls with DeviceError, and leaves a device of the caller's alone",
     run: async () => {
       const gpu = await import("./open.ts");

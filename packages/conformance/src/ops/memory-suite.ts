@@ -1,5 +1,5 @@
 /** @file Memory: training loops run flat with one scope a step, and loops that interleave never disturb one another. */
-import { type Backend, crossEntropy, empty, FreedError, keep, linear, memory, noGrad, OutOfMemoryError, randn, relu, scope, tensor, type Tensor } from "@adjoint/core";
+import { type Backend, crossEntropy, empty, emptyCache, FreedError, keep, linear, memory, memoryReserved, noGrad, OutOfMemoryError, randn, relu, scope, tensor, type Tensor } from "@adjoint/core";
 import { type Case, check } from "../case.ts";
 
 /** An 8-16-8 network and plain gradient descent: nothing but ops, so that no package hides a leak. */
@@ -122,6 +122,21 @@ export function memorySuite(steps: number): readonly Case[] {
           return;
         }
         check(false, "no error");
+      },
+    },
+    {
+      name: "memory: what is kept for later tensors can be given back, and work goes on", needs,
+      async run({ backend }) {
+        const s = scope(), x = s.tensor([1, 2], { device: backend }), y = s.run(() => x.mul(2));
+        s.run(() => randn([256, 1024], { device: backend })).dispose();
+        const before = memoryReserved(backend);
+        check(before >= memory(backend).bytes, `${before} bytes are reserved, ${memory(backend).bytes} are live`);
+        emptyCache(backend); // also of what a call that was not submitted yet has used
+        const after = memoryReserved(backend), given = backend.emptyCache === undefined ? 0 : 2 ** 20;
+        check(after >= memory(backend).bytes && after <= before - given, `${before} bytes were reserved, then ${after}; ${memory(backend).bytes} are live`);
+        const [a, b] = await s.run(() => y.add(randn([256, 1024], { device: backend }).sum().mul(0))).data();
+        check(a === 2 && b === 4, `afterwards 2 and 4 are ${a} and ${b}`);
+        s.close();
       },
     },
     {

@@ -87,3 +87,19 @@ export function memory(device: Backend = getDefaultDevice()): MemoryInfo {
   const { liveTensors, liveBytes } = deviceOf(device);
   return { tensors: liveTensors, bytes: liveBytes };
 }
+
+/**
+ * Bytes that a device holds of the machine's memory: what `memory` says is live, rounded up to sizes that can be used again, and what it keeps for later tensors. PyTorch's
+ * `torch.cuda.memory_reserved`.
+ * @param device the default device, unless it is said
+ * @returns the bytes; those that are live where the device keeps nothing that it could tell of
+ */
+export const memoryReserved = (device: Backend = getDefaultDevice()): number => device.reservedBytes ?? deviceOf(device).liveBytes;
+
+/**
+ * Has a device give back the memory that it keeps for later tensors: PyTorch's `torch.cuda.empty_cache`. What is live stays. After a large phase, for others who
+ * need the memory: the next tensors take longer to make. A wasm device keeps it all the same, as a WebAssembly memory cannot shrink; drop the device instead.
+ * @param device the default device, unless it is said
+ * @returns nothing
+ */
+export const emptyCache = (device: Backend = getDefaultDevice()): void => device.emptyCache?.();
