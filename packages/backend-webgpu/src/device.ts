@@ -11,11 +11,13 @@ import { attentionGradKernel, attentionKernel } from "./kernels/attention.ts";
 import { convKernel } from "./kernels/conv.ts";
 import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
 import { copyKernel, mapKernel } from "./kernels/map.ts";
+import { mapEachKernel } from "./kernels/map-each.ts";
 import { matmulKernel } from "./kernels/matmul.ts";
 import { reduceKernel } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
 import { scanKernel } from "./kernels/scan.ts";
 import { sortKernel } from "./kernels/sort.ts";
+import { windowMaxGradKernel } from "./kernels/window-max-grad.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Recorder } from "./recorder.ts";
 import { Staging } from "./staging.ts";
@@ -61,7 +63,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults.onOutOfMemory = () => this.emptyCache();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
-    const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), parts = { map, matmul, rows };
+    const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), conv = convKernel(this), parts = { map, matmul, rows };
     const kernels = {
       map,
       copy: copyKernel(map),
@@ -70,12 +72,15 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       scan: scanKernel(this),
       sort: sortKernel(this),
       matmul,
-      conv: convKernel(this),
+      conv,
       gather: gatherKernel(this),
       scatter: scatterKernel(this),
       rows,
       attention: attentionKernel(this, parts),
       attentionGrad: attentionGradKernel(this, parts),
+      mapEach: mapEachKernel(this, map),
+      windowMaxGrad: windowMaxGradKernel(this),
+      convBias: conv,
     };
     this.kernels = mapKernels({ kernels }, (name, run) => this.#calls.named(name, run));
   }

@@ -5,9 +5,9 @@ import { intWord } from "../pipelines.ts";
 import { storedType } from "../wgsl/expression.ts";
 import { numbers, OPERANDS, type Places, type ProductText } from "./product/text.ts";
 
-/** By spatial dim, then three views: offset, then strides of group, example or channel, channel, depth, height, width. */
+/** By spatial dim, then three views: offset, then strides of group, example or channel, channel, depth, height, width; then the bias: offset, strides of group and channel. */
 const WINDOW = OPERANDS, INPUT = WINDOW + 3, SIZE = INPUT + 3, STRIDE = SIZE + 3, PADDING = STRIDE + 3, DILATION = PADDING + 3, SPREAD = DILATION + 3;
-const X = SPREAD + 3, FILTER = X + 7, OUT = FILTER + 7, WORDS = OUT + 7;
+const X = SPREAD + 3, FILTER = X + 7, OUT = FILTER + 7, BIAS = OUT + 7, WORDS = BIAS + 3;
 const LETTERS = ["D", "H", "W"] as const;
 
 type Conv = PrimitiveAttrs["conv"];
@@ -16,7 +16,7 @@ type Conv = PrimitiveAttrs["conv"];
 export const isPlanar = (x: View<WebGpuBuffer>, filter: View<WebGpuBuffer>, out: View<WebGpuBuffer>, { stride, padding, spread }: Conv): boolean =>
   filter.shape[3] === 1 && out.shape[3]! <= x.shape[3]! && padding[0] === 0 && stride[0] === 1 && spread[0] === 1;
 
-export function convWords(ints: Int32Array, at: number, x: View<WebGpuBuffer>, filter: View<WebGpuBuffer>, out: View<WebGpuBuffer>, { stride, padding, dilation, spread }: Conv): void {
+export function convWords(ints: Int32Array, at: number, x: View<WebGpuBuffer>, filter: View<WebGpuBuffer>, out: View<WebGpuBuffer>, bias: View<WebGpuBuffer> | undefined, { stride, padding, dilation, spread }: Conv): void {
   for (let d = 0; d < 3; d++) {
     ints[at + WINDOW + d] = filter.shape[d + 3]!;
     ints[at + INPUT + d] = x.shape[d + 3]!;
@@ -29,6 +29,10 @@ export function convWords(ints: Int32Array, at: number, x: View<WebGpuBuffer>, f
   writeView(ints, at + X, x);
   writeView(ints, at + FILTER, filter);
   writeView(ints, at + OUT, out);
+  if (bias === undefined) return;
+  ints[at + BIAS] = bias.offset;
+  ints[at + BIAS + 1] = bias.strides[0]!;
+  ints[at + BIAS + 2] = bias.strides[1]!;
 }
 
 function writeView(ints: Int32Array, at: number, { offset, strides }: View<WebGpuBuffer>): void {
@@ -39,8 +43,9 @@ function writeView(ints: Int32Array, at: number, { offset, strides }: View<WebGp
 /**
  * @param planar for windows of one element in the first spatial dim, see `isPlanar`
  * @param spread where elements of x lie apart: each place is divided, which is dear
+ * @param bias its binding, if there is one
  */
-export function convText(slots: readonly [number, number, number], dtype: DType, planar: boolean, spread: boolean): Omit<ProductText, "dtype"> {
+export function convText(slots: readonly [number, number, number], dtype: DType, planar: boolean, spread: boolean, bias: number | undefined): Omit<ProductText, "dtype"> {
   const [filter, x] = slots, type = storedType(dtype);
   const dims = planar ? [1, 2] : [0, 1, 2];
   const sum = (terms: (d: number) => string): string => dims.map(terms).join(" + ");
@@ -67,6 +72,7 @@ export function convText(slots: readonly [number, number, number], dtype: DType,
   return {
     label: `conv${planar ? " 2d" : ""}${spread ? " spread" : ""}`,
     slots,
+    ...(bias === undefined ? {} : { beginning: { slot: bias, value: (row: string) => `b${bias}[${intWord(BIAS)} + batch * ${intWord(BIAS + 1)} + ${row} * ${intWord(BIAS + 2)}]` } }),
     uniformWords: WORDS,
     declarations: spread ? `fn conv_x(at: i32, ${dims.map((d) => `t${L(d)}: i32`).join(", ")}) -> ${type} {
 ${dims.map(spreadAt).join("\n")}

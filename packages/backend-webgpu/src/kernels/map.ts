@@ -13,7 +13,7 @@ import { NO_QUADS, quadsOf } from "./quads.ts";
 
 const HEADER = 4;
 /** A software adapter takes twice as long where 64 invocations are a workgroup; hardware is at the speed of its memory with 512. */
-const workgroupOf = ({ tuning, gpu: { limits } }: WebGpuDevice): number =>
+export const workgroupOf = ({ tuning, gpu: { limits } }: WebGpuDevice): number =>
   tuning === "workgroup" && Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX) >= 512 ? 512 : 256;
 
 /**
@@ -21,7 +21,7 @@ const workgroupOf = ({ tuning, gpu: { limits } }: WebGpuDevice): number =>
  * nothing, and texts of twice the length take twice as long to compile.
  */
 const MANY = 1 << 16, ENOUGH = 64;
-const vectorsOf = ({ tuning }: WebGpuDevice, p: Program, size: number): 1 | 2 | 4 =>
+export const vectorsOf = ({ tuning }: WebGpuDevice, p: Program, size: number): 1 | 2 | 4 =>
   tuning !== "registers" || size < MANY ? 1 : 4 * lengthOf(p) <= ENOUGH ? 4 : 2 * lengthOf(p) <= ENOUGH ? 2 : 1;
 /** The header's free word: vectors in all. */
 const VECTORS = 3;

@@ -41,6 +41,9 @@ export function splatsOf(inputs: readonly View<WebGpuBuffer>[], dim: number, slo
   return wide !== 0 && (wide & narrow) === 0 ? splats : NO_QUADS;
 }
 
+/** Whether a dense view goes by fours from its first element to its last, be it within a vector: what follows there, at the end of a buffer, nobody reads. */
+export const isWholeQuads = (view: View<WebGpuBuffer>, chunk: Chunk): boolean => isAligned(view, chunk) && (view.size % 4 === 0 || view.offset + view.size === view.buffer.length);
+
 /**
  * The same for a call of `map`, outputs included. A last vector that is not full may be written whole where memory that nobody reads follows: at the
  * end of a buffer, whose size is rounded up.

@@ -1,8 +1,7 @@
 /** @file A product by blocks that a workgroup shares: operands go through workgroup memory, results stay in registers. For adapters that are hardware. */
-import { bindingsOf } from "../../operands.ts";
 import { type Shader, word } from "../../pipelines.ts";
 import { storedType } from "../../wgsl/expression.ts";
-import { COLUMNS_ALONG, component, numbers, openBlock, type ProductText, ROWS_ALONG, type Side } from "./text.ts";
+import { beginningOf, COLUMNS_ALONG, component, numbers, openBlock, productBindings, type ProductText, ROWS_ALONG, type Side } from "./text.ts";
 
 /** Depths that are in workgroup memory at once. */
 export const SLICE = 16;
@@ -21,7 +20,7 @@ type Load = { readonly declared: string; readonly fetch: string; readonly store:
  */
 export function blockShader(p: ProductText, side: BlockSide): Shader {
   const type = storedType(p.dtype), vector = `vec4<${type}>`, columnsEach = side / ACROSS;
-  const rows = numbers(ROWS_EACH), rowFours = numbers(ROWS_EACH / 4), columnFours = numbers(columnsEach / 4), down = side / ROWS_EACH;
+  const rows = numbers(ROWS_EACH), rowFours = numbers(ROWS_EACH / 4), columnFours = numbers(columnsEach / 4), down = side / ROWS_EACH, rowOf = (i: number): string => `firstRow + ${4 * (i >> 2) * down + (i & 3)}`;
   const loads = (["rows", "columns"] as const).map((name) => loadOf(p, name, vector, side, name === "rows" ? "row" : "column"));
   const depth = (k: number): string => `${rowFours.map((q) => `let x${q} = rowsTile[${k}][down + ${q * down}];`).join(" ")} ${columnFours.map((q) => `let y${q} = columnsTile[${k}][across + ${q * ACROSS}];`).join(" ")}
 ${rows.flatMap((i) => columnFours.map((j) => `      sum${i}_${j} = ${sum(p, `x${i >> 2}.${component(i)}`, `y${j}`, `sum${i}_${j}`, vector)};`)).join("\n")}`;
@@ -31,7 +30,7 @@ ${loads.map((load) => load.fetch).join("\n")}
     }`;
   return {
     label: `${p.label} ${side}x${side} shared${p.rows.lie === "scattered" ? "" : `, rows ${p.rows.lie}`}${p.columns.lie === "scattered" ? "" : `, columns ${p.columns.lie}`}`,
-    bindings: bindingsOf(p.slots, [p.dtype, p.dtype, p.dtype], 2, (slot) => (isVector(p, slot) ? vector : undefined)),
+    bindings: productBindings(p, (slot) => (isVector(p, slot) ? vector : undefined)),
     uniformWords: p.uniformWords,
     workgroup: [side, 1],
     declarations: `var<workgroup> rowsTile: array<array<${vector}, ${side / 4}>, ${SLICE}>;
@@ -44,7 +43,8 @@ ${p.declarations}`,
   if (row >= rowCount) { return; }
 ${p.open}
 ${loads.map((load) => load.declared).join("\n")}
-${rows.flatMap((i) => columnFours.map((j) => `  var sum${i}_${j} = ${vector}();`)).join("\n")}
+  let firstRow = row + down * 4; let firstColumn = column + across * 4;
+${rows.flatMap((i) => columnFours.map((j) => `  var sum${i}_${j} = ${vector}(${beginningOf(p, rowOf(i))});`)).join("\n")}
 ${fetch("start")}
   for (var next = start; next < end;) {
 ${loads.map((load) => load.store).join("\n")}
@@ -56,10 +56,9 @@ ${fetch("next")}
 ${numbers(SLICE).map((k) => `    { ${depth(k)} }`).join("\n")}
     workgroupBarrier();
   }
-  let firstRow = row + down * 4; let firstColumn = column + across * 4;
 ${rowFours.map((q) => p.resultRows(4 * q, `(firstRow + ${4 * q * down})`, 4)).join("\n")}
 ${columnFours.map((q) => p.resultColumns(4 * q, `(firstColumn + ${4 * q * ACROSS})`, 4)).join("\n")}
-${rows.map((i) => `  if (firstRow + ${4 * (i >> 2) * down + (i & 3)} < rowCount) {
+${rows.map((i) => `  if (${rowOf(i)} < rowCount) {
 ${columnFours.map((q) => storeOf(p, i, q)).join("\n")}
   }`).join("\n")}`,
   };

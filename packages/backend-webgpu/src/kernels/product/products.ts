@@ -13,6 +13,8 @@ import { BAND_HEIGHT, BANDS, BLOCKS, COLUMN_BLOCKS, COLUMNS, COLUMNS_ALONG, DEPT
 type Product = {
   readonly rows: View<WebGpuBuffer>;
   readonly columns: View<WebGpuBuffer>;
+  /** Where the text has sums begin with other numbers than 0. */
+  readonly beginnings?: View<WebGpuBuffer> | undefined;
   readonly out: View<WebGpuBuffer>;
   readonly sizes: Sizes;
   /** Whether neighbours along the depth lie nearer in memory than neighbouring rows, or columns. */
@@ -20,7 +22,7 @@ type Product = {
   readonly columnsAlong: boolean;
   /** Tells apart the texts of one kernel: 0 to 7. */
   readonly variant: number;
-  readonly text: (slots: readonly [number, number, number], lies: Lies) => ProductText;
+  readonly text: (slots: readonly [number, number, number], lies: Lies, beginnings: number | undefined) => ProductText;
   /** How the operands and the given output lie, where it matters: else all is scattered. */
   readonly lies?: (out: View<WebGpuBuffer>) => Lies;
   /** Writes the words of the operands; the output is given, since parts go elsewhere. */
@@ -49,17 +51,18 @@ export class Products {
     });
   }
 
-  #record({ rows, columns, out, sizes, rowsAlong, columnsAlong, variant, text, lies: liesOf, write }: Product, plan: Plan, target: View<WebGpuBuffer>): void {
+  #record({ rows, columns, beginnings, out, sizes, rowsAlong, columnsAlong, variant, text, lies: liesOf, write }: Product, plan: Plan, target: View<WebGpuBuffer>): void {
     const device = this.#device, { recorder } = device, { dtype } = out;
     const known = this.#compiled[dtype];
     if (known === undefined) throw new DTypeError(`webgpu: ${this.#name} takes float32 or int32, not ${dtype}`);
-    const { chunks, slots, pattern } = this.#operands.collect([rows, columns], [target]);
+    const { chunks, slots, pattern } = this.#operands.collect(beginnings === undefined ? [rows, columns] : [rows, columns, beginnings], [target]);
+    const products = [slots[0]!, slots[1]!, slots.at(-1)!] as const;
 
-    const lies = plan.kernel.kind === "workgroup" && liesOf !== undefined ? together(liesOf(target), slots) : scattered;
-    const key = ((keyOf(plan.kernel) * 8 + variant) * 32 + codeOf(lies)) * 4096 + (pattern as number);
+    const lies = plan.kernel.kind === "workgroup" && liesOf !== undefined ? together(liesOf(target), products) : scattered;
+    const key = ((keyOf(plan.kernel) * 8 + variant) * 32 + codeOf(lies)) * 65536 + (pattern as number);
     let pipeline = known.get(key);
     if (pipeline === undefined) {
-      const said = text(slots as [number, number, number], lies);
+      const said = text(products, lies, beginnings === undefined ? undefined : slots[2]);
       const shader = plan.kernel.kind === "registers" ? registerShader(said, plan.kernel.tile) : blockShader(said, plan.kernel.side);
       known.set(key, (pipeline = device.pipelines.compile(shader)));
     }

@@ -1,8 +1,7 @@
 /** @file A product by tiles that stay in the registers of one invocation: no workgroup memory and no barrier, which software adapters emulate at 5 to 20 times the cost. */
-import { bindingsOf } from "../../operands.ts";
 import type { Shader } from "../../pipelines.ts";
 import { storedType } from "../../wgsl/expression.ts";
-import { component, numbers, openBlock, type ProductText } from "./text.ts";
+import { beginningOf, component, numbers, openBlock, productBindings, type ProductText } from "./text.ts";
 
 /** Results of one invocation, whose columns are a multiple of four, and how many invocations are a workgroup. */
 export type Tile = { readonly rows: number; readonly columns: number; readonly group: number };
@@ -18,7 +17,7 @@ export function registerShader(p: ProductText, tile: Tile): Shader {
   const product = (j: number): string => (p.dtype === "float32" ? `matrix${j} * x` : depths.map((c) => `x.${component(c)} * y${c}_${j}`).join(" + "));
   return {
     label: `${p.label} ${tile.rows}x${tile.columns}`,
-    bindings: bindingsOf(p.slots, [p.dtype, p.dtype, p.dtype], 2),
+    bindings: productBindings(p),
     uniformWords: p.uniformWords,
     workgroup: [tile.group, 1],
     declarations: p.declarations,
@@ -28,7 +27,7 @@ export function registerShader(p: ProductText, tile: Tile): Shader {
 ${p.open}
 ${p.rows.places(0, "row", tile.rows)}
 ${p.columns.places(0, "column", tile.columns)}
-${rows.flatMap((i) => vectors.map((j) => `  var sum${i}_${j} = vec4<${type}>();`)).join("\n")}
+${rows.flatMap((i) => vectors.map((j) => `  var sum${i}_${j} = vec4<${type}>(${beginningOf(p, `row + ${i}`)});`)).join("\n")}
   let whole = end - ((end - start) & 3);
 ${p.begin("start")}
   for (var k = start; k < whole; k = k + 4) {

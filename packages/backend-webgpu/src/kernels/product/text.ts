@@ -1,6 +1,8 @@
 /** @file What a product of two operands says of itself: texts of WGSL for its operands, its depth and its results. Knows no tile and no grid. */
 import type { DType } from "@adjoint/core/backend";
-import { intWord, word } from "../../pipelines.ts";
+import { bindingsOf } from "../../operands.ts";
+import { type Binding, intWord, word } from "../../pipelines.ts";
+import { storedType } from "../../wgsl/expression.ts";
 
 /** Words after the header, of every product; those of its operands follow. Depth is what is summed over; a part is a piece of it, where several workgroups share one result. */
 export const COLUMN_BLOCKS = 4, BANDS = 5, BAND_HEIGHT = 6, BLOCKS = 7, ROWS = 8, COLUMNS = 9, DEPTH = 10, PARTS = 11, PART_LENGTH = 12, PART_STRIDE = 13, ROWS_ALONG = 14, COLUMNS_ALONG = 15, OPERANDS = 16;
@@ -29,6 +31,8 @@ export type ProductText = {
   readonly dtype: DType;
   /** The bindings of rows' operand, columns' operand and output. */
   readonly slots: readonly [number, number, number];
+  /** With what sums begin, where not with 0: a number for each row, and the binding of their buffer. Only the first part of a depth has them. */
+  readonly beginning?: { readonly slot: number; readonly value: (row: string) => string };
   readonly uniformWords: number;
   readonly declarations: string;
   /** Statements before all others, which may read `batch`, an i32. */
@@ -66,6 +70,13 @@ export const openBlock = (number: string): string => `  let number = ${number};
   let start = part * ${intWord(PART_LENGTH)};
   let end = min(start + ${intWord(PART_LENGTH)}, ${intWord(DEPTH)});
   let partOffset = part * ${intWord(PART_STRIDE)};`;
+
+/** What the sums of a row begin with. */
+export const beginningOf = ({ beginning, dtype }: ProductText, row: string): string =>
+  beginning === undefined ? "" : `select(${storedType(dtype)}(), ${beginning.value(`min(${row}, rowCount - 1)`)}, part == 0)`;
+/** The declarations of a product's buffers. */
+export const productBindings = ({ slots: [rows, columns, out], beginning, dtype }: ProductText, types?: (slot: number) => string | undefined): Binding[] =>
+  beginning === undefined ? bindingsOf([rows, columns, out], [dtype, dtype, dtype], 2, types) : bindingsOf([rows, columns, beginning.slot, out], [dtype, dtype, dtype, dtype], 3, types);
 
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 export const component = (i: number): string => "xyzw"[i & 3]!;
