@@ -1,0 +1,32 @@
+/** @file What all writers share: tensors are read from their devices at the call, before anything is awaited, so that a file holds one moment. */
+import { ArgumentError, data, type DType, isTensor, type Shape, type Tensor } from "@adjoint/core/functional";
+import { encodeElements } from "./elements.ts";
+import type { FileKind } from "./errors.ts";
+import { shown } from "./source.ts";
+
+/** Tensors by name: a state dict. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+export type Written = { readonly name: string; readonly dtype: DType; readonly shape: Shape; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** @throws ArgumentError for what is no tensor */
+export function checkTensors(file: FileKind, tensors: Tensors): [name: string, x: Tensor][] {
+  if (typeof tensors !== "object" || tensors === null || isTensor(tensors)) throw new ArgumentError(`${file}: expected tensors by name, as of model.stateDict()`);
+  for (const [name, x] of Object.entries(tensors))
+    if (!isTensor(x)) throw new ArgumentError(`${file}: ${shown(name)} is no tensor; this format holds tensors by name alone, save() any nested values`);
+  return Object.entries(tensors);
+}
+
+/** The values as they are now. Every read begins before the first is awaited. */
+export const written = (tensors: readonly (readonly [name: string, x: Tensor])[]): Promise<Written[]> =>
+  Promise.all(tensors.map(async ([name, x]) => ({ name, dtype: x.dtype, shape: x.shape, bytes: encodeElements(await data(x)) })));
+
+/** The pieces one after the other. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
+}
