@@ -11,7 +11,8 @@ const entries = [
   { name: "backend-webgpu", path: "packages/backend-webgpu/dist/index.js", limit: "34 kB", ignore },
   { name: "nn", path: "packages/nn/dist/index.js", limit: "30 kB", ignore },
   { name: "optim", path: "packages/optim/dist/index.js", limit: "12 kB", ignore },
-  { name: "io", path: "packages/io/dist/index.js", limit: "15 kB", ignore },
+  { name: "io", path: "packages/io/dist/index.js", limit: "16 kB", ignore },
+  ...[["load", "9.5 kB"], ["loadSafetensors", "4.5 kB"], ["loadNpy", "4.5 kB"]].map(([reader, limit]) => ({ name: `io: ${reader} alone`, path: "packages/io/dist/index.js", import: `{ ${reader} }`, limit, ignore })),
   { name: "data", path: "packages/data/dist/index.js", limit: "4 kB", ignore },
   { name: "matmul + relu + SGD app", path: "apps/bench/size/slim.ts", limit: "41.5 kB", ignore: ["node:*"] },
 ];

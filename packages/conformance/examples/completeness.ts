@@ -1,11 +1,12 @@
 /** @file What the comment of an operator must say, and what one lacks. */
 import * as core from "@adjoint/core";
+import * as io from "@adjoint/io";
 import * as nn from "@adjoint/nn";
 import * as optim from "@adjoint/optim";
 import { saysDTypes } from "./dtypes.ts";
 import type { Documented } from "./read.ts";
 
-const errors = [core, core.autograd, nn, nn.utils, optim].flatMap((entry) => Object.entries(entry))
+const errors = [core, core.autograd, nn, nn.utils, optim, io].flatMap((entry) => Object.entries(entry))
   .filter(([, value]) => typeof value === "function" && (value === core.AdjointError || value.prototype instanceof core.AdjointError)).map(([name]) => name);
 const promise = new RegExp(`^(${errors.join("|")}) (of|for|where|if|unless|in|on|along) \\S+`);
 const words = /\w+/;

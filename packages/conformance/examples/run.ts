@@ -2,11 +2,12 @@
 import * as core from "@adjoint/core";
 import { isComplex, isTensor } from "@adjoint/core";
 import type { TypedArray } from "@adjoint/core/backend";
+import * as io from "@adjoint/io";
 import * as nn from "@adjoint/nn";
 import * as optim from "@adjoint/optim";
 import { partsOf } from "./read.ts";
 
-const scope: { readonly [name: string]: unknown } = { ...core, nn, optim };
+const scope: { readonly [name: string]: unknown } = { ...core, ...io, nn, optim };
 /** Names that are no identifiers of our own, or that hide a word that an example uses. */
 const names = Object.keys(scope).filter((name) => /^[A-Za-z_]\w*$/.test(name));
 

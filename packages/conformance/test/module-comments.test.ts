@@ -13,9 +13,9 @@ const containers = new Set(["Module", "ModuleDict", "ModuleList", "ParameterDict
 const modules = classes.filter(({ name }) => !containers.has(name) && (Reflect.get(nn, name) as { readonly prototype: unknown }).prototype instanceof nn.Module);
 
 /** Examples compile, and give what they say. */
-function haveExamples(library: "nn" | "optim", all: typeof functions): void {
+function haveExamples(library: "nn" | "optim" | "io", all: typeof functions): void {
   it("have examples that compile", () => {
-    expect(typeErrorsOf(`import * as ${library} from "../../${library}/src/index.ts"; ${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, all)).toEqual([]);
+    expect(typeErrorsOf(`import * as ${library} from "../../${library}/src/index.ts"; ${library === "io" ? `import { ${all.map(({ name }) => name).join(", ")} } from "../../io/src/index.ts"; ` : ""}${importOf("../../core/src/index.ts", functions.filter(({ callable }) => callable))}`, all)).toEqual([]);
   });
   beforeAll(() => setDefaultDevice(cpu()));
   it.each(all.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))("%s", async (_, { code, gives }) => {
@@ -50,4 +50,15 @@ describe("comments of optimizers and schedulers", () => {
     expect(makers.length).toBeGreaterThan(25);
   });
   haveExamples("optim", makers);
+});
+
+describe("comments of functions in io", () => {
+  const all = documentationOf("../../io/src/index.ts").filter(({ callable }) => callable);
+  it("say what the parameters are, what comes back, and what is refused", () => {
+    const convert = new Set(["stateFromTorch", "stateToTorch"]), readsFiles = new Set(["openShardedSafetensors"]);
+    const lacking = all.flatMap((one) => [...missingFromClass(one), ...(one.returns === "" ? ["@returns"] : []), ...(one.throws.length === 0 && !convert.has(one.name) ? ["@throws"] : [])].filter((what) => !(what === "@example" && readsFiles.has(one.name))).map((what) => `${one.name}: ${what}`));
+    expect(lacking).toEqual([]);
+    expect(all.length).toBe(12);
+  });
+  haveExamples("io", all);
 });

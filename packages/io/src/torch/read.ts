@@ -128,7 +128,7 @@ function valueOf(value: Pickled, tensors: ReadonlyMap<TensorRef, Tensor>): Loade
  * @throws FormatError for a damaged or hostile file, and for integers that int32 cannot hold
  * @throws UnsupportedFormatError for other Python objects, other dtypes, and files of torch.jit.save or of PyTorch before 1.6
  * @throws DTypeError for a dtype that the device does not take
- * @example (await load(await save({ weight: ones([2]), epoch: 3 }))).weight // [1, 1]
+ * @example await load(await save({ weight: ones([2]), epoch: 3 })) // { weight: [1, 1], epoch: 3 }
  */
 export async function load<T = Loaded>(source: Source, options: LoadOptions & ZipOptions = {}): Promise<T> {
   const target = targetOf(options), archive = await openArchive(readerOf("torch", source), options);
