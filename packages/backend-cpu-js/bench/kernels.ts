@@ -71,7 +71,7 @@ time("gather rows", n, "ns", () => kernels.gather([a, index], [out], { dim: 0 })
 time("scatter rows, add", n, "ns", () => kernels.scatter([index, b], [out], { dim: 0, mode: "add" }));
 
 for (const [m, k, columns] of [[16, 16, 16], [64, 64, 64], [128, 128, 128], [512, 512, 512], [1, 1024, 1024]] as const) {
-  const left = filled([1, m, k]), right = filled([1, k, columns]), result = filled([1, m, columns]);
+  const left = filled([1, 1, m, k]), right = filled([1, 1, k, columns]), result = filled([1, 1, m, columns]);
   time(`matmul ${m} ${k} ${columns}`, 2 * m * k * columns, "GFLOP/s", () => kernels.matmul([left, right], [result], {}));
 }
 

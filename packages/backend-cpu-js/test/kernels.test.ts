@@ -9,16 +9,16 @@ const numberOf = (shape: Shape, at: readonly number[]): number => at.reduce((sum
 
 describe.each(["float32", "float64", "int32"] as const)("matmul of %s", (dtype) => {
   const sizes = [[1, 1, 1], [1, 9, 70], [7, 1, 40], [5, 6, 7], [4, 4, 4], [17, 19, 23], [65, 259, 9], [3, 40, 40], [70, 33, 20]] as const;
-  test.each(sizes)("[b, %i, %i] x [b, k, n], inner size %i", (m, n, k) => {
+  test.each(sizes)("[c, b, %i, %i] x [c, b, k, n], inner size %i", (m, n, k) => {
     for (const layout of inputLayouts) {
-      const next = chance(m + n + k), batches = pick(next, [1, 3]);
+      const next = chance(m + n + k), outer = pick(next, [1, 2]), batches = pick(next, [1, 3]);
       const value = (r: () => number): number => (dtype === "int32" ? Math.floor(r() * 2e6) : roundTo(dtype, r() - 0.5));
-      const x = lay(next, dtype, [batches, m, k], layout, value), y = lay(next, dtype, [batches, k, n], pick(next, inputLayouts), value);
-      const out = lay(next, dtype, [batches, m, n], pick(next, outputLayouts)).view, around = surroundings(out);
+      const x = lay(next, dtype, [outer, batches, m, k], layout, value), y = lay(next, dtype, [outer, batches, k, n], pick(next, inputLayouts), value);
+      const out = lay(next, dtype, [outer, batches, m, n], pick(next, outputLayouts)).view, around = surroundings(out);
       device.kernels.matmul([x.view, y.view], [out], {});
       const got = elements(out), tolerance = dtype === "float32" ? 6e-8 : dtype === "float64" ? 1e-14 : 0, wrong: string[] = [];
       for (let e = 0; e < got.length; e++) {
-        const [b, i, j] = coordinates(out.shape, e) as [number, number, number];
+        const [c, inner, i, j] = coordinates(out.shape, e) as [number, number, number, number], b = c * batches + inner;
         let sum = 0;
         for (let p = 0; p < k; p++) {
           const left = x.values[(b * m + i) * k + p]!, right = y.values[(b * k + p) * n + j]!;
@@ -33,9 +33,9 @@ describe.each(["float32", "float64", "int32"] as const)("matmul of %s", (dtype) 
 
   test("NaN stays in its row", () => {
     if (dtype === "int32") return;
-    const next = chance(1), x = lay(next, dtype, [1, 20, 20], "dense", () => 1).view, y = lay(next, dtype, [1, 20, 21], "dense", () => 2).view;
+    const next = chance(1), x = lay(next, dtype, [1, 1, 20, 20], "dense", () => 1).view, y = lay(next, dtype, [1, 1, 20, 21], "dense", () => 2).view;
     device.write(x.buffer, 3 * 20, dtype === "float32" ? Float32Array.of(NaN) : Float64Array.of(NaN));
-    const out = lay(next, dtype, [1, 20, 21]).view;
+    const out = lay(next, dtype, [1, 1, 20, 21]).view;
     device.kernels.matmul([x, y], [out], {});
     expect(elements(out)).toEqual(Array.from({ length: 420 }, (_, e) => (Math.floor(e / 21) === 3 ? NaN : 40)));
   });

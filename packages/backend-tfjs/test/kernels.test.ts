@@ -81,7 +81,7 @@ describe("matmul", () => {
     const random = seeded(seed), dtype = pick(random, ["float32", "int32"] as const), [b, m, k, n] = pick(random, [[1, 1, 1, 1], [2, 3, 4, 5], [1, 7, 60, 2], [3, 1, 5, 1]]) as [number, number, number, number];
     const number = (): number => (dtype === "int32" ? value(random, dtype) : Math.round(random() * 16) / 8);
     const of = (shape: number[]): Operand => operand(device, dtype, shape, strides(random, shape, "input"), number);
-    const x = of([b, m, k]), y = of([b, k, n]), out = output(device, random, dtype, [b, m, n]);
+    const x = of([1, b, m, k]), y = of([1, b, k, n]), out = output(device, random, dtype, [1, b, m, n]);
     device.kernels.matmul([x.view, y.view], [out.view], {});
     const p = shown(x), q = shown(y);
     const expected = out.at.map((_, i) => {
@@ -93,7 +93,7 @@ describe("matmul", () => {
   });
 
   it("refuses bool", () => {
-    const x = operand(device, "bool", [1, 1, 1], [1, 1, 1], () => 1), out = operand(device, "bool", [1, 1, 1], [1, 1, 1], () => 0);
+    const x = operand(device, "bool", [1, 1, 1, 1], [1, 1, 1, 1], () => 1), out = operand(device, "bool", [1, 1, 1, 1], [1, 1, 1, 1], () => 0);
     expect(() => device.kernels.matmul([x.view, x.view], [out.view], {})).toThrow("matmul of bool");
     release(device, [x, out]);
   });

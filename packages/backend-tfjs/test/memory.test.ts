@@ -31,7 +31,7 @@ describe("leaks", () => {
       device.kernels.copy([view(x)], [view(y)], {});
       for (const op of ["sum", "prod", "max", "min"] as const) device.kernels.reduce([view(x, [2, 2])], [view(y, [2])], { program: plain, params: [], op, reduced: 1 });
       device.kernels.argReduce([view(x, [4, 1])], [denseView(z, "int32", [4])], { op: "max", reduced: 1 });
-      device.kernels.matmul([view(x, [1, 2, 2]), view(x, [1, 2, 2])], [view(y, [1, 2, 2])], {});
+      device.kernels.matmul([view(x, [1, 1, 2, 2]), view(x, [1, 1, 2, 2])], [view(y, [1, 1, 2, 2])], {});
       device.kernels.gather([view(x), at], [view(y)], { dim: 0 });
       device.kernels.scatter([at, view(x)], [view(y)], { dim: 0, mode: "add" });
       device.kernels.scatter([at, view(x)], [view(y)], { dim: 0, mode: "set" });

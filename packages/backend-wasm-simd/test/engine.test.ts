@@ -38,7 +38,7 @@ describe.each([...(hasRelaxedSimd() ? [["with relaxed SIMD", true] as const] : [
     backend.kernels.reduce([a.view, b.view], [out.view], { program: p, params: [], op: "sum", reduced: 1 });
     expect(result(backend, out)).toEqual(Array.from({ length: 7 }, (__, r) => a.values.slice(r * 501, r * 501 + 501).reduce((sum, s, i) => sum + s * b.values[r * 501 + i], 0)));
     for (const n of [5, 70]) {
-      const m = whole([1, n, n]), k = whole([1, n, n]), product = whole([1, n, n]);
+      const m = whole([1, 1, n, n]), k = whole([1, 1, n, n]), product = whole([1, 1, n, n]);
       backend.kernels.matmul([m.view, k.view], [product.view], {});
       expect(result(backend, product)).toEqual(Array.from({ length: n * n }, (__, e) => {
         let sum = 0;

@@ -175,27 +175,27 @@ test("an index out of range is an error, and nothing is written", () => {
   }
 });
 
-function checkMatmul(dtype: DType, [batch, m, k, n]: readonly [number, number, number, number], random: (below: number) => number): void {
+function checkMatmul(dtype: DType, [batch, m, k, n]: readonly [number, number, number, number], random: (below: number) => number, outer = 1): void {
   const operand = (shape: number[], isInput: boolean): Layout => {
     const layout = random(2) ? dense(shape, random(4)) : anyLayout(shape, random, isInput);
-    return isInput && random(4) === 0 ? { ...layout, strides: [0, layout.strides[1], layout.strides[2]] } : layout;
+    return isInput && random(4) === 0 ? { ...layout, strides: layout.strides.map((stride, d) => (d === 0 || d === 1 && outer === 1 ? 0 : stride)) } : layout;
   };
   const value = () => random(17) - 8;
-  const a = hold(backend, dtype, operand([batch, m, k], true), value), b = hold(backend, dtype, operand([batch, k, n], true), value), out = hold(backend, dtype, operand([batch, m, n], false), () => 1);
+  const a = hold(backend, dtype, operand([outer, batch, m, k], true), value), b = hold(backend, dtype, operand([outer, batch, k, n], true), value), out = hold(backend, dtype, operand([outer, batch, m, n], false), () => 1);
   backend.kernels.matmul([a.view, b.view], [out.view], {});
   const got = result(backend, out);
-  for (let i = 0; i < batch; i++) for (let r = 0; r < m; r++) for (let c = 0; c < n; c++) {
+  for (let i = 0; i < outer * batch; i++) for (let r = 0; r < m; r++) for (let c = 0; c < n; c++) {
     let want = 0;
     for (let j = 0; j < k; j++) want += a.values[(i * m + r) * k + j] * b.values[(i * k + j) * n + c];
     const at = (i * m + r) * n + c;
-    if (got[at] !== want) expect.fail(`matmul ${dtype} [${batch}, ${m}, ${k}, ${n}] a (${a.view.strides}) b (${b.view.strides}) out (${out.view.strides}): [${i}, ${r}, ${c}] is ${got[at]}, expected ${want}`);
+    if (got[at] !== want) expect.fail(`matmul ${dtype} [${outer}, ${batch}, ${m}, ${k}, ${n}] a (${a.view.strides}) b (${b.view.strides}) out (${out.view.strides}): [${i}, ${r}, ${c}] is ${got[at]}, expected ${want}`);
   }
   for (const h of [a, b, out]) backend.free(h.view.buffer);
 }
 
 test("matmul over odd sizes and strides", () => {
   const random = generator(19);
-  for (let round = 0; round < 200; round++) checkMatmul(random(4) ? "float32" : "int32", [1 + random(3), 1 + random(20), 1 + random(20), 1 + random(20)], random);
+  for (let round = 0; round < 200; round++) checkMatmul(random(4) ? "float32" : "int32", [1 + random(3), 1 + random(20), 1 + random(20), 1 + random(20)], random, 1 + random(2));
   // beyond one block of depth, rows, columns; vectors; few rows
   for (const size of [[1, 97, 260, 35], [2, 70, 33, 77], [1, 101, 515, 20], [1, 34, 66, 2051], [1, 1, 700, 300], [1, 100, 4100, 1], [1, 5, 300, 90]] as const)
     for (let round = 0; round < 2; round++) checkMatmul("float32", size, random);

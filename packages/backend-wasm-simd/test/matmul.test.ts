@@ -13,11 +13,11 @@ const sizes: readonly (readonly [m: number, k: number, n: number])[] = [
 
 /** How one matrix `[rows, columns]` may lie: by rows, by columns, with gaps between elements as well as rows, from its end. */
 const orientations: { readonly [O: string]: (batch: number, rows: number, columns: number) => Layout } = {
-  "by rows": (batch, rows, columns) => ({ shape: [batch, rows, columns], strides: [rows * columns, columns, 1], offset: 3 }),
-  "by columns": (batch, rows, columns) => ({ shape: [batch, rows, columns], strides: [rows * columns, 1, rows], offset: 0 }),
-  apart: (batch, rows, columns) => ({ shape: [batch, rows, columns], strides: [rows * (3 * columns + 1), 3 * columns + 1, 3], offset: 1 }),
+  "by rows": (batch, rows, columns) => ({ shape: [1, batch, rows, columns], strides: [0, rows * columns, columns, 1], offset: 3 }),
+  "by columns": (batch, rows, columns) => ({ shape: [1, batch, rows, columns], strides: [0, rows * columns, 1, rows], offset: 0 }),
+  apart: (batch, rows, columns) => ({ shape: [1, batch, rows, columns], strides: [0, rows * (3 * columns + 1), 3 * columns + 1, 3], offset: 1 }),
 };
-const reversed: (batch: number, rows: number, columns: number) => Layout = (batch, rows, columns) => ({ shape: [batch, rows, columns], strides: [rows * columns, -columns, -1], offset: rows * columns - 1 });
+const reversed: (batch: number, rows: number, columns: number) => Layout = (batch, rows, columns) => ({ shape: [1, batch, rows, columns], strides: [0, rows * columns, -columns, -1], offset: rows * columns - 1 });
 
 const engines: readonly (readonly [string, boolean, 4 | 6])[] = [...(hasRelaxedSimd() ? [["fused, six rows", true, 6], ["fused, four rows", true, 4]] as const : []), ["not fused, four rows", false, 4]];
 
@@ -35,7 +35,7 @@ describe.each(engines)("%s", (_, relaxed, tileRows) => {
     }
     /** Not a number wherever no element lies: what is read there must not reach a result. */
     const held = (layout: Layout, values: readonly number[]) => {
-      const x = hold(backend, "float32", layout, () => NaN), { shape: [batches, rows, columns], strides: [s, t, u], offset } = x.view;
+      const x = hold(backend, "float32", layout, () => NaN), { shape: [, batches, rows, columns], strides: [, s, t, u], offset } = x.view;
       for (let i = 0; i < batches; i++) for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) x.whole[offset + i * s + r * t + c * u] = values[(i * rows + r) * columns + c];
       backend.write(x.view.buffer, 0, x.whole);
       return x;

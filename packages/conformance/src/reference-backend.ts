@@ -115,9 +115,9 @@ export function referenceBackend(): Backend<Memory> {
       },
       matmul([a, b], [output]) {
         alive();
-        const [batch, m, n] = output!.shape as [number, number, number], k = a!.shape[2]!, x = load(a!), y = load(b!);
+        const [outer, batch, m, n] = output!.shape as [number, number, number, number], k = a!.shape[3]!, x = load(a!), y = load(b!);
         const { dtype } = output!, times = dtype === "int32" ? Math.imul : folds.prod, results: number[] = [];
-        for (let i = 0; i < batch * m; i++) for (let j = 0; j < n; j++) {
+        for (let i = 0; i < outer * batch * m; i++) for (let j = 0; j < n; j++) {
           const base = Math.floor(i / m) * k * n + j;
           results.push(fold(Array.from({ length: k }, (_, l) => roundTo(dtype, times(x[i * k + l]!, y[base + l * n]!))), (p, q) => roundTo(dtype, p + q)));
         }

@@ -36,7 +36,10 @@ export interface PrimitiveAttrs {
    * order; both views have one shape. NaN is the largest of all, zeros of both signs are equal, and equal elements keep their order.
    */
   sort: { readonly descending: boolean };
-  /** `[b, m, k] x [b, k, n] -> [b, m, n]`, always of rank 3, any strides (0 where a batch is repeated). One dtype, computed in. */
+  /**
+   * `[c, b, m, k] x [c, b, k, n] -> [c, b, m, n]`, always of rank 4, any strides (0 where matrices are repeated). Two batch dims, since those of heads do not merge; where one is enough,
+   * `c` is 1. One dtype, computed in.
+   */
   matmul: {};
   /**
    * inputs = [x, filter], always of rank 6, any strides: x `[g, n, c, ...in]`, filter `[g, o, c, ...window]`, output `[g, n, o, ...out]`, with three spatial
@@ -77,13 +80,13 @@ export interface FusedAttrs {
    */
   rows: { readonly stages: readonly RowStage[]; readonly params: readonly number[] };
   /**
-   * inputs = [q, k, v] or [q, k, v, mask], any strides: q `[b, l, d]`, k `[b, s, d]`, v `[b, s, e]`, of float32; mask `[b, l, s]`, bool (where to attend) or float32 (added), its last stride 1 or 0.
-   * outputs = [out, logs], dense: out `[b, l, e]` is `softmax(q k^T * scale + mask) v`, logs `[b, l, 1]` the logarithms of the sums of exponentials of the rows. `causal`: row i
+   * inputs = [q, k, v] or [q, k, v, mask], any strides: q `[c, b, l, d]`, k `[c, b, s, d]`, v `[c, b, s, e]`, of float32; mask `[c, b, l, s]`, bool (where to attend) or float32 (added), its last stride 1 or 0.
+   * outputs = [out, logs], dense: out `[c, b, l, e]` is `softmax(q k^T * scale + mask) v`, logs `[c, b, l, 1]` the logarithms of the sums of exponentials of the rows. `causal`: row i
    * attends to the columns up to i, and there is no mask: what lies beyond takes no part, not even as 0 times NaN. A row that attends to nothing is NaN.
    */
   attention: { readonly scale: number; readonly causal: boolean };
   /**
-   * The gradients of q, k and v, dense: inputs = [grad, q, k, v, logs, deltas] or with mask; grad is of `out`, deltas `[b, l, 1]` are the sums of `grad * out` along e.
+   * The gradients of q, k and v, dense: inputs = [grad, q, k, v, logs, deltas] or with mask; grad is of `out`, deltas `[c, b, l, 1]` are the sums of `grad * out` along e.
    */
   attentionGrad: { readonly scale: number; readonly causal: boolean };
   /**

@@ -1,5 +1,5 @@
 /** @file `matmul`: batches of matrix products at any strides. Products are summed in float64 and rounded once; int32 wraps. */
-import type { Kernel, PrimitiveAttrs, TypedArray } from "@adjoint/core/backend";
+import type { Kernel, PrimitiveAttrs, TypedArray, View } from "@adjoint/core/backend";
 import type { CpuBuffer } from "../buffer.ts";
 import { multiplyPacked } from "./matmul-packed.ts";
 
@@ -12,20 +12,24 @@ export type Matrix = { values: TypedArray; at: number; readonly row: number; rea
 
 export const matmul: Kernel<PrimitiveAttrs["matmul"], CpuBuffer> = (inputs, outputs) => {
   const x = inputs[0]!, y = inputs[1]!, out = outputs[0]!;
-  const [batches, m, n] = out.shape as [number, number, number], k = x.shape[2]!;
-  const a = { values: x.buffer.values, at: x.offset, row: x.strides[1]!, column: x.strides[2]! };
-  const b = { values: y.buffer.values, at: y.offset, row: y.strides[1]!, column: y.strides[2]! };
-  const c = { values: out.buffer.values, at: out.offset, row: out.strides[1]!, column: out.strides[2]! };
+  const [outer, batches, m, n] = out.shape as [number, number, number, number], k = x.shape[3]!;
+  const [a, b, c] = [firstOf(x), firstOf(y), firstOf(out)] as const;
   const packs = m >= 4 && n >= 4 && m * n * k >= SMALL;
-  for (let batch = 0; batch < batches; batch++) {
+  for (let i = 0; i < outer * batches; i++) {
+    const p = Math.floor(i / batches), q = i - p * batches;
+    place(a, x, p, q);
+    place(b, y, p, q);
+    place(c, out, p, q);
     if (out.dtype === "int32") multiplyInts(m, n, k, a, b, c);
     else if (packs) multiplyPacked(m, n, k, a, b, c);
     else if (Math.abs(b.row) <= Math.abs(b.column)) multiplyDots(m, n, k, a, b, c);
     else multiplyRows(m, n, k, a, b, c);
-    a.at += x.strides[0]!;
-    b.at += y.strides[0]!;
-    c.at += out.strides[0]!;
   }
+};
+
+const firstOf = ({ buffer, offset, strides }: View<CpuBuffer>): Matrix => ({ values: buffer.values, at: offset, row: strides[2]!, column: strides[3]! });
+const place = (matrix: Matrix, { offset, strides }: View<CpuBuffer>, p: number, q: number): void => {
+  matrix.at = offset + p * strides[0]! + q * strides[1]!;
 };
 
 /** Each element a dot product: for b contiguous along k. */

@@ -9,7 +9,7 @@ export const matmul: Kernel<PrimitiveAttrs["matmul"], TfjsBuffer> = ([x, y], [ou
   store(output!, multiply(matrices(x!), matrices(y!)));
 };
 
-const matrices = (view: TfjsView): Tensor3D => reshape(load(view), [...view.shape] as [number, number, number]);
+const matrices = (view: TfjsView): Tensor3D => reshape(load(view), [view.shape[0]! * view.shape[1]!, view.shape[2]!, view.shape[3]!]);
 
 /** `[b, m, k] x [b, k, n]` of float32 or int32; the latter on the host: tfjs multiplies int32 in floating point, which loses the low bits before it wraps. */
 export function multiply(x: Tensor3D, y: Tensor3D): Tensor {

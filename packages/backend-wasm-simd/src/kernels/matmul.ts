@@ -147,4 +147,10 @@ const turned = (view: WasmView): WasmView =>
 export const matrixOf = (view: WasmView, i: number): Matrix =>
   ({ at: addressAt(view, i * view.strides[0]), row: 4 * view.strides[1], column: 4 * view.strides[2] });
 
-export const matmulKernel = (multiplier: Multiplier): Kernel<PrimitiveAttrs["matmul"], WasmBuffer> => ([a, b], [out]) => multiplier.multiply(a, b, out);
+/** Of the first batch dim, number i. */
+const batchOf = ({ buffer, dtype, shape, strides, offset, size, dense }: WasmView, i: number): WasmView =>
+  new View(buffer, dtype, [shape[1], shape[2], shape[3]], [strides[1], strides[2], strides[3]], offset + i * strides[0], size / shape[0], dense);
+
+export const matmulKernel = (multiplier: Multiplier): Kernel<PrimitiveAttrs["matmul"], WasmBuffer> => ([a, b], [out]) => {
+  for (let i = 0; i < out.shape[0]; i++) multiplier.multiply(batchOf(a, i), batchOf(b, i), batchOf(out, i));
+};

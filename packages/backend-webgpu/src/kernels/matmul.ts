@@ -1,4 +1,4 @@
-/** @file `matmul`: batched rank-3 products. What lies where; product/ has the kernels. */
+/** @file `matmul`: products of matrices with two batch dims. What lies where; product/ has the kernels. */
 import type { Kernel, PrimitiveAttrs, View } from "@adjoint/core/backend";
 import { chunkOf, type WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
@@ -7,8 +7,10 @@ import { Products } from "./product/products.ts";
 import { FEW } from "./product/plan.ts";
 import { type Lie, type Lies, numbers, OPERANDS, type ProductText, type Side } from "./product/text.ts";
 
-/** Words: offset and strides (batch, then rows or columns or their places in the output, then the other) of each. */
-const X = OPERANDS, Y = X + 4, OUT = Y + 4, WORDS = OUT + 4;
+/** Words: how many matrices the second batch dim has; offset and strides (batches, then rows or columns or their places in the output, then the other) of each. */
+const INNER = OPERANDS, X = INNER + 1, Y = X + 5, OUT = Y + 5, WORDS = OUT + 5;
+
+const matrix = (at: number): string => `${intWord(at)} + outer * ${intWord(at + 1)} + inner * ${intWord(at + 2)}`;
 
 function matmulText(slots: readonly [number, number, number], lies: Lies): Omit<ProductText, "dtype"> {
   /** Places past the end read the last one. */
@@ -25,10 +27,11 @@ function matmulText(slots: readonly [number, number, number], lies: Lies): Omit<
     slots,
     uniformWords: WORDS,
     declarations: "",
-    open: `  let x = ${intWord(X)} + batch * ${intWord(X + 1)}; let xStep = ${intWord(X + 3)};
-  let y = ${intWord(Y)} + batch * ${intWord(Y + 1)}; let yStep = ${intWord(Y + 3)};
-  let out = ${intWord(OUT)} + batch * ${intWord(OUT + 1)}; let outRowStride = ${intWord(OUT + 2)}; let outColumnStride = ${intWord(OUT + 3)};
-  let xStride = ${intWord(X + 2)}; let yStride = ${intWord(Y + 2)};`,
+    open: `  let outer = batch / ${intWord(INNER)}; let inner = batch % ${intWord(INNER)};
+  let x = ${matrix(X)}; let xStep = ${intWord(X + 4)};
+  let y = ${matrix(Y)}; let yStep = ${intWord(Y + 4)};
+  let out = ${matrix(OUT)}; let outRowStride = ${intWord(OUT + 3)}; let outColumnStride = ${intWord(OUT + 4)};
+  let xStride = ${intWord(X + 3)}; let yStride = ${intWord(Y + 3)};`,
     rows: side("x", slots[0], "rowCount", lies.rows),
     columns: side("y", slots[1], "columnCount", lies.columns),
     begin: () => "",
@@ -46,18 +49,19 @@ export function matmulKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["matmu
   return (inputs, outputs) => {
     device.assertAlive();
     const [a, b] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
-    const [batch, m, n] = out.shape as readonly [number, number, number];
+    const [outer, inner, m, n] = out.shape as readonly [number, number, number, number];
     // The transposed product is as good, and rows are then the fewer. A block is a square, and its results go out as they lie.
     const isTransposed = m > n && (device.tuning === "registers" || n <= FEW);
-    const [rows, columns] = isTransposed ? [b, a] : [a, b], [row, column] = isTransposed ? [2, 1] : [1, 2];
+    const [rows, columns] = isTransposed ? [b, a] : [a, b], [row, column] = isTransposed ? [3, 2] : [2, 3];
     products.run({
       rows, columns, out, variant: 0,
-      sizes: { rows: isTransposed ? n : m, columns: isTransposed ? m : n, depth: a.shape[2]!, batch },
+      sizes: { rows: isTransposed ? n : m, columns: isTransposed ? m : n, depth: a.shape[3]!, batch: outer * inner },
       rowsAlong: nearer(rows, column, row),
       columnsAlong: nearer(columns, row, column),
       lies: (target) => ({ rows: lieOf(rows, row, column), columns: lieOf(columns, column, row), isWide: lieOf(target, column, row) === "across" && target.shape[column]! % 4 === 0 }),
       text: (slots, lies) => ({ ...matmulText(slots, lies), dtype: a.dtype }),
       write(ints, at, target) {
+        ints[at + INNER] = inner;
         writeView(ints, at + X, rows, row, column);
         writeView(ints, at + Y, columns, column, row);
         writeView(ints, at + OUT, target, row, column);
@@ -68,7 +72,7 @@ export function matmulKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["matmu
 
 /** @param place, depth the dims of a matrix that are its rows or columns, and what is summed over */
 function lieOf({ buffer, offset, shape, strides }: View<WebGpuBuffer>, place: number, depth: number): Lie {
-  if (offset % 4 !== 0 || (shape[0] !== 1 && strides[0]! % 4 !== 0) || !chunkOf(buffer).isWhole) return "scattered";
+  if (offset % 4 !== 0 || (shape[0] !== 1 && strides[0]! % 4 !== 0) || (shape[1] !== 1 && strides[1]! % 4 !== 0) || !chunkOf(buffer).isWhole) return "scattered";
   if (strides[depth] === 1 && strides[place]! % 4 === 0) return "along";
   return strides[place] === 1 && strides[depth]! % 4 === 0 ? "across" : "scattered";
 }
@@ -78,6 +82,7 @@ const nearer = ({ strides }: View<WebGpuBuffer>, depth: number, place: number): 
 function writeView(ints: Int32Array, at: number, { offset, strides }: View<WebGpuBuffer>, second: number, third: number): void {
   ints[at] = offset;
   ints[at + 1] = strides[0]!;
-  ints[at + 2] = strides[second]!;
-  ints[at + 3] = strides[third]!;
+  ints[at + 2] = strides[1]!;
+  ints[at + 3] = strides[second]!;
+  ints[at + 4] = strides[third]!;
 }

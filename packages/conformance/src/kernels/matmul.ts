@@ -1,4 +1,4 @@
-/** @file `matmul`: sizes around every tile, batches, repeated batches, transposed operands, strided outputs, integers, NaN. */
+/** @file `matmul`: sizes around every tile, batches, two batch dims that do not merge, repeated batches, transposed operands, strided outputs, integers, NaN. */
 import { type DType, roundTo } from "@adjoint/core/backend";
 import { roundoff } from "../accuracy.ts";
 import type { Case } from "../case.ts";
@@ -9,7 +9,8 @@ import { fractions, plain } from "../samples/numbers.ts";
 
 type Sizes = readonly [batch: number, m: number, k: number, n: number];
 type Value = (at: number) => number;
-type Setting = { readonly left?: Layout; readonly right?: Layout; readonly out?: Layout; readonly a?: Value; readonly b?: Value };
+/** `outer` batches of `batch` matrices each: layouts are given four dims then, else three. */
+type Setting = { readonly outer?: number; readonly left?: Layout; readonly right?: Layout; readonly out?: Layout; readonly a?: Value; readonly b?: Value };
 
 /** The last two dims change places; the batch stays outermost. */
 const transposedMatrices: Layout = ([b, m, n]) => {
@@ -22,6 +23,15 @@ const repeatedMatrix = (matrix: Layout): Layout => ([b, m, n]) => ({ ...matrix([
 const batchInnermost: Layout = ([b, m, n]) => ({ shape: [b!, m!, n!], strides: [1, n! * b!, b!], offset: 1, length: b! * m! * n! + 3 });
 const repeatedRow: Layout = ([b, m, n]) => ({ shape: [b!, m!, n!], strides: [n!, 0, 1], offset: 0, length: b! * n! });
 
+/** Heads of [batch, rows, heads * columns], as attention has them; their transposes; all heads and all batches of one. */
+const heads: Layout = ([c, b, m, n]) => ({ shape: [c!, b!, m!, n!], strides: [m! * b! * n!, n!, b! * n!, 1], offset: 4, length: c! * b! * m! * n! + 8 });
+const turnedHeads: Layout = ([c, b, m, n]) => ({ shape: [c!, b!, m!, n!], strides: [m! * b! * n!, m!, 1, b! * m!], offset: 0, length: c! * b! * m! * n! });
+const repeated = (dim: 0 | 1): Layout => (shape) => {
+  const once = heads(shape.map((size, d) => (d === dim ? 1 : size)));
+  return { ...once, shape, strides: once.strides.map((stride, d) => (d === dim ? 0 : stride)) };
+};
+const headLayouts: { readonly [name: string]: Layout } = { heads, turnedHeads, oneForAllHeads: repeated(1), oneForAllBatches: repeated(0), dense: inputLayouts.dense, reversed: inputLayouts.reversed };
+
 const { dense, offset, padded, stepped, reversed, repeatedScalar } = inputLayouts;
 const layouts: { readonly [name: string]: Layout } = {
   dense, offset, transposedMatrices, padded, stepped, reversed, repeatedMatrix: repeatedMatrix(dense), repeatedTransposed: repeatedMatrix(transposedMatrices),
@@ -29,16 +39,21 @@ const layouts: { readonly [name: string]: Layout } = {
 };
 
 function checkMatmul(device: Device, dtype: DType, [batch, m, k, n]: Sizes, setting: Setting = {}): void {
-  const { left = inputLayouts.dense, right = inputLayouts.dense, out = outputLayouts.dense, a = fractions(dtype, 1), b = fractions(dtype, 2) } = setting;
-  const places: readonly Placement[] = [left([batch, m, k]), right([batch, k, n]), out([batch, m, n])];
+  const { outer, left = inputLayouts.dense, right = inputLayouts.dense, out = outputLayouts.dense, a = fractions(dtype, 1), b = fractions(dtype, 2) } = setting;
+  const place = (layout: Layout, rows: number, columns: number): Placement => {
+    if (outer !== undefined) return layout([outer, batch, rows, columns]);
+    const at = layout([batch, rows, columns]);
+    return { ...at, shape: [1, ...at.shape], strides: [0, ...at.strides] };
+  };
+  const places: readonly Placement[] = [place(left, m, k), place(right, k, n), place(out, m, n)];
   const x = device.input(dtype, places[0]!, a), y = device.input(dtype, places[1]!, b), output = device.output(dtype, places[2]!);
   const expected: Expected[] = [];
-  for (let i = 0; i < batch; i++) for (let row = 0; row < m; row++) for (let column = 0; column < n; column++) {
+  for (let i = 0; i < (outer ?? 1) * batch; i++) for (let row = 0; row < m; row++) for (let column = 0; column < n; column++) {
     const pairs = Array.from({ length: k }, (_, l) => [x.block.host[x.positions[(i * m + row) * k + l]!]!, y.block.host[y.positions[(i * k + l) * n + column]!]!] as const);
     expected.push(innerProduct(dtype, pairs));
   }
   device.run("matmul", [x, y], [output], {});
-  device.expect(`[${batch}, ${m}, ${k}] x [${batch}, ${k}, ${n}]`, [{ output, expected }]);
+  device.expect(`[${outer ?? 1}, ${batch}, ${m}, ${k}] x [${outer ?? 1}, ${batch}, ${k}, ${n}]`, [{ output, expected }]);
 }
 
 /** In any order, contracted or not: k products and k - 1 sums, each rounded once at most. */
@@ -77,6 +92,11 @@ export const matmulCases: readonly Case[] = [
     run: (device) => Object.keys(layouts).forEach((right) => ([[1, 5, 6, 7], [3, 4, 9, 5], [2, 17, 8, 18]] as const)
       .forEach((sizes) => checkMatmul(device, dtype, sizes, of(dtype, { left: layouts[left]!, right: layouts[right]! })))),
   }))),
+  ...(["float32", "int32"] as const).flatMap((dtype) => Object.keys(headLayouts).map((left): Case => ({
+    name: `matmul ${dtype} of two batch dims, ${left}`, needs: [dtype],
+    run: (device) => Object.keys(headLayouts).forEach((right) => (["dense", "heads"] as const).forEach((out) => ([[2, 5, 6, 7], [3, 4, 8, 8]] as const)
+      .forEach((sizes) => checkMatmul(device, dtype, sizes, of(dtype, { outer: 2, left: headLayouts[left]!, right: headLayouts[right]!, out: headLayouts[out]! }))))),
+  }))),
   ...Object.entries({ ...outputLayouts, transposedMatrices, batchInnermost }).map(([name, out]): Case => ({
     name: `matmul into ${name}`, needs: ["float32"],
     run: (device) => ([[1, 1, 1, 1], [1, 5, 3, 6], [3, 4, 5, 9], [2, 16, 4, 20]] as const).forEach((sizes) => checkMatmul(device, "float32", sizes, { out })),
@@ -97,7 +117,7 @@ export const matmulCases: readonly Case[] = [
   {
     name: "matmul of one operand with itself", needs: ["float32"],
     run: (device) => {
-      const x = device.input("float32", inputLayouts.dense([2, 6, 6]), plain("float32")), output = device.output("float32", outputLayouts.dense([2, 6, 6]));
+      const x = device.input("float32", inputLayouts.dense([1, 2, 6, 6]), plain("float32")), output = device.output("float32", outputLayouts.dense([1, 2, 6, 6]));
       const expected = output.positions.map((_, e) => {
         const i = Math.floor(e / 36), row = Math.floor(e / 6) % 6, column = e % 6;
         return Array.from({ length: 6 }, (_unused, l) => x.block.host[i * 36 + row * 6 + l]! * x.block.host[i * 36 + l * 6 + column]!).reduce((s, v) => s + v);

@@ -57,7 +57,7 @@ const gradOp: MultiOp<Attrs> = {
   gradName: () => "",
   run(device, inputs, attrs) {
     const outs = inputs.slice(1, 4).map((x) => allocateLike(device, x));
-    overBatches(inputs, outs, (ins, to) => device.backend.kernels.attentionGrad!(ins, to, attrs));
+    overBatches(2, inputs, outs, (ins, to) => device.backend.kernels.attentionGrad!(ins, to, attrs));
     return outs;
   },
   saves: () => savesNothing,
@@ -73,7 +73,7 @@ const attentionOp: MultiOp<Attrs> = {
   run(device, inputs, attrs) {
     if (!attrs.fused) return decomposedAll(inputs, (q, k, v, mask) => attend(q!, k!, v!, { attnMask: mask, isCausal: attrs.causal, scale: attrs.scale }));
     const [q, , v] = inputs as [Tensor, Tensor, Tensor], outs = [allocateLike(device, q, v.shape.at(-1)!), allocateLike(device, q, 1)];
-    overBatches(inputs, outs, (ins, to) => device.backend.kernels.attention!(ins, to, attrs));
+    overBatches(2, inputs, outs, (ins, to) => device.backend.kernels.attention!(ins, to, attrs));
     return outs;
   },
   saves: ({ masked, fused }) => ({ savedInputs: masked ? [0, 1, 2, 3] : [0, 1, 2], savedResults: fused ? [0, 1] : [1] }),

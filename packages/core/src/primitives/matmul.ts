@@ -1,4 +1,5 @@
 /** @file Matrix products: the batched primitive with its derivative, and PyTorch's `matmul` on top of it. */
+import { inTwoBatches } from "../calculus/batches.ts";
 import { inComputed, materialize } from "../calculus/call.ts";
 import { expand, rawZeros, reshape } from "../calculus/map-reduce.ts";
 import { isStoredOnly, scalarTypeName } from "../dtype.ts";
@@ -8,14 +9,13 @@ import { broadcastShapes, showShape, sizeOf } from "../shape.ts";
 import { coalesce, restride, type View } from "../view.ts";
 import { transpose } from "../views/views.ts";
 
-/** The batch dims of a view made one, if its strides allow it. */
-function batched(view: View): View | undefined {
-  const rank = view.shape.length, batch = view.shape.slice(0, -2);
-  const merged = coalesce(batch, [view.strides.slice(0, -2)]);
-  if (merged.shape.length > 1) return undefined;
-  return restride(view, [sizeOf(batch), view.shape[rank - 2]!, view.shape[rank - 1]!],
-    [merged.strides[0]![0] ?? 0, view.strides[rank - 2]!, view.strides[rank - 1]!], view.offset);
+/** What the kernel sees: two matrices as they are, batches with two dims of them, and where these are not enough, dense copies of what stands in the way. */
+function operandsOf(a: Tensor, b: Tensor, out: Tensor): readonly View[] {
+  if (out.ndim === 2) return [single(a.window), single(b.window), single(out.window)];
+  const operand = (x: Tensor): View => (coalesce(x.shape.slice(0, -2), [x.window.strides.slice(0, -2)]).shape.length > 1 ? materialize(x, x.shape).window : x.window);
+  return inTwoBatches([a.window, b.window, out.window]) ?? inTwoBatches([operand(a), operand(b), out.window])!;
 }
+const single = (view: View): View => restride(view, [1, 1, view.shape[0]!, view.shape[1]!], [0, 0, view.strides[0]!, view.strides[1]!], view.offset);
 
 /** `turned`: which operands lie with their columns adjacent, as a layer's matrix does; their gradients are to lie so too, or what keeps them would copy them. */
 type MatmulAttrs = { readonly name: string; readonly turned: number };
@@ -34,8 +34,8 @@ const matmulOp: Op<MatmulAttrs> = {
     if (isStoredOnly(a!.dtype)) return inComputed([a!, b!], a!.dtype, (wide) => matmulOp.run(device, wide, attrs));
     const out = allocate(device, a!.dtype, shape);
     if (out.window.size === 0) return out;
-    const operand = (x: Tensor): View => batched(x.window) ?? batched(materialize(x, x.shape).window)!;
-    device.backend.kernels.matmul([operand(a!), operand(b!)], [batched(out.window)!], {});
+    const [left, right, to] = operandsOf(a!, b!, out) as [View, View, View];
+    device.backend.kernels.matmul([left, right], [to], {});
     return out;
   },
   saves: (_, needs) => ({ savedInputs: [...(needs & 2 ? [0] : []), ...(needs & 1 ? [1] : [])], savedResults: [] }),

@@ -1,5 +1,5 @@
 /** @file Runs products: plans a call, finds or compiles its kernel, writes the words that all products have, and sums the parts of a divided depth. */
-import { denseView, type DType, DTypeError, View } from "@adjoint/core/backend";
+import { coalesce, denseView, type DType, DTypeError, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../../buffers.ts";
 import type { WebGpuDevice } from "../../device.ts";
 import { Operands } from "../../operands.ts";
@@ -47,7 +47,8 @@ export class Products {
     device.pool.lend(dtype, plan.parts * out.size, (apart) => {
       const target = denseView(apart, dtype, out.shape);
       this.#record(product, plan, target);
-      device.kernels.reduce([allParts(target, plan.parts)], [out], { program: identity(dtype), params: [], op: "sum", reduced: 1 });
+      const [from, to] = allParts(target, out, plan.parts);
+      device.kernels.reduce([from], [to], { program: identity(dtype), params: [], op: "sum", reduced: 1 });
     });
   }
 
@@ -97,6 +98,8 @@ function together({ rows, columns, isWide }: Lies, [x, y, out]: readonly number[
   return { rows: stays(0) ? rows : "scattered", columns: stays(1) ? columns : "scattered", isWide: stays(2) };
 }
 
-/** The parts of each element as the last dim. */
-const allParts = ({ buffer, dtype, shape, strides, size }: View<WebGpuBuffer>, parts: number): View<WebGpuBuffer> =>
-  new View(buffer, dtype, [...shape, parts], [...strides, size], 0, size * parts, false);
+/** The parts of each element as the last dim, and where their sum goes, with as few dims as both allow. */
+function allParts({ buffer, dtype, shape: whole, strides, size }: View<WebGpuBuffer>, out: View<WebGpuBuffer>, parts: number): readonly [View<WebGpuBuffer>, View<WebGpuBuffer>] {
+  const { shape, strides: [apart, to] } = coalesce(whole, [strides, out.strides]);
+  return [new View(buffer, dtype, [...shape, parts], [...apart!, size], 0, size * parts, false), new View(out.buffer, dtype, shape, to!, out.offset, size, out.dense)];
+}

@@ -91,7 +91,7 @@ const sideBySideGrad: Op<FusedAttrs["windowMaxGrad"]> = {
   gradName: () => "",
   run(device, [x, grad], attrs) {
     const out = allocate(device, "float32", x!.shape);
-    overBatches([x!, grad!], [out], (ins, to) => device.backend.kernels.windowMaxGrad!(ins, to, attrs));
+    overBatches(1, [x!, grad!], [out], (ins, to) => device.backend.kernels.windowMaxGrad!(ins, to, attrs));
     return out;
   },
   saves: () => savesNothing,
