@@ -13,7 +13,7 @@ conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^(matm
 // A software adapter takes seconds to compile barriers: of each kind of row, and of each kind of value, one.
 conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^fused: (softmax|softmax of NaN and infinities|layerNorm|rmsNorm of a part of each row|a convolution of many channels, and its bias|the step of an optimizer.*)$/ });
 // A small device has room for the scores of a few queries at a time.
-conformance(() => webgpu({ maxBytes: 3 * 2 ** 22 }), { expectations, only: /^fused: (causal attention|attention with a sum)(, backward)?$/ });
+conformance(() => webgpu({ maxBytes: 3 * 2 ** 22 }), { expectations, only: /^fused: (causal attention|attention with a sum|(causal )?attention of batches of heads|attention of batches of heads, a mask for each row of a batch)(, backward)?$/ });
 
 const device = await webgpu({ tuning: "workgroup" }), reference = cpu(), gpu = await openDevice();
 /** Of the shaders that were made for products. */

@@ -20,9 +20,11 @@ const f = "float32" as const;
 
 const sum: () => Program = () => program("add", [f, f], [], [s.add(s.arg(0, f), s.arg(1, f))]);
 
-/** Rows `from` to `to` of matrix b, and of them the first columns, as a batch of one. */
-const part = (view: WasmView, b: number, from: number, to: number, columns: number = view.shape[2]): WasmView =>
-  new View(view.buffer, view.dtype, [1, to - from, columns], [0, view.strides[1], view.strides[2]], view.offset + b * view.strides[0] + from * view.strides[1], (to - from) * columns, false);
+/** Rows `from` to `to` of matrix b of all, and of them the first columns, as a batch of one. */
+function part({ buffer, dtype, shape, strides, offset }: WasmView, b: number, from: number, to: number, columns: number = shape[3]): WasmView {
+  const outer = Math.floor(b / shape[1]), at = offset + outer * strides[0] + (b - outer * shape[1]) * strides[1] + from * strides[2];
+  return new View(buffer, dtype, [1, to - from, columns], [0, strides[2], strides[3]], at, (to - from) * columns, false);
+}
 const flat = ({ buffer, dtype, shape, strides, offset, size }: WasmView): WasmView => new View(buffer, dtype, [shape[1], shape[2]], [strides[1], strides[2]], offset, size, false);
 const turned = (view: WasmView): WasmView => new View(view.buffer, view.dtype, [1, view.shape[2], view.shape[1]], [0, view.strides[2], view.strides[1]], view.offset, view.size, false);
 /** A value for each row, as wide as the rows. */
@@ -69,10 +71,10 @@ class Call {
 
 export function attentionKernel(engine: Engine, { multiplier, rows }: Kernels): Kernel<Attrs, WasmBuffer> {
   return ([q, k, v, mask], [out, logs], attrs) => {
-    const [batch, l] = q.shape, s_ = k.shape[1], call = new Call(engine, l, s_, mask, attrs), { temporaries, rowsAtOnce } = call;
+    const [outer, inner, l] = q.shape, s_ = k.shape[2], call = new Call(engine, l, s_, mask, attrs), { temporaries, rowsAtOnce } = call;
     try {
-      const room = temporaries.dense(f, [rowsAtOnce, s_]), totals = temporaries.dense(f, [1, rowsAtOnce, 1]);
-      for (let b = 0; b < batch; b++) for (let from = 0; from < l; from += rowsAtOnce) {
+      const room = temporaries.dense(f, [rowsAtOnce, s_]), totals = temporaries.dense(f, [1, 1, rowsAtOnce, 1]);
+      for (let b = 0; b < outer * inner; b++) for (let from = 0; from < l; from += rowsAtOnce) {
         const to = Math.min(l, from + rowsAtOnce), width = call.width(to), scores = call.block(room, to - from, width);
         multiplier.multiply(part(q, b, from, to), turned(part(k, b, 0, width)), scores);
         rows([flat(scores), ...call.masks(b, from, to)], [flat(scores), spread(part(logs, b, from, to), width), spread(part(totals, 0, 0, to - from), width)], { stages: attentionStages("forward", call.masking), params: [attrs.scale] });
@@ -86,7 +88,7 @@ export function attentionKernel(engine: Engine, { multiplier, rows }: Kernels): 
 
 export function attentionGradKernel(engine: Engine, { multiplier, rows, map }: Kernels): Kernel<Attrs, WasmBuffer> {
   return ([grad, q, k, v, logs, deltas, mask], [dq, dk, dv], attrs) => {
-    const [batch, l, d] = q.shape, s_ = k.shape[1], e = v.shape[2], call = new Call(engine, l, s_, mask, attrs), { temporaries, rowsAtOnce } = call;
+    const [outer, inner, l, d] = q.shape, s_ = k.shape[2], e = v.shape[3], call = new Call(engine, l, s_, mask, attrs), { temporaries, rowsAtOnce } = call;
     try {
       const [scores, slopes] = [0, 1].map(() => temporaries.dense(f, [rowsAtOnce, s_])), isWhole = rowsAtOnce === l && call.width(l) === s_;
       const room = isWhole ? undefined : temporaries.dense(f, [s_, Math.max(d, e)]);
@@ -99,7 +101,7 @@ export function attentionGradKernel(engine: Engine, { multiplier, rows, map }: K
         map([target, line(product)], [target], { program: sum(), params: [] });
       };
       if (!isWhole) for (const view of [dk, dv]) engine.clear(addressAt(view, 0), addressAt(view, view.size) - addressAt(view, 0));
-      for (let b = 0; b < batch; b++) for (let from = 0; from < l; from += rowsAtOnce) {
+      for (let b = 0; b < outer * inner; b++) for (let from = 0; from < l; from += rowsAtOnce) {
         const to = Math.min(l, from + rowsAtOnce), count = to - from, width = call.width(to);
         const weights = call.block(scores, count, width), slope = call.block(slopes, count, width), queries = part(q, b, from, to), above = part(grad, b, from, to);
         multiplier.multiply(queries, turned(part(k, b, 0, width)), weights);

@@ -3,36 +3,38 @@
  * small, then queries of one. Knows no shader.
  */
 import {
-  attentionMasking, type AttentionMasking, attentionStages, denseView, type DType, type FusedKernels, type Kernels, type Program, program, scalar as s, type Shape, sizeOf, View,
+  attentionMasking, type AttentionMasking, attentionStages, denseView, type DType, type FusedKernels, type Kernels, type Program, program, scalar as s, type Shape, sizeOf, type Triple, View,
 } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 
-/** Scores of a piece: 16 MiB, and of a small device a part that leaves room for the rest. */
-const SCORES = 1 << 22, PART_OF_DEVICE = 64;
+/** Scores of a piece: at most so many, and of a small device a part that leaves room for the rest. */
+const ROOM = { registers: { scores: 1 << 22, part: 64 }, workgroup: { scores: 1 << 24, part: 32 } } as const;
 
 type GpuView = View<WebGpuBuffer>;
 type Attention = FusedKernels<WebGpuBuffer>["attention"];
 type Others = Pick<Kernels<WebGpuBuffer>, "map" | "matmul"> & Pick<FusedKernels<WebGpuBuffer>, "rows">;
 const f = "float32" as const;
 const sum: Program = /*@__PURE__*/ program("add", [f, f], [], [/*@__PURE__*/ s.add(/*@__PURE__*/ s.arg(0, f), /*@__PURE__*/ s.arg(1, f))]);
-/** 0, 1, ... and again from 0 after the param. */
-const positions: Program = /*@__PURE__*/ program("positions", [], ["int32"], [/*@__PURE__*/ s.rem(s.index, /*@__PURE__*/ s.param(0, "int32"))]);
+const positions: Program = /*@__PURE__*/ program("positions", [], ["int32"], [s.index]);
 
-/** Matrices `from` to `to`, and of each the rows `first` to `end`. */
-type Piece = { readonly from: number; readonly to: number; readonly first: number; readonly end: number };
+/** Where it begins in the two batch dims and in the rows, and how many of each it has. */
+type Piece = { readonly at: Triple; readonly counts: Triple };
 
-function* piecesOf(batch: number, rows: number, columns: number, atOnce: number, oneByOne: boolean): Generator<Piece> {
-  const matrices = oneByOne ? 1 : Math.max(1, Math.floor(atOnce / (rows * columns))), queries = Math.min(rows, Math.max(1, Math.floor(atOnce / columns)));
-  for (let from = 0; from < batch; from += matrices) for (let first = 0; first < rows; first += queries)
-    yield { from, to: Math.min(batch, from + matrices), first, end: Math.min(rows, first + queries) };
+/** Pieces of about one size: several of the first batch dim, else several of the second, else some queries of one matrix. */
+function* piecesOf(outer: number, inner: number, rows: number, columns: number, atOnce: number): Generator<Piece> {
+  const matrices = Math.max(1, Math.floor(atOnce / (rows * columns)));
+  const steps = [evenly(outer, Math.floor(matrices / inner)), evenly(inner, matrices), Math.min(rows, Math.max(1, Math.floor(atOnce / columns)))] as const;
+  for (let c = 0; c < outer; c += steps[0]) for (let b = 0; b < inner; b += steps[1]) for (let first = 0; first < rows; first += steps[2])
+    yield { at: [c, b, first], counts: [Math.min(outer - c, steps[0]), Math.min(inner - b, steps[1]), Math.min(rows - first, steps[2])] };
 }
+const evenly = (count: number, most: number): number => Math.ceil(count / Math.ceil(count / Math.max(1, most)));
 
 const viewOf = ({ buffer, dtype }: GpuView, shape: Shape, strides: Shape, offset: number): GpuView => new View(buffer, dtype, shape, strides, offset, sizeOf(shape), false);
-const part = (view: GpuView, { from, to, first, end }: Piece): GpuView =>
-  viewOf(view, [to - from, end - first, view.shape[2]!], view.strides, view.offset + from * view.strides[0]! + first * view.strides[1]!);
-const turned = (view: GpuView): GpuView => viewOf(view, [view.shape[0]!, view.shape[2]!, view.shape[1]!], [view.strides[0]!, view.strides[2]!, view.strides[1]!], view.offset);
-const matrices = (view: GpuView, { from, to }: Piece): GpuView => part(view, { from, to, first: 0, end: view.shape[1]! });
+const part = (view: GpuView, { at, counts }: Piece): GpuView =>
+  viewOf(view, [...counts, view.shape[3]!], view.strides, view.offset + at[0] * view.strides[0]! + at[1] * view.strides[1]! + at[2] * view.strides[2]!);
+const matrices = (view: GpuView, { at: [c, b], counts: [outer, inner] }: Piece): GpuView => part(view, { at: [c, b, 0], counts: [outer, inner, view.shape[2]!] });
+const turned = ({ buffer, dtype, shape: [c, b, m, n], strides: [sc, sb, sm, sn], offset, size }: GpuView): GpuView => new View(buffer, dtype, [c!, b!, n!, m!], [sc!, sb!, sn!, sm!], offset, size, false);
 
 /** One call of either kernel: its memory, its pieces, and what masks their scores. */
 class Call {
@@ -42,27 +44,20 @@ class Call {
   readonly pieces: readonly Piece[];
   readonly #columns: number;
   readonly #mask: GpuView | undefined;
-  readonly #numbers: readonly [columns: GpuView, rows: GpuView] | undefined;
+  readonly #numbers: GpuView | undefined;
 
-  /** @param ofRows what each row has one of */
-  constructor(device: WebGpuDevice, { map }: Others, shape: Shape, mask: GpuView | undefined, causal: boolean, ofRows: readonly GpuView[]) {
+  constructor(device: WebGpuDevice, { map }: Others, q: GpuView, k: GpuView, mask: GpuView | undefined, causal: boolean) {
     device.assertAlive();
     this.#device = device;
-    const [batch, rows, columns] = shape as [number, number, number];
+    const [outer, inner, rows] = q.shape as [number, number, number, number], columns = k.shape[2]!, { scores, part: of } = ROOM[device.tuning];
     this.masking = attentionMasking(mask?.dtype, causal);
     this.#mask = mask;
     this.#columns = columns;
-    // Rows of several matrices have one stride, or go one matrix after the other.
-    const oneByOne = [...ofRows, ...(mask === undefined ? [] : [mask])].some(({ strides }) => strides[0] !== rows * strides[1]!);
-    this.pieces = [...piecesOf(batch, rows, columns, Math.max(columns, Math.min(SCORES, Math.floor(device.limits.maxBytes / 4 / PART_OF_DEVICE))), oneByOne)];
+    this.pieces = [...piecesOf(outer, inner, rows, columns, Math.max(columns, Math.min(scores, Math.floor(device.limits.maxBytes / 4 / of))))];
     if (!causal) return;
-    const numbers = (count: number, period: number): GpuView => {
-      const view = this.dense("int32", [count]);
-      map([], [view], { program: positions, params: [period] });
-      return view;
-    };
+    const numbers = (this.#numbers = this.dense("int32", [Math.max(rows, columns)]));
     try {
-      this.#numbers = [numbers(columns, columns), numbers(Math.max(rows, this.#mostRows()), rows)];
+      map([], [numbers], { program: positions, params: [] });
     } catch (error) {
       this.free();
       throw error;
@@ -70,7 +65,7 @@ class Call {
   }
 
   #mostRows(): number {
-    return Math.max(...this.pieces.map(({ from, to, first, end }) => (to - from) * (end - first)));
+    return Math.max(...this.pieces.map(({ counts: [outer, inner, rows] }) => outer * inner * rows));
   }
 
   dense(dtype: DType, shape: Shape): GpuView {
@@ -78,29 +73,25 @@ class Call {
     this.#buffers.push(buffer);
     return denseView(buffer, dtype, shape);
   }
-  /** Room for the scores of any piece. */
-  room(): GpuView {
-    return this.dense(f, [this.#mostRows(), this.#columns]);
+  /** Room for what each row of any piece has so many of. */
+  room(of: number = this.#columns): GpuView {
+    return this.dense(f, [this.#mostRows(), of]);
   }
-  /** The scores of a piece in that room, as matrices. */
-  block(room: GpuView, { from, to, first, end }: Piece): GpuView {
-    const rows = end - first;
-    return viewOf(room, [to - from, rows, this.#columns], [rows * this.#columns, this.#columns, 1], 0);
+  /** What a piece has in that room, as matrices. */
+  block(room: GpuView, { counts: [outer, inner, rows] }: Piece): GpuView {
+    const columns = room.shape[1]!;
+    return viewOf(room, [outer, inner, rows, columns], [inner * rows * columns, rows * columns, columns, 1], 0);
   }
-  /** All rows of a piece below each other. */
-  rows(view: GpuView): GpuView {
-    const [count, rows, columns] = view.shape as [number, number, number];
-    return viewOf(view, [count * rows, columns], [view.strides[1]!, view.strides[2]!], view.offset);
-  }
-  /** The same of what each row has one of. */
+  /** What each row has one of, as wide as rows of scores. */
   spread(view: GpuView): GpuView {
-    return viewOf(view, [view.shape[0]! * view.shape[1]!, this.#columns], [view.strides[1]!, 0], view.offset);
+    const [outer, inner, rows] = view.shape as [number, number, number, number];
+    return viewOf(view, [outer, inner, rows, this.#columns], [...view.strides.slice(0, 3), 0], view.offset);
   }
   masks(piece: Piece): GpuView[] {
-    if (this.#mask !== undefined) return [this.rows(part(this.#mask, piece))];
+    if (this.#mask !== undefined) return [part(this.#mask, piece)];
     if (this.#numbers === undefined) return [];
-    const shape = [(piece.to - piece.from) * (piece.end - piece.first), this.#columns], [columns, rows] = this.#numbers;
-    return [viewOf(columns, shape, [0, 1], 0), viewOf(rows, shape, [1, 0], piece.first)];
+    const shape = [...piece.counts, this.#columns];
+    return [viewOf(this.#numbers, shape, [0, 0, 0, 1], 0), viewOf(this.#numbers, shape, [0, 0, 1, 0], piece.at[2])];
   }
   free(): void {
     for (const buffer of this.#buffers) this.#device.pool.free(buffer);
@@ -111,13 +102,13 @@ export function attentionKernel(device: WebGpuDevice, others: Others): Attention
   const { matmul, rows } = others;
   return (inputs, outputs, { scale, causal }) => {
     const [q, k, v, mask] = inputs as [GpuView, GpuView, GpuView, GpuView | undefined], [out, logs] = outputs as [GpuView, GpuView];
-    const call = new Call(device, others, [q.shape[0]!, q.shape[1]!, k.shape[1]!], mask, causal, [logs]);
+    const call = new Call(device, others, q, k, mask, causal);
     try {
-      const room = call.room(), totals = call.dense(f, [1, room.shape[0]!, 1]), stages = attentionStages("forward", call.masking);
+      const room = call.room(), totals = call.room(1), stages = attentionStages("forward", call.masking);
       for (const piece of call.pieces) {
-        const scores = call.block(room, piece), weights = call.rows(scores), count = weights.shape[0]!;
+        const scores = call.block(room, piece);
         matmul([part(q, piece), turned(matrices(k, piece))], [scores], {});
-        rows([weights, ...call.masks(piece)], [weights, call.spread(part(logs, piece)), call.spread(part(totals, { from: 0, to: 1, first: 0, end: count }))], { stages, params: [scale] });
+        rows([scores, ...call.masks(piece)], [scores, call.spread(part(logs, piece)), call.spread(call.block(totals, piece))], { stages, params: [scale] });
         matmul([scores, matrices(v, piece)], [part(out, piece)], {});
       }
     } finally {
@@ -130,15 +121,15 @@ export function attentionGradKernel(device: WebGpuDevice, others: Others): Atten
   const { map, matmul, rows } = others;
   return (inputs, outputs, { scale, causal }) => {
     const [grad, q, k, v, logs, deltas, mask] = inputs as [GpuView, GpuView, GpuView, GpuView, GpuView, GpuView, GpuView | undefined], [dq, dk, dv] = outputs as [GpuView, GpuView, GpuView];
-    const call = new Call(device, others, [q.shape[0]!, q.shape[1]!, k.shape[1]!], mask, causal, [logs, deltas]), stages = attentionStages("backward", call.masking);
+    const call = new Call(device, others, q, k, mask, causal), stages = attentionStages("backward", call.masking);
     try {
-      const rooms = [call.room(), call.room()] as const, widest = Math.max(dk.shape[2]!, dv.shape[2]!);
-      const product = call.pieces.some(({ first }) => first > 0) ? call.dense(f, [dk.shape[1]! * widest]) : undefined;
-      /** The product of all queries of some matrices, of which a piece has a part: the first is the beginning of the sum. */
+      const rooms = [call.room(), call.room()] as const, widest = Math.max(dk.shape[3]!, dv.shape[3]!);
+      const product = call.pieces.some(({ at }) => at[2] > 0) ? call.dense(f, [dk.shape[2]! * widest]) : undefined;
+      /** The product of all queries of some matrices, of which a piece has a part: the first is the beginning of the sum. Those with further ones are of one matrix. */
       const gather = (left: GpuView, right: GpuView, target: GpuView, piece: Piece): void => {
         const to = matrices(target, piece);
-        if (piece.first === 0 || product === undefined) return matmul([left, right], [to], {});
-        const more = viewOf(product, to.shape, [to.size, to.shape[2]!, 1], 0);
+        if (piece.at[2] === 0 || product === undefined) return matmul([left, right], [to], {});
+        const more = viewOf(product, to.shape, [to.size, to.size, to.shape[3]!, 1], 0);
         matmul([left, right], [more], {});
         map([line(to), line(more)], [line(to)], { program: sum, params: [] });
       };
@@ -146,8 +137,7 @@ export function attentionGradKernel(device: WebGpuDevice, others: Others): Atten
         const [weights, slopes] = rooms.map((room) => call.block(room, piece)) as [GpuView, GpuView], queries = part(q, piece), above = part(grad, piece);
         matmul([queries, turned(matrices(k, piece))], [weights], {});
         matmul([above, turned(matrices(v, piece))], [slopes], {});
-        const [flat, slope] = [call.rows(weights), call.rows(slopes)];
-        rows([flat, slope, call.spread(part(logs, piece)), call.spread(part(deltas, piece)), ...call.masks(piece)], [flat, slope], { stages, params: [scale] });
+        rows([weights, slopes, call.spread(part(logs, piece)), call.spread(part(deltas, piece)), ...call.masks(piece)], [weights, slopes], { stages, params: [scale] });
         matmul([slopes, matrices(k, piece)], [part(dq, piece)], {});
         gather(turned(slopes), queries, dk, piece);
         gather(turned(weights), above, dv, piece);

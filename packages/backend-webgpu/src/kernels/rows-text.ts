@@ -3,11 +3,12 @@ import { type DType, type Expr, type Program, program, type ReduceOp, type RowFo
 import { bindingsOf } from "../operands.ts";
 import { intWord, type Shader, threadNumber, word } from "../pipelines.ts";
 import { accumulator, combined } from "../wgsl/accumulator.ts";
+import { decompose, dot } from "../wgsl/layout.ts";
 import { loaded, programFunction, stored, storedType, valueType } from "../wgsl/expression.ts";
 import { paramText } from "./map.ts";
 
-/** Words after the header: rows, elements of a row, counted in fours where a row goes by fours; then of each operand offset and row stride, then params. */
-export const ROWS = 4, INNER = 5, OPERANDS = 6;
+/** Words after the header: rows, elements of a row, counted in fours where a row goes by fours; the sizes of the rows' dims; then of each operand offset and strides of rows, then params. */
+export const ROWS = 4, INNER = 5, SIZES = 6;
 
 /** What a pipeline of rows is compiled for. */
 export type RowsClass = {
@@ -15,6 +16,8 @@ export type RowsClass = {
   readonly threads: number;
   readonly workgroup: number;
   readonly isQuad: boolean;
+  /** Dims of the rows: of operands whose rows have no common stride several. */
+  readonly dims: number;
   /** Bit k: operand k has one value for a row. */
   readonly splats: number;
 };
@@ -31,10 +34,10 @@ export const operandsOf = (stages: readonly RowStage[], inputs: number): number[
 };
 
 /** @param used operands, in the order of `slots` @param splats as of `used` */
-export function rowsShader(stages: readonly RowStage[], inputs: number, used: readonly number[], slots: readonly number[], { threads, workgroup, isQuad, splats }: RowsClass): Shader {
+export function rowsShader(stages: readonly RowStage[], inputs: number, used: readonly number[], slots: readonly number[], { threads, workgroup, isQuad, dims, splats }: RowsClass): Shader {
   const first = stages[0]!.program, dtypeOf = dtypesOf(stages, inputs), lanes = isQuad ? [0, 1, 2, 3] : [0];
   const at = new Map(used.map((operand, k) => [operand, k])), isSplat = (operand: number): boolean => ((splats >> at.get(operand)!) & 1) === 1;
-  const param = paramText(OPERANDS + 2 * used.length);
+  const operands = SIZES + dims, param = paramText(operands + (1 + dims) * used.length);
   const place = (operand: number): string => isSplat(operand) ? `b${slots[at.get(operand)!]}[base${operand}]` : `b${slots[at.get(operand)!]}[base${operand} + bitcast<i32>(at)]`;
   const functions: string[] = [], shared = new Set<string>(), lines: string[] = [];
   const isShared = threads > 1, mayWrite = isShared ? "isFirst" : "";
@@ -100,7 +103,7 @@ ${reductions.map(({ total }) => (total.fold === "" ? "" : `    ${total.fold}`)).
     label: first.name,
     bindings: bindingsOf(slots, used.map(dtypeOf), used.filter((operand) => operand < inputs).length,
       (slot) => (isQuad && !isSplat(used[slots.indexOf(slot)]!) ? `vec4<${storedType(dtypeOf(used[slots.indexOf(slot)]!))}>` : undefined)),
-    uniformWords: OPERANDS + 2 * used.length + first.params.length,
+    uniformWords: operands + (1 + dims) * used.length + first.params.length,
     workgroup: [workgroup, 1],
     declarations: [...[...shared].map((type) => `var<workgroup> shared_${type}: array<${type}, ${workgroup}>;`), ...functions].join("\n"),
     body: [
@@ -112,7 +115,8 @@ ${reductions.map(({ total }) => (total.fold === "" ? "" : `    ${total.fold}`)).
   let isFirst = isThere & (lane == 0u);
   let row = min(thread / ${threads}u, ${word(ROWS)} - 1u);
   let inner = select(0u, ${word(INNER)}, isThere);` : `${threadNumber}\n  let row = thread;\n  let lane = 0u;\n  let inner = ${word(INNER)};`,
-      ...used.map((operand, k) => `  let base${operand} = ${intWord(OPERANDS + 2 * k)} + bitcast<i32>(row) * ${intWord(OPERANDS + 2 * k + 1)};`),
+      decompose("row", SIZES, dims, "row"),
+      ...used.map((operand, k) => `  let base${operand} = ${intWord(operands + (1 + dims) * k)} + ${dot(operands + (1 + dims) * k + 1, dims, "row")};`),
       ...held.map((operand) => `  var s${operand}: ${valueType(dtypeOf(operand))}${isRead(operand) || isReadFirst(stages, inputs, operand) ? ` = ${loaded(place(operand), dtypeOf(operand))}` : ""};`),
       ...lines,
     ].join("\n"),

@@ -1,5 +1,5 @@
-/** @file The fused kernel `rows`: lays out calls, and has sums for each column made by `reduce`. The shader is in rows-text.ts. */
-import { type Expr, type FusedAttrs, type Kernel, type PrimitiveAttrs, type Program, program, type RowStage, scalar, topologicalOrder, View } from "@adjoint/core/backend";
+/** @file The fused kernel `rows`, which takes rows of several dims too, as attention has them: lays out calls, and has sums for each column made by `reduce`. The shader is in rows-text.ts. */
+import { coalesce, type Expr, type FusedAttrs, type Kernel, type PrimitiveAttrs, type Program, program, type RowStage, scalar, topologicalOrder, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { Operands } from "../operands.ts";
@@ -7,7 +7,7 @@ import type { Pipeline } from "../pipelines.ts";
 import { lengthOf } from "../wgsl/expression.ts";
 import { writeParams } from "./map.ts";
 import { foursOf } from "./quads.ts";
-import { INNER, OPERANDS, operandsOf, ROWS, rowsShader, type RowsClass } from "./rows-text.ts";
+import { INNER, operandsOf, ROWS, rowsShader, SIZES, type RowsClass } from "./rows-text.ts";
 
 /** A run of stages that is one dispatch, and the sums for each column that are made after it. */
 type Part = { readonly stages: readonly RowStage[]; readonly used: readonly number[]; readonly columns: readonly Column[] };
@@ -46,24 +46,27 @@ export function rowsKernel(device: WebGpuDevice, reduce: Kernel<PrimitiveAttrs["
   const known = new WeakMap<readonly RowStage[], readonly Part[]>(), compiled = new WeakMap<Part, Map<string, Pipeline>>(), operands = new Operands();
 
   const run = (part: Part, views: readonly View<WebGpuBuffer>[], inputs: number, params: readonly number[]): void => {
-    const used = part.used.map((operand) => views[operand]!), isInput = part.used.filter((operand) => operand < inputs).length, [rows, n] = used[0]!.shape as [number, number];
+    const used = withFewDims(part.used.map((operand) => views[operand]!)), isInput = part.used.filter((operand) => operand < inputs).length, { shape } = used[0]!;
+    const dims = shape.length - 1, n = shape[dims]!, rows = used[0]!.size / n;
     operands.collect(used.slice(0, isInput), used.slice(isInput));
     const { chunks, slots } = operands, { isQuad, splats } = layoutOf(used, slots, operands, part);
     const inner = isQuad ? n / 4 : n, { threads, workgroup } = sharing(device, rows, inner);
     let pipelines = compiled.get(part);
     if (pipelines === undefined) compiled.set(part, (pipelines = new Map()));
-    const key = `${slots.join()} ${isQuad} ${splats} ${threads} ${workgroup}`;
+    const key = `${slots.join()} ${isQuad} ${dims} ${splats} ${threads} ${workgroup}`;
     let pipeline = pipelines.get(key);
-    if (pipeline === undefined) pipelines.set(key, (pipeline = device.pipelines.compile(rowsShader(part.stages, inputs, part.used, slots, { threads, workgroup, isQuad, splats }))));
+    if (pipeline === undefined) pipelines.set(key, (pipeline = device.pipelines.compile(rowsShader(part.stages, inputs, part.used, slots, { threads, workgroup, isQuad, dims, splats }))));
     const { recorder } = device, { ints } = recorder, at = recorder.uniforms(pipeline);
     ints[at + ROWS] = rows;
     ints[at + INNER] = inner;
+    for (let d = 0; d < dims; d++) ints[at + SIZES + d] = shape[d]!;
+    let word = at + SIZES + dims;
     used.forEach(({ offset, strides }, k) => {
       const unit = isQuad && ((splats >> k) & 1) === 0 ? 4 : 1;
-      ints[at + OPERANDS + 2 * k] = offset / unit;
-      ints[at + OPERANDS + 2 * k + 1] = strides[0]! / unit;
+      ints[word++] = offset / unit;
+      for (let d = 0; d < dims; d++) ints[word++] = strides[d]! / unit;
     });
-    writeParams(device, at + OPERANDS + 2 * used.length, part.stages[0]!.program, params);
+    writeParams(device, word, part.stages[0]!.program, params);
     recorder.dispatch(pipeline, chunks, rows * threads);
   };
 
@@ -82,15 +85,24 @@ export function rowsKernel(device: WebGpuDevice, reduce: Kernel<PrimitiveAttrs["
   };
 }
 
-/** Columns first. */
+/** The dims of rows merged where they merge in all views. */
+function withFewDims(views: readonly View<WebGpuBuffer>[]): readonly View<WebGpuBuffer>[] {
+  const whole = views[0]!.shape, last = whole.length - 1;
+  if (last === 1) return views;
+  const { shape, strides } = coalesce(whole.slice(0, -1), views.map((view) => view.strides.slice(0, -1)));
+  if (shape.length === 0) shape.push(1);
+  return views.map(({ buffer, dtype, strides: all, offset, size, dense }, k) => new View(buffer, dtype, [...shape, whole[last]!], [...(strides[k]!.length === 0 ? [0] : strides[k]!), all[last]!], offset, size, dense));
+}
+
+/** Columns first: of rows of one dim, the only ones whose columns are added up. */
 const turned = ({ buffer, dtype, shape, strides, offset, size }: View<WebGpuBuffer>): View<WebGpuBuffer> => new View(buffer, dtype, [shape[1]!, shape[0]!], [strides[1]!, strides[0]!], offset, size, false);
 
 function layoutOf(used: readonly View<WebGpuBuffer>[], slots: readonly number[], { chunks }: Operands, { stages }: Part): Pick<RowsClass, "isQuad" | "splats"> {
-  let splats = 0, wide = 0, narrow = 0, isQuad = used[0]!.shape[1]! % 4 === 0 && stages.reduce((sum, { program: p }) => sum + lengthOf(p), 0) <= LONG;
+  let splats = 0, wide = 0, narrow = 0, last = used[0]!.shape.length - 1, isQuad = used[0]!.shape[last]! % 4 === 0 && stages.reduce((sum, { program: p }) => sum + lengthOf(p), 0) <= LONG;
   used.forEach((view, k) => {
-    const isSplat = view.strides[1] === 0;
+    const isSplat = view.strides[last] === 0;
     if (isSplat) splats |= 1 << k;
-    else if (foursOf(view, 1, chunks[slots[k]!]!) !== "vector") isQuad = false;
+    else if (foursOf(view, last, chunks[slots[k]!]!) !== "vector") isQuad = false;
     if (isSplat) narrow |= 1 << slots[k]!;
     else wide |= 1 << slots[k]!;
   });
