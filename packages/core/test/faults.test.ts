@@ -26,7 +26,7 @@ const calls: { readonly [what: string]: (x: Tensor, leaf: Tensor) => unknown } =
   "a sort": (x) => x.sort(1),
   "a gather of packed operands": (x) => x.permute([2, 0, 1]).gather(1, x.permute([2, 0, 1]).mul(0).to("int32")),
   "a scatter": (x) => x.scatterAdd(2, x.mul(0).to("int32"), x),
-  "a product of packed operands": (x) => x.expand([2, 2, 3, 4]).matmul(x.permute([0, 2, 1]).expand([2, 2, 4, 3]).transpose(0, 1)),
+  "a product of packed operands": (x) => x.unsqueeze(1).expand([2, 2, 2, 3, 4]).matmul(x.permute([0, 2, 1]).expand([2, 2, 2, 4, 3]).transpose(0, 2)),
   "a convolution": (x) => conv1d(x, x),
   "a convolution of 16-bit floats": (x) => conv1d(x.half(), x.half()),
   "a concatenation": (x) => cat([x, x], 1),

@@ -68,6 +68,15 @@ describe("backward is linear", () => {
     expect(Array.from(w.grad!.dataSync())).toEqual(Array(12).fill(2));
     expect(count.calls).toBe(2); // a fill, and the product
   });
+  test("products of heads, whose batch dims do not merge, copy nothing", () => {
+    const count = counted(), heads = (x: Tensor): Tensor => x.reshape([2, 5, 3, 4]).transpose(1, 2), [q, k] = [0, 1].map(() => ones([2 * 5, 12], { device: count.device, requiresGrad: true })) as [Tensor, Tensor];
+    count.calls = 0;
+    const scores = heads(q).matmul(heads(k).transpose(2, 3));
+    expect([scores.shape, count.calls]).toEqual([[2, 3, 5, 5], 1]);
+    count.calls = 0;
+    scores.matmul(heads(k.detach()));
+    expect(count.calls).toBe(1);
+  });
   test("in a chain of 100,000 with hooks, a custom function and a checkpoint in it, on a flat stack", () => {
     class Id extends autograd.Function {
       static forward(_: autograd.FunctionContext, x: Tensor): Tensor { return x.view([1]); }

@@ -98,7 +98,8 @@ function withFewDims(views: readonly View<WebGpuBuffer>[]): readonly View<WebGpu
 const turned = ({ buffer, dtype, shape, strides, offset, size }: View<WebGpuBuffer>): View<WebGpuBuffer> => new View(buffer, dtype, [shape[1]!, shape[0]!], [strides[1]!, strides[0]!], offset, size, false);
 
 function layoutOf(used: readonly View<WebGpuBuffer>[], slots: readonly number[], { chunks }: Operands, { stages }: Part): Pick<RowsClass, "isQuad" | "splats"> {
-  let splats = 0, wide = 0, narrow = 0, last = used[0]!.shape.length - 1, isQuad = used[0]!.shape[last]! % 4 === 0 && stages.reduce((sum, { program: p }) => sum + lengthOf(p), 0) <= LONG;
+  const last = used[0]!.shape.length - 1;
+  let splats = 0, wide = 0, narrow = 0, isQuad = used[0]!.shape[last]! % 4 === 0 && stages.reduce((sum, { program: p }) => sum + lengthOf(p), 0) <= LONG;
   used.forEach((view, k) => {
     const isSplat = view.strides[last] === 0;
     if (isSplat) splats |= 1 << k;

@@ -78,6 +78,11 @@ const views: OpSample[] = [
 
 const products: OpSample[] = ([[[2, 3], [3, 4]], [[3], [3]], [[2, 3], [3]], [[3], [3, 2]], [[2, 2, 3], [3, 4]], [[2, 2, 3], [2, 3, 4]], [[2, 1, 2, 3], [3, 3, 2]], [[0, 3], [3, 2]], [[2, 0], [0, 3]]] as const)
   .map(([a, b]) => sample(`matmul ${JSON.stringify(a)} ${JSON.stringify(b)}`, [x(a), x(b)], (p, q) => A.matmul(p, q)));
+/** Of two batch dims that do not merge, as heads have them, and of three. */
+const productsOfHeads: OpSample[] = [
+  sample("matmul of heads", [x([2, 3, 2, 2]), x([2, 2, 2, 2])], (p, q) => A.matmul(p.transpose(1, 2), q.permute([0, 2, 3, 1]))),
+  sample("matmul of batches of heads", [x([2, 2, 3, 1, 2]), x([2, 2, 2, 2])], (p, q) => A.matmul(p.permute([1, 3, 0, 2, 4]), q.unsqueeze(1).transpose(0, 2))),
+];
 
 const indexing: OpSample[] = [
   sample("gather", [x([3, 4]), int([3, 2], [0, 1, 3, 3, 2, 0])], (p, i) => p.gather(1, i)), sample("gather along 0", [x([3, 2]), int([2, 2], [2, 0, 2, 2])], (p, i) => p.gather(0, i)),
@@ -105,7 +110,7 @@ const networks: OpSample[] = [
 export const pointwiseSamples: readonly OpSample[] = [...unaries, ...binaries, ...comparisons, ...elementwiseSamples];
 
 export const opSamples: readonly OpSample[] = [
-  ...pointwiseSamples, ...reductions, ...views, ...products, ...indexing, ...networks,
+  ...pointwiseSamples, ...reductions, ...views, ...products, ...productsOfHeads, ...indexing, ...networks,
   ...arrangementSamples,
   ...convolutionSamples.map((one): OpSample => ({ ...one, isPadded: true })),
   ...cumulativeSamples,
