@@ -31,6 +31,8 @@ const programs: Readonly<Record<string, (device: Backend) => Tensor>> = {
   "product of a middle dim": (device) => randn([20, 65, 67], { device }).amax(1),
   "sorted rows": (device) => randn([300, 257], { device }).sort(1).indices.to("float32"),
   "sorted columns": (device) => randn([257, 3, 130], { device }).sort(0, { descending: true }).values,
+  "the largest few of rows": (device) => randn([300, 257], { device }).topk(9).values,
+  "the middle of rows": (device) => randn([300, 1001], { device }).kthvalue(500).values,
   "running sums": (device) => randn([301, 259], { device }).cumsum(1).add(randn([301, 259], { device }).cumsum(0)),
   "places of extrema": (device) => randn([301, 259], { device }).argmax(1).add(randn([259, 301], { device }).argmin(0).sum()).to("float32"),
   "picked rows": (device) => randn([129, 517], { device }).indexSelect(0, places(device, 400, 129)),

@@ -9,7 +9,7 @@ import { expectations } from "./shared/expectations.ts";
 import { kernelChecks } from "./shared/kernels.ts";
 import { openDevice } from "./shared/open.ts";
 
-conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^(matmul|conv|reduce)/ });
+conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^(matmul|conv|reduce|sort)/ });
 // A software adapter takes seconds to compile barriers: of each kind of row, and of each kind of value, one.
 conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^fused: (softmax|softmax of NaN and infinities|layerNorm|rmsNorm of a part of each row|a convolution of many channels, and its bias|the step of an optimizer.*)$/ });
 // A small device has room for the scores of a few queries at a time.

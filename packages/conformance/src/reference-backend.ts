@@ -106,12 +106,12 @@ export function referenceBackend(): Backend<Memory> {
         }
         store(output!, results);
       },
-      sort([input], [output], { descending }) {
+      sort([input], [output], { descending, from }) {
         alive();
-        const n = output!.shape[output!.shape.length - 1]!, sign = descending ? -1 : 1;
+        const last = output!.shape.length - 1, n = input!.shape[last]!, count = output!.shape[last]!, sign = descending ? -1 : 1;
         // JavaScript's sort is stable; NaN comes after all numbers.
         const order = (x: number, y: number): number => (x !== x || y !== y ? Number(x !== x) - Number(y !== y) : x < y ? -1 : x > y ? 1 : 0);
-        store(output!, groups(load(input!), output!.size / n).flatMap((row) => [...row.keys()].sort((i, j) => sign * order(row[i]!, row[j]!))));
+        store(output!, groups(load(input!), input!.size / n).flatMap((row) => [...row.keys()].sort((i, j) => sign * order(row[i]!, row[j]!)).slice(from, from + count)));
       },
       matmul([a, b], [output]) {
         alive();

@@ -33,9 +33,10 @@ export interface PrimitiveAttrs {
   scan: { readonly op: ScanOp; readonly reverse: boolean };
   /**
    * Along the last dim, of two elements at least, of float or int32: the int32 positions of the elements in ascending order, with `descending` in descending
-   * order; both views have one shape. NaN is the largest of all, zeros of both signs are equal, and equal elements keep their order.
+   * order. The output may be shorter along that dim alone: it has, of that order, as many as there is room for, the first that after `from` others. NaN is the
+   * largest of all, zeros of both signs are equal, and equal elements keep their order.
    */
-  sort: { readonly descending: boolean };
+  sort: { readonly descending: boolean; readonly from: number };
   /**
    * `[c, b, m, k] x [c, b, k, n] -> [c, b, m, n]`, always of rank 4, any strides (0 where matrices are repeated). Two batch dims, since those of heads do not merge; where one is enough,
    * `c` is 1. One dtype, computed in.

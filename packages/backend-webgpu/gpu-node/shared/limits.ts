@@ -68,7 +68,7 @@ export const limitChecks: readonly Check[] = [
         const [x, y, logs, order] = (["float32", "float32", "float32", "int32"] as const).map((dtype, k) => denseView(device.allocate(dtype, k === 2 ? 256 : size), dtype, k === 2 ? [1, 256, 1] : [size]));
         const heads = (view: View): View => denseView(view.buffer, "float32", [1, 256, 64]), queries = heads(x!), attrs = { scale: 1, causal: true };
         const calls: { readonly [name: string]: () => void } = {
-          sort: () => kernels.sort([x!], [order!], { descending: false }),
+          sort: () => kernels.sort([x!], [order!], { descending: false, from: 0 }),
           scan: () => kernels.scan([x!], [y!], { op: "sum", reverse: false }),
           reduce: () => kernels.reduce([x!], [denseView(logs!.buffer, "float32", [])], { program: program("identity", ["float32"], [], [scalar.arg(0, "float32")]), params: [], op: "sum", reduced: 1 }),
           attention: () => kernels.attention!([queries, queries, queries], [heads(y!), logs!], attrs),

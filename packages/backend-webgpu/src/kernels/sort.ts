@@ -1,32 +1,49 @@
 /**
- * @file `sort`: blocks first, where each element counts those before it, then runs in pairs, where each looks up by bisection how many of the
- * other run come before it. Every pass is one invocation for each element, without barriers, and stable.
+ * @file `sort`: blocks first, where each element counts those before it, then several runs at a time, where each looks up by bisection how many of every
+ * other run come before it. Every pass is one invocation for each element, without barriers, and stable. What is not among the first that are asked for leaves its run at once.
  */
 import type { DType, Kernel, PrimitiveAttrs } from "@adjoint/core/backend";
 import { type Chunk, chunkOf, type WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { bindingsOf } from "../operands.ts";
 import { intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
+import type { Tuning } from "../tuning.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
 import { rankOf } from "./arg-reduce.ts";
 
-/** Words after the header: elements of a row and of a run, offset and step of the input and of the output, then sizes and both strides. */
-const LENGTH = 4, WIDTH = 5, IN_OFFSET = 6, IN_STEP = 7, OUT_OFFSET = 8, OUT_STEP = 9, SHAPES = 10;
-/** Elements of a block. */
-const BLOCK = 32;
+/**
+ * Words after the header: elements of a row, of a run, of the runs that become one; how many of these stay, elements of a row then; of the order, how
+ * many are left out first and how many the output has; offset and step of the input and of the output, then sizes and both strides.
+ */
+const LENGTH = 4, WIDTH = 5, WHOLE = 6, STAY = 7, NEXT = 8, FROM = 9, COUNT = 10, IN_OFFSET = 11, IN_STEP = 12, OUT_OFFSET = 13, OUT_STEP = 14, SHAPES = 15;
 
-/** Where a pass writes: into the keys and positions of the next, or, the last one, the positions into the output. */
-type Target = "next" | "output";
+/** Elements of a block, and how many elements one looks at in a pass that merges. Passes are few on hardware, where each has its price and reading costs little. */
+const sizes: { readonly [T in Tuning]: { readonly block: number; readonly looks: number } } = { workgroup: { block: 256, looks: 72 }, registers: { block: 32, looks: 11 } };
 
-const write = (target: Target, slots: readonly number[], kept: number): string => target === "next"
-  ? `  b${slots[0]}[row * ${word(LENGTH)} + to] = key;\n  b${slots[1]}[row * ${word(LENGTH)} + to] = place;`
-  : `${decompose("row", SHAPES, kept, "o")}
-  b${slots[0]}[${intWord(OUT_OFFSET)} + ${dot(SHAPES + 2 * kept, kept, "o")} + bitcast<i32>(to) * ${intWord(OUT_STEP)}] = place;`;
+/** Where a pass writes: all, or what stays, into the keys and positions of the next, or, the last one, the positions into the output. */
+type Target = "all" | "some" | "output";
+
+/** Of an element that is to be in run `run`, at `rank` in it. */
+const write = (target: Target, slots: readonly number[], kept: number): string => target !== "output"
+  ? `${target === "all" ? "  let to = row * length + start + rank;" : `  let stay = ${word(STAY)};
+  if (rank >= stay) { return; }
+  let to = row * ${word(NEXT)} + run * stay + rank;`}
+  b${slots[0]}[to] = key;
+  b${slots[1]}[to] = place;`
+  : `  let to = rank - ${word(FROM)};
+  if (to < ${word(COUNT)}) {
+${decompose("row", SHAPES, kept, "o")}
+    b${slots[0]}[${intWord(OUT_OFFSET)} + ${dot(SHAPES + 2 * kept, kept, "o")} + bitcast<i32>(to) * ${intWord(OUT_STEP)}] = place;
+  }`;
 
 const head = `${threadNumber}
-  let row = thread / ${word(LENGTH)};
-  let at = thread % ${word(LENGTH)};
-  let start = at - at % ${word(WIDTH)};`;
+  let length = ${word(LENGTH)};
+  let whole = ${word(WHOLE)};
+  let row = thread / length;
+  let at = thread - row * length;
+  let run = at / whole;
+  let start = run * whole;
+  let end = min(start + whole, length);`;
 
 /** Slots: the input, then what is written. */
 function blockShader(dtype: DType, descending: boolean, target: Target, kept: number, slots: readonly number[]): Shader {
@@ -45,18 +62,25 @@ ${decompose("row", SHAPES, kept, "i")}
   let base = ${intWord(IN_OFFSET)} + ${dot(SHAPES + kept, kept, "i")};
   let key = ${keyAt("at")};
   let place = bitcast<i32>(at);
-  let end = min(start + ${word(WIDTH)}, ${word(LENGTH)});
-  var to = start;
+  var rank = 0u;
   for (var j = start; j < end; j = j + 1u) {
     let other = ${keyAt("j")};
-    to = to + select(0u, 1u, (other < key) | ((other == key) & (j < at)));
+    rank = rank + select(0u, 1u, (other < key) | ((other == key) & (j < at)));
   }
 ${write(target, slots.slice(1), kept)}`,
   };
 }
 
-/** Slots: keys, positions, then what is written. */
-function mergeShader(target: Target, kept: number, slots: readonly number[]): Shader {
+/** Slots: keys, positions, then what is written. @param isPair two runs become one: without a loop, which a software adapter would pay for */
+function mergeShader(isPair: boolean, target: Target, kept: number, slots: readonly number[]): Shader {
+  // Of equals those of the run before come first.
+  const lookUp = `    let isBefore = first < own;
+    var low = first; var high = min(first + width, end);
+    while (low < high) {
+      let middle = (low + high) / 2u;
+      let other = b${slots[0]}[base + middle];
+      if ((other < key) | (isBefore & (other == key))) { low = middle + 1u; } else { high = middle; }
+    }`;
   return {
     label: "sort merge",
     bindings: bindingsOf(slots, ["int32", "int32", "int32", "int32"], 2),
@@ -64,72 +88,70 @@ function mergeShader(target: Target, kept: number, slots: readonly number[]): Sh
     workgroup: [64, 1],
     isApart: true,
     body: `${head}
-  let base = row * ${word(LENGTH)};
+  let base = row * length;
   let key = b${slots[0]}[base + at];
   let place = b${slots[1]}[base + at];
-  let isRight = (at / ${word(WIDTH)}) % 2u == 1u;
-  // Of equals those of the left run come first.
-  let first = select(min(start + ${word(WIDTH)}, ${word(LENGTH)}), start - ${word(WIDTH)}, isRight);
-  let end = min(first + ${word(WIDTH)}, ${word(LENGTH)});
-  var low = first; var high = end;
-  while (low < high) {
-    let middle = (low + high) / 2u;
-    let other = b${slots[0]}[base + middle];
-    if ((other < key) | (isRight & (other == key))) { low = middle + 1u; } else { high = middle; }
-  }
-  let to = select(at, at - ${word(WIDTH)}, isRight) + (low - first);
+  let width = ${word(WIDTH)};
+  let own = at - at % width;
+${isPair ? `  let first = min(start + start + width - own, end);
+${lookUp}
+  let rank = at - own + low - first;` : `  var rank = at - own;
+  for (var first = start; first < end; first = first + width) {
+    if (first == own) { continue; }
+${lookUp}
+    rank = rank + low - first;
+  }`}
 ${write(target, slots.slice(2), kept)}`,
   };
 }
 
+/** How many runs of a row of `count` become one, so that an element looks at about so many others, and all runs in as few passes. */
+function waysOf(count: number, width: number, looks: number): number {
+  const most = Math.max(2, 1 + Math.floor(looks / Math.ceil(Math.log2(width + 1))));
+  return most >= count ? count : Math.ceil(count ** (1 / Math.ceil(Math.log(count) / Math.log(most))));
+}
+
 export function sortKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["sort"], WebGpuBuffer> {
-  const compiled = new Map<string, Pipeline>();
+  const compiled = new Map<string, Pipeline>(), { block, looks } = sizes[device.tuning];
 
-  return (inputs, outputs, { descending }) => {
+  return (inputs, outputs, { descending, from }) => {
     device.assertAlive();
-    const input = inputs[0]!, out = outputs[0]!, { shape } = out, last = shape.length - 1, length = shape[last]!, kept = rankClass(last);
+    const input = inputs[0]!, out = outputs[0]!, { shape } = out, last = shape.length - 1, count = shape[last]!, rows = out.size / count, asked = from + count, kept = rankClass(last);
+    let length = input.shape[last]!, width = 1, own: readonly WebGpuBuffer[] = [];
 
-    const pass = (key: string, shader: (slots: readonly number[]) => Shader, buffers: readonly WebGpuBuffer[], width: number): void => {
-      const chunks: Chunk[] = [];
-      const slots = buffers.map((buffer) => {
-        const known = chunks.indexOf(chunkOf(buffer));
-        return known >= 0 ? known : chunks.push(chunkOf(buffer)) - 1;
-      });
-      const name = `${key} ${kept} ${slots.join()}`;
-      let pipeline = compiled.get(name);
-      if (pipeline === undefined) compiled.set(name, (pipeline = device.pipelines.compile(shader(slots))));
-      const { recorder } = device, { ints } = recorder;
-      const at = recorder.uniforms(pipeline);
-      ints[at + LENGTH] = length;
-      ints[at + WIDTH] = width;
-      ints[at + IN_OFFSET] = input.offset;
-      ints[at + IN_STEP] = input.strides[last]!;
-      ints[at + OUT_OFFSET] = out.offset;
-      ints[at + OUT_STEP] = out.strides[last]!;
-      writeSizes(ints, at + SHAPES, shape, 0, last, kept);
-      writeStrides(ints, at + SHAPES + kept, input.strides, 0, last, kept);
-      writeStrides(ints, at + SHAPES + 2 * kept, out.strides, 0, last, kept);
-      recorder.dispatch(pipeline, chunks, out.size);
+    /** Makes runs of so many runs each, by a shader that reads the first `read` buffers. */
+    const pass = (key: string, shader: (target: Target, slots: readonly number[]) => Shader, read: readonly WebGpuBuffer[], ways: number): void => {
+      const whole = width * ways, isLast = whole >= length, stay = Math.min(whole, asked), next = Math.floor(length / whole) * stay + Math.min(length % whole, stay);
+      const written: WebGpuBuffer[] = [], chunks: Chunk[] = [];
+      try {
+        for (let k = 0; k < 2 && !isLast; k++) written.push(device.pool.allocate("int32", rows * next));
+        const slots = [...read, ...(isLast ? [out.buffer] : written)].map((buffer) => {
+          const known = chunks.indexOf(chunkOf(buffer));
+          return known >= 0 ? known : chunks.push(chunkOf(buffer)) - 1;
+        });
+        const target = isLast ? "output" : next === length ? "all" : "some", name = `${key} ${target} ${kept} ${slots.join()}`;
+        let pipeline = compiled.get(name);
+        if (pipeline === undefined) compiled.set(name, (pipeline = device.pipelines.compile(shader(target, slots))));
+        const { recorder } = device, { ints } = recorder;
+        const at = recorder.uniforms(pipeline);
+        ints.set([length, width, whole, stay, next, from, count, input.offset, input.strides[last]!, out.offset, out.strides[last]!], at + LENGTH);
+        writeSizes(ints, at + SHAPES, shape, 0, last, kept);
+        writeStrides(ints, at + SHAPES + kept, input.strides, 0, last, kept);
+        writeStrides(ints, at + SHAPES + 2 * kept, out.strides, 0, last, kept);
+        recorder.dispatch(pipeline, chunks, rows * length);
+      } finally {
+        for (const buffer of own) device.pool.free(buffer);
+        own = written;
+      }
+      [length, width] = [next, stay];
     };
 
-    const block = (target: Target, to: readonly WebGpuBuffer[]): void =>
-      pass(`block ${input.dtype} ${descending} ${target}`, (slots) => blockShader(input.dtype, descending, target, kept, slots), [input.buffer, ...to], BLOCK);
-    if (length <= BLOCK) return block("output", [out.buffer]);
-    const own: WebGpuBuffer[] = [];
-    const room = (): WebGpuBuffer => {
-      const buffer = device.pool.allocate("int32", out.size);
-      own.push(buffer);
-      return buffer;
-    };
-    const pair = (): [WebGpuBuffer, WebGpuBuffer] => [room(), room()];
     try {
-      let from = pair(), to: [WebGpuBuffer, WebGpuBuffer] | undefined;
-      block("next", from);
-      for (let width = BLOCK; width < length; width *= 2) {
-        const target: Target = 2 * width >= length ? "output" : "next";
-        if (target === "next") to ??= pair();
-        pass(`merge ${target}`, (slots) => mergeShader(target, kept, slots), [...from, ...(target === "next" ? to! : [out.buffer])], width);
-        if (target === "next") [from, to] = [to!, from];
+      width = block;
+      pass(`block ${input.dtype} ${descending}`, (target, slots) => blockShader(input.dtype, descending, target, kept, slots), [input.buffer], 1);
+      while (own.length > 0) {
+        const ways = waysOf(Math.ceil(length / width), width, looks), isPair = ways === 2;
+        pass(`merge ${isPair}`, (target, slots) => mergeShader(isPair, target, kept, slots), own, ways);
       }
     } finally {
       for (const buffer of own) device.pool.free(buffer);

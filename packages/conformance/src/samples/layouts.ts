@@ -79,10 +79,10 @@ export function reducedForm(inputs: readonly Placement[], output: Placement): { 
   };
 }
 
-/** The normal form of what goes along the last dim, of two elements at least: every view of one shape, the other dims merged. */
+/** The normal form of what goes along the last dim, of two elements at least: every view of one shape, but that the output may be shorter there, the other dims merged. */
 export function alongForm(inputs: readonly Placement[], output: Placement): { inputs: Placement[]; output: Placement } {
-  const merged = coalesce(output.shape, [...inputs, output].map((x) => x.strides), output.shape.length - 1);
-  const places = [...inputs, output].map((x, i) => ({ ...x, shape: merged.shape, strides: merged.strides[i]! }));
+  const merged = coalesce(inputs[0]!.shape, [...inputs, output].map((x) => x.strides), output.shape.length - 1);
+  const places = [...inputs, output].map((x, i) => ({ ...x, shape: merged.shape.with(-1, x.shape[x.shape.length - 1]!), strides: merged.strides[i]! }));
   return { inputs: places.slice(0, -1), output: places[inputs.length]! };
 }
 

@@ -127,13 +127,17 @@ export function inComputed(inputs: readonly Tensor[], dtype: DType, run: (wide: 
   return replaced(run(inputs.map((x) => (isStoredOnly(x.dtype) ? convertedOnce(x, dtypes[x.dtype].compute) : x))), dtype);
 }
 
-/** Runs `kernel` on inputs and results of one shape, `dim` last and the others merged where they can be. */
-export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], dim: number, kernel: (inputs: readonly View[], outputs: readonly View[]) => void): void {
-  const { shape, storage } = outs[0]!, order = [...shape.keys()].filter((d) => d !== dim).concat(dim);
+/**
+ * Runs `kernel` on inputs and results of one shape, `dim` last and the others merged where they can be.
+ * @param length what the inputs have along `dim`, where results are shorter
+ */
+export function callAlong(inputs: readonly Tensor[], outs: readonly Tensor[], dim: number, kernel: (inputs: readonly View[], outputs: readonly View[]) => void, length: number = outs[0]!.shape[dim]!): void {
+  const { shape: target, storage } = outs[0]!, shape = target.with(dim, length), order = [...shape.keys()].filter((d) => d !== dim).concat(dim);
   const attempt = (xs: readonly Tensor[]): boolean => {
-    const { views } = normalForm([...xs, ...outs].map((x) => x.window), shape, order, 1);
+    // The sizes along `dim` merge with no others, so results go in as if they had the inputs'.
+    const { views } = normalForm([...windowsOf(xs), ...outs.map(({ window }) => restride(window, shape, window.strides, window.offset))], shape, order, 1);
     if (views[0]!.shape.length > storage.device.backend.limits.maxRank) return false;
-    kernel(views.slice(0, xs.length), views.slice(xs.length));
+    kernel(views.slice(0, xs.length), views.slice(xs.length).map((view) => restride(view, view.shape.with(-1, target[dim]!), view.strides, view.offset)));
     return true;
   };
   if (!attempt(inputs)) attempt(inputs.map((x) => materialize(x, shape))); // dense, they are of three dims at most

@@ -1,7 +1,7 @@
 /** @file Elements in order: sorting, the largest few, the k-th, medians, the most frequent. Values are gathered by the order, so gradients go where they came from. */
 import { clone, filledWith } from "../calculus/map-reduce.ts";
 import { isFloat } from "../dtype.ts";
-import { bitwiseRightShift, clampMin, ge, isnan, logicalNot, ne, sub, to, where } from "../elementwise/index.ts";
+import { bitwiseRightShift, clampMin, isnan, logicalNot, ne, sub, to, where } from "../elementwise/index.ts";
 import { arange } from "../creation/fill.ts";
 import { ArgumentError, DTypeError, IndexError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
@@ -82,13 +82,13 @@ export const topk: (x: Tensor, k: number, dim?: number, options?: TopkOptions) =
   const d = wrapDim(dim, x.ndim);
   refuseBool("topk_cpu", x);
   if (!(k >= 0 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError("selected index k out of range");
-  const order = sortOrder(x, dim, largest), indices = x.ndim === 0 ? order : clone(narrow(order, d, 0, k));
+  const indices = sortOrder(x, dim, largest, 0, k);
   return { values: named(gather(x, dim, indices), "TopkBackward0"), indices };
 });
 
-/** What the order says at a position of each row, which is a number or a tensor with size 1 along the dim. */
-function picked(x: Tensor, d: number, order: Tensor, at: number | Tensor, keepdim: boolean, name: string): ValuesAndIndices {
-  const place = typeof at === "number" ? clone(narrow(order, d, at, 1)) : gather(order, d, at), values = gather(x, d, place);
+/** The elements at a position of each row. @param place with size 1 along the dim */
+function picked(x: Tensor, d: number, place: Tensor, keepdim: boolean, name: string): ValuesAndIndices {
+  const values = gather(x, d, place);
   return keepdim ? { values: named(values, name), indices: place } : { values: named(squeeze(values, d), name), indices: squeeze(place, d) };
 }
 function alone(x: Tensor, name: string): ValuesAndIndices {
@@ -116,19 +116,23 @@ export const kthvalue: (x: Tensor, k: number, dim?: number, options?: KeepDim) =
   const d = lineOf("kthvalue", x, dim);
   refuseBool("kthvalue_cpu", x);
   if (!(k >= 1 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError(`kthvalue(): selected number k out of range for dimension ${d}`);
-  return x.ndim === 0 ? alone(x, "KthvalueBackward0") : picked(x, d, sortOrder(x, d, false), k - 1, keepdim, "KthvalueBackward0");
+  return x.ndim === 0 ? alone(x, "KthvalueBackward0") : picked(x, d, sortOrder(x, d, false, k - 1, 1), keepdim, "KthvalueBackward0");
 });
 
-/** Where the median is in the order of each row: the lower one of two; with NaNs the first of them, or they do not count. */
-export function medianPlace(x: Tensor, d: number, ignoreNan: boolean): number | Tensor {
-  const n = x.shape[d]!, middle = (n - 1) >> 1;
+/** Where the median of each row is, with size 1 along the dim: the lower one of two; with NaNs the first of them, or they do not count. */
+export function medianPlace(x: Tensor, d: number, ignoreNan: boolean): Tensor {
+  if (isFloat(x.dtype) && ignoreNan) {
+    const numbers = sum(logicalNot(isnan(x)), d, { keepdim: true });
+    return gather(sortOrder(x, d, false), d, clampMin(bitwiseRightShift(sub(numbers, 1), 1), 0));
+  }
+  const middle = sortOrder(x, d, false, (x.shape[d]! - 1) >> 1, 1);
   if (!isFloat(x.dtype)) return middle;
-  const numbers = sum(logicalNot(isnan(x)), d, { keepdim: true });
-  return ignoreNan ? clampMin(bitwiseRightShift(sub(numbers, 1), 1), 0) : where(ge(numbers, n), middle, numbers);
+  const largest = argReduce("max", x, d, true);
+  return where(isnan(gather(x, d, largest)), largest, middle);
 }
 export const medianAlong = (ignoreNan: boolean, name: string): ((x: Tensor, dim: number, keepdim: boolean) => ValuesAndIndices) => composite(undefined, (x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices => {
   const d = lineOf("median", x, dim);
-  return x.ndim === 0 ? alone(x, name) : picked(x, d, sortOrder(x, d, false), medianPlace(x, d, ignoreNan), keepdim, name);
+  return x.ndim === 0 ? alone(x, name) : picked(x, d, medianPlace(x, d, ignoreNan), keepdim, name);
 });
 
 /**
@@ -147,5 +151,5 @@ export const mode: (x: Tensor, dim?: number, options?: KeepDim) => ValuesAndIndi
   const begins = cat([to(filledWith(1, order, first.shape), "bool"), ne(narrow(ordered, d, 1, n - 1), narrow(ordered, d, 0, n - 1))], d);
   const at = reshape(arange(n, undefined, 1, { device: x.device }), x.shape.map((_, k) => (k === d ? n : 1)));
   const length = sub(at, scanPositions(where(begins, at, -1), d, "max"));
-  return picked(x, d, order, argReduce("max", length, d, true), keepdim, "ModeBackward0");
+  return picked(x, d, gather(order, d, argReduce("max", length, d, true)), keepdim, "ModeBackward0");
 });

@@ -9,8 +9,6 @@ import { div, eq, isnan, logicalAnd, logicalOr, where } from "../elementwise/ind
 import { DTypeError } from "../errors.ts";
 import { composite, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { gather } from "../primitives/gather.ts";
-import { sortOrder } from "../primitives/sort.ts";
-import { narrow } from "../views/views.ts";
 
 type Attrs = { readonly dim: number; readonly ignoreNan: boolean; readonly name: string };
 
@@ -22,8 +20,7 @@ const medianOp: Op<Attrs> = {
   gradName: ({ name }) => name,
   run: (_, [given], { dim, ignoreNan }) => decomposed([given!], (x) => {
     if (x.shape[dim] === 0) return full(x.shape.map((size, d) => (d === dim ? 1 : size)), isFloat(x.dtype) ? NaN : -2147483648, { dtype: x.dtype, device: x.device });
-    const order = sortOrder(x, dim, false), at = medianPlace(x, dim, ignoreNan);
-    return gather(x, dim, typeof at === "number" ? narrow(order, dim, at, 1) : gather(order, dim, at));
+    return gather(x, dim, medianPlace(x, dim, ignoreNan));
   }),
   saves: () => ({ savedInputs: [0], savedResults: [0] }),
   vjp([grad], node) {
