@@ -3,7 +3,8 @@ import { data, isTensor, type Tensor } from "@adjoint/core/functional";
 
 /** Numbers here that PyTorch keeps as tensors of no dims. */
 const scalars: ReadonlySet<string> = /*@__PURE__*/ new Set(["step", "mu_product", "mu", "eta", "H_diag", "t", "ro", "prev_loss"]);
-const odd: readonly (readonly [torch: string, ours: string])[] = [["H_diag", "hDiag"]];
+/** What begins with a letter that stands for itself. */
+const odd: readonly (readonly [torch: string, ours: string])[] = [["H_diag", "hDiag"], ["T_max", "TMax"], ["T_0", "T0"], ["T_mult", "TMult"], ["T_i", "Ti"], ["T_cur", "TCur"]];
 
 const camel = (name: string): string => odd.find(([torch]) => torch === name)?.[1] ?? name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const snake = (name: string): string => odd.find(([, ours]) => ours === name)?.[0] ?? name.replace(/(?<=[a-z0-9])([A-Z])/g, (letter) => `_${letter.toLowerCase()}`);
