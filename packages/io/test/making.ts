@@ -27,6 +27,23 @@ export function zipped(entries: Readonly<Record<string, Uint8Array>>, wrong: Rea
   return join([...pieces, whole, numbers([4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, whole.length], [4, at], [2, 0])]);
 }
 
+/** The same file with the sizes, places and counts of ZIP64, which files beyond 4 GiB have. */
+export function asZip64(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const view = new DataView(file.buffer), start = view.getUint32(file.length - 6, true), directory: Uint8Array[] = [], NONE = 0xffffffff;
+  let count = 0;
+  for (let at = start; view.getUint32(at, true) === 0x02014b50; count++) {
+    const [packed, size, nameBytes, local] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true), view.getUint16(at + 28, true), view.getUint32(at + 42, true)];
+    const extra = numbers([2, 7], [2, 1], [1, 0], [2, 1], [2, 24], [8, size], [8, packed], [8, local]), name = file.subarray(at + 46, at + 46 + nameBytes);
+    directory.push(join([file.subarray(at, at + 20), numbers([4, NONE], [4, NONE], [2, nameBytes], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, 0], [4, NONE]), name, extra]));
+    at += 46 + nameBytes;
+  }
+  const whole = join(directory), end = start + whole.length;
+  return join([
+    file.subarray(0, start), whole, numbers([4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, count], [8, count], [8, whole.length], [8, start]), numbers([4, 0x07064b50], [4, 0], [8, end], [4, 1]),
+    numbers([4, 0x06054b50], [2, 0], [2, 0], [2, 0xffff], [2, 0xffff], [4, NONE], [4, NONE], [2, 0]),
+  ]);
+}
+
 /** The entries of a ZIP file in which all are stored. */
 export function unzipped(file: Uint8Array<ArrayBuffer>): Record<string, Uint8Array<ArrayBuffer>> {
   const view = new DataView(file.buffer, file.byteOffset), entries: Record<string, Uint8Array<ArrayBuffer>> = {};

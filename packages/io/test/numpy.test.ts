@@ -4,7 +4,7 @@ import { memory, ones, setDefaultDevice, tensor, type Tensor, zeros } from "@adj
 import { FormatError, loadNpy, loadNpz, saveNpy, saveNpz, UnsupportedFormatError } from "@adjoint/io";
 import { beforeEach, describe, expect, it } from "vitest";
 import { contents, expectedOf, fixture } from "./files.ts";
-import { type Wrong, zipped } from "./making.ts";
+import { asZip64, type Wrong, zipped } from "./making.ts";
 
 beforeEach(() => setDefaultDevice(cpu()));
 const names = ["float64", "float32", "float16", "int64", "int16", "int8", "uint8", "bool", "big", "bigint", "fortran", "scalar", "empty"];
@@ -111,6 +111,13 @@ describe("npz", () => {
     ["no ZIP file", array, "it is no ZIP file"], ["an entry that is no array", zipped({ "readme.txt": array }), "entry 'readme.txt' is no array"], ["__proto__", zipped({ "__proto__.npy": array }), "NAME is not __proto__"],
     ["what is cut off", zipped({ "x.npy": array }).slice(0, -1), "it is no ZIP file"], ["what was put before it", new Uint8Array([0, ...zipped({ "x.npy": array })]), "entry 0 of its directory is missing"],
   ])("refuses %s", (_, bytes, message) => expect(loadNpz(bytes)).rejects.toThrow(message));
+  it("reads ZIP64", async () => {
+    const bytes = asZip64(zipped({ "x.npy": array, "y.npy": fixture("bool.npy") }, { "x.npy": { deflated: true } })), { x, y } = await loadNpz(bytes);
+    expect([x.toArraySync(), y.toArraySync()]).toEqual([[1.5, -2.5], [true, false]]);
+    const wrong = bytes.slice();
+    wrong.fill(0xff, bytes.length - 22 - 12, bytes.length - 22 - 4);
+    await expect(loadNpz(wrong)).rejects.toThrow("its ZIP64 record is not where it is said to be");
+  });
   it("finds the end before a comment", async () => {
     const bytes = new Uint8Array([...zipped({ "x.npy": array }), ...new TextEncoder().encode("comment")]);
     bytes[bytes.length - 7 - 2] = 7;

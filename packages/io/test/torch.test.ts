@@ -99,6 +99,14 @@ describe("what is refused", () => {
     await expect(load(zipped({ "a/data.pkl": pickled("N."), "a/byteorder": pickled("big") }))).rejects.toThrow("the byte order 'big', and little is read");
     expect(await load(zipped({ "a/data.pkl": pickled("N."), "a/byteorder": pickled("little") }))).toBe(null);
   });
+  it("files of PyTorch before 1.6, however they are packed", async () => {
+    const tar = new Uint8Array(1024);
+    tar.set(pickled("ustar"), 257);
+    await expect(load(tar)).rejects.toThrow("the format before PyTorch 1.6 (tar), which is not read");
+    await expect(load(pickled("\x80\x02N."))).rejects.toThrow("the file is a bare pickle, which is not read");
+    await expect(load(new Uint8Array())).rejects.toThrow("it is no ZIP file");
+    await expect(load(zipped({ "x.npy": new Uint8Array() }))).rejects.toThrow("the ZIP file has 0 entries FOLDER/data.pkl, and torch.save writes one; it is another kind of file");
+  });
   it("what is no source", async () => {
     await expect(load("model.pt" as never)).rejects.toThrow("torch: expected the bytes of a file, as an ArrayBuffer, a Uint8Array or a Blob, got string; in Node: await readFile(path), or await openAsBlob(path)");
   });
