@@ -1,8 +1,8 @@
 /** @file The kernels for hardware, which a software adapter does not choose by itself, on the cases of the suite that meet them. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { webgpu } from "@adjoint/backend-webgpu";
+import { webgpu, webgpuStats } from "@adjoint/backend-webgpu";
 import { conformance } from "@adjoint/conformance";
-import { manualSeed, matmul, randn, type Tensor, tensor } from "@adjoint/core";
+import { crossEntropy, grad, linear, manualSeed, matmul, noGrad, randn, relu, scope, sgdStep, type Tensor, tensor } from "@adjoint/core";
 import { afterAll, expect, test } from "vitest";
 import { altered } from "./shared/altered.ts";
 import { expectations } from "./shared/expectations.ts";
@@ -32,6 +32,22 @@ afterAll(() => {
   gpu.destroy();
 });
 test.each(kernelChecks.filter(({ name }) => /^(reduce)/.test(name)))("$name", ({ run }) => run(device), 60_000);
+
+test("a training step is few dispatches", async () => {
+  const s = scope(), numbers = (...shape: number[]): Tensor => randn(shape, { device, requiresGrad: true });
+  manualSeed(2);
+  const [x, w1, b1, w2, b2] = [randn([12, 8], { device }), numbers(6, 8), numbers(6), numbers(3, 6), numbers(3)] as const, target = tensor(Int32Array.from({ length: 12 }, (_, i) => i % 3), { device });
+  const step = (): void => {
+    const loss = crossEntropy(linear(relu(linear(x, w1, b1)), w2, b2), target), [...gradients] = grad(loss, [w1, b1, w2, b2]) as Tensor[];
+    noGrad(() => sgdStep([w1, b1, w2, b2], gradients, undefined, { lr: 0.1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, isFirst: false }));
+  };
+  const before = webgpuStats(device).dispatches;
+  s.run(step);
+  // Forward 5 and the loss 4; its gradient with the one it begins with 3, those of the layers 6, and all parameters together.
+  expect(webgpuStats(device).dispatches - before).toBe(19);
+  s.close();
+  await device.sync();
+});
 
 type Views = (x: Tensor, y: Tensor) => readonly [Tensor, Tensor];
 const whole: Views = (x, y) => [x, y];

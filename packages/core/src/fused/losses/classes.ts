@@ -47,7 +47,6 @@ const pick = /*@__PURE__*/ gatherSaying({ error: "index", text: "Target {index} 
 /** The loss of each target's class, with a dim of size 1 left of the classes: of 16-bit floats in float32. */
 type Losses = (x: Tensor, dim: number, target: Tensor) => Tensor;
 const ofLogarithms: Losses = (x, dim, target) => neg(wide(pick(x, dim, target)));
-const ofScores: Losses = (x, dim, target) => scoreLosses(wide(x), dim, target, pick);
 
 function picked(x: Tensor, target: Tensor, losses: Losses): Tensor {
   const dim = x.ndim === 1 ? 0 : 1;
@@ -62,13 +61,24 @@ function factors(x: Tensor, counts: Tensor, safe: Tensor, weight: Tensor | null 
 
 /** The sum, or the sum divided by what counts. */
 function nll(x: Tensor, given: Tensor, { reduction = "mean", ignoreIndex = -100, weight }: NllOptions, lossesOf: Losses = ofLogarithms): Tensor {
-  const target = x.ndim === 1 && given.ndim === 1 ? squeeze(given) : given;
+  const target = classesOf(x, given);
   const counts = ne(target, ignoreIndex), safe = where(counts, target, 0);
   const losses = where(counts, picked(x, safe, lossesOf), 0);
   if (!weight && reduction !== "mean") return to(reduced(losses, reduction), x.dtype);
   const of = factors(losses, counts, safe, weight && wide(weight)), loss = weight ? mul(losses, of) : losses;
   return to(reduction === "mean" ? div(sum(loss), sum(of)) : reduced(loss, reduction), x.dtype);
 }
+/** A target of one example may have a dim. */
+const classesOf = (x: Tensor, target: Tensor): Tensor => (x.ndim === 1 && target.ndim === 1 ? squeeze(target) : target);
+
+/** The same of scores, without logarithms; without weights in one op. */
+function nllOfScores(x: Tensor, target: Tensor, options: NllOptions): Tensor {
+  const { reduction = "mean", ignoreIndex: ignored = -100, weight } = options;
+  if (weight) return nll(x, target, options, (scores, dim, safe) => scoreLosses(wide(scores), safe, { dim, pick, ignored, reduction: "none" }));
+  const dim = x.ndim === 1 ? 0 : 1, loss = scoreLosses(wide(x), unsqueeze(classesOf(x, target), dim), { dim, pick, ignored, reduction });
+  return to(reduction === "none" ? squeeze(loss, dim) : reshape(loss, []), x.dtype);
+}
+const isInt32 = (x: number): boolean => (x | 0) === x;
 const labelled = (loss: Tensor, x: Tensor): Tensor => {
   if (loss.gradFn !== null) loss.gradFn.label = x.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
   return loss;
@@ -127,12 +137,12 @@ function even(logs: Tensor, target: Tensor, { reduction = "mean", ignoreIndex = 
  * @example crossEntropy(tensor([[0, 0]]), tensor(Int32Array.of(1))) // 0.6931
  */
 export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor => {
-  const { labelSmoothing = 0 } = options;
+  const { labelSmoothing = 0, ignoreIndex = -100 } = options;
   checkReduction(options.reduction ?? "mean");
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new ArgumentError(`label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}`);
   if (x.ndim > 0 && sameShape(x.shape, target.shape) && isFloat(target.dtype)) return ofProbabilities(x, target, options);
   check(x, target, options.weight);
-  if (labelSmoothing === 0 && x.window.size > 0 && isFloat(x.dtype) && activeInterpreter() === null) return labelled(nll(x, target, options, ofScores), x);
+  if (labelSmoothing === 0 && x.window.size > 0 && isFloat(x.dtype) && isInt32(ignoreIndex) && activeInterpreter() === null) return labelled(nllOfScores(x, target, options), x);
   const logs = logSoftmax(x, x.ndim === 1 ? 0 : 1), loss = labelled(nll(logs, target, options), x);
   return labelSmoothing === 0 ? loss : to(add(mul(loss, 1 - labelSmoothing), mul(even(wide(logs), target, options), labelSmoothing / x.shape[x.ndim === 1 ? 0 : 1]!)), x.dtype);
 });
