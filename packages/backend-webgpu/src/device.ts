@@ -2,7 +2,7 @@
 import {
   type Backend, type Counters, decodeHost, DeviceError, DeviceLostError, type DType, dtypes, encodeHost, type FusedKernels, type Kernels, type Limits, mapKernels, type Timeline, type TypedArray,
 } from "@adjoint/core/backend";
-import { chunkOf, Pool, supported, type WebGpuBuffer } from "./buffers.ts";
+import { type Chunk, chunkOf, Pool, supported, type WebGpuBuffer } from "./buffers.ts";
 import { Calls } from "./calls.ts";
 import { Faults } from "./faults.ts";
 import { INDEX_ERROR_BYTES, IndexErrors } from "./index-errors.ts";
@@ -46,6 +46,8 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   readonly #calls: Calls = new Calls();
   readonly gpu: GPUDevice;
   readonly #owned: boolean;
+  /** Under way. */
+  #warmups: number = 0;
   readonly #staging: Staging;
 
   constructor({ device, owned, budget, tuning }: DeviceOptions) {
@@ -55,7 +57,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.tuning = tuning;
     this.#owned = owned;
     this.limits = { maxBindings: maxStorageBuffersPerShaderStage, maxRank: 8, maxBytes };
-    this.#faults = new Faults(device);
+    this.#faults = new Faults(device, owned);
     this.recorder = new Recorder(device, this.#faults, this.#calls);
     this.pipelines = new Pipelines(device, this.#faults, this.#calls, tuning);
     this.pool = new Pool(device, this.#faults, () => this.#settle(), maxBytes, budget);
@@ -129,7 +131,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     return this.#faults.guarded(async (at) => {
       checkRange("read", buffer, from, count);
       if (count === 0) return hostArray(buffer.dtype, new ArrayBuffer(0));
-      const bytes = await this.#fetch(at, chunkOf(buffer).gpu, from * 4, count * 4);
+      const bytes = await this.#fetch(at, chunkOf(buffer), from * 4, count * 4);
       return hostArray(buffer.dtype, bytes);
     });
   }
@@ -140,9 +142,10 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     });
   }
 
-  /** Runs `fn` with the pipelines it needs compiled beside each other; its commands follow when they are there. */
+  /** Runs `fn` with the pipelines it needs compiled beside each other; its commands follow when they are there, and those of other warmups under way. */
   async warmup(fn: () => unknown): Promise<void> {
     this.assertAlive();
+    this.#warmups++;
     this.recorder.hold();
     this.pipelines.gather();
     try {
@@ -150,17 +153,17 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       if (result instanceof Promise) throw new DeviceError("webgpu: warmup takes a function that is synchronous, and this one returned a promise");
     } finally {
       await this.pipelines.gathered();
-      this.recorder.release();
+      if (--this.#warmups === 0) this.recorder.release();
     }
     await this.sync();
   }
 
   /** Whether it is gone, as far as the host has heard; a loss that happened before this call has been told when it resolves. */
   async isLost(): Promise<boolean> {
+    await this.sync().catch(() => {});
     const { fatal } = this.#faults;
     if (fatal !== undefined && !(fatal instanceof DeviceLostError)) throw fatal;
-    await this.sync().catch(() => {});
-    return this.#faults.fatal instanceof DeviceLostError;
+    return fatal !== undefined;
   }
 
   /** After the loss: its buffers are lost too. */
@@ -190,9 +193,10 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   }
 
   dispose(): void {
-    const { fatal } = this.#faults;
-    this.#faults.fatal = new DeviceError("webgpu: the device was disposed");
-    if (fatal !== undefined) return;
+    const { fatal } = this.#faults, disposed = new DeviceError("webgpu: the device was disposed");
+    this.#faults.fatal = disposed;
+    if (fatal !== undefined) return this.abandon();
+    this.#faults.end(disposed);
     this.recorder.dispose();
     this.pool.dispose();
     this.indexErrors.dispose();
@@ -201,7 +205,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   }
 
   /** Copies out bytes, and the words of index errors along with them, after everything recorded. */
-  async #fetch(at: number, source: GPUBuffer | undefined, start: number, bytes: number): Promise<ArrayBuffer> {
+  async #fetch(at: number, source: Chunk | undefined, start: number, bytes: number): Promise<ArrayBuffer> {
     const notes = this.indexErrors.take();
     const total = bytes + (notes === undefined ? 0 : INDEX_ERROR_BYTES);
     if (total === 0) {
@@ -210,29 +214,43 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       await this.gpu.queue.onSubmittedWorkDone();
       return new ArrayBuffer(0);
     }
-    const staging = this.#staging.kept(total) ?? this.#staging.make(total);
+    const kept = this.#staging.kept(total), staging = kept ?? this.#staging.make(total);
+    if (kept === undefined && total > APART) this.recorder.flush();
     if (source !== undefined) this.recorder.copy(source, start, staging, 0, bytes);
     if (notes !== undefined) this.recorder.copy(notes, 0, staging, bytes, INDEX_ERROR_BYTES, INDEX_ERROR_BYTES);
-    this.recorder.flush();
-    const { released } = this.recorder;
-    const mapped = (released === undefined ? staging.mapAsync(1, 0, total) : released.then(() => {
-      this.recorder.flush();
-      return staging.mapAsync(1, 0, total);
-    })).then(() => {
-      const copy = staging.getMappedRange(0, total).slice(0);
-      staging.unmap();
-      this.#staging.keep(staging);
-      const error = notes === undefined ? undefined : this.indexErrors.errorOf(new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4));
-      if (error !== undefined) this.#faults.add(error, at);
-      return copy;
-    });
+    const { released } = this.recorder, mapped = released === undefined ? this.#mapped(staging, total) : released.then(() => this.#mapped(staging, total));
     // Reads issued meanwhile must learn of the index error too.
-    if (notes !== undefined) this.#faults.check(mapped.then(() => {}));
-    const copy = await mapped;
+    if (notes !== undefined) this.#faults.check(mapped.then(({ copy, accepted }) => this.#note(at, accepted ? new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4) : undefined), () => this.#note(at, undefined)));
+    const { copy } = await mapped;
     return notes === undefined ? copy : copy.slice(0, bytes);
   }
 
+  /** What a buffer holds once it was submitted, and whether the device took what was: else it holds what it held before. */
+  async #mapped(staging: GPUBuffer, bytes: number): Promise<{ readonly copy: ArrayBuffer; readonly accepted: boolean }> {
+    this.recorder.flush();
+    const { accepted } = this.recorder;
+    try {
+      await staging.mapAsync(1, 0, bytes);
+    } catch (error) {
+      staging.destroy();
+      throw error;
+    }
+    const copy = staging.getMappedRange(0, bytes).slice(0);
+    staging.unmap();
+    this.#staging.keep(staging);
+    return { copy, accepted: await accepted };
+  }
+
+  /** Adds the index error that the words tell of; undefined where they were not read. */
+  #note(at: number, words: Int32Array | undefined): void {
+    if (words === undefined) return this.indexErrors.keep();
+    const error = this.indexErrors.errorOf(words);
+    if (error !== undefined) this.#faults.add(error, at);
+  }
 }
+
+/** A buffer for so many bytes may find no room, and what is submitted with a copy into it is refused with it. */
+const APART = 2 ** 20;
 
 function checkRange(what: string, buffer: WebGpuBuffer, from: number, count: number): void {
   if (!(from >= 0 && count >= 0 && from + count <= buffer.length))

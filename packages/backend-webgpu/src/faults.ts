@@ -23,13 +23,22 @@ export class Faults {
   onOutOfMemory: () => void = () => {};
   describeMemory: () => string = () => "";
 
-  constructor(device: GPUDevice) {
+  readonly #owned: boolean;
+
+  /** @param owned whether nobody else has the device: what it says of no scope is of commands of ours */
+  constructor(device: GPUDevice, owned: boolean) {
     this.#device = device;
-    void device.lost.then(({ message }) => {
-      this.fatal ??= new DeviceLostError(`webgpu: the device was lost${message === "" ? "" : `: ${message}`}; its tensors are gone`);
-      for (const reject of this.#waiting) reject(this.fatal);
-    });
-    device.addEventListener("uncapturederror", (event) => this.add(fromGpu(event.error, "a command", this.describeMemory())));
+    this.#owned = owned;
+    void device.lost.then(({ message }) => this.end(new DeviceLostError(`webgpu: the device was lost${message === "" ? "" : `: ${message}`}; its tensors are gone`)));
+    if (owned) device.addEventListener("uncapturederror", (event) => this.add(fromGpu(event.error, "a command", this.describeMemory())));
+  }
+
+  /** Nothing works from now on, and what waits learns why. */
+  end(error: AdjointError): void {
+    this.fatal ??= error;
+    for (const reject of this.#waiting) reject(this.fatal);
+    this.onOutOfMemory = () => {};
+    this.describeMemory = () => "";
   }
 
   /** @param from the first read that is to reject with it: those issued before had nothing to do with it */
@@ -40,15 +49,36 @@ export class Faults {
 
   /** Runs `act` and learns later whether the device accepted it. @param what it was, asked where the device did not; may have to ask the device, and does not throw */
   watch<T>(what: (error: GPUError) => string | Promise<string>, act: () => T, filters: readonly GPUErrorFilter[] = allErrors): T {
-    const at = this.#clock;
-    const device = this.#device;
-    for (let scope = 0; scope < filters.length; scope++) device.pushErrorScope(filters[scope]!);
+    for (let scope = 0; scope < filters.length; scope++) this.#device.pushErrorScope(filters[scope]!);
     try {
       return act();
     } finally {
-      for (let scope = 0; scope < filters.length; scope++)
-        this.check(device.popErrorScope().then(async (error) => { if (error !== null) this.add(fromGpu(error, await what(error), this.describeMemory()), at); }));
+      for (let scope = 0; scope < filters.length; scope++) void this.#popped(what);
     }
+  }
+
+  /** The same. Resolves, before the error has its name, to whether there is none. */
+  watched(what: (error: GPUError) => string | Promise<string>, act: () => void): Promise<boolean> {
+    for (const filter of allErrors) this.#device.pushErrorScope(filter);
+    let told: readonly Promise<GPUError | null>[] = [];
+    try {
+      act();
+    } finally {
+      told = allErrors.map(() => this.#popped(what));
+    }
+    return Promise.all(told).then((errors) => errors.every((error) => error === null), () => false);
+  }
+
+  /** The same of a call that costs less than a scope: of a device of ours the error comes without one. */
+  unscoped(what: () => string, act: () => void): void {
+    if (this.#owned) act();
+    else this.watch(what, act, validationErrors);
+  }
+
+  #popped(what: (error: GPUError) => string | Promise<string>): Promise<GPUError | null> {
+    const at = this.#clock, told = this.#device.popErrorScope();
+    this.check(told.then(async (error) => { if (error !== null) this.add(fromGpu(error, await what(error), this.describeMemory()), at); }));
+    return told;
   }
 
   /** A promise that must settle before any read issued from now on hands out values. */
@@ -75,19 +105,18 @@ export class Faults {
     try {
       let value: { readonly done: T } | undefined, failure: unknown;
       try {
-        value = { done: await this.#orLost(running) };
+        value = { done: await this.#orEnded(running) };
       } catch (error) {
         failure = error;
       }
-      await this.#orLost(Promise.all(this.#checks)).catch(() => {});
-      await nextTask();
+      await this.#told();
       if (this.fatal !== undefined) throw this.fatal;
       const fault = this.#faults.find(({ from, to }) => from <= at && at <= to);
       if (fault !== undefined) {
         this.#report(at);
         throw fault.error;
       }
-      if (value === undefined) throw failure instanceof AdjointError ? failure : new DeviceError(`webgpu: reading failed: ${String(failure)}`);
+      if (value === undefined) throw failure;
       return value.done;
     } finally {
       this.#open.delete(at);
@@ -96,11 +125,29 @@ export class Faults {
     }
   }
 
-  #orLost<T>(work: Promise<T>): Promise<T> {
-    if (this.fatal instanceof DeviceLostError) return Promise.reject(this.fatal);
+  /** What `work`, a read that reports no faults, gives, or why nothing works any more. */
+  async unguarded<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await this.#orEnded(work);
+    } catch (error) {
+      await this.#told(); // A read may fail before the host hears of the loss.
+      this.assertAlive();
+      throw error;
+    }
+  }
+
+  /** Resolves in a new task, when the device has told of everything so far. */
+  async #told(): Promise<void> {
+    await this.#orEnded(Promise.all(this.#checks)).catch(() => {});
+    await nextTask();
+  }
+
+  #orEnded<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (this.fatal !== undefined) reject(this.fatal);
       this.#waiting.add(reject);
-      void work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+      const failed = (error: unknown): void => reject(error instanceof AdjointError ? error : new DeviceError(`webgpu: reading failed: ${String(error)}`));
+      void work.then(resolve, failed).finally(() => this.#waiting.delete(reject));
     });
   }
 

@@ -33,10 +33,15 @@ export class IndexErrors {
   }
 
   /** The buffer to read along, once, if there may be something in it. */
-  take(): GPUBuffer | undefined {
+  take(): Chunk | undefined {
     if (!this.#pending) return undefined;
     this.#pending = false;
-    return this.#chunk.gpu;
+    return this.#chunk;
+  }
+
+  /** What was taken was not read. */
+  keep(): void {
+    this.#pending = true;
   }
 
   dispose(): void {

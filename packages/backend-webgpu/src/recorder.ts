@@ -6,7 +6,7 @@ import type { TypedArray } from "@adjoint/core/backend";
 import { BindGroups } from "./bind-groups.ts";
 import { type Chunk, usage } from "./buffers.ts";
 import type { Call, Calls } from "./calls.ts";
-import { nameCulprit, type Recorded } from "./culprit.ts";
+import { nameCulprit, type Submitted } from "./culprit.ts";
 import type { Faults } from "./faults.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { Timestamps } from "./timestamps.ts";
@@ -31,7 +31,7 @@ export class Recorder {
   #used: number = 0;
   #slot: number = 0;
   /** What is recorded and not yet submitted. */
-  #recorded: Recorded[] = [];
+  #recorded: Submitted = { dispatches: [], copies: [] };
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #pipeline: Pipeline | undefined;
@@ -43,6 +43,8 @@ export class Recorder {
   epoch: number = 1;
   dispatches: number = 0;
   submits: number = 0;
+  /** Whether the device took what was submitted last, as soon as it has told. */
+  accepted: Promise<boolean> = Promise.resolve(true);
   readonly groups: BindGroups;
   /** Where the device has them. */
   readonly timestamps: Timestamps | undefined;
@@ -53,7 +55,7 @@ export class Recorder {
     this.#calls = calls;
     this.#step = device.limits.minUniformBufferOffsetAlignment;
     this.#longest = device.limits.maxComputeWorkgroupsPerDimension;
-    this.timestamps = device.features.has("timestamp-query") ? new Timestamps(device, () => this.flush()) : undefined;
+    this.timestamps = device.features.has("timestamp-query") ? new Timestamps(device, faults, () => this.flush()) : undefined;
     this.#ring = device.createBuffer({ size: RING_BYTES, usage: usage.uniform | usage.copyTarget });
     this.groups = new BindGroups(device, faults, this.#ring);
   }
@@ -133,7 +135,7 @@ export class Recorder {
     pass.dispatchWorkgroups(row, rows);
     if (timestampWrites !== undefined) this.#endPass();
     this.dispatches++;
-    if (this.#recorded.push({ pipeline, bound, offset: this.#slot, row, rows, call }) >= SUBMIT_AFTER) this.flush();
+    if (this.#recorded.dispatches.push({ pipeline, bound, offset: this.#slot, row, rows, call }) >= SUBMIT_AFTER) this.flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
       queueMicrotask(this.#flushLater);
@@ -141,30 +143,31 @@ export class Recorder {
   }
 
   /** Copies bytes after everything recorded, and clears the source's first `clear` bytes afterwards. */
-  copy(from: GPUBuffer, start: number, to: GPUBuffer, toStart: number, bytes: number, clear: number = 0): void {
+  copy(from: Chunk, start: number, to: GPUBuffer, toStart: number, bytes: number, clear: number = 0): void {
     if (this.#held !== undefined) {
       this.#held.push(() => this.copy(from, start, to, toStart, bytes, clear));
       return;
     }
     this.#endPass();
     const encoder = this.#commands();
-    encoder.copyBufferToBuffer(from, start, to, toStart, bytes);
-    if (clear > 0) encoder.clearBuffer(from, 0, clear);
+    encoder.copyBufferToBuffer(from.gpu, start, to, toStart, bytes);
+    if (clear > 0) encoder.clearBuffer(from.gpu, 0, clear);
+    this.#recorded.copies.push({ from, start, to, toStart, bytes });
   }
 
   /** Submits what is recorded; says the new epoch. */
   flush(): number {
     const encoder = this.#encoder;
     if (encoder === undefined) return this.epoch;
-    const recorded = this.#recorded;
-    this.#faults.watch((error) => nameCulprit(this.#device, recorded, error), () => {
-      this.#endPass();
-      if (this.#used > 0) this.#device.queue.writeBuffer(this.#ring, 0, this.words, 0, this.#used >>> 2);
-      this.#device.queue.submit([encoder.finish()]);
-    });
+    const recorded = this.#recorded, used = this.#used;
     this.#encoder = undefined;
     this.#used = 0;
-    this.#recorded = [];
+    this.#recorded = { dispatches: [], copies: [] };
+    this.accepted = this.#faults.watched((error) => nameCulprit(this.#device, recorded, error), () => {
+      this.#endPass();
+      if (used > 0) this.#device.queue.writeBuffer(this.#ring, 0, this.words, 0, used >>> 2);
+      this.#device.queue.submit([encoder.finish()]);
+    });
     this.submits++;
     return ++this.epoch;
   }
@@ -177,7 +180,7 @@ export class Recorder {
       return;
     }
     if (chunk.usedIn === this.epoch) this.flush();
-    this.#device.queue.writeBuffer(chunk.gpu, byte, values.buffer, values.byteOffset, values.byteLength);
+    this.#faults.unscoped(() => `writing ${values.byteLength} bytes`, () => this.#device.queue.writeBuffer(chunk.gpu, byte, values.buffer, values.byteOffset, values.byteLength));
   }
 
   dispose(): void {

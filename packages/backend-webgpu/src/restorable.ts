@@ -60,6 +60,7 @@ export class RestorableDevice implements Backend<WebGpuBuffer>, WebGpuBackend {
   readonly #open: (given: GPUDevice | undefined) => Promise<WebGpuDevice>;
   readonly #saved: Map<WebGpuBuffer, TypedArray> = new Map();
   #restoring: Promise<void> | undefined;
+  #isDisposed: boolean = false;
 
   constructor(first: WebGpuDevice, open: (given: GPUDevice | undefined) => Promise<WebGpuDevice>) {
     this.current = first;
@@ -83,6 +84,7 @@ export class RestorableDevice implements Backend<WebGpuBuffer>, WebGpuBackend {
   emptyCache(): void { this.current.emptyCache(); }
   sync(): Promise<void> { return this.current.sync(); }
   dispose(): void {
+    this.#isDisposed = true;
     this.#saved.clear();
     this.current.dispose();
   }
@@ -102,13 +104,25 @@ export class RestorableDevice implements Backend<WebGpuBuffer>, WebGpuBackend {
     const { current } = this;
     if (!(await current.isLost())) return;
     const next = await this.#open(given);
+    if (this.#isDisposed) {
+      next.dispose();
+      return next.assertAlive();
+    }
     current.abandon();
     this.current = next;
-    for (const [buffer, values] of this.#saved) {
-      next.revive(buffer);
-      next.write(buffer, 0, values);
+    try {
+      for (const [buffer, values] of this.#saved) {
+        next.revive(buffer);
+        next.write(buffer, 0, values);
+      }
+      await next.sync();
+    } catch (error) {
+      // What was brought back is lost with this device too, so that another attempt finds everything as it was.
+      if (!this.#isDisposed) this.current = current;
+      next.abandon();
+      next.dispose();
+      throw error;
     }
-    await next.sync();
   }
 
   importBuffer(buffer: GPUBuffer, dtype: DType): WebGpuBuffer {

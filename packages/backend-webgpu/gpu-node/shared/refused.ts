@@ -46,6 +46,66 @@ export const refusedChecks: readonly Check[] = [
       const theirs = fromBuffer(device.importBuffer(memory, "int32"), [4, 4], { device, dtype: "int32" });
       memory.destroy();
       await refused("destroyed", device, () => theirs.sum(1), ["sum(sum) (kernel reduce) of int32 [4, 4] to int32 [4]: "]);
+      await refused("read", device, () => theirs, ["copying what is read: "]);
+      device.dispose();
+      gpu.destroy();
+    },
+  },
+  {
+    name: "memory of the page's own that goes after the submit is not blamed for what was refused",
+    run: async () => {
+      const gpu = await openDevice(), device = await webgpu({ device: gpu });
+      const theirs = (): { readonly memory: GPUBuffer; readonly x: Tensor } => {
+        const memory = gpu.createBuffer({ size: 64, usage: 128 | 8 | 4 });
+        return { memory, x: fromBuffer(device.importBuffer(memory, "int32"), [4, 4], { device, dtype: "int32" }) };
+      };
+      const [first, second] = [theirs(), theirs()];
+      second.memory.destroy();
+      await refused("one before, one after", device, (x) => {
+        first.x.amax(1);
+        const y = second.x.sum(1);
+        queueMicrotask(() => { first.memory.destroy(); }); // The read below has submitted by then.
+        return y.add(x.sum());
+      }, ["submitting commands: "]);
+      const [third, fourth] = [theirs(), theirs()];
+      fourth.memory.destroy();
+      await refused("both of one kernel", device, () => {
+        queueMicrotask(() => { third.memory.destroy(); });
+        return third.x.mul(fourth.x);
+      }, ["mul (kernel map) of int32 [4, 4], int32 [4, 4] to int32 [4, 4]: "]);
+      device.dispose();
+      gpu.destroy();
+    },
+  },
+  {
+    name: "commands that the device refuses are named, also where memory of the page's own goes meanwhile",
+    run: async () => {
+      // No kernel asks for too many workgroups: this device is told of more for one of them.
+      const gpu = await openDevice(), memory = gpu.createBuffer({ size: 64, usage: 128 | 8 | 4 });
+      const device = await webgpu({ device: altered(gpu, {
+        createCommandEncoder() {
+          const encoder = gpu.createCommandEncoder();
+          return altered(encoder, {
+            beginComputePass() {
+              const pass = encoder.beginComputePass();
+              let wrong = false;
+              return altered(pass, {
+                setPipeline(pipeline) {
+                  wrong = pipeline.label === "exp";
+                  pass.setPipeline(pipeline);
+                },
+                dispatchWorkgroups(x, y) { pass.dispatchWorkgroups(wrong ? 2 ** 20 : x, y); },
+              });
+            },
+          });
+        },
+      }) });
+      const theirs = fromBuffer(device.importBuffer(memory, "float32"), [4, 4], { device });
+      await refused("workgroups", device, (x) => {
+        const sum = theirs.sum(1);
+        queueMicrotask(() => { memory.destroy(); });
+        return x.exp().add(sum.sum());
+      }, ["exp (kernel map) of float32 [2, 3] to float32 [2, 3]: "]);
       device.dispose();
       gpu.destroy();
     },

@@ -69,10 +69,10 @@ class Recording implements Watcher {
 
   /** Asks the devices what their kernels took, and gives each kernel to the innermost call that dispatched it. */
   async finish(): Promise<readonly KernelSpan[]> {
-    const all: KernelSpan[] = [];
-    for (const [device, timeline] of this.timelines) {
-      if (timeline === undefined) continue;
-      const spans = await timeline.stop(), taken = new Set<number>();
+    const all: KernelSpan[] = [], measured = [...this.timelines].flatMap(([device, timeline]) => (timeline === undefined ? [] : [{ device, stopped: timeline.stop() }]));
+    await Promise.all(measured.map(({ stopped }) => stopped)); // All have stopped, whichever fails.
+    for (const { device, stopped } of measured) {
+      const spans = await stopped, taken = new Set<number>();
       all.push(...spans);
       // Calls are in the order in which they began, so what is inside of a call comes after it.
       for (const { call, device: on, from, to } of this.entries.toReversed()) {
@@ -111,14 +111,17 @@ function bytesOf(tensors: readonly (Tensor | undefined)[]): number {
 export async function profile<R>(fn: () => R): Promise<OpProfile<R>> {
   if (activeWatcher() !== null) throw new AutogradError("profile: one is already running; profiles do not nest");
   const recording = new Recording();
-  let spans: readonly KernelSpan[] = [], result: R;
+  let result: R;
   setWatcher(recording);
   try {
     result = refusePromise("profile", fn());
-  } finally {
+  } catch (error) {
     setWatcher(null);
-    spans = await recording.finish();
+    await recording.finish().catch(() => {}); // What the function threw is what went wrong first.
+    throw error;
   }
+  setWatcher(null);
+  const spans = await recording.finish();
   const calls = recording.entries.map(({ call }) => call), rows = rowsOf(calls), sent = recording.sent();
   const table = (): string => tableOf(rows, sent);
   return { result, rows, calls, sent, table, trace: () => traceOf(calls, spans), toString: table };
