@@ -8,13 +8,13 @@ const entries = [
   { name: "core", path: "packages/core/dist/index.js", limit: "190 kB", ignore: ["node:*"] },
   { name: "backend-cpu-js", path: "packages/backend-cpu-js/dist/index.js", limit: "20 kB", ignore },
   { name: "backend-wasm-simd", path: "packages/backend-wasm-simd/dist/index.js", limit: "48 kB", ignore },
-  { name: "backend-webgpu", path: "packages/backend-webgpu/dist/index.js", limit: "35 kB", ignore },
+  { name: "backend-webgpu", path: "packages/backend-webgpu/dist/index.js", limit: "36 kB", ignore },
   { name: "nn", path: "packages/nn/dist/index.js", limit: "30 kB", ignore },
   { name: "optim", path: "packages/optim/dist/index.js", limit: "12 kB", ignore },
   { name: "io", path: "packages/io/dist/index.js", limit: "16 kB", ignore },
   ...[["load", "8.5 kB"], ["loadSafetensors", "4 kB"], ["loadNpy", "4 kB"]].map(([reader, limit]) => ({ name: `io: ${reader} alone`, path: "packages/io/dist/index.js", import: `{ ${reader} }`, limit, ignore })),
   { name: "data", path: "packages/data/dist/index.js", limit: "4 kB", ignore },
-  { name: "matmul + relu + SGD app", path: "apps/bench/size/slim.ts", limit: "41.5 kB", ignore: ["node:*"] },
+  { name: "matmul + relu + SGD app", path: "apps/bench/size/slim.ts", limit: "42 kB", ignore: ["node:*"] },
 ];
 
 /** Not written yet, so not measured. A file that exists must not be named here. */

@@ -103,6 +103,11 @@ export interface FusedAttrs {
   windowMaxGrad: { readonly window: readonly [number, number] };
   /** `conv`, and added to each place of the output its channel's number: inputs = [x, filter, bias] of float32, bias `[g, o]`. */
   convBias: PrimitiveAttrs["conv"];
+  /**
+   * Tensors side by side: input k fills the output from `starts[k]` on along `dim`, and what no input covers is 0. One dtype; one shape but for that dim, any strides in the inputs. starts
+   * ascend, and inputs do not reach into each other. Instead of the whole shape, the dims before `dim`, and those after it, are merged where they can be.
+   */
+  concat: { readonly dim: number; readonly starts: readonly number[] };
 }
 
 export type FusedName = keyof FusedAttrs;

@@ -2,7 +2,7 @@
 import { activeInterpreter, asRun, commonDevice, handleOn, needsOf, titleOf } from "./dispatch.ts";
 import { isFloat } from "./dtype.ts";
 import { AutogradError } from "./errors.ts";
-import type { Lineage } from "./lineage.ts";
+import { forbidden, type Lineage } from "./lineage.ts";
 import { record } from "./record.ts";
 import { Edge, isGradEnabled, isInferenceModeEnabled, moveWatch, Node, type Rule } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -25,7 +25,7 @@ export type InPlace = {
 export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string }, target: Tensor, others: readonly Tensor[], attrs: Attrs, { write, copy, writeRule }: InPlace): Tensor {
   const inputs = [target, ...others], interpreter = activeInterpreter();
   const device = commonDevice(op, inputs, attrs), watcher = activeWatcher();
-  const needs = isGradEnabled() && isFloat(target.window.dtype) ? needsOf(inputs) : 0;
+  const needs = isGradEnabled() && isFloat(target.window.dtype) ? needsOf(inputs) | Number(hasFollowedBase(target)) : 0;
   checkInPlace(target, needs);
   asRun(device, () => {
     // What backward reads of the target is its old value: kept as a copy, as the target itself changes now.
@@ -43,12 +43,20 @@ export function dispatchInPlace<Attrs>(op: Rule<Attrs> & { readonly name: string
       });
     target.storage.version++;
     tangents?.();
-    if (needs === 0) return;
+    if (needs === 0) return unrecorded(target);
     const after = handleOn(target.storage, target.window);
     record(op, [before, ...others], attrs, needs, [after], target.storage);
     moveHistory(target, after, writeRule);
   });
   return target;
+}
+
+/** Whether the target is a view that was made before its base had a gradient, or without recording. */
+const hasFollowedBase = ({ lineage }: Tensor): boolean => lineage !== null && lineage.family.edge !== null;
+
+/** A change without a history: views of the same base find their edges anew all the same, and those that came several at a time are of no more use. */
+export function unrecorded({ lineage }: Tensor): void {
+  if (lineage !== null) lineage.family.epoch++;
 }
 
 /** The target is from now on what `after` is. Of a view, the base takes the change, and every member of the family finds its edge anew. */
@@ -70,8 +78,6 @@ export function moveHistory(target: Tensor, after: Tensor, writeRule: WriteRule)
   }
 }
 
-const MODES = { unrecorded: "no_grad", inference: "inference" } as const;
-
 /** What is written must have a place of its own for each element. */
 export function refuseOverlap(target: Tensor): void {
   if (overlapsItself(target.window))
@@ -88,17 +94,7 @@ export function checkInPlace(target: Tensor, needs: number): void {
   if (needs === 0) return;
   const { lineage } = target;
   if (lineage !== null && lineage.parent !== null) {
-    if (typeof lineage.creation === "object")
-      throw new AutogradError(
-        `Output ${lineage.creation.output} of ${lineage.creation.name} is a view and is being modified inplace. ` + (lineage.creation.by === "function"
-          ? "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, " +
-            "leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
-          : "This view is the output of a function that returns multiple views. " +
-            "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."));
-    if (lineage.creation !== "recorded")
-      throw new AutogradError(
-        `A view was created in ${MODES[lineage.creation]} mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. ` +
-        `You can clarify your code by moving both the view and the inplace either both inside the ${MODES[lineage.creation]}${lineage.creation === "inference" ? "_mode" : ""} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`);
+    if (lineage.creation !== "recorded") throw forbidden(lineage.creation, "is being", target.edge);
     const { edge } = lineage.family;
     if (edge !== null && edge.node.leaf !== null) throw new AutogradError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
   }

@@ -2,7 +2,7 @@
 import { type Device } from "./device.ts";
 import { type DType, isFloat } from "./dtype.ts";
 import { DeviceError } from "./errors.ts";
-import { Family, Lineage } from "./lineage.ts";
+import { type Creation, Family, Lineage } from "./lineage.ts";
 import { beginRun, endRun, join, type Lifetime, pend, youngest } from "./scope.ts";
 import { record } from "./record.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -27,6 +27,15 @@ export interface ViewOp<Attrs> extends Rule<Attrs> {
   view(view: View, attrs: Attrs): View;
   batched(attrs: Attrs, lead: Shape, inputs: readonly Tensor[]): Attrs;
 }
+/** An op that looks at its input in several other ways: one node with a result for each. */
+export interface ViewsOp<Attrs, Part> extends Rule<Attrs> {
+  readonly name: string;
+  /** The view op that each result is by itself: how it is found again when its base has been changed. */
+  readonly part: ViewOp<Part>;
+  /** The attrs of `part`, result by result. */
+  parts(attrs: Attrs): readonly Part[];
+  batched(attrs: Attrs, lead: Shape, inputs: readonly Tensor[]): Attrs;
+}
 
 /** What function transforms (vmap, jvp) put between ops and the engine, while one of them is active. */
 export interface Interpreter {
@@ -36,6 +45,7 @@ export interface Interpreter {
   run<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor;
   runAll<Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[];
   view<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor;
+  views<Attrs, Part>(op: ViewsOp<Attrs, Part>, input: Tensor, attrs: Attrs): readonly Tensor[];
   /** `write(target, ...others)` in place, on the tensors that have the batch dims as ordinary dims. */
   inPlace(target: Tensor, others: readonly Tensor[], lead: (lead: Shape) => (target: Tensor, others: readonly Tensor[]) => unknown): Tensor;
   /** Gives results the tangents that follow from those of the inputs. @param again the op, on other inputs */
@@ -159,18 +169,45 @@ const followAll = <Attrs>(by: Interpreter, op: MultiOp<Attrs>, inputs: readonly 
 export function dispatchView<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor {
   if (interpreter !== null && interpreter.isBatched([input])) return interpreter.view(op, input, attrs);
   alive(op.name, input);
-  const recording = isGradEnabled();
-  const out = new Tensor(op.view(input.window, attrs), input.storage.retain(), null);
-  join(out, input.lifetime);
-  if (recording && input.edge !== null) record(op, [input], attrs, 1, [out]);
-  const parent = lineageOf(input);
-  out.lineage = new Lineage(parent.family, parent, op as ViewOp<unknown>, attrs, out.window, recording ? "recorded" : isInferenceModeEnabled() ? "inference" : "unrecorded");
-  parent.family.join();
+  const out = seen(op, input, attrs);
+  if (isGradEnabled() && input.edge !== null) record(op, [input], attrs, 1, [out]);
+  settle(out, lineageOf(input), op, attrs, "recorded");
   if (interpreter !== null) followView(interpreter, op, input, attrs, out);
   return out;
 }
 const followView = <Attrs>(by: Interpreter, op: ViewOp<Attrs>, input: Tensor, attrs: Attrs, out: Tensor): void =>
   follow(by, op, [input], attrs, [out], ([other]) => [dispatchView(op, other!, attrs)]);
+
+/** None of the results may be changed in place while changes are recorded. */
+export function dispatchViews<Attrs, Part>(op: ViewsOp<Attrs, Part>, input: Tensor, attrs: Attrs): readonly Tensor[] {
+  if (interpreter !== null && interpreter.isBatched([input])) return interpreter.views(op, input, attrs);
+  alive(op.name, input);
+  const { part } = op, parts = op.parts(attrs), outs = new Array<Tensor>(parts.length);
+  if (parts.length === 0) return outs;
+  for (let k = 0; k < parts.length; k++) outs[k] = seen(part, input, parts[k]!);
+  if (isGradEnabled() && input.edge !== null) record(op, [input], attrs, 1, outs);
+  const parent = lineageOf(input);
+  for (let k = 0; k < parts.length; k++) settle(outs[k]!, parent, part, parts[k]!, "several");
+  if (interpreter !== null) followViews(interpreter, op, input, attrs, outs);
+  return outs;
+}
+const followViews = <Attrs, Part>(by: Interpreter, op: ViewsOp<Attrs, Part>, input: Tensor, attrs: Attrs, outs: readonly Tensor[]): void =>
+  follow(by, op, [input], attrs, outs, ([other]) => dispatchViews(op, other!, attrs));
+
+/** A view of the input, unrecorded. */
+function seen<Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs): Tensor {
+  const out = new Tensor(op.view(input.window, attrs), input.storage.retain(), null);
+  join(out, input.lifetime);
+  return out;
+}
+/** Gives a view its place in the family. */
+function settle<Attrs>(out: Tensor, parent: Lineage, op: ViewOp<Attrs>, attrs: Attrs, creation: Creation): void {
+  out.lineage = new Lineage(parent.family, parent, op as ViewOp<unknown>, attrs, out.window, creationOf(parent, creation));
+  parent.family.join();
+}
+/** What a view is made of hands down that it may not be changed. */
+const creationOf = (parent: Lineage, creation: Creation): Creation =>
+  !isGradEnabled() ? (isInferenceModeEnabled() ? "inference" : "unrecorded") : creation === "recorded" ? parent.creation : creation;
 
 function lineageOf(tensor: Tensor): Lineage {
   if (tensor.lineage === null) {
@@ -178,10 +215,4 @@ function lineageOf(tensor: Tensor): Lineage {
     tensor.lineage.family.join();
   }
   return tensor.lineage;
-}
-
-/** Says that these views were made by one function, named as its node: none may be changed in place while changes are recorded. */
-export function madeTogether(views: Tensor[], name: string): Tensor[] {
-  views.forEach((view, output) => { if (view.lineage !== null) view.lineage.creation = { name, output, by: "views" }; });
-  return views;
 }

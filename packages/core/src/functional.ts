@@ -102,7 +102,7 @@ export { argmax, argmin } from "./primitives/arg-reduce.ts";
 export { gather, indexSelect, scatterAdd } from "./primitives/gather.ts";
 export { matmul } from "./primitives/matmul.ts";
 export { diag, diagEmbed, diagflat, diagonal, type DiagonalOptions, diagonalScatter, type DiagOptions, tril, triu } from "./views/diagonal.ts";
-export { cartesianProd, columnStack, dsplit, dstack, hsplit, hstack, meshgrid, type MeshgridOptions, rowStack, tensorSplit, unbind, vsplit, vstack } from "./views/pieces.ts";
+export { cartesianProd, chunk, columnStack, dsplit, dstack, hsplit, hstack, meshgrid, type MeshgridOptions, rowStack, split, tensorSplit, unbind, vsplit, vstack } from "./views/pieces.ts";
 export {
   adjoint, atleast1d, atleast2d, atleast3d, broadcastShapesOf as broadcastShapes, broadcastTensors, broadcastTo, conjugateTranspose, expandAs, isSameSize, matrixTranspose, moveaxis, movedim, numpyT, ravel, reshapeAs, swapaxes, swapdims, unflatten, viewAs,
 } from "./views/rearrange.ts";
@@ -114,7 +114,7 @@ export { squeeze_, swapaxes_, swapdims_, t_, transpose_, unsqueeze_ } from "./vi
 export { clone, contiguous, isContiguous, narrowCopy } from "./views/layout.ts";
 export type { MemoryFormat, MemoryFormatOptions } from "./memory-format.ts";
 export type { ToOptions } from "./elementwise/to.ts";
-export { chunk, expand, flatten, narrow, permute, reshape, select, slice, split, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
+export { expand, flatten, narrow, permute, reshape, select, slice, squeeze, t, transpose, unsqueeze, view } from "./views/views.ts";
 export { data, dataSync, detach, detach_, format, item, itemSync, moveTo, to, toArray, toArraySync, untracked } from "./api/reading.ts";
 export { emptyCache, keep, keepCopy, memory, type MemoryInfo, memoryReserved, scope, Scope } from "./api/scope.ts";
 export { getDefaultDevice, setDefaultDevice } from "./device.ts";

@@ -1,12 +1,13 @@
 /** @file A base and its views, as the tape sees them: a change in place through any of them moves the history of all. Holds no handles. */
 import type { ViewOp } from "./dispatch.ts";
+import { AutogradError } from "./errors.ts";
 import { Edge, Node } from "./tape.ts";
 import type { Shape } from "./shape.ts";
 import { restride, type View } from "./view.ts";
 
 /** What a base and its views share. Counted by their handles; the last one to go lets go of the history. */
 export class Family {
-  /** Raised whenever the history of the base moves: a member that has seen less asks again where its gradient goes. */
+  /** Raised by every change in place: a member that has seen less asks again where its gradient goes. */
   epoch = 0;
   /** The view op of a member whose tangent does not lie in that of its base: forward mode sees no change in place of one in the other. */
   apart: ViewOp<unknown> | null = null;
@@ -35,9 +36,23 @@ export class Family {
 
 /**
  * How a view came about. One that was made without recording, together with others by one op, or by a custom function, may not be changed in
- * place while changes are recorded.
+ * place while changes are recorded; nor may a view of it.
  */
-export type Creation = "recorded" | "unrecorded" | "inference" | { readonly name: string; readonly output: number; readonly by: "views" | "function" };
+export type Creation = "recorded" | "unrecorded" | "inference" | "several" | "function";
+
+/** Why a view may not be changed, or not used any more. @param whose "is being", or who else has been @param edge that of the view before the change */
+export function forbidden(creation: Exclude<Creation, "recorded">, whose: string, edge: Edge | null): AutogradError {
+  const isInference = creation === "inference", isMode = isInference || creation === "unrecorded", block = isInference ? "inference_mode" : "no_grad";
+  return new AutogradError((edge === null || isMode
+    ? `A view was created in ${isInference ? "inference" : block} mode and ${whose} modified inplace ${isInference ? "in normal mode" : "with grad mode enabled"}. `
+    : `Output ${edge.output} of ${edge.node.name} is a view and ${whose} modified inplace. `) + (isMode
+    ? "Given that this use case is ambiguous and error-prone, it is forbidden. " +
+      `You can clarify your code by moving both the view and the inplace either both inside the ${block} block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`
+    : creation === "function"
+      ? "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, " +
+        "leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+      : "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."));
+}
 
 /** A tensor's place in its family: the base, or what the view op makes of the parent. */
 export class Lineage {

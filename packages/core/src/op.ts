@@ -3,8 +3,8 @@ import { framed } from "./scope.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
-export { activeInterpreter, allocate, asRun, commonDevice, dispatch, dispatchAll, dispatchView, handleOn, type Interpreter, madeTogether, type MultiOp, type Op, setInterpreter, type ViewOp } from "./dispatch.ts";
-export { checkInPlace, dispatchInPlace, refuseOverlap, type WriteRule } from "./dispatch-in-place.ts";
+export { activeInterpreter, allocate, asRun, commonDevice, dispatch, dispatchAll, dispatchView, dispatchViews, handleOn, type Interpreter, type MultiOp, type Op, setInterpreter, type ViewOp, type ViewsOp } from "./dispatch.ts";
+export { checkInPlace, dispatchInPlace, refuseOverlap, unrecorded, type WriteRule } from "./dispatch-in-place.ts";
 export { savedTensors } from "./record.ts";
 export { Lineage } from "./lineage.ts";
 export { closeFrame, framed, join, keep, openFrame, pend, refusePromise, takeFromFrame, youngest } from "./scope.ts";

@@ -3,7 +3,7 @@ import type { Backend } from "./backend.ts";
 import { LARGE } from "./device.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError, AutogradError, FreedError } from "./errors.ts";
-import type { Lineage } from "./lineage.ts";
+import { forbidden, type Lineage } from "./lineage.ts";
 import * as python from "./python.ts";
 import { type Lifetime, type Mortal } from "./scope.ts";
 import { sameShape, type Shape } from "./shape.ts";
@@ -53,13 +53,18 @@ export class Tensor implements Mortal {
   /** @internal Where its gradient goes; null when it needs none. A handle counts on the node. */
   get edge(): Edge | null {
     const { lineage } = this;
-    if (lineage !== null && lineage.seen !== lineage.family.epoch) {
-      lineage.seen = lineage.family.epoch;
-      const edge = lineage.currentEdge();
-      if (edge !== null) moveWatch(this.#edge, edge);
+    if (lineage !== null && lineage.seen !== lineage.family.epoch) this.#follow(lineage);
+    return this.#edge;
+  }
+  /** The history of the base has moved. Where that has none, a view may have one of its own. */
+  #follow(lineage: Lineage): void {
+    if (lineage.family.edge !== null) {
+      if (lineage.parent !== null && lineage.creation !== "recorded") throw forbidden(lineage.creation, "its base or another view of its base has been", this.#edge);
+      const edge = lineage.currentEdge()!;
+      if (edge !== this.#edge) moveWatch(this.#edge, edge);
       this.#move(edge);
     }
-    return this.#edge;
+    lineage.seen = lineage.family.epoch;
   }
   set edge(edge: Edge | null) {
     this.#move(edge);
@@ -93,7 +98,7 @@ export class Tensor implements Mortal {
   }
   /** The accumulated gradient, or null. It lives as long as its tensor. */
   get grad(): Tensor | null {
-    if (this.#grad === null && !this.isLeaf && !this.retainsGrad)
+    if (this.#grad === null && !this.#isCut() && !this.isLeaf && !this.retainsGrad)
       warn(
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, " +
         "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.");
@@ -107,7 +112,12 @@ export class Tensor implements Mortal {
   }
   /** Whether operations on it are recorded: a leaf that says so, or what was computed from one. */
   get requiresGrad(): boolean {
-    return this.edge !== null;
+    return this.#isCut() || this.edge !== null;
+  }
+  /** Whether its base has a history that it may not follow: asking for the edge is an error. */
+  #isCut(): boolean {
+    const { lineage } = this;
+    return lineage !== null && lineage.seen !== lineage.family.epoch && lineage.parent !== null && lineage.creation !== "recorded" && lineage.family.edge !== null;
   }
   set requiresGrad(value: boolean) {
     setRequiresGrad(this, value);

@@ -95,14 +95,69 @@ describe("a change in place", () => {
   });
 });
 
+/** Views that come several at a time, two of four elements, and PyTorch's name of their node. */
+const several: readonly (readonly [name: string, apart: (x: Tensor) => Tensor[], node: string])[] = [
+  ["split", (x) => x.split(2), "SplitBackward0"], ["split into sizes", (x) => x.split([1, 3]), "SplitWithSizesBackward0"], ["chunks", (x) => x.chunk(2, -1), "SplitBackward0"],
+  ["rows", (x) => x.reshape([2, 2]).unbind(), "UnbindBackward0"], ["columns", (x) => x.reshape([2, 2]).unbind(-1), "UnbindBackward0"], ["what is iterated over", (x) => [...x.reshape([2, 2])], "UnbindBackward0"],
+];
+
+describe("views that come several at a time", () => {
+  const x = (): Tensor => leaf([1, 2, 3, 4]);
+  test.each(several)("%s are one node, share memory and versions", (_, apart, node) => {
+    const y = x().mul(1), parts = apart(y);
+    expect(new Set(parts.map((part) => part.gradFn)).size).toBe(1);
+    expect(parts.map((part) => [part.gradFn!.name, part.outputNr])).toEqual([[node, 0], [node, 1]]);
+    noGrad(() => y.zero_());
+    expect(parts.map((part) => [part.version, part.requiresGrad, part.detach().toArraySync()])).toEqual(parts.map((part) => [1, true, Array(part.shape[0]!).fill(0)]));
+  });
+  test.each(several)("%s may be changed where nothing needs a gradient, and without recording", (_, apart) => {
+    const plain = ones([4]);
+    apart(plain)[0]!.add_(1);
+    expect(plain.version).toBe(1);
+    const y = x().mul(1), parts = apart(y);
+    noGrad(() => parts.forEach((part) => part.zero_()));
+    expect([y.toArraySync(), y.version, parts[0]!.version, parts[0]!.requiresGrad]).toEqual([[0, 0, 0, 0], 2, 2, true]);
+  });
+  test("pieces that are slices may be changed", () => {
+    const w = x(), y = w.mul(1), [first, last] = y.tensorSplit(2) as [Tensor, Tensor];
+    expect(first.gradFn!.name).toBe("SliceBackward0");
+    last.mul_(3);
+    expect([first, last].map((part) => part.gradFn!.name)).toEqual(["AsStridedBackward0", "AsStridedBackward0"]);
+    y.sum().backward();
+    expect(w.grad!.toArraySync()).toEqual([1, 1, 3, 3]);
+  });
+  test("a view that is a leaf of its own stays one when it is changed", () => {
+    const v = zeros([4]).narrow(0, 0, 2).requiresGrad_();
+    noGrad(() => v.add_(1));
+    expect([v.isLeaf, v.requiresGrad, v.toArraySync()]).toEqual([true, true, [1, 1]]);
+    v.square().sum().backward();
+    expect(v.grad!.toArraySync()).toEqual([2, 2]);
+  });
+});
+
 describe("what is refused", () => {
   const x = (): Tensor => leaf([1, 2, 3, 4]);
   test.each<readonly [string, () => unknown, string]>([
     ["a leaf", () => x().add_(1), "a leaf Variable that requires grad is being used in an in-place operation."],
     ["a view of a leaf", () => x().slice(0, 0, 2).add_(1), "a view of a leaf Variable that requires grad is being used in an in-place operation."],
-    ["one of several views", () => mul(x(), 1).split(2)[0]!.add_(1), "Output 0 of SplitBackward0 is a view and is being modified inplace. This view is the output of a function that returns multiple views."],
-    ["one of several pieces", () => mul(x(), 1).chunk(2)[1]!.add_(1), "Output 1 of SplitBackward0 is a view"],
-    ["one of the rows", () => mul(x(), 1).unbind()[1]!.add_(1), "Output 1 of UnbindBackward0 is a view"],
+    ...several.flatMap(([name, apart, node]): [string, () => unknown, string][] => {
+      const multiple = "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.";
+      const base = "is a view and its base or another view of its base has been modified inplace. " + multiple, y = (): Tensor => mul(x(), 1);
+      return [
+        [`the last of ${name}`, () => apart(y()).at(-1)!.add_(1), `Output 1 of ${node} is a view and is being modified inplace. ${multiple}`],
+        [`one of ${name} of a leaf`, () => apart(x())[0]!.add_(1), `Output 0 of ${node} is a view and is being modified inplace. ${multiple}`],
+        [`a view of one of ${name}`, () => apart(y())[0]!.unsqueeze(0).slice(0, 0).add_(1), `Output 0 of SliceBackward0 is a view and is being modified inplace. ${multiple}`],
+        [`one of ${name} that needed no gradient, by what needs one`, () => apart(ones([4]))[0]!.mul_(leaf([2]).sum()), `A view was created in no_grad mode and is being modified inplace with grad mode enabled. ${multiple}`],
+        [`one of ${name} that were made without recording`, () => { const base = y(); noGrad(() => apart(base))[0]!.add_(1); }, "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case"],
+        [`what one of ${name} was, after their base was changed`, () => { const base = y(), [part] = apart(base); base.mul_(2); return part!.mul(2); }, `Output 0 of ${node} ${base}`],
+        [`what one of ${name} was, after it was changed without recording`, () => { const [part] = apart(y()); noGrad(() => part!.add_(1)); return part!.mul(2); }, `Output 0 of ${node} ${base}`],
+        [`what one of ${name} of a leaf was, after a step`, () => { const w = x(), parts = apart(w); noGrad(() => w.add_(1)); return parts[1]!.gradFn; }, `Output 1 of ${node} ${base}`],
+        [`what one of ${name} that needed no gradient was, after their base needs one`, () => { const w = ones([4]), [part] = apart(w); w.mul_(x()); return part!.mul(2); }, "A view was created in no_grad mode and its base or another view of its base has been modified inplace with grad mode enabled. This view is the output"],
+      ];
+    }),
+    ["a view made before its base became a leaf", () => { const y = ones([2]), part = y.slice(0, 0, 1); y.requiresGrad_(); part.add_(1); }, "a view of a leaf Variable that requires grad is being used in an in-place operation."],
+    ["a view of a view made without recording", () => { const y = mul(x(), 1); noGrad(() => y.slice(0, 0, 2)).slice(0, 0, 1).add_(y.select(0, 0)); }, "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given"],
+    ["what a view made without recording was, after a step", () => { const w = x(), part = noGrad(() => w.slice(0, 0, 2)); noGrad(() => w.add_(1)); return part.mul(2); }, "A view was created in no_grad mode and its base or another view of its base has been modified inplace with grad mode enabled. Given"],
     ["a view made without recording", () => { const y = mul(x(), 1); noGrad(() => y.slice(0, 0, 2)).add_(y.select(0, 0)); }, "A view was created in no_grad mode and is being modified inplace with grad mode enabled."],
     ["elements that overlap", () => ones([1]).expand([3]).add_(1), "unsupported operation: more than one element of the written-to tensor refers to a single memory location."],
   ])("%s", (_, run, text) => {

@@ -1,11 +1,11 @@
 /** @file A program as a function of its leaves that require a gradient: what derivatives and transforms are taken of. */
 import type { Backend, Tensor } from "@adjoint/core";
-import { Machine } from "./machine.ts";
+import { Machine, onTape } from "./machine.ts";
 import type { Program, Statement } from "./program.ts";
 import { movementOf, Reference } from "./reference.ts";
 import type { Row } from "./row.ts";
 
-const needsGradient = (tensor: Tensor | null): tensor is Tensor => tensor !== null && tensor.requiresGrad && !tensor.isLeaf;
+const needsGradient = (tensor: Tensor | null): tensor is Tensor => tensor !== null && tensor.requiresGrad && !onTape(tensor).isLeaf;
 
 export type ProgramFunction = {
   /** The leaves as they are. */

@@ -2,7 +2,7 @@
 import type { Backend } from "@adjoint/core";
 import type { DType } from "@adjoint/core/backend";
 import { drawerOf, type LeafDraft } from "./drawer.ts";
-import { observeSync } from "./machine.ts";
+import { observeSync, onTape } from "./machine.ts";
 import type { Attrs, Program, Statement } from "./program.ts";
 import { type Random, randomFrom } from "./random.ts";
 import { movementOf, Reference, type Verdict } from "./reference.ts";
@@ -65,7 +65,7 @@ class Draught {
 
   variables(): Variable[] {
     return [...this.#run.exact.tensors].flatMap(([name, x]) => x === null ? [] : [{
-      name, shape: x.shape, dtype: x.dtype === "float64" ? "float32" as const : x.dtype, requiresGrad: x.requiresGrad, isLeaf: x.isLeaf, hasGrad: x.grad !== null,
+      name, shape: x.shape, dtype: x.dtype === "float64" ? "float32" as const : x.dtype, requiresGrad: x.requiresGrad, isLeaf: onTape(x).isLeaf, hasGrad: x.grad !== null,
     }]);
   }
 

@@ -1,5 +1,5 @@
 /** @file Runs the statements of a program on one device, and says what can be seen of its tensors. */
-import { AdjointError, type Backend, memory, noGrad, scope, type Scope, tensor, type Tensor } from "@adjoint/core";
+import { AdjointError, AutogradError, type Backend, memory, noGrad, scope, type Scope, tensor, type Tensor } from "@adjoint/core";
 import { type DType, dtypes, type Shape } from "@adjoint/core/backend";
 import { check } from "../case.ts";
 import { decode, encode } from "../host.ts";
@@ -166,11 +166,20 @@ class MissingInput extends Error {
 }
 
 const about = (tensor: Tensor, values: readonly number[]): Observation =>
-  ({ shape: tensor.shape, dtype: plain(tensor.dtype), requiresGrad: tensor.requiresGrad, isLeaf: tensor.isLeaf, gradFn: tensor.gradFn?.name ?? null, values });
+  ({ shape: tensor.shape, dtype: plain(tensor.dtype), requiresGrad: tensor.requiresGrad, ...onTape(tensor), values });
 
 export async function observe(tensor: Tensor): Promise<Observation> {
   const reading = tensor.data(), seen = about(tensor, []);
   return { ...seen, values: decode(tensor.dtype, await reading) };
+}
+/** Where a tensor stands on the tape. Of a view that may not be used any more, since its base has changed: the complaint. */
+export function onTape(tensor: Tensor): { readonly isLeaf: boolean; readonly gradFn: string | null } {
+  try {
+    return { isLeaf: tensor.isLeaf, gradFn: tensor.gradFn?.name ?? null };
+  } catch (error) {
+    if (!(error instanceof AutogradError)) throw error;
+    return { isLeaf: true, gradFn: error.message };
+  }
 }
 /** As `observe`, on a device that can read at once. */
 export const observeSync = (tensor: Tensor): Observation => about(tensor, decode(tensor.dtype, tensor.dataSync()));

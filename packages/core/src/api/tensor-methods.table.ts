@@ -3085,8 +3085,7 @@ export interface FunctionMethods {
    * @param x this tensor: of any shape and dtype
    * @param dim along which, 0 by default
    * @returns views of x's shape without the dim, as many as it is long, of its dtype
-   * @throws IndexError for a dim out of range
-   * @throws ShapeError for a 0-d tensor
+   * @throws IndexError for a dim out of range, or a 0-d tensor
    * @example tensor([[1, 2], [3, 4]]).unbind() // [[1, 2], [3, 4]]
    */
   unbind(dim?: number): Tensor[];

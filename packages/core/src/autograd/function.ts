@@ -142,7 +142,7 @@ function recorded(of: { readonly name: string }, ctx: FunctionContext, said: Sai
     }
     if (dirty) become(result, edge);
     else result.edge = edge;
-    if (!dirty && result.lineage !== null && result.lineage.parent !== null) result.lineage.creation = { name: node.name, output: k, by: "function" };
+    if (!dirty && result.lineage !== null && result.lineage.parent !== null) result.lineage.creation = "function";
     return result;
   });
   const kept = said.save.filter((x) => x !== null);

@@ -2,7 +2,7 @@
 import { scalarTypeName } from "../dtype.ts";
 import { AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
-import { activeInterpreter, asRun, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, type WriteRule } from "../op.ts";
+import { activeInterpreter, asRun, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, unrecorded, type WriteRule } from "../op.ts";
 import type { Program } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import type { Buffer, View } from "../view.ts";
@@ -52,6 +52,7 @@ export function mapOut(target: Tensor, p: Program, inputs: readonly Tensor[], pa
   refuseOverlap(target);
   asRun(target.storage.device, () => write([target], p, inputs, params));
   target.storage.version++;
+  unrecorded(target);
   return target;
 }
 
@@ -70,7 +71,10 @@ export function mapGroups(groups: readonly (readonly Tensor[])[], p: Program, pa
     return targets;
   };
   asRun(device, watcher === null ? run : () => watched(watcher, p.name, "op", device, all, run));
-  for (const target of targets) target.storage.version++;
+  for (const target of targets) {
+    target.storage.version++;
+    unrecorded(target);
+  }
 }
 
 /** Dense tensors of one shape. */

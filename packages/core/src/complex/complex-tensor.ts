@@ -14,9 +14,9 @@ import { ArgumentError, AutogradError, DTypeError, ShapeError } from "../errors.
 import type { Tensor } from "../op.ts";
 import { type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { cat, stack } from "../views/cat.ts";
-import { unbind } from "../views/pieces.ts";
+import { split, unbind } from "../views/pieces.ts";
 import { flip, roll } from "../views/repeat.ts";
-import { expand, narrow, permute, reshape, select, slice, split, unsqueeze } from "../views/views.ts";
+import { expand, narrow, permute, reshape, select, slice, unsqueeze } from "../views/views.ts";
 import { ComplexHandle } from "./handle.ts";
 import { type ComplexDType, type ComplexNumber, isComplex, partsOf, scalarName } from "./kind.ts";
 import { onPairs, scaling } from "./operands.ts";

@@ -1,7 +1,7 @@
 /** @file What runs between ops and the engine while a function transform is active. */
 import { NotSupportedError, TransformError } from "../errors.ts";
 import {
-  closeFrame, commonDevice, dispatch, dispatchAll, dispatchView, framed, type Interpreter, type MultiOp, type Op, openFrame, type Rule, setInterpreter, type Tensor, type ViewOp, youngest,
+  closeFrame, commonDevice, dispatch, dispatchAll, dispatchView, dispatchViews, framed, type Interpreter, type MultiOp, type Op, openFrame, type Rule, setInterpreter, type Tensor, type ViewOp, type ViewsOp, youngest,
 } from "../op.ts";
 import { active as batches, aligned, type BatchLevel, hiddenLevels, lowered, owned, raised, sizesOf, unionOf } from "./batch.ts";
 import { active as tangentLevels, follow, followInPlace } from "./forward.ts";
@@ -33,6 +33,7 @@ const interpreter: Interpreter = {
   run: <Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs) => onExamples(op, inputs, attrs, (xs, wide) => [dispatch(op, xs, wide)])[0]!,
   runAll: <Attrs>(op: MultiOp<Attrs>, inputs: readonly Tensor[], attrs: Attrs) => onExamples(op, inputs, attrs, (xs, wide) => dispatchAll(op, xs, wide)),
   view: <Attrs>(op: ViewOp<Attrs>, input: Tensor, attrs: Attrs) => onExamples(op, [input], attrs, ([x], wide) => [dispatchView(op, x!, wide)])[0]!,
+  views: <Attrs, Part>(op: ViewsOp<Attrs, Part>, input: Tensor, attrs: Attrs) => onExamples(op, [input], attrs, ([x], wide) => dispatchViews(op, x!, wide)),
   inPlace(target, others, write) {
     const levels = levelsOf(target);
     if (unionOf(others).some((level) => !levels.includes(level)))

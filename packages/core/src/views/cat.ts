@@ -1,43 +1,10 @@
-/** @file `cat`, whose adjoint is narrow, and `stack`. */
-import { copyView } from "../calculus/call.ts";
+/** @file `cat` and `stack`: one tensor of many. */
 import { promoteTypes } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { allocate, composite, dispatch, isTensor, type Op, savesNothing, type Tensor } from "../op.ts";
+import { composite, dispatch, isTensor, type Tensor } from "../op.ts";
 import { to } from "../elementwise/elementwise.ts";
 import { wrapDim } from "../shape.ts";
-import { restride } from "../view.ts";
-import { narrow, unsqueeze } from "./views.ts";
-
-type CatAttrs = { readonly dim: number; readonly sizes: readonly number[]; readonly name: string };
-
-const catOp: Op<CatAttrs> = {
-  name: "cat",
-  gradName: ({ name }) => name,
-  run(device, inputs, { dim, sizes }) {
-    const first = inputs[0]!;
-    const total = sizes.reduce((a, b) => a + b, 0);
-    const out = allocate(device, first.dtype, first.shape.map((size, d) => (d === dim ? total : size)));
-    let start = 0;
-    inputs.forEach((x, i) => {
-      const window = restride(out.window, x.shape, out.window.strides, x.window.size === 0 ? 0 : start * out.window.strides[dim]!);
-      copyView(device.backend.kernels.copy, x.window, window, device.backend.limits.maxRank);
-      start += sizes[i]!;
-    });
-    return out;
-  },
-  saves: () => savesNothing,
-  vjp([grad], node) {
-    const { dim, sizes } = node.attrs;
-    let start = 0;
-    return sizes.map((size, i) => {
-      const from = start;
-      start += size;
-      return node.needs(i) ? narrow(grad!, dim, from, size) : undefined;
-    });
-  },
-  jvp: "linear",
-  batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
-};
+import { catOp, piecesOf, slicesOf, stackOp } from "./assembly.ts";
 
 /**
  * Joins tensors along a dim.
@@ -49,9 +16,7 @@ const catOp: Op<CatAttrs> = {
  * @throws IndexError for a dim out of range
  * @example cat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
-export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => join(tensors, dim, "CatBackward0"));
-
-function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
+export const cat: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__PURE__*/ composite(undefined, (tensors: readonly Tensor[], dim: number = 0): Tensor => {
   if (isTensor(tensors)) throw new ArgumentError("cat() received an invalid combination of arguments: cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor");
   if (tensors.length === 0) throw new ArgumentError("torch.cat(): expected a non-empty list of Tensors");
   tensors.forEach((x, i) => { if (x.ndim === 0) throw new ShapeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`); });
@@ -67,8 +32,8 @@ function join(tensors: readonly Tensor[], dim: number, name: string): Tensor {
     });
   });
   const dtype = tensors.map((x) => x.dtype).reduce(promoteTypes);
-  return dispatch(catOp, parts.map((x) => to(x, dtype)), { dim: d, sizes: parts.map((x) => x.shape[d]!), name });
-}
+  return dispatch(catOp, parts.map((x) => to(x, dtype)), piecesOf(d, parts.map((x) => x.shape[d]!), "CatBackward0"));
+});
 
 /**
  * Joins tensors along a new dim.
@@ -87,5 +52,6 @@ export const stack: (tensors: readonly Tensor[], dim?: number) => Tensor = /*@__
     if (x.shape.join() !== first.shape.join())
       throw new ShapeError(`stack expects each tensor to be equal size, but got [${first.shape.join(", ")}] at entry 0 and [${x.shape.join(", ")}] at entry ${i}`);
   });
-  return join(tensors.map((x) => unsqueeze(x, dim)), wrapDim(dim, first.ndim + 1), "StackBackward0");
+  const d = wrapDim(dim, first.ndim + 1), dtype = tensors.map((x) => x.dtype).reduce(promoteTypes);
+  return dispatch(stackOp, tensors.map((x) => to(x, dtype)), slicesOf(d, tensors.length, "StackBackward0"));
 });

@@ -1,25 +1,72 @@
 /** @file Splitting into views along a dim, joining, and grids. */
-import { ArgumentError, ShapeError } from "../errors.ts";
-import { composite, isTensor, madeTogether, type Tensor } from "../op.ts";
-import { wrapDim } from "../shape.ts";
+import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { composite, dispatchViews, isTensor, type Tensor, type ViewsOp } from "../op.ts";
+import { showShape, wrapDim } from "../shape.ts";
+import { piecesOf, slicesOf, splitOp, unbindOp } from "./assembly.ts";
 import { cat, stack } from "./cat.ts";
 import { hostNumbers } from "./host-numbers.ts";
 import { atleast1d, atleast2d, atleast3d, tensorsOf } from "./rearrange.ts";
-import { expand, flatten, narrow, reshape, select } from "./views.ts";
+import { expand, flatten, narrow, reshape } from "./views.ts";
+
+/** In an array of the caller's own. */
+const several = <Attrs, Part>(op: ViewsOp<Attrs, Part>, x: Tensor, attrs: Attrs): Tensor[] => dispatchViews(op, x, attrs).slice();
 
 /**
  * The slices along a dim, which goes.
  * @param x of any shape and dtype
  * @param dim along which, 0 by default
  * @returns views of x's shape without the dim, as many as it is long, of its dtype
- * @throws IndexError for a dim out of range
- * @throws ShapeError for a 0-d tensor
+ * @throws IndexError for a dim out of range, or a 0-d tensor
  * @example unbind(tensor([[1, 2], [3, 4]])) // [[1, 2], [3, 4]]
  */
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
   const d = wrapDim(dim, x.ndim);
-  if (x.ndim === 0) throw new ShapeError("Dimension specified as 0 but tensor has no dimensions");
-  return madeTogether(Array.from({ length: x.shape[d]! }, (_, i) => { const part = select(x, d, i); if (part.gradFn !== null) part.gradFn.label = "UnbindBackward0"; return part; }), "UnbindBackward0");
+  if (x.ndim === 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
+  return several(unbindOp, x, slicesOf(d, x.shape[d]!, "UnbindBackward0"));
+}
+
+/**
+ * Pieces along a dim, one after the other.
+ * @param x of any shape and dtype
+ * @param size of each piece, the last perhaps shorter; or the sizes of all, which sum up to the dim's
+ * @param dim along which, 0 by default
+ * @returns views of x's shape with those sizes along the dim, of its dtype
+ * @throws ShapeError where the sizes do not add up or are negative, or for a 0-d tensor
+ * @throws IndexError for a dim out of range
+ * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ */
+export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
+  if (x.ndim === 0) throw new ShapeError("split expects at least a 1-dimensional tensor");
+  const d = wrapDim(dim, x.ndim), total = x.shape[d]!;
+  if (typeof size === "number") {
+    if (size < 0) throw new ShapeError(`split expects split_size be non-negative, but got split_size=${size}`);
+    if (size === 0 && total !== 0) throw new ShapeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${total}`);
+    const count = Math.max(1, Math.ceil(total / Math.max(size, 1)));
+    return several(splitOp, x, piecesOf(d, Array.from({ length: count }, (_, i) => Math.min(size, total - i * size)), "SplitBackward0"));
+  }
+  if (size.some((length) => length < 0)) throw new ShapeError(`split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=${showShape(size)}`);
+  const sum = size.reduce((a, b) => a + b, 0);
+  if (sum !== total)
+    throw new ShapeError(`split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${showShape(size)}`);
+  return several(splitOp, x, piecesOf(d, size, "SplitWithSizesBackward0"));
+}
+
+/**
+ * At most so many pieces of equal size along a dim, the last perhaps shorter.
+ * @param x of any shape and dtype
+ * @param chunks how many at most
+ * @param dim along which, 0 by default
+ * @returns views of x's shape with ceil(size / chunks) along the dim, of its dtype
+ * @throws ArgumentError for no pieces
+ * @throws ShapeError for a 0-d tensor
+ * @throws IndexError for a dim out of range
+ * @example chunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
+ */
+export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
+  if (x.ndim === 0) throw new ShapeError("chunk expects at least a 1-dimensional tensor");
+  if (!(chunks > 0)) throw new ArgumentError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
+  const total = x.shape[wrapDim(dim, x.ndim)]!;
+  return total === 0 ? split(x, Array.from({ length: chunks }, () => 0), dim) : split(x, Math.ceil(total / chunks), dim);
 }
 
 /**

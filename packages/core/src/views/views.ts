@@ -1,9 +1,10 @@
 /** @file View ops: other windows onto the same storage. A slice stands beside its adjoint, pad. */
 import { copyView } from "../calculus/call.ts";
 import { expand as expandTo, rawZeros, reshape as reshapeTo } from "../calculus/map-reduce.ts";
+import { sideBySide } from "../calculus/side-by-side.ts";
 import { dtypes, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
-import { composite, dispatch, dispatchView, madeTogether, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
+import { dispatch, dispatchView, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
 import { checkSizes, type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { hostNumbers } from "./host-numbers.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
@@ -171,7 +172,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshapeTo(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)], "UnsqueezeBackward0");
 }
 
-export type SliceAttrs = { readonly dim: number; readonly start: number; readonly step: number; readonly length: number; readonly size: number; readonly name?: string };
+export type SliceAttrs = { readonly dim: number; readonly start: number; readonly step: number; readonly length: number; readonly size: number };
 
 const sliceView = (view: View, { dim, start, step, length }: SliceAttrs): View => restride(
   view, view.shape.map((size, d) => (d === dim ? length : size)), view.strides.map((stride, d) => (d === dim ? stride * step : stride)),
@@ -179,7 +180,7 @@ const sliceView = (view: View, { dim, start, step, length }: SliceAttrs): View =
 
 export const sliceOp: ViewOp<SliceAttrs> = {
   name: "slice",
-  gradName: ({ name }) => name ?? "SliceBackward0",
+  gradName: () => "SliceBackward0",
   view: sliceView,
   saves: () => savesNothing,
   vjp: ([grad], node) => [dispatch(padOp, [grad!], node.attrs)],
@@ -193,12 +194,29 @@ const padOp: Op<SliceAttrs> = {
   gradName: () => "SliceBackward0Backward0",
   run(device, [x], attrs) {
     const shape = x!.shape.map((size, d) => (d === attrs.dim ? attrs.size : size));
+    if (attrs.step === 1) return sideBySide(device, x!.dtype, shape, attrs.dim, [x!.window], [attrs.start]);
     const out = rawZeros(device, x!.dtype, shape);
     copyView(device.backend.kernels.copy, x!.window, sliceView(out.window, attrs), device.backend.limits.maxRank);
     return out;
   },
   saves: () => savesNothing,
   vjp: ([grad], node) => [dispatchView(sliceOp, grad!, node.attrs)],
+  jvp: "linear",
+  batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
+};
+
+export type SelectAttrs = { readonly dim: number; readonly index: number; readonly size: number };
+
+/** What a slice of one element shows, without its dim. */
+export const selectOp: ViewOp<SelectAttrs> = {
+  name: "select",
+  gradName: () => "SelectBackward0",
+  view: (view, { dim, index }) => {
+    const others = (all: readonly number[]): number[] => [...all.slice(0, dim), ...all.slice(dim + 1)], shape = others(view.shape);
+    return restride(view, shape, others(view.strides), view.offset + (view.size === 0 ? 0 : index * view.strides[dim]!));
+  },
+  saves: () => savesNothing,
+  vjp: ([grad], { attrs: { dim, index, size } }) => [dispatch(padOp, [unsqueeze(grad!, dim)], { dim, start: index, step: 1, length: 1, size })],
   jvp: "linear",
   batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
@@ -238,19 +256,19 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
  * @example narrow(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
  */
 export function narrow(x: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
-  if (typeof start === "number") return narrowAs(x, dim, start, length, "SliceBackward0");
+  if (typeof start === "number") return narrowFrom(x, dim, start, length);
   if (start.ndim !== 0 || dtypes[start.dtype].kind !== "int") throw new ArgumentError("start must be an 0-dim integral Tensor.");
-  return narrowAs(x, dim, hostNumbers("narrow", start)[0]!, length, "SliceBackward0");
+  return narrowFrom(x, dim, hostNumbers("narrow", start)[0]!, length);
 }
 
-function narrowAs(x: Tensor, dim: number, start: number, length: number, name: string): Tensor {
+function narrowFrom(x: Tensor, dim: number, start: number, length: number): Tensor {
   if (x.ndim === 0) throw new ShapeError("narrow() cannot be applied to a 0-dim tensor.");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
   if (length < 0) throw new ArgumentError("narrow(): length must be non-negative.");
   if (start < -size || start > size) throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`);
   const from = start < 0 ? start + size : start;
   if (from + length > size) throw new ShapeError(`start (${from}) + length (${length}) exceeds dimension size (${size}).`);
-  return dispatchView(sliceOp, x, { dim: d, start: from, step: 1, length, size, name });
+  return dispatchView(sliceOp, x, { dim: d, start: from, step: 1, length, size });
 }
 
 /**
@@ -262,54 +280,10 @@ function narrowAs(x: Tensor, dim: number, start: number, length: number, name: s
  * @throws IndexError for an index or a dim out of range, or a 0-d tensor
  * @example select(tensor([[1, 2], [3, 4]]), 0, 1) // [3, 4]
  */
-export const select: (x: Tensor, dim: number, index: number) => Tensor = /*@__PURE__*/ composite("SelectBackward0", (x: Tensor, dim: number, index: number): Tensor => {
+export function select(x: Tensor, dim: number, index: number): Tensor {
   if (x.ndim === 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
   if (!Number.isInteger(index) || index < -size || index >= size)
     throw new IndexError(`select(): index ${index} out of range for tensor of size ${showShape(x.shape)} at dimension ${d}`);
-  const one = dispatchView(sliceOp, x, { dim: d, start: index < 0 ? index + size : index, step: 1, length: 1, size });
-  return reshapeTo(one, x.shape.filter((_, k) => k !== d));
-});
-
-/**
- * Pieces along a dim, one after the other.
- * @param x of any shape and dtype
- * @param size of each piece, the last perhaps shorter; or the sizes of all, which sum up to the dim's
- * @param dim along which, 0 by default
- * @returns views of x's shape with those sizes along the dim, of its dtype
- * @throws ShapeError where the sizes do not add up or are negative, or for a 0-d tensor
- * @throws IndexError for a dim out of range
- * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
- */
-export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
-  if (x.ndim === 0) throw new ShapeError("split expects at least a 1-dimensional tensor");
-  const d = wrapDim(dim, x.ndim), total = x.shape[d]!;
-  if (typeof size === "number") {
-    if (size < 0 || (size === 0 && total !== 0)) throw new ShapeError(`split expects split_size be non-negative, but got split_size=${size}`);
-    const count = Math.max(1, Math.ceil(total / Math.max(size, 1)));
-    return madeTogether(Array.from({ length: count }, (_, i) => narrowAs(x, d, i * size, Math.min(size, total - i * size), "SplitBackward0")), "SplitBackward0");
-  }
-  const sum = size.reduce((a, b) => a + b, 0);
-  if (sum !== total)
-    throw new ShapeError(`split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${showShape(size)}`);
-  let start = 0;
-  return madeTogether(size.map((length) => narrowAs(x, d, (start += length) - length, length, "SplitWithSizesBackward0")), "SplitWithSizesBackward0");
-}
-
-/**
- * At most so many pieces of equal size along a dim, the last perhaps shorter.
- * @param x of any shape and dtype
- * @param chunks how many at most
- * @param dim along which, 0 by default
- * @returns views of x's shape with ceil(size / chunks) along the dim, of its dtype
- * @throws ArgumentError for no pieces
- * @throws ShapeError for a 0-d tensor
- * @throws IndexError for a dim out of range
- * @example chunk(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
- */
-export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
-  if (x.ndim === 0) throw new ShapeError("chunk expects at least a 1-dimensional tensor");
-  if (!(chunks > 0)) throw new ArgumentError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
-  const total = x.shape[wrapDim(dim, x.ndim)]!;
-  return split(x, Math.max(1, Math.ceil(total / chunks)), dim);
+  return dispatchView(selectOp, x, { dim: d, index: index < 0 ? index + size : index, size });
 }
