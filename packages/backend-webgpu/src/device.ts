@@ -8,6 +8,7 @@ import { Faults } from "./faults.ts";
 import { INDEX_ERROR_BYTES, IndexErrors } from "./index-errors.ts";
 import { argReduceKernel } from "./kernels/arg-reduce.ts";
 import { attentionGradKernel, attentionKernel } from "./kernels/attention.ts";
+import { concatKernel } from "./kernels/concat.ts";
 import { convKernel } from "./kernels/conv.ts";
 import { gatherKernel, scatterKernel } from "./kernels/gather-scatter.ts";
 import { copyKernel, mapKernel } from "./kernels/map.ts";
@@ -83,6 +84,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       mapEach: mapEachKernel(this, map),
       windowMaxGrad: windowMaxGradKernel(this),
       convBias: conv,
+      concat: concatKernel(this),
     };
     this.kernels = mapKernels({ kernels }, (name, run) => this.#calls.named(name, run));
   }

@@ -1,6 +1,6 @@
 /** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
 import {
-  adamStep, type AttentionOptions, batchNorm, conv2d, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax,
+  adamStep, type AttentionOptions, batchNorm, cat, conv2d, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, stack,
   tensor, type Tensor, unfused,
 } from "@adjoint/core";
 import type { Backend, FusedName } from "@adjoint/core/backend";
@@ -88,6 +88,23 @@ const attentionSamples: readonly Sample[] = [
     ["attention of batches of heads, a sum for each row of a batch", (l, s, x) => ({ attnMask: added(x, 2, 1, l, s) })],
   ] satisfies [string, (l: number, s: number, x: Tensor) => AttentionOptions][]).flatMap(([name, options]) => attention(name, options, 3, batchesOfHeads)),
 ];
+
+/** Parts along each dim, more than a call may bind, strided ones, and gradients that leave places empty. */
+const concatSamples: readonly Sample[] = ([
+  ["columns", ([rows]) => [[rows!, 4]], (x, y) => cat([x, y!, x], 1)],
+  ["rows", ([, n]) => [[4, n!]], (x, y) => cat([x, y!.flip(0), x])],
+  ["the same twice, a number apart", (shape) => [shape], (x, y) => stack([x, y!], -1)],
+  ["rows of both by turns", (shape) => [shape], (x, y) => stack([x, y!], 1)],
+  ["columns that were rows", (shape) => [shape], (x, y) => cat([x.t(), y!.t()], 1)],
+  ["numbers that are repeated", ([rows]) => [[rows!, 1]], (x, y) => cat([y!.expand(x.shape), x], 1)],
+  ["dims in another order", () => [[4, 2, 3, 8]], (x, y) => cat([y!.permute([2, 0, 3, 1]), y!.permute([2, 0, 3, 1]).narrow(1, 1, 2)], 1).mul(x.sum())],
+  ["more than a call may bind", () => [], (x) => stack(Array.from({ length: 20 }, (_, i) => x.mul(i)), 1)],
+  ["the gradient of rows of which most are not used", () => [], (x) => { const parts = x.unbind(); return parts[0]!.mul(parts.at(-1)!); }],
+  ["the gradient of pieces of which one is not used", () => [], (x) => { const [first, , last] = x.tensorSplit([1, 1 + (x.shape[1]! >> 1)], 1) as [Tensor, Tensor, Tensor]; return x.split([1, x.shape[1]! - 1], 1)[1]!.sum(1).mul(first.sum(1)).add(last.sum(1)); }],
+  ["the gradient of a slice", () => [], (x) => x.narrow(1, 1, x.shape[1]! - 1)],
+] satisfies [string, Sample["beside"], Sample["run"]][]).map(([name, beside, run]): Sample => ({
+  name: `side by side: ${name}`, kernel: "concat", calls: 1, beside, run, shapes: [[1, 2], [3, 3], [4, 8], [5, 16], [7, 31], [64, 32], [40, 33]],
+}));
 
 /** Short, odd, around multiples of the lanes and of the pieces; few long rows, many short ones. */
 const shapes: readonly Shape[] = [[1, 2], [3, 3], [5, 4], [2, 5], [7, 31], [3, 64], [4, 129], [1, 4097], [2, 4098], [3, 4099], [2, 20_001], [700, 33], [5000, 2]];
@@ -187,6 +204,6 @@ const eachCase: Case = {
 /** Every fused kernel that a backend has; nothing for one that has none. */
 export const fusedSuite = (): readonly Case[] => [
   eachCase,
-  ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples].flatMap((sample) =>
+  ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples, ...concatSamples].flatMap((sample) =>
     (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind))),
 ];
