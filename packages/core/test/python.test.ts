@@ -42,6 +42,15 @@ describe("random numbers on the host", () => {
     manualSeed(5);
     expect(new Generator().words(2)).toEqual(first);
   });
+  it("go on from a state", () => {
+    const a = new Generator(42), of = new Generator();
+    a.words(5);
+    const state = a.getState(), next = a.words(3), ofDevice = of.getState(), drawn = of.words(3);
+    expect(state).toEqual({ seed: 42, offset: 1 });
+    expect([new Generator(7).setState(state).words(3), of.setState(ofDevice).words(3)]).toEqual([next, drawn]);
+    expect(() => a.setState({ seed: 1, offset: -1 })).toThrow("Generator: the offset must be a safe integer, not negative, got -1");
+    expect(() => a.setState({ seed: 0.5, offset: 0 })).toThrow("the seed must be a safe integer");
+  });
   it("permute fairly", () => {
     const generator = new Generator(1), counts = [0, 0, 0, 0, 0, 0];
     for (let i = 0; i < 6000; i++) counts[["012", "021", "102", "120", "201", "210"].indexOf(generator.permutation(3).join(""))]++;

@@ -1,6 +1,6 @@
 /** @file From checked values on the host to tensors on a device: all of them, or none. */
 import { decodeHost } from "@adjoint/core/backend";
-import { ArgumentError, type Backend, type DType, DTypeError, finfo, getDefaultDevice, type Shape, type Tensor, tensor, type TypedArray } from "@adjoint/core/functional";
+import { ArgumentError, type Backend, type DType, DTypeError, finfo, getDefaultDevice, memory, type Shape, type Tensor, tensor, type TypedArray } from "@adjoint/core/functional";
 import { dtypeOf, isFloatStored, type Place, type Stored } from "./elements.ts";
 
 /** Where tensors are made, and of what. */
@@ -13,8 +13,9 @@ export type LoadOptions = {
 
 /** Options that were checked: before anything is read. */
 export type Target = { readonly device: Backend; readonly floats: DType | undefined };
-/** @throws ArgumentError, DTypeError for a dtype that is no float */
+/** @throws ArgumentError, DTypeError for a dtype that is no float; DeviceError for what is no device */
 export function targetOf({ device = getDefaultDevice(), dtype: floats }: LoadOptions): Target {
+  memory(device); // An error for a promise of a device, or its name.
   if (floats !== undefined) {
     if (!isFloatStored(floats)) throw new ArgumentError(`dtype: '${floats}' is no dtype of floats; only those are cast as they are read`);
     finfo(floats);

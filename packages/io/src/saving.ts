@@ -1,5 +1,5 @@
 /** @file What all writers share: tensors are read from their devices at the call, before anything is awaited, so that a file holds one moment. */
-import { ArgumentError, data, type DType, isTensor, type Shape, type Tensor } from "@adjoint/core/functional";
+import { ArgumentError, data, type DType, isTensor, OutOfMemoryError, type Shape, type Tensor } from "@adjoint/core/functional";
 import { encodeElements } from "./elements.ts";
 import type { FileKind } from "./errors.ts";
 import { shown } from "./source.ts";
@@ -20,9 +20,21 @@ export function checkTensors(file: FileKind, tensors: Tensors): [name: string, x
 export const written = (tensors: readonly (readonly [name: string, x: Tensor])[]): Promise<Written[]> =>
   Promise.all(tensors.map(async ([name, x]) => ({ name, dtype: x.dtype, shape: x.shape, bytes: encodeElements(await data(x)) })));
 
+/**
+ * Room on the host.
+ * @throws OutOfMemoryError where the engine has no room for so much in one piece
+ */
+export function roomFor(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (error) {
+    throw new OutOfMemoryError(`${bytes} bytes in one piece are more than this engine can hold; divide them among several files`, { cause: error });
+  }
+}
+
 /** The pieces one after the other. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  const out = roomFor(pieces.reduce((size, piece) => size + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     out.set(piece, at);

@@ -87,6 +87,7 @@ describe("what is refused", () => {
     ["a pickle without an end", "}", "ends in the middle"],
     ["an empty stack", ".", "its stack is empty"],
     ["a long string", "X\xff\xff\xff\xff", "ends in the middle"],
+    ["more opcodes than a state dict has", `(${"N".repeat(5_000_000)}t.`, "more than 5000000 opcodes"],
     ["a tuple as a key", "}K1\x85K1s.", "neither a string nor a number: a tuple"],
   ])("%s", async (_, pickle, message) => {
     const file = zipped({ "archive/data.pkl": pickled(pickle), "archive/data/0": new Uint8Array(16), "archive/version": pickled("3\n") });
@@ -109,6 +110,7 @@ describe("what is refused", () => {
   });
   it("what is no source", async () => {
     await expect(load("model.pt" as never)).rejects.toThrow("torch: expected the bytes of a file, as an ArrayBuffer, a Uint8Array or a Blob, got string; in Node: await readFile(path), or await openAsBlob(path)");
+    await expect(load(fixture("plain.pt"), { device: "wasm" as never })).rejects.toThrow("wasm is no device: a device is a value");
   });
 });
 

@@ -84,6 +84,16 @@ export class Generator {
     this.#offset = 0;
     return this;
   }
+  /** What a checkpoint stores of it; without a seed, of the default device's stream, which it takes. */
+  getState(): RngState {
+    return this.#seed === undefined ? getRngState() : { seed: this.#seed, offset: this.#offset };
+  }
+  /** Back to a state that `getState` gave: what follows is drawn again, from a stream of its own. */
+  setState({ seed, offset }: RngState): this {
+    if (!Number.isSafeInteger(offset) || offset < 0) throw new ArgumentError(`Generator: the offset must be a safe integer, not negative, got ${offset}`);
+    this.manualSeed(seed).#offset = offset;
+    return this;
+  }
   /** The next `count` unsigned 32-bit numbers. */
   words(count: number): Uint32Array {
     const key = this.#seed === undefined ? draw(currentDevice()) : [...words(this.#seed), ...words(this.#offset++)];

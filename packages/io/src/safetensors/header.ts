@@ -3,7 +3,7 @@ import type { Shape } from "@adjoint/core/functional";
 import { countOf, isCount, isShape, type Stored, storedBytes } from "../elements.ts";
 import { FormatError, UnsupportedFormatError } from "../errors.ts";
 import { type Reader, shown, uint64, utf8 } from "../source.ts";
-import { repeatedKey } from "./json.ts";
+import { isRecord, recordOf, repeatedKey } from "./json.ts";
 
 /** As in the reference implementation. */
 const MAX_HEADER = 100_000_000;
@@ -36,11 +36,9 @@ export async function readHeader(reader: Reader): Promise<Header> {
   return headerOf(text, 8 + length, reader.size);
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-
 function headerOf(text: string, base: number, size: number): Header {
-  const parsed = text.startsWith("{") ? parse(text) : undefined;
-  if (!isRecord(parsed)) return fail(`the header is no JSON object${damaged}`);
+  const parsed = text.startsWith("{") ? recordOf(text) : undefined;
+  if (parsed === undefined) return fail(`the header is no JSON object${damaged}`);
   const repeated = repeatedKey(text);
   if (repeated !== undefined) return fail(`the header has the key ${shown(repeated)} twice${damaged}`);
   const { __metadata__: metadata = {}, ...tensors } = parsed;
@@ -50,14 +48,6 @@ function headerOf(text: string, base: number, size: number): Header {
   const entries = new Map(Object.entries(tensors).map(([name, info]) => [name, entryOf(name, info, base)]));
   checkLayout(entries, base, size);
   return { metadata: metadata as Readonly<Record<string, string>>, entries };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // SyntaxError, or in some engines RangeError for nesting
-  }
 }
 
 /** A record with this key would change its prototype where it is copied by assignment. */

@@ -1,4 +1,16 @@
-/** @file Keys that stand twice in one object of a JSON text, which `JSON.parse` does not tell. */
+/** @file JSON from outside: objects, and keys that stand twice in one, which `JSON.parse` does not tell. */
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The object that a text stands for; undefined for anything else. */
+export function recordOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined; // SyntaxError, or in some engines RangeError for nesting
+  }
+}
 
 /**
  * The first such key of the two outer levels.

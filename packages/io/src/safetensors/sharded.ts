@@ -1,17 +1,15 @@
 /** @file Checkpoints in several safetensors files, with an index that says which tensor is in which: the form of large models on Hugging Face. */
-import type { LoadOptions } from "../placing.ts";
-import { targetOf } from "../placing.ts";
 import { FormatError } from "../errors.ts";
+import { type LoadOptions, targetOf } from "../placing.ts";
 import { readerOf, shown, type Source, utf8 } from "../source.ts";
 import { readHeader } from "./header.ts";
-import { repeatedKey } from "./json.ts";
+import { isRecord, recordOf, repeatedKey } from "./json.ts";
 import { fileOf, type Located, locatedIn, type SafetensorsFile } from "./read.ts";
 
 /** As of a header: more is not an index. */
 const MAX_INDEX = 100_000_000;
 
 const fail = (message: string): never => { throw new FormatError("safetensors", `index: ${message}`); };
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Opens a checkpoint of several files. All headers are read and checked against the index; tensors are read when they are asked for.
@@ -35,17 +33,12 @@ export async function openShardedSafetensors(index: Source, source: (name: strin
 }
 
 function indexOf(text: string | undefined): { files: Map<string, string[]>; metadata: Record<string, string> } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text ?? "");
-  } catch {
-    return fail("it is no JSON");
-  }
-  if (!isRecord(parsed) || !isRecord(parsed["weight_map"])) return fail("it has no object `weight_map`");
+  const parsed = recordOf(text ?? "");
+  if (parsed === undefined || !isRecord(parsed["weight_map"])) return fail("it is no JSON object with an object `weight_map`");
   const repeated = repeatedKey(text!), { weight_map: map, metadata } = parsed;
   if (repeated !== undefined) return fail(`the key ${shown(repeated)} stands there twice`);
   const files = new Map<string, string[]>();
-  for (const [name, file] of Object.entries(map as Record<string, unknown>)) {
+  for (const [name, file] of Object.entries(map as Readonly<Record<string, unknown>>)) {
     if (name === "__proto__") return fail("the name '__proto__' is not taken, since records with it are not safe to copy");
     // What opens files gets no way out of its folder.
     if (typeof file !== "string" || !/^[\w][\w .+-]*$/.test(file) || file.includes("..")) return fail(`tensor ${shown(name)} is in ${shown(String(file))}, which is no plain name of a file`);

@@ -6,6 +6,8 @@ import { type Dict, isTuple, type Pickled, type Sequence, type StorageRef } from
 
 /** More is no state dict: the tensors are not in it. */
 const MAX_BYTES = 100_000_000;
+/** A tensor takes about 40. Each may make an object, many times as large as the opcode. */
+const MAX_OPCODES = 5_000_000;
 const fail = (message: string): never => { throw new FormatError("torch", `data.pkl: ${message}; the file is damaged`); };
 
 /** Reads a pickle's bytes, with its stack and its memo. */
@@ -169,7 +171,9 @@ export type Unpickled = { readonly value: Pickled; readonly storages: ReadonlyMa
 export function unpickle(bytes: Uint8Array<ArrayBuffer>): Unpickled {
   if (bytes.length > MAX_BYTES) return fail(`${bytes.length} bytes are more than the ${MAX_BYTES} that are read`);
   const machine = new Machine(bytes);
+  let count = 0;
   for (let code = machine.byte(); code !== STOP; code = machine.byte()) {
+    if (++count > MAX_OPCODES) return fail(`it has more than ${MAX_OPCODES} opcodes`);
     const opcode = opcodes.get(code);
     if (opcode === undefined) throw new UnsupportedFormatError("torch", `data.pkl has the pickle opcode 0x${code.toString(16).padStart(2, "0")}, which tensors, dicts, lists, tuples, numbers and strings do not need; save a state dict: torch.save(model.state_dict(), path)`);
     opcode(machine);

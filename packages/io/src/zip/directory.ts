@@ -9,7 +9,8 @@ export type Directory = { readonly entries: ReadonlyMap<string, ZipEntry>; /** W
 const EOCD = 22, LOCATOR = 20, EOCD64 = 56, HEADER = 46;
 /** What is at the end of a file at most: a comment has two bytes for its length. */
 const MAX_TAIL = EOCD + LOCATOR + EOCD64 + 0xffff;
-const MAX_DIRECTORY = 100_000_000;
+/** Some 200,000 entries. */
+const MAX_DIRECTORY = 16 * 1024 * 1024;
 /** What deflate can make of a byte. */
 const MAX_RATIO = 1032;
 

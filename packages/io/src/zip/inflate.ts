@@ -1,4 +1,5 @@
 /** @file Deflate, by the platform's streams, bounded on both sides. */
+import { roomFor } from "../saving.ts";
 
 /** Of input at a time: deflate makes at most 1,032 times as much of it, and some platforms hand all of that over at once. */
 const PIECE = 4096;
@@ -9,7 +10,7 @@ function* piecesOf(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBu
 
 /** What was deflated; undefined where it is damaged, or not of exactly this size. No more than the size is kept. */
 export async function inflate(bytes: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const pieces = piecesOf(bytes), out = new Uint8Array(size);
+  const pieces = piecesOf(bytes), out = roomFor(size);
   const input = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
       const { value } = pieces.next();
