@@ -10,6 +10,8 @@ export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, st
 const STRETCH = 4096;
 /** Bytes, live and free together, that are kept however few were live at once. */
 const LEAST_KEPT = 2 ** 26;
+/** How many times the most bytes that were live at once are kept: room for chunks of sizes that are used by turns. */
+const SLACK = { least: 1.5, most: 4 } as const;
 
 let chunks = 0;
 
@@ -23,6 +25,8 @@ export class Chunk {
   readonly isWhole: boolean;
   /** The last epoch whose recorded commands use it: a write or a destruction must not overtake those. */
   usedIn: number = 0;
+  /** How many allocations there had been when it was last freed. */
+  freedAt: number = 0;
   /** The pool gave it back. */
   isDestroyed: boolean = false;
 
@@ -95,6 +99,9 @@ export class Pool {
   #peak: number = 0;
   #peakBefore: number = 0;
   #allocations: number = 0;
+  #slack: number = SLACK.least;
+  /** The sizes that were given back in this stretch. */
+  readonly #regretted: Set<number> = new Set();
 
   /** @param flush submits what is recorded, before buffers that it uses are destroyed; false where commands are held @param budget of live and pooled bytes */
   constructor(device: GPUDevice, faults: Faults, flush: () => boolean, maxBytes: number, budget: number) {
@@ -142,6 +149,7 @@ export class Pool {
     if (++this.#allocations % STRETCH === 0) {
       this.#peakBefore = this.#peak;
       this.#peak = this.liveBytes;
+      this.#regretted.clear();
     } else if (this.liveBytes > this.#peak) this.#peak = this.liveBytes;
     return buffer;
   }
@@ -161,12 +169,11 @@ export class Pool {
     this.liveBytes -= chunk.bytes;
     if (chunk.isForeign) return;
     // The queue runs in order, so the chunk may be used again before the commands that use it have run.
-    let list = this.#free.get(chunk.bytes);
-    if (list === undefined) this.#free.set(chunk.bytes, (list = new FreeChunks()));
-    list.push(chunk);
+    chunk.freedAt = this.#allocations;
+    this.#listOf(chunk.bytes).push(chunk);
     this.#freeBytes += chunk.bytes;
     // What the next step may need stays: as much as the last ones had at once, and some for chunks of other sizes.
-    const kept = Math.max(1.5 * Math.max(this.#peak, this.#peakBefore), LEAST_KEPT);
+    const kept = Math.max(this.#slack * Math.max(this.#peak, this.#peakBefore), LEAST_KEPT);
     if (this.#freeBytes + this.liveBytes > kept) this.#shrink(Math.max(0.75 * kept - this.liveBytes, 0));
   }
 
@@ -177,6 +184,8 @@ export class Pool {
   clear(): void {
     this.#shrink(0);
     this.#peak = this.#peakBefore = this.liveBytes;
+    this.#slack = SLACK.least;
+    this.#regretted.clear();
   }
 
   /** The device is gone, and with it all memory. */
@@ -206,23 +215,32 @@ export class Pool {
   #create(size: number): Chunk {
     if (this.liveBytes + this.#freeBytes + size > this.#budget) this.#shrink(0);
     if (this.liveBytes + size > this.#budget) throw this.#noRoom(size, `the budget (maxBytes) is ${this.#budget} bytes`);
+    // Made again so soon, it should have been kept: a step that needs more sizes than were live at once would make them each time.
+    if (this.#regretted.delete(size)) this.#slack = Math.min(1.25 * this.#slack, SLACK.most);
     const flags = usage.storage | usage.copySource | usage.copyTarget;
     return this.#faults.watch(() => `allocating ${size} bytes`, () => new Chunk(this.#device.createBuffer({ size, usage: flags }), size));
   }
 
-  /** Destroys pooled chunks, largest first, until at most `target` bytes are left. */
+  /** Destroys pooled chunks, those first that were not used for longest, until at most `target` bytes are left. */
   #shrink(target: number): void {
-    const sizes = [...this.#free.keys()].sort((a, b) => b - a);
-    let flushed = false;
-    for (const size of sizes) {
-      const list = this.#free.get(size)!;
-      while (list.length > 0 && this.#freeBytes > target) {
-        if (!flushed && !this.#flush()) return;
-        flushed = true; // Recorded commands may use it, and none may use a destroyed buffer.
-        list.pop()!.destroy();
-        this.#freeBytes -= size;
+    // Recorded commands may use them, and none may use a destroyed buffer.
+    if (this.#freeBytes <= target || !this.#flush()) return;
+    const chunksByAge = [...this.#free.values()].flatMap((list) => [...list]).sort((a, b) => a.freedAt - b.freedAt);
+    this.#free.clear();
+    for (const chunk of chunksByAge) {
+      if (this.#freeBytes <= target) this.#listOf(chunk.bytes).push(chunk);
+      else {
+        chunk.destroy();
+        this.#freeBytes -= chunk.bytes;
+        this.#regretted.add(chunk.bytes);
       }
     }
+  }
+
+  #listOf(size: number): FreeChunks {
+    let list = this.#free.get(size);
+    if (list === undefined) this.#free.set(size, (list = new FreeChunks()));
+    return list;
   }
 
   #noRoom(bytes: number, rule: string): OutOfMemoryError {

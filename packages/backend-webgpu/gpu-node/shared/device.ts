@@ -210,7 +210,7 @@ export const deviceChecks: readonly Check[] = [
     },
   },
   {
-    name: "a loop finds the memory of its last round, also where that is more than stays live",
+    name: "a loop finds the memory of its last round, also where that is more than is live at once, and after other loops",
     run: async () => {
       const gpu = await (await import("./open.ts")).openDevice(), create = gpu.createBuffer.bind(gpu), device = await webgpu({ device: gpu });
       let made = 0;
@@ -218,15 +218,21 @@ export const deviceChecks: readonly Check[] = [
         made++;
         return create(descriptor);
       };
-      const rounds = [0, 1, 2].map(() => {
+      const madeBy = (round: () => void): number => {
         const before = made;
-        for (const buffer of Array.from({ length: 24 }, () => device.allocate("float32", 2 ** 20))) device.free(buffer); // 96 MiB
+        round();
         return made - before;
-      });
+      };
+      const several = (count: number, bytes: number): void => {
+        for (const buffer of Array.from({ length: count }, () => device.allocate("float32", bytes / 4))) device.free(buffer);
+      };
+      const MiB = 2 ** 20, alike = [0, 1, 2].map(() => madeBy(() => several(24, 4 * MiB)));
+      mismatch("buffers of one size", alike, [24, 0, 0], 0);
+      const byTurns = Array.from({ length: 12 }, () => madeBy(() => [16, 20, 24].forEach((size) => several(4, size * MiB)))).slice(-3);
+      mismatch("buffers of several sizes, of which few are live at once", byTurns, [0, 0, 0], 0);
       await device.sync();
       device.dispose();
       gpu.destroy();
-      mismatch("buffers made", rounds, [24, 0, 0], 0);
     },
   },
   {
