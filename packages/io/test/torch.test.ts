@@ -87,7 +87,6 @@ describe("what is refused", () => {
     ["a pickle without an end", "}", "ends in the middle"],
     ["an empty stack", ".", "its stack is empty"],
     ["a long string", "X\xff\xff\xff\xff", "ends in the middle"],
-    ["more opcodes than a state dict has", `(${"N".repeat(5_000_000)}t.`, "more than 5000000 opcodes"],
     ["a tuple as a key", "}K1\x85K1s.", "neither a string nor a number: a tuple"],
   ])("%s", async (_, pickle, message) => {
     const file = zipped({ "archive/data.pkl": pickled(pickle), "archive/data/0": new Uint8Array(16), "archive/version": pickled("3\n") });
@@ -95,6 +94,9 @@ describe("what is refused", () => {
     await expect(load(file)).rejects.toBeInstanceOf(FormatError);
     expect(memory().tensors).toBe(0);
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+  });
+  it("more opcodes than a state dict has", async () => {
+    await expect(load(zipped({ "archive/data.pkl": new Uint8Array(2_000_001).fill(0x4e) }))).rejects.toThrow("data.pkl: it has more than 2000000 opcodes");
   });
   it("another byte order", async () => {
     await expect(load(zipped({ "a/data.pkl": pickled("N."), "a/byteorder": pickled("big") }))).rejects.toThrow("the byte order 'big', and little is read");

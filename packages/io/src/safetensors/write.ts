@@ -1,4 +1,4 @@
-/** @file Writing safetensors files, byte for byte as the reference implementation orders and pads them. */
+/** @file Writing safetensors files, ordered and padded as by the reference implementation. */
 import { ArgumentError, type DType } from "@adjoint/core/functional";
 import { checkTensors, joined, type Tensors, written } from "../saving.ts";
 import { shown } from "../source.ts";
@@ -29,7 +29,9 @@ export async function saveSafetensors(tensors: Tensors, { metadata }: Safetensor
   all.sort((a, b) => order.indexOf(b.dtype) - order.indexOf(a.dtype) || (a.name < b.name ? -1 : 1));
   let end = 0;
   const entries = all.map(({ name, dtype, shape, bytes }) => [name, { dtype: names[dtype], shape, data_offsets: [end, (end += bytes.length)] }]);
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...(metadata === undefined ? [] : [["__metadata__", metadata]]), ...entries])));
+  // Not by way of an object, which would put names that are numbers first.
+  const fields = [...(metadata === undefined ? [] : [["__metadata__", metadata]]), ...entries].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  const text = new TextEncoder().encode(`{${fields.join(",")}}`);
   const start = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
   new DataView(start.buffer).setBigUint64(0, BigInt(start.length - 8), true);
   start.set(text, 8);

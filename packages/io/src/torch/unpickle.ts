@@ -7,7 +7,7 @@ import { type Dict, isTuple, type Pickled, type Sequence, type StorageRef } from
 /** More is no state dict: the tensors are not in it. */
 const MAX_BYTES = 100_000_000;
 /** A tensor takes about 40. Each may make an object, many times as large as the opcode. */
-const MAX_OPCODES = 5_000_000;
+const MAX_OPCODES = 2_000_000;
 const fail = (message: string): never => { throw new FormatError("torch", `data.pkl: ${message}; the file is damaged`); };
 
 /** Reads a pickle's bytes, with its stack and its memo. */
