@@ -124,7 +124,7 @@ export function emitSort(engine: Engine, dtype: DType, descending: boolean): Sor
       f.get(sample).i32(3).op("i32.shl").get(scratch).get(spare).get(counters).call(sorted).set(at);
       bound(low, -2147483648);
       bound(high, 2147483647);
-      for (const argument of [length, input, inputStep, low, high, scratch]) f.get(argument);
+      for (const argument of [length, input, inputStep, low, high, scratch, spare]) f.get(argument);
       f.call(collect).tee(result).op("i32.wrap_i64").set(found).get(result).i64(32n).op("i64.shr_u").op("i32.wrap_i64").set(below);
       // What the sample did not tell well is sorted whole.
       f.get(below).get(from).op("i32.gt_u").get(from).get(count).op("i32.add").get(below).get(found).op("i32.add").op("i32.gt_u").op("i32.or").if(() => { f.i32(-1).set(found); });

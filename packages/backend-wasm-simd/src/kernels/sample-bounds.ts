@@ -4,7 +4,7 @@
 export type SampleBounds = { readonly size: number; readonly step: number; readonly low: number | undefined; readonly high: number | undefined };
 
 /** Standard deviations of a rank in a sample. Where that was not enough, which the elements found between the bounds tell, all are sorted. */
-const DEVIATIONS = 2.5;
+const DEVIATIONS = 1.5;
 
 /**
  * Bounds for the `count` elements after the first `from` of `length` in order: with few exceptions they lie between these elements of a sample, both included, and few others do.
@@ -13,7 +13,7 @@ const DEVIATIONS = 2.5;
  */
 export function sampleBounds(length: number, from: number, count: number): SampleBounds | undefined {
   const size = Math.ceil(length ** (2 / 3) / 2), end = from + count - 1;
-  const margin = (rank: number): number => DEVIATIONS * Math.sqrt(size * (rank / length) * (1 - rank / length)) + 1;
+  const margin = (rank: number): number => DEVIATIONS * Math.sqrt(size * (rank / length) * (1 - rank / length)) + 0.5;
   const low = Math.floor((from / length) * size - margin(from)), high = Math.ceil((end / length) * size + margin(end));
   if (Math.min(high, size) - Math.max(low, 0) > size / 2) return undefined;
   // An odd step meets all parts of what repeats itself every so many elements, a power of two mostly.
