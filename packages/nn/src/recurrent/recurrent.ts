@@ -1,5 +1,5 @@
 /** @file What RNN, LSTM and GRU share: parameters, layers, directions, and the shapes that they take. */
-import { ArgumentError, cat, dropout, python, reshape, select, type Shape, ShapeError, stack, type Tensor, transpose, unsqueeze, warn, zeros } from "@adjoint/core/functional";
+import { ArgumentError, cat, dropout, python, reshape, select, type Shape, ShapeError, stack, type Tensor, transpose, unbind, unsqueeze, warn, zeros } from "@adjoint/core/functional";
 import { uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { parameter } from "../parameter.ts";
@@ -116,12 +116,12 @@ export abstract class Recurrent extends Module {
   }
   /** Runs all layers. `given` and the states that it gives have one tensor for each of `sizes`. */
   protected run<S extends Sequences>(input: S, given: readonly Tensor[] | undefined, sizes: readonly number[]): { readonly output: S; readonly last: Tensor[] } {
-    const batch = this.batch(input), initial = this.initial(batch, given, sizes), ends: State[] = [];
+    const batch = this.batch(input), initial = this.initial(batch, given, sizes).map((x) => unbind(x)), ends: State[] = [];
     const { batchSizes, isBatched, packed } = batch;
     let data = batch.data;
     for (let layer = 0; layer < this.numLayers; layer++) {
       const outputs = this.suffixes(layer).map((suffix, direction) => {
-        const state = initial.map((x) => select(x, 0, layer * this.directions + direction)) as [Tensor, Tensor?];
+        const state = initial.map((all) => all[layer * this.directions + direction]!) as [Tensor, Tensor?];
         const { output, last } = runLayer(steps[this.mode], { data, batchSizes }, state, this.weights(suffix), direction === 1);
         ends.push(last);
         return output;

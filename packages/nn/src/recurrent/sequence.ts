@@ -1,5 +1,5 @@
 /** @file One layer in one direction over a batch of sequences, which may have different lengths. */
-import { cat, linear, narrow, type Tensor } from "@adjoint/core/functional";
+import { cat, linear, narrow, split, type Tensor } from "@adjoint/core/functional";
 import type { State, Step, Weights } from "./steps.ts";
 
 /** The elements of all sequences, time by time: [total, features]; at time t there are `batchSizes[t]` of them, never more than before. */
@@ -10,9 +10,7 @@ const joined = (states: readonly State[]): State => states[0]!.map((_, i) => cat
 
 /** Gives the outputs of all times, like `data`, and the last state of each sequence. */
 export function runLayer(step: Step, { data, batchSizes }: Steps, initial: State, weights: Weights, isReverse: boolean): { readonly output: Tensor; readonly last: State } {
-  const input = linear(data, weights.ih, weights.ihBias);
-  const starts = batchSizes.map(() => 0);
-  for (let t = 1; t < batchSizes.length; t++) starts[t] = starts[t - 1]! + batchSizes[t - 1]!;
+  const inputs = split(linear(data, weights.ih, weights.ihBias), batchSizes);
   const outputs = new Array<Tensor>(batchSizes.length), finished: State[] = [];
   let size = isReverse ? batchSizes.at(-1)! : batchSizes[0]!;
   let state = size === initial[0].shape[0] ? initial : rows(initial, 0, size);
@@ -23,7 +21,7 @@ export function runLayer(step: Step, { data, batchSizes }: Steps, initial: State
       state = rows(state, 0, now);
     } else if (now > size) state = joined([state, rows(initial, size, now - size)]); // and, seen from the end, these begin
     size = now;
-    state = step(narrow(input, 0, starts[t]!, now), state, weights);
+    state = step(inputs[t]!, state, weights);
     outputs[t] = state[0];
   };
   if (isReverse) for (let t = batchSizes.length - 1; t >= 0; t--) visit(t);
