@@ -84,7 +84,8 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       mapEach: mapEachKernel(this, map),
       windowMaxGrad: windowMaxGradKernel(this),
       convBias: conv,
-      concat: concatKernel(this),
+      // A software adapter is faster at a copy for each tensor.
+      ...(tuning === "workgroup" ? { concat: concatKernel(this) } : {}),
     };
     this.kernels = mapKernels({ kernels }, (name, run) => this.#calls.named(name, run));
   }
