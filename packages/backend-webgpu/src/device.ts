@@ -17,6 +17,7 @@ import { matmulKernel } from "./kernels/matmul.ts";
 import { reduceKernel } from "./kernels/reduce.ts";
 import { rowsKernel } from "./kernels/rows.ts";
 import { scanKernel } from "./kernels/scan.ts";
+import { orderedScatterKernel } from "./kernels/ordered-scatter.ts";
 import { sortKernel } from "./kernels/sort.ts";
 import { windowMaxGradKernel } from "./kernels/window-max-grad.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -31,6 +32,8 @@ export type DeviceOptions = {
   /** Of live and pooled bytes together. */
   readonly budget: number;
   readonly tuning: Tuning;
+  /** Whether results are the same bits at every run. */
+  readonly deterministic: boolean;
 };
 
 export class WebGpuDevice implements Backend<WebGpuBuffer> {
@@ -51,7 +54,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
   #warmups: number = 0;
   readonly #staging: Staging;
 
-  constructor({ device, owned, budget, tuning }: DeviceOptions) {
+  constructor({ device, owned, budget, tuning, deterministic }: DeviceOptions) {
     const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = device.limits;
     const maxBytes = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, budget) / 4) * 4;
     this.gpu = device;
@@ -66,18 +69,18 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults.onOutOfMemory = () => this.emptyCache();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
-    const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), conv = convKernel(this), parts = { map, matmul, rows };
+    const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), sort = sortKernel(this), conv = convKernel(this), parts = { map, matmul, rows };
     const kernels = {
       map,
       copy: copyKernel(map),
       reduce,
       argReduce: argReduceKernel(this),
       scan: scanKernel(this),
-      sort: sortKernel(this),
+      sort,
       matmul,
       conv,
       gather: gatherKernel(this),
-      scatter: scatterKernel(this),
+      scatter: scatterKernel(this, deterministic ? orderedScatterKernel(this, sort) : undefined),
       rows,
       attention: attentionKernel(this, parts),
       attentionGrad: attentionGradKernel(this, parts),

@@ -17,6 +17,11 @@ export type WebGpuOptions = OpenOptions & {
   readonly maxBytes?: number;
   /** For which kind of adapter kernels are chosen. Default: what the adapter is. Results differ in rounding alone. */
   readonly tuning?: Tuning;
+  /**
+   * Whether results are the same to the last bit at every run: as PyTorch's `use_deterministic_algorithms`. Elsewhere what adds many elements to one place (`scatterAdd`, `indexAdd`, gradients of
+   * `gather`, embeddings and maximum pooling) adds them in the order in which the device comes to them, and what sets one place several times leaves any of the values. Default: false, as this takes longer.
+   */
+  readonly deterministic?: boolean;
 };
 
 export type WebGpuStats = {
@@ -46,11 +51,11 @@ const known = /*@__PURE__*/ new WeakMap<object, Known>();
  * ```
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const { device: own, maxBytes: budget = Infinity, tuning } = options;
+  const { device: own, maxBytes: budget = Infinity, tuning, deterministic = false } = options;
   const open = async (given: GPUDevice | undefined): Promise<{ readonly device: WebGpuDevice; readonly info: AdapterInfo }> => {
     if (own !== undefined && given === undefined) throw new DeviceError("webgpu: the lost device was yours; open another and hand it over: await device.restore(another)");
     const { device, info } = given === undefined ? await openDevice(options) : { device: given, info: describe(given.adapterInfo) };
-    return { device: new WebGpuDevice({ device, owned: given === undefined, budget, tuning: tuning ?? (info.isSoftware ? "registers" : "workgroup") }), info };
+    return { device: new WebGpuDevice({ device, owned: given === undefined, budget, tuning: tuning ?? (info.isSoftware ? "registers" : "workgroup"), deterministic }), info };
   };
   const first = await open(own);
   const backend = new RestorableDevice(first.device, async (given) => {

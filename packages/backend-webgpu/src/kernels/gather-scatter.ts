@@ -14,18 +14,22 @@ import { foursOf } from "./quads.ts";
 /** Words after the header: the dim as it is named and its size, the number of the complaint, the indexed view's stride along the dim, offsets of the three views. */
 const DIM = 4, SIZE = 5, COMPLAINT = 6, STEP = 7, OFFSETS = 8, SHAPE = 11;
 
+/** Notes that `index` is out of range, in the buffer of that slot. */
+export const note = (errors: number): string => `
+    if (atomicAdd(&b${errors}[0], 1u) == 0u) {
+      atomicStore(&b${errors}[1], bitcast<u32>(index));
+      atomicStore(&b${errors}[2], bitcast<u32>(${intWord(DIM)}));
+      atomicStore(&b${errors}[3], bitcast<u32>(${intWord(SIZE)}));
+      atomicStore(&b${errors}[4], bitcast<u32>(${intWord(COMPLAINT)}));
+    }`;
+
 /** Reads the index of this element, or notes that it is out of range and leaves. Views: 0 the index, 1 the indexed one, 2 the other. */
 const prologue = (rank: number, indexSlot: number, atomicIndex: boolean, errors: number): string => `${threadNumber}
 ${decompose("thread", SHAPE, rank, "i")}
   let place = ${address(0, rank)};
   let index = ${atomicIndex ? `atomicLoad(&b${indexSlot}[place])` : `b${indexSlot}[place]`};
   if ((index < 0i) | (index >= ${intWord(SIZE)})) {
-    if (atomicAdd(&b${errors}[0], 1u) == 0u) {
-      atomicStore(&b${errors}[1], bitcast<u32>(index));
-      atomicStore(&b${errors}[2], bitcast<u32>(${intWord(DIM)}));
-      atomicStore(&b${errors}[3], bitcast<u32>(${intWord(SIZE)}));
-      atomicStore(&b${errors}[4], bitcast<u32>(${intWord(COMPLAINT)}));
-    }
+${note(errors)}
     return;
   }
   let indexed = ${address(1, rank)} + index * ${intWord(STEP)};
@@ -139,13 +143,18 @@ export function gatherKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["gathe
   };
 }
 
-export function scatterKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["scatter"], WebGpuBuffer> {
+/** Whether additions or writes to one place would come in any order: not where each lane has one, nor where integers are added. */
+const needsOrder = ({ dim, mode }: Places & { readonly mode: "set" | "add" }, index: View<WebGpuBuffer>, source: View<WebGpuBuffer>): boolean => index.shape[dim]! > 1 && (mode === "set" || source.dtype === "float32");
+
+/** @param ordered the kernel for what would come in any order, where that shall not be */
+export function scatterKernel(device: WebGpuDevice, ordered?: Kernel<PrimitiveAttrs["scatter"], WebGpuBuffer>): Kernel<PrimitiveAttrs["scatter"], WebGpuBuffer> {
   const compiled = new Map<string, Pipeline>();
   const operands = new Operands();
   return (inputs, outputs, places) => {
     device.assertAlive();
-    const { mode } = places, { chunks, slots } = operands.collect(inputs, outputs);
-    const [index, source] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
+    const { mode } = places, [index, source] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
+    if (ordered !== undefined && needsOrder(places, index, source)) return ordered(inputs, outputs, places);
+    const { chunks, slots } = operands.collect(inputs, outputs);
     const rank = rankClass(index.shape.length), isApart = mode === "set" || slots[1] !== slots[2];
     const byFour = isApart && isByFour(places.dim, index, out, source, [slots[0]!, slots[2]!, slots[1]!], chunks);
     const key = `${source.dtype} ${mode} ${rank} ${byFour} ${slots.join()}`;
