@@ -82,12 +82,12 @@ export interface FusedAttrs {
   rows: { readonly stages: readonly RowStage[]; readonly params: readonly number[] };
   /**
    * inputs = [q, k, v] or [q, k, v, mask], any strides: q `[c, b, l, d]`, k `[c, b, s, d]`, v `[c, b, s, e]`, of float32; mask `[c, b, l, s]`, bool (where to attend) or float32 (added), its last stride 1 or 0.
-   * outputs = [out, logs], dense: out `[c, b, l, e]` is `softmax(q k^T * scale + mask) v`, logs `[c, b, l, 1]` the logarithms of the sums of exponentials of the rows. `causal`: row i
+   * outputs = [out, logs], out's last stride 1, logs dense: out `[c, b, l, e]` is `softmax(q k^T * scale + mask) v`, logs `[c, b, l, 1]` the logarithms of the sums of exponentials of the rows. `causal`: row i
    * attends to the columns up to i, and there is no mask: what lies beyond takes no part, not even as 0 times NaN. A row that attends to nothing is NaN.
    */
   attention: { readonly scale: number; readonly causal: boolean };
   /**
-   * The gradients of q, k and v, dense: inputs = [grad, q, k, v, logs, deltas] or with mask; grad is of `out`, deltas `[c, b, l, 1]` are the sums of `grad * out` along e.
+   * The gradients of q, k and v, their last strides 1: inputs = [grad, q, k, v, logs, deltas] or with mask; grad is of `out`, deltas `[c, b, l, 1]` are the sums of `grad * out` along e.
    */
   attentionGrad: { readonly scale: number; readonly causal: boolean };
   /**

@@ -25,7 +25,7 @@ function part({ buffer, dtype, shape, strides, offset }: WasmView, b: number, fr
   const outer = Math.floor(b / shape[1]), at = offset + outer * strides[0] + (b - outer * shape[1]) * strides[1] + from * strides[2];
   return new View(buffer, dtype, [1, to - from, columns], [0, strides[2], strides[3]], at, (to - from) * columns, false);
 }
-const flat = ({ buffer, dtype, shape, strides, offset, size }: WasmView): WasmView => new View(buffer, dtype, [shape[1], shape[2]], [strides[1], strides[2]], offset, size, false);
+const flat = ({ buffer, dtype, shape, strides, offset, size }: WasmView): WasmView => new View(buffer, dtype, [shape[1], shape[2]], [strides[1], strides[2]], offset, size, strides[1] === shape[2] && strides[2] === 1);
 const turned = (view: WasmView): WasmView => new View(view.buffer, view.dtype, [1, view.shape[2], view.shape[1]], [0, view.strides[2], view.strides[1]], view.offset, view.size, false);
 /** A value for each row, as wide as the rows. */
 const spread = (view: WasmView, columns: number): WasmView => new View(view.buffer, view.dtype, [view.shape[1], columns], [view.strides[1], 0], view.offset, view.shape[1] * columns, false);
@@ -92,16 +92,20 @@ export function attentionGradKernel(engine: Engine, { multiplier, rows, map }: K
     try {
       const [scores, slopes] = [0, 1].map(() => temporaries.dense(f, [rowsAtOnce, s_])), isWhole = rowsAtOnce === l && call.width(l) === s_;
       const room = isWhole ? undefined : temporaries.dense(f, [s_, Math.max(d, e)]);
+      const clearRows = (view: WasmView): void => {
+        const [, rows, width] = view.shape, isDense = view.strides[1] === width;
+        for (let i = 0; i < (isDense ? 1 : rows); i++) engine.clear(addressAt(view, i * view.strides[1]), 4 * width * (isDense ? rows : 1));
+      };
       /** The first rows of `to` get the product, or have it added. */
       const gather = (a: WasmView, b: WasmView, to: WasmView): void => {
         if (room === undefined) return multiplier.multiply(a, b, to);
         const [, height, width] = to.shape, product = call.block(room, height, width);
         multiplier.multiply(a, b, product);
-        const line = (view: WasmView): WasmView => new View(view.buffer, f, [height * width], [1], view.offset, height * width, true), target = line(to);
-        map([target, line(product)], [target], { program: sum(), params: [] });
+        const target = flat(to);
+        map([target, flat(product)], [target], { program: sum(), params: [] });
       };
-      if (!isWhole) for (const view of [dk, dv]) engine.clear(addressAt(view, 0), addressAt(view, view.size) - addressAt(view, 0));
       for (let b = 0; b < outer * inner; b++) for (let from = 0; from < l; from += rowsAtOnce) {
+        if (from === 0 && !isWhole) for (const view of [dk, dv]) clearRows(part(view, b, 0, s_));
         const to = Math.min(l, from + rowsAtOnce), count = to - from, width = call.width(to);
         const weights = call.block(scores, count, width), slope = call.block(slopes, count, width), queries = part(q, b, from, to), above = part(grad, b, from, to);
         multiplier.multiply(queries, turned(part(k, b, 0, width)), weights);

@@ -131,7 +131,8 @@ export function attentionGradKernel(device: WebGpuDevice, others: Others): Atten
         if (piece.at[2] === 0 || product === undefined) return matmul([left, right], [to], {});
         const more = viewOf(product, to.shape, [to.size, to.size, to.shape[3]!, 1], 0);
         matmul([left, right], [more], {});
-        map([line(to), line(more)], [line(to)], { program: sum, params: [] });
+        const sums = matrix(to);
+        map([sums, matrix(more)], [sums], { program: sum, params: [] });
       };
       for (const piece of call.pieces) {
         const [weights, slopes] = rooms.map((room) => call.block(room, piece)) as [GpuView, GpuView], queries = part(q, piece), above = part(grad, piece);
@@ -148,4 +149,5 @@ export function attentionGradKernel(device: WebGpuDevice, others: Others): Atten
   };
 }
 
-const line = ({ buffer, dtype, offset, size }: GpuView): GpuView => new View(buffer, dtype, [size], [1], offset, size, true);
+/** Of a view of one. */
+const matrix = ({ buffer, dtype, shape: [, , m, n], strides: [, , row, column], offset, size }: GpuView): GpuView => new View(buffer, dtype, [m!, n!], [row!, column!], offset, size, row === n);

@@ -201,9 +201,30 @@ const eachCase: Case = {
   },
 };
 
+const rowsOfHeads: Case = {
+  name: "fused: attention of heads that are a part of rows gives rows, and copies nothing",
+  needs: ["float32"],
+  async run({ backend }) {
+    if (backend.kernels.attention === undefined || backend.kernels.attentionGrad === undefined) return;
+    const s = scope("heads");
+    try {
+      s.run(() => {
+        const xs = [0, 1, 2].map((salt) => tensor(Float32Array.from({ length: 120 }, (_, at) => uniform(at, salt)), { shape: [10, 12], device: backend, requiresGrad: true }));
+        const before = backend.calls.copy, [q, k, v] = xs.map((x) => x.reshape([2, 5, 3, 4]).transpose(1, 2)) as [Tensor, Tensor, Tensor];
+        const out = scaledDotProductAttention(q, k, v).transpose(1, 2).reshape([10, 12]);
+        out.backward(out.detach());
+        check(xs.every(({ grad }) => grad!.isContiguous()), "a gradient is not dense");
+        check(backend.calls.copy === before, `${backend.calls.copy - before} copies`);
+      });
+    } finally {
+      s.close();
+    }
+  },
+};
+
 /** Every fused kernel that a backend has; nothing for one that has none. */
 export const fusedSuite = (): readonly Case[] => [
-  eachCase,
+  eachCase, rowsOfHeads,
   ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples, ...concatSamples].flatMap((sample) =>
     (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind))),
 ];

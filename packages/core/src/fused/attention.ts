@@ -2,6 +2,7 @@
 import type { FusedAttrs } from "../backend.ts";
 import { clone } from "../calculus/map-reduce.ts";
 import { overBatches } from "../calculus/batches.ts";
+import { allocateIn } from "../calculus/laid-out.ts";
 import { alongRows, isFollowed, rowsOf, rowsPerDType } from "../calculus/rows.ts";
 import { decomposedAll } from "../composites/decomposed.ts";
 import { sumOver } from "../composites/reductions.ts";
@@ -12,6 +13,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { activeInterpreter, allocate, composite, type Device, dispatchAll, type MultiOp, type Node, savedTensors, savesNothing, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
 import * as s from "../scalar/expr.ts";
+import { orderOf } from "../memory-format.ts";
 import { sameShape, showShape } from "../shape.ts";
 import { expand, transpose } from "../views/views.ts";
 import { causalMask } from "./mask.ts";
@@ -50,13 +52,18 @@ function attend(query: Tensor, key: Tensor, value: Tensor, options: AttentionOpt
 /** `fused`: the device has the kernels. `masked`: the mask is the fourth input. */
 type Attrs = FusedAttrs["attention"] & { readonly masked: boolean; readonly fused: boolean };
 
-const allocateLike = (device: Device, x: Tensor, last: number = x.shape.at(-1)!): Tensor => allocate(device, x.dtype, [...x.shape.slice(0, -1), last]);
+const allocateLike = (device: Device, x: Tensor, last: number): Tensor => allocate(device, x.dtype, [...x.shape.slice(0, -1), last]);
+/** With its dims in memory as those of x lie, the last one inside: heads that are a part of rows give rows, which no copy has to put together again. */
+function allocateAs(device: Device, x: Tensor, last: number = x.shape.at(-1)!): Tensor {
+  const order = orderOf("preserve_format", x.window), rank = x.ndim;
+  return order === undefined ? allocateLike(device, x, last) : allocateIn(device, x.dtype, [...x.shape.slice(0, -1), last], [...order.filter((d) => d !== rank - 1), rank - 1]);
+}
 
 const gradOp: MultiOp<Attrs> = {
   name: "attention",
   gradName: () => "",
   run(device, inputs, attrs) {
-    const outs = inputs.slice(1, 4).map((x) => allocateLike(device, x));
+    const outs = inputs.slice(1, 4).map((x) => allocateAs(device, x));
     overBatches(2, inputs, outs, (ins, to) => device.backend.kernels.attentionGrad!(ins, to, attrs));
     return outs;
   },
@@ -72,7 +79,7 @@ const attentionOp: MultiOp<Attrs> = {
   gradName: () => "UnsafeViewBackward0",
   run(device, inputs, attrs) {
     if (!attrs.fused) return decomposedAll(inputs, (q, k, v, mask) => attend(q!, k!, v!, { attnMask: mask, isCausal: attrs.causal, scale: attrs.scale }));
-    const [q, , v] = inputs as [Tensor, Tensor, Tensor], outs = [allocateLike(device, q, v.shape.at(-1)!), allocateLike(device, q, 1)];
+    const [q, , v] = inputs as [Tensor, Tensor, Tensor], outs = [allocateAs(device, q, v.shape.at(-1)!), allocateLike(device, q, 1)];
     overBatches(2, inputs, outs, (ins, to) => device.backend.kernels.attention!(ins, to, attrs));
     return outs;
   },
