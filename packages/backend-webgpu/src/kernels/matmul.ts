@@ -27,7 +27,7 @@ function matmulText(slots: readonly [number, number, number], lies: Lies): Omit<
     slots,
     uniformWords: WORDS,
     declarations: "",
-    open: `  let outer = batch / ${intWord(INNER)}; let inner = batch % ${intWord(INNER)};
+    open: `  let outer = batch / ${intWord(INNER)}; let inner = batch - outer * ${intWord(INNER)};
   let x = ${matrix(X)}; let xStep = ${intWord(X + 4)};
   let y = ${matrix(Y)}; let yStep = ${intWord(Y + 4)};
   let out = ${matrix(OUT)}; let outRowStride = ${intWord(OUT + 3)}; let outColumnStride = ${intWord(OUT + 4)};
