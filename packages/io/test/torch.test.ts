@@ -1,4 +1,5 @@
 /** @file Files of torch.save: what PyTorch wrote is read, what is no data is refused, and what is written comes back. */
+import { openAsBlob } from "node:fs";
 import { cpu } from "@adjoint/backend-cpu-js";
 import { arange, type Backend, isTensor, memory, ones, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import { FormatError, load, save, UnsupportedFormatError } from "@adjoint/io";
@@ -38,6 +39,9 @@ describe("what PyTorch 1.13 wrote", () => {
     const source = { size: blob.size, slice: (from: number, to: number) => { read.push([from, to]); return blob.slice(from, to); } };
     expect((await load<Tensors>(source)).scalar.itemSync()).toBe(7);
     expect(read.length).toBeGreaterThan(5);
+  });
+  it("is read from a file on disk", async () => {
+    expect((await load<Tensors>(await openAsBlob(new URL("fixtures/dtypes.pt", import.meta.url)))).scalar.itemSync()).toBe(7);
   });
   it("comes to the device that is asked for, floats as the dtype", async () => {
     const device = cpu(), { float64, int64, bfloat16 } = await load<Tensors>(fixture("dtypes.pt"), { device, dtype: "float32" });

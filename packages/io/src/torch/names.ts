@@ -2,7 +2,7 @@
 import { data, isTensor, type Tensor } from "@adjoint/core/functional";
 
 /** Numbers here that PyTorch keeps as tensors of no dims. */
-const scalars: ReadonlySet<string> = /*@__PURE__*/ new Set(["step", "mu_product", "mu", "eta", "H_diag", "t", "ro", "prev_loss"]);
+const scalars: ReadonlySet<string> = /*@__PURE__*/ new Set(["step", "mu_product", "mu", "eta", "H_diag", "t", "ro", "prev_loss", "lr", "initial_lr"]);
 /** What begins with a letter that stands for itself. */
 const odd: readonly (readonly [torch: string, ours: string])[] = [["H_diag", "hDiag"], ["T_max", "TMax"], ["T_0", "T0"], ["T_mult", "TMult"], ["T_i", "Ti"], ["T_cur", "TCur"]];
 
