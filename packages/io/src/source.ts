@@ -20,7 +20,8 @@ export type Reader = {
   read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
 };
 
-const isSource = (value: unknown): value is ByteSource => typeof value === "object" && value !== null && "size" in value && typeof value.size === "number" && "slice" in value && typeof value.slice === "function";
+const isSource = (value: unknown): value is ByteSource =>
+  typeof value === "object" && value !== null && "size" in value && typeof value.size === "number" && "slice" in value && typeof value.slice === "function";
 const bytesOf = (source: unknown): Uint8Array | undefined =>
   ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : source instanceof ArrayBuffer ? new Uint8Array(source) : undefined;
 const isUnshared = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => bytes.buffer instanceof ArrayBuffer;

@@ -25,7 +25,7 @@ describe("what NumPy wrote", () => {
     expect(await contents(await loadNpy(fixture("float64.npy"), { dtype: "float32" }))).toMatchObject({ dtype: "float32", values: [0, 1, 2, 3, 4, 5] });
   });
   it.each([
-    ["records", "of raw bytes or records; save each field"], ["objects", "of Python objects, which are code"], ["text", "of text"], ["complex", "of complex numbers"], ["unsigned", "save it by astype(numpy.int32) ('<u4')"], ["dates", "of dates"], ["long", "of floats wider than 8 bytes"],
+    ["records", "of raw bytes or records; save each field"], ["objects", "of Python objects, which are code"], ["text", "of text"], ["complex", "of complex numbers"], ["unsigned", "save it by astype(numpy.int32), or numpy.float64 ('<u4')"], ["dates", "of dates"], ["long", "of floats wider than 8 bytes"],
   ])("refuses %s", async (name, message) => {
     await expect(loadNpy(fixture(`refused-${name}.npy`))).rejects.toThrow(message);
     await expect(loadNpy(fixture(`refused-${name}.npy`))).rejects.toBeInstanceOf(UnsupportedFormatError);

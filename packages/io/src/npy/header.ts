@@ -9,13 +9,20 @@ import { type Literal, literalOf } from "./literal.ts";
 const MAX_HEADER = 65_536;
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
-const storedByCode: ReadonlyMap<string, Stored> = /*@__PURE__*/ new Map<string, Stored>([["f8", "float64"], ["f4", "float32"], ["f2", "float16"], ["i8", "int64"], ["i4", "int32"], ["i2", "int16"], ["i1", "int8"], ["u1", "uint8"], ["b1", "bool"], ["?", "bool"]]);
+const storedByCode: ReadonlyMap<string, Stored> = /*@__PURE__*/ new Map<string, Stored>([
+  ["f8", "float64"], ["f4", "float32"], ["f2", "float16"], ["i8", "int64"], ["i4", "int32"], ["i2", "int16"], ["i1", "int8"], ["u1", "uint8"], ["b1", "bool"], ["?", "bool"],
+]);
 /** NumPy's names of dtypes; it has none for bfloat16. */
 const codes = { float64: "<f8", float32: "<f4", float16: "<f2", bfloat16: undefined, int32: "<i4", int16: "<i2", int8: "|i1", uint8: "|u1", bool: "|b1" } as const satisfies Record<DType, string | undefined>;
 /** What other letters stand for, and what to do. */
 const refused: ReadonlyMap<string, string> = /*@__PURE__*/ new Map([
-  ["O", "of Python objects, which are code; save the numbers in it as arrays of their own"], ["V", "of raw bytes or records; save each field as an array of its own"], ["U", "of text; keep it beside the arrays, as JSON"], ["S", "of bytes as text; keep it beside the arrays, as JSON"],
-  ["c", "of complex numbers; save its real and imaginary part"], ["u", "of unsigned integers that no dtype here holds; save it by astype(numpy.int32)"], ["M", "of dates; save it by astype(numpy.int64)"], ["m", "of durations; save it by astype(numpy.int64)"], ["f", "of floats wider than 8 bytes; save it by astype(numpy.float64)"],
+  ["O", "of Python objects, which are code; save the numbers in it as arrays of their own"],
+  ["V", "of raw bytes or records; save each field as an array of its own"], ["U", "of text; keep it beside the arrays, as JSON"],
+  ["S", "of bytes as text; keep it beside the arrays, as JSON"],
+  ["c", "of complex numbers; save its real and imaginary part"],
+  ["u", "of unsigned integers that no dtype here holds; save it by astype(numpy.int32), or numpy.float64"],
+  ["M", "of dates; save it by astype(numpy.int64)"], ["m", "of durations; save it by astype(numpy.int64)"],
+  ["f", "of floats wider than 8 bytes; save it by astype(numpy.float64)"],
 ]);
 
 /** What an npy file says; `from` is where the elements begin. */

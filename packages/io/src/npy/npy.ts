@@ -9,7 +9,8 @@ import { bytesIn, npyHeader, readNpyHeader } from "./header.ts";
 
 /** @internal An array of an npy file that makes up a whole source. */
 export async function arrayIn(reader: Reader, what: string, target: Target): Promise<Waiting> {
-  const header = await readNpyHeader(reader, what), place: Place = { file: reader.file, tensor: what }, { stored, shape, isBig, isFortran, from } = header;
+  const header = await readNpyHeader(reader, what), place: Place = { file: reader.file, tensor: what };
+  const { stored, shape, isBig, isFortran, from } = header;
   const dtype = placedDType(target, stored, place), needed = bytesIn(header), there = reader.size - from;
   if (needed !== there)
     throw new FormatError(reader.file, `${what}: shape [${shape.join(", ")}] takes ${needed} bytes, and ${there} follow the header; ${needed > there ? "the file is cut off" : "a file of several arrays is not read, save them by numpy.savez"}`);

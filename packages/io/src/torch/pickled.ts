@@ -19,5 +19,6 @@ export const isTuple = (value: Pickled | undefined): value is Sequence => typeof
 
 /** The storages of PyTorch by the names of its classes. */
 export const storages: ReadonlyMap<string, Stored> = /*@__PURE__*/ new Map<string, Stored>([
-  ["DoubleStorage", "float64"], ["FloatStorage", "float32"], ["HalfStorage", "float16"], ["BFloat16Storage", "bfloat16"], ["LongStorage", "int64"], ["IntStorage", "int32"], ["ShortStorage", "int16"], ["CharStorage", "int8"], ["ByteStorage", "uint8"], ["BoolStorage", "bool"],
+  ["DoubleStorage", "float64"], ["FloatStorage", "float32"], ["HalfStorage", "float16"], ["BFloat16Storage", "bfloat16"],
+  ["LongStorage", "int64"], ["IntStorage", "int32"], ["ShortStorage", "int16"], ["CharStorage", "int8"], ["ByteStorage", "uint8"], ["BoolStorage", "bool"],
 ]);

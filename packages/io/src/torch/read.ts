@@ -14,25 +14,27 @@ export type Loaded = null | boolean | number | bigint | string | Tensor | Loaded
 
 const MAX_DEPTH = 100;
 const fail = (message: string): never => { throw new FormatError("torch", message); };
+/** What a path of keys leads to. */
+const at = (path: string): string => (path === "" ? "the value" : shown(path));
 
 /** The tensors in a value, in its order, with the way to each; refuses cycles and great depth. A shared part is walked once. */
 function tensorsIn(value: Pickled): Map<TensorRef, string> {
   const tensors = new Map<TensorRef, string>(), heights = new Map<Pickled, number>(), open = new Set<Pickled>();
   const heightOf = (node: Pickled, path: string): number => {
     if (!isNode(node)) return 0;
-    if (node.is === "global" || node.is === "storage") return fail(`${shown(path)} is a bare ${node.is === "global" ? `class, ${shown(node.name)}` : "storage"}; save tensors and plain values`);
+    if (node.is === "global" || node.is === "storage") return fail(`${at(path)} is a bare ${node.is === "global" ? `class, ${shown(node.name)}` : "storage"}; save tensors and plain values`);
     if (node.is === "tensor") {
       if (!tensors.has(node)) tensors.set(node, path);
       return 0;
     }
     const known = heights.get(node);
     if (known !== undefined) return known;
-    if (open.has(node)) return fail(`${shown(path)} is a value that contains itself; save it without`);
+    if (open.has(node)) return fail(`${at(path)} is a value that contains itself; save it without`);
     open.add(node);
     let height = 0;
     for (const [key, item] of (node.is === "dict" ? node.entries : node.items).entries())
       height = open.size > MAX_DEPTH ? Infinity : Math.max(height, heightOf(item, path === "" ? String(key) : `${path}.${key}`));
-    if (height + 1 > MAX_DEPTH) return fail(`${shown(path)} is nested deeper than ${MAX_DEPTH} levels; save it flatter`);
+    if (height + 1 > MAX_DEPTH) return fail(`${at(path)} is nested deeper than ${MAX_DEPTH} levels; save it flatter`);
     open.delete(node);
     heights.set(node, height + 1);
     return height + 1;
@@ -44,7 +46,7 @@ function tensorsIn(value: Pickled): Map<TensorRef, string> {
 /** The values of the storages that tensors look at. Everything that can be refused is refused here. */
 async function contentsOf(archive: Archive, tensors: ReadonlyMap<TensorRef, string>, target: Target): Promise<Map<StorageRef, Waiting>> {
   const places = new Map<StorageRef, Place>(), contents = new Map<StorageRef, Waiting>();
-  for (const [{ storage }, path] of tensors) if (!places.has(storage)) places.set(storage, { file: "torch", tensor: `tensor ${shown(path)}` });
+  for (const [{ storage }, path] of tensors) if (!places.has(storage)) places.set(storage, { file: "torch", tensor: path === "" ? "the tensor" : `tensor ${shown(path)}` });
   for (const [{ key, stored, length }, place] of places) {
     const bytes = length * storedBytes[stored], there = archive.has(`data/${key}`) ? archive.sizeOf(`data/${key}`) : undefined;
     if (there === undefined) return fail(`the entry data/${key} of ${place.tensor} is missing; the file is damaged`);

@@ -175,7 +175,8 @@ export function unpickle(bytes: Uint8Array<ArrayBuffer>): Unpickled {
   for (let code = machine.byte(); code !== STOP; code = machine.byte()) {
     if (++count > MAX_OPCODES) return fail(`it has more than ${MAX_OPCODES} opcodes`);
     const opcode = opcodes.get(code);
-    if (opcode === undefined) throw new UnsupportedFormatError("torch", `data.pkl has the pickle opcode 0x${code.toString(16).padStart(2, "0")}, which tensors, dicts, lists, tuples, numbers and strings do not need; save a state dict: torch.save(model.state_dict(), path)`);
+    if (opcode === undefined)
+      throw new UnsupportedFormatError("torch", `data.pkl has the pickle opcode 0x${code.toString(16).padStart(2, "0")}, which tensors, dicts, lists, tuples, numbers and strings do not need; save a state dict: torch.save(model.state_dict(), path)`);
     opcode(machine);
   }
   const value = machine.pop();

@@ -33,7 +33,7 @@ function endOf(tail: Uint8Array<ArrayBuffer>, start: number, fail: Fail, { file 
   let at = tail.length - EOCD;
   while (at >= 0 && !(view.getUint32(at, true) === 0x06054b50 && at + EOCD + view.getUint16(at + 20, true) === tail.length)) at--;
   if (at < 0) return fail("it is no ZIP file: the record at its end is missing");
-  const [disk, first, here, count, size, from] = [view.getUint16(at + 4, true), view.getUint16(at + 6, true), view.getUint16(at + 8, true), view.getUint16(at + 10, true), view.getUint32(at + 12, true), view.getUint32(at + 16, true)];
+  const [disk, first, here, count] = [4, 6, 8, 10].map((field) => view.getUint16(at + field, true)) as [number, number, number, number], size = view.getUint32(at + 12, true), from = view.getUint32(at + 16, true);
   const locator = at - LOCATOR;
   if (locator >= 0 && view.getUint32(locator, true) === 0x07064b50) {
     const end = uint64(view, locator + 8), place = end - start;
@@ -49,7 +49,7 @@ function entriesOf(bytes: Uint8Array<ArrayBuffer>, count: number, { file }: Read
   let at = 0;
   for (let i = 0; i < count; i++) {
     if (at + HEADER > bytes.length || view.getUint32(at, true) !== 0x02014b50) return fail(`entry ${i} of its directory is missing`);
-    const [flags, method, crc, nameBytes, extraBytes, commentBytes] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true), view.getUint32(at + 16, true), view.getUint16(at + 28, true), view.getUint16(at + 30, true), view.getUint16(at + 32, true)];
+    const [flags, method, nameBytes, extraBytes, commentBytes] = [8, 10, 28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number, number, number], crc = view.getUint32(at + 16, true);
     const extra = at + HEADER + nameBytes, end = extra + extraBytes + commentBytes;
     if (end > bytes.length) return fail(`entry ${i} of its directory is cut off`);
     const name = utf8(bytes.subarray(at + HEADER, extra));
