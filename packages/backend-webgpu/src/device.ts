@@ -87,6 +87,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
       mapEach: mapEachKernel(this, map),
       windowMaxGrad: windowMaxGradKernel(this),
       convBias: conv,
+      matmulBias: matmul,
       // A software adapter is faster at a copy for each tensor.
       ...(tuning === "workgroup" ? { concat: concatKernel(this) } : {}),
     };

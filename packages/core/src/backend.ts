@@ -108,6 +108,8 @@ export interface FusedAttrs {
    * ascend, and inputs do not reach into each other. Instead of the whole shape, the dims before `dim`, and those after it, are merged where they can be.
    */
   concat: { readonly dim: number; readonly starts: readonly number[] };
+  /** `matmul`, and added to each row of the products: inputs = [a, b, bias] of float32, bias `[n]`. */
+  matmulBias: PrimitiveAttrs["matmul"];
 }
 
 export type FusedName = keyof FusedAttrs;

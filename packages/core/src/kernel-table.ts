@@ -8,7 +8,7 @@ export type KernelAttrs = PrimitiveAttrs[PrimitiveName] | FusedAttrs[FusedName];
 
 const kinds: { readonly [P in PrimitiveName]: "primitive" } & { readonly [F in FusedName]: "fused" } = {
   map: "primitive", reduce: "primitive", argReduce: "primitive", scan: "primitive", sort: "primitive", matmul: "primitive", conv: "primitive", gather: "primitive", scatter: "primitive", copy: "primitive",
-  rows: "fused", attention: "fused", attentionGrad: "fused", mapEach: "fused", windowMaxGrad: "fused", convBias: "fused", concat: "fused",
+  rows: "fused", attention: "fused", attentionGrad: "fused", mapEach: "fused", windowMaxGrad: "fused", convBias: "fused", concat: "fused", matmulBias: "fused",
 };
 /** Those that every backend has, then the fused ones. */
 export const kernelNames: readonly KernelName[] = /*@__PURE__*/ Object.keys(kinds) as KernelName[];

@@ -72,7 +72,7 @@ export function convText(slots: readonly [number, number, number], dtype: DType,
   return {
     label: `conv${planar ? " 2d" : ""}${spread ? " spread" : ""}`,
     slots,
-    ...(bias === undefined ? {} : { beginning: { slot: bias, value: (row: string) => `b${bias}[${intWord(BIAS)} + batch * ${intWord(BIAS + 1)} + ${row} * ${intWord(BIAS + 2)}]` } }),
+    ...(bias === undefined ? {} : { beginning: { slot: bias, along: "rows" as const, value: (row: string) => `b${bias}[${intWord(BIAS)} + batch * ${intWord(BIAS + 1)} + ${row} * ${intWord(BIAS + 2)}]` } }),
     uniformWords: WORDS,
     declarations: spread ? `fn conv_x(at: i32, ${dims.map((d) => `t${L(d)}: i32`).join(", ")}) -> ${type} {
 ${dims.map(spreadAt).join("\n")}

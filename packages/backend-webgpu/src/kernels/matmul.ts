@@ -1,4 +1,4 @@
-/** @file `matmul`: products of matrices with two batch dims. What lies where; product/ has the kernels. */
+/** @file `matmul` and `matmulBias`: products of matrices with two batch dims. What lies where; product/ has the kernels. */
 import type { Kernel, PrimitiveAttrs, View } from "@adjoint/core/backend";
 import { chunkOf, type WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
@@ -7,12 +7,14 @@ import { Products } from "./product/products.ts";
 import { FEW } from "./product/plan.ts";
 import { type Lie, type Lies, numbers, OPERANDS, type ProductText, type Side } from "./product/text.ts";
 
-/** Words: how many matrices the second batch dim has; offset and strides (batches, then rows or columns or their places in the output, then the other) of each. */
-const INNER = OPERANDS, X = INNER + 1, Y = X + 5, OUT = Y + 5, WORDS = OUT + 5;
+/** Words: how many matrices the second batch dim has; offset and strides (batches, then rows or columns or their places in the output, then the other) of each; of the bias offset and stride. */
+const INNER = OPERANDS, X = INNER + 1, Y = X + 5, OUT = Y + 5, BIAS = OUT + 5, WORDS = BIAS + 2;
 
 const matrix = (at: number): string => `${intWord(at)} + outer * ${intWord(at + 1)} + inner * ${intWord(at + 2)}`;
 
-function matmulText(slots: readonly [number, number, number], lies: Lies): Omit<ProductText, "dtype"> {
+type Beginning = NonNullable<ProductText["beginning"]>;
+
+function matmulText(slots: readonly [number, number, number], lies: Lies, along: Beginning["along"], bias: number | undefined): Omit<ProductText, "dtype"> {
   /** Places past the end read the last one. */
   const side = (name: string, slot: number, count: string, lie: Lie): Side => {
     const value = (i: number, c: number): string => `b${slot}[${name}${i} + ${name}Depth${c}]`;
@@ -25,6 +27,7 @@ function matmulText(slots: readonly [number, number, number], lies: Lies): Omit<
   return {
     label: "matmul",
     slots,
+    ...(bias === undefined ? {} : { beginning: { slot: bias, along, value: (place: string) => `b${bias}[${intWord(BIAS)} + ${place} * ${intWord(BIAS + 1)}]` } }),
     uniformWords: WORDS,
     declarations: "",
     open: `  let outer = batch / ${intWord(INNER)}; let inner = batch - outer * ${intWord(INNER)};
@@ -44,27 +47,30 @@ function matmulText(slots: readonly [number, number, number], lies: Lies): Omit<
   };
 }
 
+/** With a third input, the bias of each column, too. */
 export function matmulKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["matmul"], WebGpuBuffer> {
   const products = new Products(device, "matmul");
   return (inputs, outputs) => {
     device.assertAlive();
-    const [a, b] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>], out = outputs[0]!;
+    const [a, b, bias] = inputs as [View<WebGpuBuffer>, View<WebGpuBuffer>, View<WebGpuBuffer>?], out = outputs[0]!;
     const [outer, inner, m, n] = out.shape as readonly [number, number, number, number];
     // The transposed product is as good, and rows are then the fewer. A block is a square, and its results go out as they lie.
     const isTransposed = m > n && (device.tuning === "registers" || n <= FEW);
     const [rows, columns] = isTransposed ? [b, a] : [a, b], [row, column] = isTransposed ? [3, 2] : [2, 3];
     products.run({
-      rows, columns, out, variant: 0,
+      rows, columns, beginnings: bias, out, variant: bias === undefined ? 0 : isTransposed ? 1 : 2,
       sizes: { rows: isTransposed ? n : m, columns: isTransposed ? m : n, depth: a.shape[3]!, batch: outer * inner },
       rowsAlong: nearer(rows, column, row),
       columnsAlong: nearer(columns, row, column),
       lies: (target) => ({ rows: lieOf(rows, row, column), columns: lieOf(columns, column, row), isWide: lieOf(target, column, row) === "across" && target.shape[column]! % 4 === 0 }),
-      text: (slots, lies) => ({ ...matmulText(slots, lies), dtype: a.dtype }),
+      text: (slots, lies, begin) => ({ ...matmulText(slots, lies, isTransposed ? "rows" : "columns", begin), dtype: a.dtype }),
       write(ints, at, target) {
         ints[at + INNER] = inner;
         writeView(ints, at + X, rows, row, column);
         writeView(ints, at + Y, columns, column, row);
         writeView(ints, at + OUT, target, row, column);
+        ints[at + BIAS] = bias?.offset ?? 0;
+        ints[at + BIAS + 1] = bias?.strides[0] ?? 0;
       },
     });
   };

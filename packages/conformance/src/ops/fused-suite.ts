@@ -1,6 +1,6 @@
 /** @file Fused kernels against what they stand for: the same calls with and without them, forward and backward, and a count that says they ran. */
 import {
-  adamStep, type AttentionOptions, batchNorm, cat, conv2d, crossEntropy, groupNorm, layerNorm, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, stack,
+  adamStep, type AttentionOptions, batchNorm, cat, conv2d, crossEntropy, groupNorm, layerNorm, linear, logSoftmax, maxPool2d, rmsNorm, scaledDotProductAttention, scope, type Shape, softmax, stack,
   tensor, type Tensor, unfused,
 } from "@adjoint/core";
 import type { Backend, FusedName } from "@adjoint/core/backend";
@@ -60,6 +60,12 @@ const convolutionSamples: readonly Sample[] = ([
 }));
 
 type Heads = { readonly of: (x: Tensor) => Tensor; readonly width: number; readonly shapes: readonly Shape[] };
+/** Few results and many, of rows side by side and of batches. */
+const layerSamples: readonly Sample[] = ([["one output", 1, false], ["few outputs", 5, false], ["few outputs, in batches", 5, true], ["many outputs", 40, false]] as const).map(([name, out, isBatch]): Sample => ({
+  name: `a layer of ${name}, and its bias`, kernel: "matmulBias", calls: 1, beside: (shape) => [[out, shape[1]!], [out]],
+  run: (x, weight, bias) => linear(isBatch ? x.unsqueeze(0).expand([2, ...x.shape]) : x, weight!, bias!), shapes: [[1, 6], [3, 5], [20, 31], [33, 300]],
+}));
+
 /** x [l, d] as two heads, whose rows lie apart: [2, l, d / 2]. */
 const heads: Heads = { of: (x) => x.reshape([x.shape[0]!, 2, x.shape[1]! / 2]).transpose(0, 1), width: 2, shapes: [[1, 2], [3, 4], [5, 6], [7, 32], [40, 8], [130, 16], [300, 6]] };
 /** As three heads of two batches, which do not merge: [2, 3, l, d / 6]. */
@@ -225,6 +231,6 @@ const rowsOfHeads: Case = {
 /** Every fused kernel that a backend has; nothing for one that has none. */
 export const fusedSuite = (): readonly Case[] => [
   eachCase, rowsOfHeads,
-  ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples, ...concatSamples].flatMap((sample) =>
+  ...[...samples, ...attentionSamples, ...windowSamples, ...convolutionSamples, ...concatSamples, ...layerSamples].flatMap((sample) =>
     (sample.isFinite === true ? ["plain", "cut"] as const : ["plain", "special", "cut"] as const).map((kind) => fusedCase(sample, kind))),
 ];

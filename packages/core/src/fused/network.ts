@@ -7,6 +7,7 @@ import { composite, type Tensor } from "../op.ts";
 import { matmul } from "../primitives/matmul.ts";
 import { sameShape, type Shape, showShape } from "../shape.ts";
 import { t } from "../views/views.ts";
+import { biased, isAtOnce } from "./biased.ts";
 import { finfo } from "../numeric-limits.ts";
 import { normalized, normalizedOpenly } from "./normalize.ts";
 
@@ -22,6 +23,7 @@ import { normalized, normalizedOpenly } from "./normalize.ts";
  */
 export const linear: (x: Tensor, weight: Tensor, bias?: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (x: Tensor, weight: Tensor, bias?: Tensor): Tensor => {
   if (bias !== undefined && x.dtype !== weight.dtype && x.ndim > 1) throw new DTypeError("mat1 and mat2 must have the same dtype");
+  if (bias !== undefined && isAtOnce(x, weight, bias)) return biased(x, weight, bias);
   const out = matmul(x, t(weight));
   if (bias === undefined) return out;
   const sum = add(out, bias);

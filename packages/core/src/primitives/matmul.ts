@@ -15,12 +15,12 @@ function operandsOf(a: Tensor, b: Tensor, out: Tensor): readonly View[] {
   const operand = (x: Tensor): View => (coalesce(x.shape.slice(0, -2), [x.window.strides.slice(0, -2)]).shape.length > 1 ? materialize(x, x.shape).window : x.window);
   return inTwoBatches([a.window, b.window, out.window]) ?? inTwoBatches([operand(a), operand(b), out.window])!;
 }
-const single = (view: View): View => restride(view, [1, 1, view.shape[0]!, view.shape[1]!], [0, 0, view.strides[0]!, view.strides[1]!], view.offset);
+export const single = (view: View): View => restride(view, [1, 1, view.shape[0]!, view.shape[1]!], [0, 0, view.strides[0]!, view.strides[1]!], view.offset);
 
 /** `turned`: which operands lie with their columns adjacent, as a layer's matrix does; their gradients are to lie so too, or what keeps them would copy them. */
-type MatmulAttrs = { readonly name: string; readonly turned: number };
+export type MatmulAttrs = { readonly name: string; readonly turned: number };
 
-const isTurned = ({ window: { strides } }: Tensor): boolean => strides[strides.length - 2] === 1 && strides[strides.length - 1] !== 1;
+export const isTurned = ({ window: { strides } }: Tensor): boolean => strides[strides.length - 2] === 1 && strides[strides.length - 1] !== 1;
 
 /** `[..., m, k] x [..., k, n] -> [..., m, n]`, the batch dims equal. */
 const matmulOp: Op<MatmulAttrs> = {
@@ -52,7 +52,7 @@ const matmulOp: Op<MatmulAttrs> = {
 const multiply = (a: Tensor, b: Tensor, name: string): Tensor => dispatch(matmulOp, [a, b], { name, turned: (isTurned(a) ? 1 : 0) | (isTurned(b) ? 2 : 0) });
 
 /** xy, as the transpose of y'x' where its columns are to be adjacent. */
-const product = (x: Tensor, y: Tensor, name: string, turned: number): Tensor => (turned ? transpose(multiply(transpose(y, -2, -1), transpose(x, -2, -1), name), -2, -1) : multiply(x, y, name));
+export const product = (x: Tensor, y: Tensor, name: string, turned: number): Tensor => (turned ? transpose(multiply(transpose(y, -2, -1), transpose(x, -2, -1), name), -2, -1) : multiply(x, y, name));
 
 function checkOperands(a: Tensor, b: Tensor): void {
   if (a.ndim === 0 || b.ndim === 0)

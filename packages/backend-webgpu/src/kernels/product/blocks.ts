@@ -1,7 +1,7 @@
 /** @file A product by blocks that a workgroup shares: operands go through workgroup memory, results stay in registers. For adapters that are hardware. */
 import { type Shader, word } from "../../pipelines.ts";
 import { storedType } from "../../wgsl/expression.ts";
-import { beginningOf, COLUMNS_ALONG, component, numbers, openBlock, productBindings, type ProductText, ROWS_ALONG, type Side } from "./text.ts";
+import { COLUMNS_ALONG, component, numbers, openBlock, productBindings, type ProductText, ROWS_ALONG, type Side, sumsOf } from "./text.ts";
 
 /** Depths that are in workgroup memory at once. */
 export const SLICE = 16;
@@ -44,7 +44,7 @@ ${p.declarations}`,
 ${p.open}
 ${loads.map((load) => load.declared).join("\n")}
   let firstRow = row + down * 4; let firstColumn = column + across * 4;
-${rows.flatMap((i) => columnFours.map((j) => `  var sum${i}_${j} = ${vector}(${beginningOf(p, rowOf(i))});`)).join("\n")}
+${sumsOf(p, rows.map(rowOf), columnFours.map((q) => `firstColumn + ${4 * q * ACROSS}`))}
 ${fetch("start")}
   for (var next = start; next < end;) {
 ${loads.map((load) => load.store).join("\n")}

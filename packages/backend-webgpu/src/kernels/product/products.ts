@@ -59,7 +59,8 @@ export class Products {
     const { chunks, slots, pattern } = this.#operands.collect(beginnings === undefined ? [rows, columns] : [rows, columns, beginnings], [target]);
     const products = [slots[0]!, slots[1]!, slots.at(-1)!] as const;
 
-    const lies = plan.kernel.kind === "workgroup" && liesOf !== undefined ? together(liesOf(target), products) : scattered;
+    const isBeside = beginnings !== undefined && products.includes(slots[2]!); // a buffer of numbers, and declared once
+    const lies = plan.kernel.kind === "workgroup" && liesOf !== undefined && !isBeside ? together(liesOf(target), products) : scattered;
     const key = ((keyOf(plan.kernel) * 8 + variant) * 32 + codeOf(lies)) * 65536 + (pattern as number);
     let pipeline = known.get(key);
     if (pipeline === undefined) {

@@ -1,7 +1,7 @@
 /** @file A product by tiles that stay in the registers of one invocation: no workgroup memory and no barrier, which software adapters emulate at 5 to 20 times the cost. */
 import type { Shader } from "../../pipelines.ts";
 import { storedType } from "../../wgsl/expression.ts";
-import { beginningOf, component, numbers, openBlock, productBindings, type ProductText } from "./text.ts";
+import { component, numbers, openBlock, productBindings, type ProductText, sumsOf } from "./text.ts";
 
 /** Results of one invocation, whose columns are a multiple of four, and how many invocations are a workgroup. */
 export type Tile = { readonly rows: number; readonly columns: number; readonly group: number };
@@ -27,7 +27,7 @@ export function registerShader(p: ProductText, tile: Tile): Shader {
 ${p.open}
 ${p.rows.places(0, "row", tile.rows)}
 ${p.columns.places(0, "column", tile.columns)}
-${rows.flatMap((i) => vectors.map((j) => `  var sum${i}_${j} = vec4<${type}>(${beginningOf(p, `row + ${i}`)});`)).join("\n")}
+${sumsOf(p, rows.map((i) => `row + ${i}`), vectors.map((j) => `column + ${4 * j}`))}
   let whole = end - ((end - start) & 3);
 ${p.begin("start")}
   for (var k = start; k < whole; k = k + 4) {

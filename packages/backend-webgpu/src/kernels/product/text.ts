@@ -31,8 +31,8 @@ export type ProductText = {
   readonly dtype: DType;
   /** The bindings of rows' operand, columns' operand and output. */
   readonly slots: readonly [number, number, number];
-  /** With what sums begin, where not with 0: a number for each row, and the binding of their buffer. Only the first part of a depth has them. */
-  readonly beginning?: { readonly slot: number; readonly value: (row: string) => string };
+  /** With what sums begin, where not with 0: a number for each row or column, and the binding of their buffer. Only the first part of a depth has them. */
+  readonly beginning?: { readonly slot: number; readonly along: "rows" | "columns"; readonly value: (place: string) => string };
   readonly uniformWords: number;
   readonly declarations: string;
   /** Statements before all others, which may read `batch`, an i32. */
@@ -71,9 +71,18 @@ export const openBlock = (number: string): string => `  let number = ${number};
   let end = min(start + ${intWord(PART_LENGTH)}, ${intWord(DEPTH)});
   let partOffset = part * ${intWord(PART_STRIDE)};`;
 
-/** What the sums of a row begin with. */
-export const beginningOf = ({ beginning, dtype }: ProductText, row: string): string =>
-  beginning === undefined ? "" : `select(${storedType(dtype)}(), ${beginning.value(`min(${row}, rowCount - 1)`)}, part == 0)`;
+/**
+ * Declares the sums of a tile, vectors of four columns, and what they begin with.
+ * @param rows the number of each row, @param fours of the first column of each four
+ */
+export function sumsOf({ beginning, dtype }: ProductText, rows: readonly string[], fours: readonly string[]): string {
+  const type = storedType(dtype), vector = `vec4<${type}>`, isAlong = (along: "rows" | "columns"): boolean => beginning?.along === along;
+  const declared = rows.flatMap((_, i) => fours.map((__, j) => `  var sum${i}_${j} = ${isAlong("rows") ? `${vector}(begin${i})` : isAlong("columns") ? `begin${j}` : `${vector}()`};`));
+  const value = (place: string, count: string): string => beginning!.value(`min(${place}, ${count} - 1)`);
+  const begin = isAlong("rows") ? rows.map((row, i) => `  let begin${i} = select(${type}(), ${value(row, "rowCount")}, part == 0);`)
+    : isAlong("columns") ? fours.map((first, j) => `  let begin${j} = select(${vector}(), ${vector}(${numbers(4).map((e) => value(`${first} + ${e}`, "columnCount")).join(", ")}), part == 0);`) : [];
+  return [...begin, ...declared].join("\n");
+}
 /** The declarations of a product's buffers. */
 export const productBindings = ({ slots: [rows, columns, out], beginning, dtype }: ProductText, types?: (slot: number) => string | undefined): Binding[] =>
   beginning === undefined ? bindingsOf([rows, columns, out], [dtype, dtype, dtype], 2, types) : bindingsOf([rows, columns, beginning.slot, out], [dtype, dtype, dtype, dtype], 3, types);
