@@ -12,7 +12,8 @@ export function hoversOf(entry: string, types: readonly string[]): ReadonlyMap<s
   const lines = [`import type { ${types.join(", ")} } from "${entry}";`, ...types.map((type) => `declare const of${type}: ${type};`)];
   let version = 0;
   const service = ts.createLanguageService({
-    getCompilationSettings: () => options, getScriptFileNames: () => [path], getScriptVersion: (file) => (file === path ? String(version) : "0"), getCurrentDirectory: () => fileURLToPath(new URL(".", import.meta.url)),
+    getCompilationSettings: () => options, getScriptFileNames: () => [path], getScriptVersion: (file) => (file === path ? String(version) : "0"),
+    getCurrentDirectory: () => fileURLToPath(new URL(".", import.meta.url)),
     getScriptSnapshot: (file) => (file === path ? ts.ScriptSnapshot.fromString(lines.join("\n")) : ts.sys.fileExists(file) ? ts.ScriptSnapshot.fromString(ts.sys.readFile(file)!) : undefined),
     getDefaultLibFileName: ts.getDefaultLibFilePath, fileExists: (file) => file === path || ts.sys.fileExists(file), readFile: (file) => ts.sys.readFile(file),
   });
@@ -36,4 +37,5 @@ function membersOf(program: ts.Program, statement: number): string[] {
   return checker.getPropertiesOfType(checker.getTypeAtLocation(declaration)).filter((one) => /^[A-Za-z]\w*$/.test(one.name) && isPublic(one, checker)).map(({ name }) => name);
 }
 const isPublic = (member: ts.Symbol, checker: ts.TypeChecker): boolean =>
-  member.getJsDocTags(checker).every(({ name }) => name !== "internal") && (member.declarations ?? []).every((one) => (ts.getCombinedModifierFlags(one as ts.Declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) === 0);
+  member.getJsDocTags(checker).every(({ name }) => name !== "internal")
+  && (member.declarations ?? []).every((one) => (ts.getCombinedModifierFlags(one as ts.Declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) === 0);

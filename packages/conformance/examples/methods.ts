@@ -75,8 +75,10 @@ function signaturesOf(name: string, type: ts.Type, checker: ts.TypeChecker, tens
     const [[self, selfType] = []] = parametersIn(signature, checker);
     if (self === undefined || selfType === undefined || !checker.isTypeAssignableTo(tensor, selfType)) return [];
     const node = checker.signatureToSignatureDeclaration(signature, ts.SyntaxKind.MethodSignature, file, ts.NodeBuilderFlags.NoTruncation) as ts.MethodSignature;
-    const parameters = node.parameters.slice(1).map((one) => factory.updateParameterDeclaration(
-      one, undefined, one.dotDotDotToken, ts.isIdentifier(one.name) ? one.name : factory.createIdentifier("options"), one.questionToken, one.questionToken === undefined ? one.type : withoutUndefined(one.type), undefined));
+    const parameters = node.parameters.slice(1).map((one) => {
+      const { dotDotDotToken, questionToken } = one, shownName = ts.isIdentifier(one.name) ? one.name : factory.createIdentifier("options");
+      return factory.updateParameterDeclaration(one, undefined, dotDotDotToken, shownName, questionToken, questionToken === undefined ? one.type : withoutUndefined(one.type), undefined);
+    });
     // A real tensor beside a complex one is for the functions: there a union of both would have to be the first parameter.
     if (parameters.some(({ type: taken }) => taken !== undefined && printer.printNode(ts.EmitHint.Unspecified, taken, file).includes("ComplexTensor"))) return [];
     const method = factory.updateMethodSignature(node, undefined, factory.createIdentifier(name), undefined, node.typeParameters, factory.createNodeArray(parameters), node.type);
@@ -96,7 +98,8 @@ export function declarationsOfMethods(): string {
   host.getSourceFile = (name, version, ...rest) => (name === path ? ts.createSourceFile(name, `${head}}`, version) : getSourceFile.call(host, name, version, ...rest));
   const program = ts.createProgram([at("api/methods.ts"), path], options, host), checker = program.getTypeChecker();
   const file = program.getSourceFile(path)!, tables = program.getSourceFile(at("api/methods.ts"))!;
-  const exports = new Map(checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(at("functional.ts"))!)!).map((one) => [one.name, one.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(one) : one]));
+  const functional = checker.getSymbolAtLocation(program.getSourceFile(at("functional.ts"))!)!;
+  const exports = new Map(checker.getExportsOfModule(functional).map((one) => [one.name, one.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(one) : one]));
   const tensor = checker.getDeclaredTypeOfSymbol(exports.get("Tensor")!);
   const functions = functionsIn(tables);
   const named = new Set(functions.map(([method]) => method));
@@ -117,7 +120,8 @@ function functionsIn(file: ts.SourceFile): (readonly [method: string, fn: string
   const visit = (node: ts.Node): void => {
     if (ts.isVariableDeclaration(node) && node.name.getText(file) === "methodNames") strings(node);
     else if (ts.isVariableDeclaration(node) && node.name.getText(file) === "renamed")
-      for (const property of (node.initializer as ts.ObjectLiteralExpression).properties) if (ts.isPropertyAssignment(property)) found.push([property.name.getText(file), (property.initializer as ts.PropertyAccessExpression).name.text]);
+      for (const property of (node.initializer as ts.ObjectLiteralExpression).properties)
+        if (ts.isPropertyAssignment(property)) found.push([property.name.getText(file), (property.initializer as ts.PropertyAccessExpression).name.text]);
     ts.forEachChild(node, visit);
   };
   const strings = (node: ts.Node): void => (ts.isStringLiteral(node) ? void found.push([node.text, node.text]) : ts.forEachChild(node, strings));

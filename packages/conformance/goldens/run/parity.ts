@@ -70,8 +70,11 @@ export function updateParity(path: string, device: string, rows: ReturnType<type
 
 const order = ["cpu", "wasm", "webgpu", "tfjs"];
 const count = (n: number): string => (n === 0 ? "0" : n < 9.95 ? n.toFixed(1) : n < 9995 ? String(Math.round(n)) : n.toExponential(0).replace("e+", "e"));
-const cell = (column: Column | undefined): string =>
-  column === undefined ? "" : column.run === 0 ? "–" : `${column.passed === column.run ? column.run : `**${column.passed}/${column.run}**`}${column.ulp === undefined ? "" : ` · ${count(column.ulp)}`}`;
+function cell(column: Column | undefined): string {
+  if (column === undefined) return "";
+  const { passed, run, ulp } = column;
+  return run === 0 ? "–" : `${passed === run ? run : `**${passed}/${run}**`}${ulp === undefined ? "" : ` · ${count(ulp)}`}`;
+}
 const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ").replaceAll("<", "&lt;");
 function remarks({ devices }: ParityRow, columns: readonly string[]): string {
   const where = new Map<string, string[]>();
@@ -90,17 +93,21 @@ export function renderParity(parity: Parity): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const head = [
     "# Parity with PyTorch", "",
-    "Operator by device: how many of PyTorch 1.13's own test cases pass (value, gradient, second gradient, form in place, errors), and after the dot the largest distance of a float32 result from PyTorch's",
-    "float64 answer, in units in the last place of that answer. It is large where terms cancel, and where PyTorch's own float32 is as far away: a case is judged by the rule in [goldens](goldens.md), not by it.",
-    "`**28/30**` means that two cases do not pass, and the last column says why. Cases in a dtype that a device does not compute in, complex64 beside complex128 on devices without float64, integers beyond 32 bits, int64 beside int32 and whole floats",
-    "beside ints (one number in JavaScript) are not counted, as `npm run goldens` calls them not implemented; `–` is an operator of which no others are left, and one stands twice whose variants are not as likely. Our names are PyTorch's in camelCase. A, B and C are how likely a program needs it: any tutorial; a common model; the rest.", "",
+    "Operator by device: how many of PyTorch 1.13's own test cases pass (value, gradient, second gradient, form in place, errors), and after the dot the largest distance of a float32",
+    "result from PyTorch's float64 answer, in units in the last place of that answer. It is large where terms cancel, and where PyTorch's own float32 is as far away: a case is judged by",
+    "the rule in [goldens](goldens.md), not by it. `**28/30**` means that two cases do not pass, and the last column says why. Cases in a dtype that a device does not compute in,",
+    "complex64 beside complex128 on devices without float64, integers beyond 32 bits, int64 beside int32 and whole floats beside ints (one number in JavaScript) are not counted, as",
+    "`npm run goldens` calls them not implemented; `–` is an operator of which no others are left, and one stands twice whose variants are not as likely. Our names are PyTorch's in",
+    "camelCase. A, B and C are how likely a program needs it: any tutorial; a common model; the rest.", "",
     "Written by `npm run parity` into this page and [parity.json](parity.json); `npm run parity -- --device wasm --op add` brings a part of it up to date.", "",
-    line(["priority", ...columns]), line(["-", ...columns.map(() => "-")]), ...["A", "B", "C"].map((priority) => line([priority, ...columns.map((device) => total(priority, device))])), "",
+    line(["priority", ...columns]), line(["-", ...columns.map(() => "-")]),
+    ...["A", "B", "C"].map((priority) => line([priority, ...columns.map((device) => total(priority, device))])), "",
   ];
   const categories = [...new Set(rows.map(([, row]) => row.category))].sort();
   const tables = categories.flatMap((category) => [
     `## ${category}`, "", line(["operator", "", ...columns, "what differs"]), line(["-", "-", ...columns.map(() => "-:"), "-"]),
-    ...rows.filter(([, row]) => row.category === category).map(([name, row]) => line([`\`${operatorOf(name)}\``, row.priority, ...columns.map((device) => cell(row.devices[device])), row.exported ? remarks(row, columns) : "not there"])), "",
+    ...rows.filter(([, row]) => row.category === category).map(([name, row]) =>
+      line([`\`${operatorOf(name)}\``, row.priority, ...columns.map((device) => cell(row.devices[device])), row.exported ? remarks(row, columns) : "not there"])), "",
   ]);
   return [...head, ...tables].join("\n");
 }
