@@ -2,7 +2,7 @@
 import { cpu } from "@adjoint/backend-cpu-js";
 import { webgpu, webgpuStats } from "@adjoint/backend-webgpu";
 import { conformance } from "@adjoint/conformance";
-import { crossEntropy, grad, linear, manualSeed, matmul, noGrad, randn, relu, scope, sgdStep, type Tensor, tensor } from "@adjoint/core";
+import { crossEntropy, grad, linear, manualSeed, matmul, noGrad, randn, relu, scaledDotProductAttention, scope, sgdStep, type Tensor, tensor } from "@adjoint/core";
 import { afterAll, expect, test } from "vitest";
 import { altered } from "./shared/altered.ts";
 import { expectations } from "./shared/expectations.ts";
@@ -48,6 +48,20 @@ test("a training step is few dispatches", async () => {
   s.close();
   await device.sync();
 });
+
+/** Rows of three dims, which invocations share: products of heads, and a mask for each row of an example. */
+test("attention of heads that do not merge", async () => {
+  manualSeed(1);
+  const mask = randn([2, 1, 70, 70], { device: reference }), parts = [0, 1, 2].map(() => randn([2, 70, 3, 16], { device: reference }));
+  const results = async (on: typeof reference | typeof device): Promise<number[][]> => {
+    const xs = (await Promise.all(parts.map((x) => x.to(on)))).map((x) => x.requiresGrad_()), [q, k, v] = xs.map((x) => x.transpose(1, 2)) as [Tensor, Tensor, Tensor];
+    const out = scaledDotProductAttention(q, k, v, { attnMask: await mask.to(on) });
+    out.backward(out.detach());
+    return Promise.all([out.detach(), ...xs.map((x) => x.grad!)].map(async (x) => [...(await x.data())].map(Number)));
+  };
+  const [got, want] = [await results(device), await results(reference)];
+  got.forEach((values, part) => values.forEach((x, i) => expect(Math.abs(x - want[part]![i]!)).toBeLessThan(1e-5)));
+}, 60_000);
 
 type Views = (x: Tensor, y: Tensor) => readonly [Tensor, Tensor];
 const whole: Views = (x, y) => [x, y];
