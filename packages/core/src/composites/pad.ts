@@ -4,6 +4,7 @@ import { ArgumentError, NotSupportedError, ShapeError } from "../errors.ts";
 import { composite, type Tensor } from "../op.ts";
 import { indexSelect } from "../primitives/gather.ts";
 import * as python from "../python.ts";
+import { amidZeros } from "../views/assembly.ts";
 import { cat } from "../views/cat.ts";
 import { clone } from "../calculus/map-reduce.ts";
 import { narrow } from "../views/views.ts";
@@ -22,7 +23,8 @@ const constant = /*@__PURE__*/ composite("ConstantPadNdBackward0", (x: Tensor, s
     const from = Math.max(0, -before), length = out.shape[dim]! - from - Math.max(0, -after);
     if (before < 0 || after < 0) out = narrow(out, dim, from, length);
     const { shape, dtype, device } = out, filled = (count: number): Tensor[] => (count > 0 ? [full(shape.map((size, d) => (d === dim ? count : size)), value, { dtype, device })] : []);
-    if (before > 0 || after > 0) out = cat([...filled(before), out, ...filled(after)], dim);
+    if (before <= 0 && after <= 0) continue;
+    out = Object.is(value, 0) ? amidZeros(out, dim, Math.max(0, before), Math.max(0, after)) : cat([...filled(before), out, ...filled(after)], dim);
   }
   return out === x ? clone(x) : out;
 });

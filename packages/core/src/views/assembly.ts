@@ -42,6 +42,10 @@ export const catOp: Op<Pieces> = {
   batched: (attrs, { length }) => ({ ...attrs, dim: attrs.dim + length }),
 };
 
+/** So many zeros along a dim before and after a tensor. */
+export const amidZeros = (x: Tensor, dim: number, before: number, after: number): Tensor =>
+  dispatch(catOp, [x], { dim, starts: [before], sizes: [x.shape[dim]!], total: before + x.shape[dim]! + after, name: "ConstantPadNdBackward0" });
+
 export const splitOp: ViewsOp<Pieces, SliceAttrs> = {
   name: "split",
   gradName: ({ name }) => name,
