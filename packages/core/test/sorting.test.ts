@@ -58,6 +58,22 @@ describe("equal elements and NaN", () => {
     expect(values(argsort(x))).toEqual([2, 4, 0, 3, 6, 1, 5]);
     expect(values(argsort(x, 0, { descending: true }))).toEqual([1, 5, 6, 0, 3, 2, 4]);
   });
+  test.each<[string, (at: number) => number]>([
+    ["distinct numbers", (at) => (at * 577) % 1009], ["few different ones", (at) => (at * 577) % 5], ["NaN and infinities", (at) => [NaN, Infinity, -Infinity, at][(at * 577) % 4]!],
+  ])("a part of the order is that of the whole, indices too: %s", (_, value) => {
+    const x = d(Array.from({ length: 2 * 1001 }, (__, at) => value(at)), [2, 1001]);
+    for (const largest of [true, false]) {
+      const whole = sort(x, 1, { descending: largest });
+      for (const k of [0, 1, 9, 600, 1001]) {
+        const found = topk(x, k, 1, { largest });
+        expect([found.values, found.indices].map(values)).toEqual([whole.values.narrow(1, 0, k), whole.indices.narrow(1, 0, k)].map(values));
+      }
+    }
+    const { indices } = sort(x, 1);
+    for (const k of [1, 300, 501, 1001]) expect(values(kthvalue(x, k, 1).indices)).toEqual(values(indices.select(1, k - 1)));
+    const numbers = (nested(x) as number[][]).map((row) => row.filter((one) => !Number.isNaN(one)).length);
+    expect(values(median(x, 1).indices)).toEqual(numbers.map((n, row) => values(indices.select(0, row).select(0, n === 1001 ? 500 : n))));
+  });
   test("a median is NaN if there is one, or leaves them out", () => {
     const x = d([1, NaN, 0, 3]);
     expect([median(x), nanmedian(x)].map(values)).toEqual([NaN, 1]);
