@@ -10,11 +10,11 @@ const otherChecks: readonly KernelCheck[] = [
       const random = new Random(6);
       for (let turn = 0; turn < 24; turn++) {
         const dtype = random.pick(["float32", "float32", "int32"] as const);
-        const [b, m, n, k] = [random.int(1, 3), random.int(1, 20), random.int(1, 20), random.int(1, 20)];
+        const outer = random.int(1, 2), inner = random.int(1, 3), b = outer * inner, [m, n, k] = [random.int(1, 20), random.int(1, 20), random.int(1, 20)];
         const value = (): number => (dtype === "float32" ? Math.fround(random.next() * 2 - 1) : random.int(-1e6, 1e6));
         const layouts = ["dense", "offset", "transposed", "stepped", "negative"] as const;
-        const x = operand(device, random, dtype, [b, m, k], random.pick(layouts), value), y = operand(device, random, dtype, [b, k, n], random.pick(inputLayouts), value);
-        const out = operand(device, random, dtype, [b, m, n], random.pick(outputLayouts));
+        const x = operand(device, random, dtype, [outer, inner, m, k], random.pick(layouts), value), y = operand(device, random, dtype, [outer, inner, k, n], random.pick(inputLayouts), value);
+        const out = operand(device, random, dtype, [outer, inner, m, n], random.pick(outputLayouts));
         device.kernels.matmul([x.view, y.view], [out.view], {});
         const expected: number[] = [], scales: number[] = [];
         for (let i = 0; i < b * m * n; i++) {

@@ -34,7 +34,7 @@ export const refusedChecks: readonly Check[] = [
       // The kernel of `matmul` alone has both operands and the output in three buffers here.
       const gpu = await openDevice(), wrong = (entries: GPUBindGroupEntry[]): GPUBindGroupEntry[] => (entries.length === 4 ? entries.slice(1) : entries);
       const device = await webgpu({ device: altered(gpu, { createBindGroup: (told) => gpu.createBindGroup({ ...told, entries: wrong([...told.entries]) }) }) });
-      await refused("binding", device, (x) => x.matmul(ones([3, 4], { device })), ["(kernel matmul) of float32 [1, 2, 3], float32 [1, 3, 4] to float32 [1, 2, 4]: "]);
+      await refused("binding", device, (x) => x.matmul(ones([3, 4], { device })), ["(kernel matmul) of float32 [1, 1, 2, 3], float32 [1, 1, 3, 4] to float32 [1, 1, 2, 4]: "]);
       device.dispose();
       gpu.destroy();
     },
