@@ -1,7 +1,7 @@
 /** @file Calls that fail: the error says what is wrong, and the call leaves no memory behind. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import { expect, test } from "vitest";
-import { ArgumentError, type Backend, DeviceError, DTypeError, FreedError, gather, IndexError, memory, ones, scatter, scope, ShapeError, tensor, type Tensor, where } from "../src/index.ts";
+import { ArgumentError, autograd, type Backend, DeviceError, DTypeError, FreedError, gather, IndexError, memory, ones, scatter, scope, ShapeError, tensor, type Tensor, where } from "../src/index.ts";
 
 /** An argument that the types refuse, from a program without types. */
 const untyped = (value: unknown): never => value as never;
@@ -12,6 +12,7 @@ const freed = (x: Tensor): Tensor => {
   return y;
 };
 
+const { readSync: _, ...later } = cpu(), late: Backend = { ...later, name: "late" };
 const index = (device: Backend): Tensor => tensor([5], { dtype: "int32", device });
 
 const failures: readonly { readonly what: string; readonly type: new () => Error; readonly message: string; readonly call: (x: Tensor) => unknown }[] = [
@@ -47,6 +48,9 @@ const failures: readonly { readonly what: string; readonly type: new () => Error
   { what: "a move to a device that was not awaited", type: ArgumentError, message: "to(): a promise of a device", call: (x) => x.to(untyped(Promise.resolve(cpu()))) },
   { what: "a string for a number", type: ArgumentError, message: 'tensor(): elements must be numbers or booleans, got "1"', call: () => tensor(untyped(["1"])) },
   { what: "operators of JavaScript", type: ArgumentError, message: "a tensor is no number for JavaScript's operators", call: (x) => x > x.mul(2) },
+  ...Object.entries({ "equal(x, y)": (x: Tensor) => x.equalSync(x), "allclose(x, y)": (x: Tensor) => x.allcloseSync(x), "isNonzero(x)": (x: Tensor) => x.isNonzeroSync(), "x.data()": (x: Tensor) => x.dataSync() }).map(([remedy, call]) =>
+    ({ what: `${remedy} at once`, type: DeviceError, message: `device 'late' cannot read synchronously: use await ${remedy}`, call: () => call(ones([1], { device: late })) })),
+  { what: "gradcheck where nothing can be read at once", type: DeviceError, message: "gradcheck: device 'late' cannot read synchronously: check on the cpu device, in float64", call: () => autograd.gradcheck((x) => x!.exp(), ones([1], { device: late, requiresGrad: true })) },
   { what: "chunk of a number", type: ShapeError, message: "chunk expects at least a 1-dimensional tensor", call: (x) => x.sum().chunk(2) },
 ];
 

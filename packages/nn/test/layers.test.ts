@@ -226,6 +226,12 @@ describe("clipGradNorm_", () => {
       "The total norm of order 2.0 for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`");
     expect(a.grad!.toArraySync()).toEqual([3, Infinity]);
   });
+  it("looks at the norm only where it can be read at once", () => {
+    const { readSync: _, ...late } = cpu(), device = { ...late, name: "late" }, x = zeros([2], { requiresGrad: true, device });
+    x.grad = tensor([3, 4], { device });
+    expect(() => clipGradNorm_(x, 1, { errorIfNonfinite: true })).toThrow("clipGradNorm_: errorIfNonfinite reads the norm at once, which device 'late' cannot: leave it out, and step only if Number.isFinite(await norm.item())");
+    expect(clipGradNorm_(x, 10).shape).toEqual([]);
+  });
   it("clipGradValue_ bounds each element", () => {
     const a = withGrad([3, -0.25, -9]);
     utils.clipGradValue_([a, rand([2])], 0.5);

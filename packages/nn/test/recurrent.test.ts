@@ -123,6 +123,10 @@ describe("printed, and refused, in PyTorch's words", () => {
     ["hidden0 has inconsistent hidden_size: got 5, expected 4", () => new RNNCell(3, 4).forward(ones([1, 3]), ones([1, 5]))],
     ["`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.", () => packPaddedSequence(ones([2, 3]), [2, 3], { batchFirst: true })],
     ["Expected `len(lengths)` to be equal to batch_size, but got 1 (batch_size=2)", () => packPaddedSequence(ones([3, 2]), [3])],
+    ["packPaddedSequence: lengths are read at once, which device 'late' cannot: pass numbers, from await lengths.toArray()", () => {
+      const { readSync: _, ...late } = cpu();
+      packPaddedSequence(ones([3, 2]), ones([2], { device: { ...late, name: "late" } }));
+    }],
     ["Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0", () => packPaddedSequence(ones([3, 2]), [3, 0])],
   ])("%s", (message, run) => expect(run).toThrow(message));
   it("warns of dropout in one layer", () => {

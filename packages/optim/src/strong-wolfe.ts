@@ -1,4 +1,5 @@
 /** @file A line search for a step that satisfies the strong Wolfe conditions (Nocedal and Wright, 2006, algorithms 3.5 and 3.6). Knows numbers and what is evaluated, no tensor. */
+import type { Waiting } from "./waits.ts";
 
 /** What is known at a step: the loss, its derivative along the direction, and the gradient, which is the caller's. */
 export type Point<G> = { readonly at: number; readonly loss: number; readonly slope: number; readonly grad: G };
@@ -18,15 +19,15 @@ function cubicMinimum(a: Point<unknown>, b: Point<unknown>, [least, most]: reado
 export type SearchOptions = { readonly tolerance?: number; readonly maxEvaluations?: number };
 
 /** Searches from `start` (at 0), first at the step `first`. `norm` is the largest element of the direction. */
-export function strongWolfe<G>(
-  evaluate: (at: number) => Point<G>, start: Point<G>, first: number, norm: number, { tolerance = 1e-9, maxEvaluations = 25 }: SearchOptions = {},
-): { readonly point: Point<G>; readonly evaluations: number } {
+export function* strongWolfe<G>(
+  evaluate: (at: number) => Waiting<Point<G>>, start: Point<G>, first: number, norm: number, { tolerance = 1e-9, maxEvaluations = 25 }: SearchOptions = {},
+): Waiting<{ readonly point: Point<G>; readonly evaluations: number }> {
   const decrease = 1e-4, curvature = 0.9;
   const tooHigh = ({ at, loss }: Point<G>): boolean => loss > start.loss + decrease * at * start.slope;
   const isFlat = ({ slope }: Point<G>): boolean => Math.abs(slope) <= -curvature * start.slope;
 
   // A bracket: two points with a good one between them, or one that is good already.
-  let before = start, now = evaluate(first), evaluations = 1, iteration = 0;
+  let before = start, now = yield* evaluate(first), evaluations = 1, iteration = 0;
   let bracket: [Point<G>, Point<G>] | undefined;
   for (; iteration < maxEvaluations; iteration++) {
     if (tooHigh(now) || (iteration > 1 && now.loss >= before.loss)) { bracket = [before, now]; break; }
@@ -34,7 +35,7 @@ export function strongWolfe<G>(
     if (now.slope >= 0) { bracket = [before, now]; break; }
     const next = cubicMinimum(before, now, [now.at + 0.01 * (now.at - before.at), now.at * 10]);
     before = now;
-    now = evaluate(next);
+    now = yield* evaluate(next);
     evaluations++;
   }
   const [left, right] = bracket ?? [start, now];
@@ -50,7 +51,7 @@ export function strongWolfe<G>(
       at = Math.abs(at - most) < Math.abs(at - least) ? most - margin : least + margin;
       wasClose = false;
     } else wasClose = isClose;
-    now = evaluate(at);
+    now = yield* evaluate(at);
     evaluations++;
     iteration++;
     if (tooHigh(now) || now.loss >= low.loss) {

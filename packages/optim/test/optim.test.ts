@@ -1,5 +1,5 @@
 import { cpu } from "@adjoint/backend-cpu-js";
-import { crossEntropy, linear, manualSeed, memory, OutOfMemoryError, profile, profiled, randn, scope, setDefaultDevice, tensor, type Tensor, tanh, zeros } from "@adjoint/core";
+import { type Backend, crossEntropy, linear, manualSeed, memory, OutOfMemoryError, profile, profiled, randn, scope, setDefaultDevice, tensor, type Tensor, tanh, zeros } from "@adjoint/core";
 import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, LBFGS, NAdam, OptimizerError, RAdam, RMSprop, Rprop, SGD } from "@adjoint/optim";
 import { beforeAll, describe, expect, it } from "vitest";
 import trajectories from "./trajectories.json" with { type: "json" };
@@ -207,6 +207,51 @@ describe("LBFGS", () => {
     go(x, first);
     go(y, second);
     expect(y.toArraySync()).toEqual(x.toArraySync());
+  });
+  it.each([
+    ["a line search", { lineSearchFn: "strong_wolfe", maxIter: 12 }],
+    ["steps of one length", { lr: 0.01, maxIter: 6, historySize: 2 }],
+  ] as const)("stepAsync goes the same way on a device that reads later, with %s", async (_, options) => {
+    const { readSync: _now, ...late } = cpu(), device: Backend = late, start = (on?: Backend): Tensor => tensor([-1.5, 2], { dtype: "float64", requiresGrad: true, device: on ?? cpu() });
+    const x = start(), y = start(device), first = new LBFGS([x], options), second = new LBFGS([y], options), losses: number[] = [];
+    const closure = (of: Tensor, optimizer: LBFGS) => (): Tensor => { optimizer.zeroGrad(); const value = rosenbrock(of); value.backward(); return value; };
+    for (let step = 0; step < 4; step++) {
+      const wanted = first.step(closure(x, first)), s = scope();
+      const evaluate = (): Tensor => s.run(closure(y, second));
+      const loss = await second.stepAsync(step % 2 === 0 ? evaluate : async () => { // A closure may wait too.
+        const value = evaluate();
+        losses.push(await value.item());
+        return value;
+      });
+      expect(await loss.item()).toBe(wanted.itemSync());
+      expect(await y.toArray()).toEqual(x.toArraySync());
+      s.close();
+    }
+    expect(losses.length).toBeGreaterThan(1);
+    second.dispose();
+    y.grad = null;
+    expect(memory(device).tensors).toBe(1);
+  });
+  it("step on such a device says what to do", () => {
+    const { readSync: _, ...late } = cpu(), x = tensor([1], { requiresGrad: true, device: { ...late, name: "late" } }), optimizer = new LBFGS([x]);
+    let calls = 0;
+    expect(() => optimizer.step(() => { calls++; return x; })).toThrow("LBFGS.step reads numbers at once, which device 'late' cannot: await optimizer.stepAsync(closure)");
+    expect([calls, optimizer.stepCount]).toEqual([0, 0]);
+  });
+  it("an error of the closure is stepAsync's, which leaves nothing", async () => {
+    const device = cpu(), x = tensor([1], { requiresGrad: true, device }), optimizer = new LBFGS([x]), before = memory(device).tensors;
+    let calls = 0;
+    await expect(optimizer.stepAsync(async () => {
+      if (calls++ === 1) throw new RangeError("mine");
+      x.grad = null;
+      const s = scope(), value = s.run(() => { const y = x.square().sum(); y.backward(); return y.detach(); });
+      const number = await value.item();
+      s.close();
+      return number;
+    })).rejects.toThrow("mine");
+    optimizer.dispose();
+    x.grad = null;
+    expect(memory(device).tensors).toBe(before);
   });
 });
 

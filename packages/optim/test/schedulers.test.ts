@@ -135,4 +135,9 @@ describe("warnings and errors, in PyTorch's words", () => {
     ["Sequential Schedulers expects number of schedulers provided to be one more than the number of milestone points, but got number of schedulers 1 and the number of milestones to be equal to 1", () => { const o = twoGroups(); return new S.SequentialLR(o, [new S.StepLR(o, 1)], [1]); }],
     ["ChainedScheduler expects all schedulers to belong to the same optimizer, but got schedulers at index 0 and 1 to be different", () => new S.ChainedScheduler([new S.StepLR(twoGroups(), 1), new S.StepLR(twoGroups(), 1)])],
   ])("%s", (message, run) => expect(run).toThrow(new SchedulerError(message)));
+  it("a metric on a device that cannot be read at once is refused with what to do", () => {
+    const { readSync: _, ...late } = cpu(), scheduler = new S.ReduceLROnPlateau(twoGroups());
+    expect(() => scheduler.step(tensor(1, { device: { ...late, name: "late" } }))).toThrow("ReduceLROnPlateau.step reads numbers at once, which device 'late' cannot: scheduler.step(await metrics.item())");
+    expect(scheduler.lastEpoch).toBe(0);
+  });
 });

@@ -1,7 +1,7 @@
 /** @file Derivatives against finite differences, for users: PyTorch's gradcheck and gradgradcheck. */
 import { formatTensor } from "../format.ts";
 import { type OneOrMore, asList, grad } from "../calculus/backward.ts";
-import { ArgumentError, AdjointError, AutogradError } from "../errors.ts";
+import { ArgumentError, AdjointError, AutogradError, DeviceError } from "../errors.ts";
 import { Lifetime, outsideFrames, within } from "../scope.ts";
 import { isTensor, type Tensor } from "../tensor.ts";
 import { warn } from "../warning.ts";
@@ -48,13 +48,20 @@ export type GradgradcheckOptions = GradcheckOptions & {
  * @example `gradcheck((x) => Exp.apply(x), tensor([1, 2], { dtype: "float64", requiresGrad: true }))`
  */
 export function gradcheck(fn: Checked, inputs: OneOrMore<Tensor>, options: GradcheckOptions = {}): boolean {
-  const all = asList(inputs);
+  const all = readable("gradcheck", inputs);
   return judged(options, () => check(fn, all, options));
+}
+
+/** They are read at once. */
+function readable(what: string, inputs: OneOrMore<Tensor>): readonly Tensor[] {
+  const all = asList(inputs), late = all.find((x) => isTensor(x) && x.device.readSync === undefined);
+  if (late !== undefined) throw new DeviceError(`${what}: device '${late.device.name}' cannot read synchronously: check on the cpu device, in float64`);
+  return all;
 }
 
 /** As `gradcheck`, of the gradient: it also varies the gradients of the outputs. PyTorch's `gradgradcheck`. */
 export function gradgradcheck(fn: Checked, inputs: OneOrMore<Tensor>, options: GradgradcheckOptions = {}): boolean {
-  const all = asList(inputs), { gradOutputs, ...rest } = options;
+  const all = readable("gradgradcheck", inputs), { gradOutputs, ...rest } = options;
   return judged(options, () => {
     const given = gradOutputs === undefined
       ? differentiable(fn(...all)).map((out, i) => setRequiresGradOf(like(out, directions(i, out.window.size))))

@@ -1,5 +1,5 @@
 /** @file Batches of sequences of different lengths without padding, and with it: PyTorch's `nn.utils.rnn`. */
-import { ArgumentError, cat, full, indexSelect, isTensor, dataSync, narrow, reshape, select, ShapeError, stack, tensor, type Tensor, transpose } from "@adjoint/core/functional";
+import { ArgumentError, cat, DeviceError, full, indexSelect, isTensor, dataSync, narrow, reshape, select, ShapeError, stack, tensor, type Tensor, transpose } from "@adjoint/core/functional";
 
 /**
  * The elements of several sequences, time by time, the longest sequence first. Made by `packPaddedSequence` and `packSequence`;
@@ -50,7 +50,12 @@ export const reordered = (x: Tensor, order: readonly number[] | null, dim: numbe
   order === null ? x : indexSelect(x, dim, numbersOn(x, order));
 
 type Lengths = readonly number[] | Tensor;
-const numbersOf = (lengths: Lengths): number[] => (isTensor(lengths) ? Array.from(dataSync(lengths)) : [...lengths]);
+function numbersOf(lengths: Lengths): number[] {
+  if (!isTensor(lengths)) return [...lengths];
+  const { device } = lengths;
+  if (device.readSync === undefined) throw new DeviceError(`packPaddedSequence: lengths are read at once, which device '${device.name}' cannot: pass numbers, from await lengths.toArray()`);
+  return Array.from(dataSync(lengths));
+}
 
 export type PackOptions = {
   /** [n, t, ...] instead of [t, n, ...]. */

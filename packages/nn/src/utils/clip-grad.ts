@@ -1,6 +1,6 @@
 /** @file Clipping of gradients. */
 import {
-  abs, add, AdjointError, amax, clamp, clamp_, div, isTensor, itemSync, mul_, noGrad, pow, python, sqrt, square, stack, sum, type Tensor, zeros,
+  abs, add, AdjointError, amax, clamp, clamp_, DeviceError, div, isTensor, itemSync, mul_, noGrad, pow, python, sqrt, square, stack, sum, type Tensor, zeros,
 } from "@adjoint/core/functional";
 
 /** The gradients are not finite, so they cannot be clipped. */
@@ -24,7 +24,7 @@ function piped(x: Tensor, ...steps: readonly ((x: Tensor) => Tensor)[]): Tensor 
 export type ClipGradOptions = {
   /** The order of the norm: 2 by default, Infinity for the largest element. */
   readonly normType?: number;
-  /** Refuses a norm that is not finite. It is read at once: on an asynchronous device look at the result instead. */
+  /** Refuses a norm that is not finite. It is read at once: on an asynchronous device look at the result instead, before the optimizer's step. */
   readonly errorIfNonfinite?: boolean;
 };
 /**
@@ -33,11 +33,15 @@ export type ClipGradOptions = {
  * @param maxNorm the largest norm that stays
  * @returns the norm before, a 0-d tensor
  * @throws NonFiniteError for a norm that is not finite, with `errorIfNonfinite`; the gradients are as they were
+ * @throws DeviceError for `errorIfNonfinite` on a device that cannot read at once
  * @example const p = tensor([0, 0], { requiresGrad: true }); p.grad = tensor([3, 4]); nn.clipGradNorm_(p, 1) // 5
  */
 export function clipGradNorm_(parameters: Tensor | readonly Tensor[], maxNorm: number, options: ClipGradOptions = {}): Tensor {
   const { normType = 2, errorIfNonfinite = false } = options, grads = gradients(parameters);
   if (grads.length === 0) return zeros([]);
+  const { device } = grads[0]!;
+  if (errorIfNonfinite && device.readSync === undefined)
+    throw new DeviceError(`clipGradNorm_: errorIfNonfinite reads the norm at once, which device '${device.name}' cannot: leave it out, and step only if Number.isFinite(await norm.item()) of the norm that is returned`);
   return noGrad(() => {
     const powers = grads.map((grad) => (normType === Infinity ? piped(grad, abs, (x) => amax(x)) : normType === 2 ? piped(grad, square, (x) => sum(x)) : piped(grad, abs, (x) => pow(x, normType), (x) => sum(x))));
     const all = stack(powers);

@@ -1,6 +1,7 @@
 /** @file A rate that falls when a metric stops improving. */
 import { isTensor, itemSync, type Tensor, warn } from "@adjoint/core/functional";
 import { SchedulerError } from "../errors.ts";
+import { requireReadable } from "../waits.ts";
 import { dataOf, epochWarning, type Scheduled, type SchedulerStateDict } from "./scheduler.ts";
 
 export type PlateauOptions = {
@@ -72,6 +73,7 @@ export class ReduceLROnPlateau {
   }
   /** Once per epoch, with its metric. A tensor is read at once: on an asynchronous device pass `await x.item()`. */
   step(metrics: number | Tensor, epoch?: number): void {
+    if (isTensor(metrics)) requireReadable("ReduceLROnPlateau.step", metrics, "scheduler.step(await metrics.item())");
     const metric = isTensor(metrics) ? itemSync(metrics) : metrics;
     if (epoch !== undefined) warn(epochWarning);
     this.lastEpoch = epoch ?? this.lastEpoch + 1;
