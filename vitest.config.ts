@@ -7,7 +7,7 @@ import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { chromiumFlags, findChromium, isolation } from "./tools/browsers/chromium.ts";
-import { softwareDriver } from "./tools/browsers/vulkan.ts";
+import { askedTuning, softwareDriver } from "./tools/browsers/vulkan.ts";
 
 const { env } = process;
 const inContinuousIntegration = env["CI"] === "true" || env["CI"] === "1";
@@ -49,7 +49,7 @@ const gpuNode = (): TestProjectConfiguration | undefined => {
   return {
     ssr: server,
     // Only a forked process sees `env` early enough for the loader, which is not JavaScript.
-    test: { name: "gpu-node", testTimeout, include: ["packages/*/gpu-node/**/*.test.ts"], pool: "forks", execArgv, env: { XDG_RUNTIME_DIR: runtime, ...(driver === "" ? {} : { VK_ICD_FILENAMES: driver }) } },
+    test: { name: "gpu-node", testTimeout, include: ["packages/*/gpu-node/**/*.test.ts"], pool: "forks", execArgv, ...(askedTuning().tuning && { setupFiles: fileURLToPath(new URL("packages/backend-webgpu/gpu-node/shared/tuned.ts", import.meta.url)) }), env: { XDG_RUNTIME_DIR: runtime, ...(driver === "" ? {} : { VK_ICD_FILENAMES: driver }) } },
   };
 };
 

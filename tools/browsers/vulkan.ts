@@ -1,4 +1,4 @@
-/** @file The driver with which WebGPU runs in Node and in other hosts where there is no GPU: the software one that comes with Chromium. */
+/** @file The driver with which WebGPU runs in Node and in other hosts where there is no GPU, the software one that comes with Chromium; and what may be asked of it by variables. */
 import { existsSync, readdirSync } from "node:fs";
 
 const ofChromium = ["/usr/lib/chromium/vk_swiftshader_icd.json", "/usr/lib/chromium-browser/vk_swiftshader_icd.json", "/opt/google/chrome/vk_swiftshader_icd.json"];
@@ -13,4 +13,12 @@ export function findGraphicsDriver(): void {
   if (ofTheSystem.some((folder) => existsSync(folder) && readdirSync(folder).length > 0)) return;
   const driver = softwareDriver();
   if (driver !== undefined) process.env["VK_ICD_FILENAMES"] = driver;
+}
+
+/** For which kind of adapter kernels of webgpu are chosen, where `ADJOINT_TUNING` says it and not the adapter: an option of `webgpu`. */
+export function askedTuning(): { readonly tuning?: "workgroup" | "registers" } {
+  const asked = process.env["ADJOINT_TUNING"];
+  if (asked === undefined) return {};
+  if (asked !== "workgroup" && asked !== "registers") throw new Error(`ADJOINT_TUNING is workgroup or registers, not "${asked}"`);
+  return { tuning: asked };
 }

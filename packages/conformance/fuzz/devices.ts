@@ -1,7 +1,7 @@
 /** @file The devices that can be compared, by name. */
 import { cpu } from "@adjoint/backend-cpu-js";
 import type { Backend } from "@adjoint/core";
-import { findGraphicsDriver } from "@adjoint/tools-browsers/vulkan";
+import { askedTuning, findGraphicsDriver } from "@adjoint/tools-browsers/vulkan";
 
 /** Opens a device, or throws a DeviceError that says what is missing. */
 export const openers: { readonly [name: string]: () => Promise<Backend> } = {
@@ -15,6 +15,6 @@ export const openers: { readonly [name: string]: () => Promise<Backend> } = {
   },
   async webgpu() {
     findGraphicsDriver();
-    return (await import("@adjoint/backend-webgpu")).webgpu();
+    return (await import("@adjoint/backend-webgpu")).webgpu(askedTuning());
   },
 };
