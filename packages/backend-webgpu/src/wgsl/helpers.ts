@@ -91,40 +91,49 @@ const helpers = {
 } as const satisfies Record<string, string>;
 
 /**
- * For hardware, whose quotients and roots may be 2.5 ULP off, so that x / x is not 1, and whose infinities may become NaN: what IEEE says, by integers, since `fma` may
- * round twice. What is left of a product of two mantissas is small, so that 32 bits tell it although they hold the product's last bits alone.
+ * For hardware, whose quotients and roots may be 2.5 ULP off, so that x / x is not 1, and whose infinities may become NaN: what IEEE says, of all numbers. A reciprocal tells the mantissa of
+ * the result but for seven places; eight below that, what is left is exact in the last 32 bits of integers, while `fma` may round twice and compilers may add floats in another order. What is left
+ * by the divisor, rounded down by `12288.0`, which leaves ten binary digits, is the number of places up to the nearest, or one fewer, which a comparison tells. No quotient and no root is half-way.
+ * Masks of 24 bits and of 5 are for products: many devices multiply 24 bits at full speed. Counts of instructions: docs/webgpu.md.
  */
 const exact: { readonly [name: string]: string } = {
-  // What a has more than q * b, in units of the last places of q and b. Of bits.
-  ad_rest: `fn ad_rest(a: u32, q: u32, b: u32) -> i32 {
-  let shift = ((a >> 23u) & 255u) + 150u - ((q >> 23u) & 255u) - ((b >> 23u) & 255u);
-  return bitcast<i32>((((a & 0x7fffffu) | 0x800000u) << (shift & 31u)) - ((q & 0x7fffffu) | 0x800000u) * ((b & 0x7fffffu) | 0x800000u));
-}`,
-  ad_normal: "fn ad_normal(x: u32) -> bool { return ((x >> 23u) & 255u) - 1u < 254u; }",
-  // Below a power of two, places are half as far apart: a first step that begins on one side and ends on the other may go too far, the second cannot.
-  ad_quotient: `fn ad_quotient(a: u32, b: u32, near: u32) -> u32 {
-  let q = near - select(0u, 1u, (ad_rest(a, near, b) < 0i) & ((near & 0x7fffffu) == 0u));
-  let d = i32((b & 0x7fffffu) | 0x800000u); let rest = ad_rest(a, q, b); let n = i32(round(f32(rest) / f32(d))); let left = 2i * (rest - n * d);
-  return q + bitcast<u32>(n + select(0i, 1i, left > d) - select(0i, 1i, left < -d));
-}`,
-  // Divisors whose reciprocal is not normal are scaled first.
   ad_div: `fn ad_div(x: f32, y: f32) -> f32 {
-  let e = (bitcast<u32>(y) >> 23u) & 255u; let scale = select(select(1.0, 0x1p+64f, e < 31u), 0x1p-64f, e > 223u);
-  let a = bitcast<u32>(x * scale); let b = bitcast<u32>(y * scale); let raw = bitcast<f32>(a) / bitcast<f32>(b);
-  let q = ad_quotient(a, b, ad_quotient(a, b, bitcast<u32>(raw)));
-  return select(raw, bitcast<f32>(q), ad_normal(a) & ad_normal(b) & ad_normal(bitcast<u32>(raw)) & ((q & 0x7f800000u) != 0u));
+  let a = bitcast<u32>(x); let b = bitcast<u32>(y);
+  var ea = a & 0x7f800000u; var eb = b & 0x7f800000u; var m = a & 0x7fffffu; var d = b & 0x7fffffu;
+  let normal = min(bitcast<i32>(ea + 0x800000u), bitcast<i32>(eb + 0x800000u));
+  if (normal < 0x1000000i) {
+    let up = vec2<u32>(countLeadingZeros(m), countLeadingZeros(d)) - 8u;
+    if (ea == 0u) { m = (m << (up.x & 31u)) & 0x7fffffu; ea = (1u - up.x) << 23u; }
+    if (eb == 0u) { d = (d << (up.y & 31u)) & 0x7fffffu; eb = (1u - up.y) << 23u; }
+  }
+  let less = m < d; let twice = select(0u, 0x800000u, less); let near = 1.0 / bitcast<f32>(d | 0x4b000000u);
+  let low = bitcast<u32>(bitcast<f32>(m | 0x4b000000u | twice) * near) - 8u; d = d | 0x800000u;
+  let rest = ((m | 0x800000u) << select(23u, 24u, less)) + (d >> 1u) - (low & 0xffffffu) * d;
+  let n = (bitcast<u32>(f32(rest) * near + 12287.998046875) >> 10u) & 31u; let left = rest - n * d;
+  let bits = low + n + select(0u, 1u, left >= d) + (ea - eb - twice);
+  if (min(normal, bitcast<i32>(bits + 0x800000u)) < 0x1000000i) { return ad_divEnds(a, b, bits, select(left, left - d, left >= d), d >> 1u); }
+  return bitcast<f32>(bits | ((a ^ b) & 0x80000000u));
 }`,
-  ad_root: `fn ad_root(v: u32, near: u32) -> u32 {
-  let s = near - select(0u, 1u, (ad_rest(v, near, near) < 0i) & ((near & 0x7fffffu) == 0u));
-  let m = i32((s & 0x7fffffu) | 0x800000u); let rest = ad_rest(v, s, s); let n = i32(round(f32(rest) / f32(2i * m))); let left = rest - n * (2i * m + n);
-  return s + bitcast<u32>(n + select(0i, 1i, left > m + n) - select(0i, 1i, left <= -(m + n)));
+  // Of zeros, infinities and NaN, and where a number is subnormal, or the quotient too large: a subnormal one is rounded again, by what is left beyond `middle`.
+  ad_divEnds: `fn ad_divEnds(x: u32, y: u32, bits: u32, left: u32, middle: u32) -> f32 {
+  let a = x & 0x7fffffffu; let b = y & 0x7fffffffu; let sign = (x ^ y) & 0x80000000u;
+  if ((max(a, b) > 0x7f800000u) | ((a == b) & ((a == 0u) | (a == 0x7f800000u)))) { return bitcast<f32>(ad_zero() + 0x7fc00000u); }
+  if ((a == 0u) | (b == 0x7f800000u)) { return bitcast<f32>(sign); }
+  if ((a == 0x7f800000u) | (b == 0u)) { return bitcast<f32>(ad_zero() + (sign | 0x7f800000u)); }
+  if (bits - 0x800000u < 0x7f000000u) { return bitcast<f32>(bits | sign); }
+  if (a > b) { return bitcast<f32>(ad_zero() + (sign | 0x7f800000u)); }
+  let away = u32(min(1i - (bitcast<i32>(bits) >> 23u), 25i)); let m = (bits & 0x7fffffu) | 0x800000u;
+  let kept = m >> away; let gone = 2i * bitcast<i32>(m - (kept << away)) - bitcast<i32>(1u << away);
+  return bitcast<f32>(sign | (kept + select(0u, 1u, (gone > 0i) | ((gone == 0i) & ((left > middle) | ((left == middle) & ((kept & 1u) == 1u)))))));
 }`,
   ad_sqrt: `fn ad_sqrt(x: f32) -> f32 {
-  let tiny = ad_tiny(x); let v = bitcast<u32>(select(x, f32(2i * ad_order(x)), tiny)); let raw = sqrt(bitcast<f32>(v));
-  let isItself = ((v << 1u) == 0u) | (v == 0x7f800000u);
-  let exact = bitcast<f32>(ad_root(v, ad_root(v, bitcast<u32>(raw))));
-  let root = select(select(raw, exact, ad_normal(v) & (v < 0x80000000u)), bitcast<f32>(v), isItself);
-  return root * select(1.0, 0x1p-75f, tiny);
+  let v = bitcast<u32>(x); var e = v >> 23u; var m = v & 0x7fffffu;
+  if (e == 0u) { let up = countLeadingZeros(m) - 8u; m = (m << (up & 31u)) & 0x7fffffu; e = 1u - up; }
+  let isOdd = (e & 1u) == 0u; let f = bitcast<f32>(m | select(0x57800000u, 0x58000000u, isOdd)); let near = inverseSqrt(f);
+  let square = (m | 0x800000u) << select(23u, 24u, isOdd); let low = (bitcast<u32>(f * near) - 8u) & 0xffffffu;
+  let n = (bitcast<u32>(f32(square - low * low) * near + 12288.498046875) >> 10u) & 31u; let s = (low + n) & 0xffffffu;
+  if (v - 1u < 0x7f7fffffu) { return bitcast<f32>(s + select(0u, 1u, bitcast<i32>(square - s * s) > bitcast<i32>(s)) + ((bitcast<u32>(bitcast<i32>(e + 125u) >> 1u)) << 23u)); }
+  return bitcast<f32>(ad_zero() + select(0x7fc00000u, v, ((v << 1u) == 0u) | (v == 0x7f800000u)));
 }`,
 };
 
