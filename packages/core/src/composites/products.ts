@@ -39,7 +39,7 @@ const productOp: Op<Attrs> = {
 const others = (x: Tensor, dim: number): [Tensor, Tensor] => [productBefore(x, dim, false), productBefore(x, dim, true)];
 /** As in PyTorch: 0 where there are two zeros in a product of everything, whatever else is there, and NaN for an infinite factor where there is no zero at all. */
 const share = /*@__PURE__*/ perDType((d, c) => {
-  const product = s.mul(s.mul(s.load(0, d), s.load(1, d)), s.load(2, d)), x = s.load(3, d), zero = s.lit(0, c), isFinite = s.eq(s.sub(x, x), zero), zeros = s.arg(4, "int32");
+  const product = s.mul(s.mul(s.load(0, d), s.load(1, d)), s.load(2, d)), x = s.load(3, d), zero = s.lit(0, c), isFinite = s.lt(s.abs(x), s.lit(Infinity, c)), zeros = s.arg(4, "int32");
   const two = s.and(s.lt(s.lit(1, "int32"), zeros), s.lt(s.lit(0, "int32"), s.param(0, "int32"))), none = s.eq(zeros, s.lit(0, "int32"));
   const value = s.select(s.and(none, s.not(isFinite)), s.lit(NaN, c), product);
   return program("prodShare", [d, d, d, d, "int32"], ["int32"], [s.cast(s.select(s.and(two, s.isNan(product)), zero, value), d)]);

@@ -81,7 +81,7 @@ function divided(grad: Tensor, x: Tensor, out: Tensor, zeros: Tensor, attrs: Sca
 }
 const corrected = /*@__PURE__*/ perDType((d, c) => {
   const product = s.load(0, d), quotient = s.load(1, d), x = s.load(2, d), zeros = s.arg(3, "int32"), zero = s.lit(0, c);
-  const isFinite = s.eq(s.sub(quotient, quotient), zero), behindZero = s.select(s.isNan(product), zero, product);
+  const isFinite = s.lt(s.abs(quotient), s.lit(Infinity, c)), behindZero = s.select(s.isNan(product), zero, product);
   const otherwise = s.select(s.or(isFinite, s.eq(x, zero)), product, quotient);
   return program("cumprodGradient", [d, d, d, "int32"], [], [s.cast(s.select(s.lt(s.lit(0, "int32"), zeros), behindZero, otherwise), d)]);
 });
