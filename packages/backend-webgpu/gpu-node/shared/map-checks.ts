@@ -121,6 +121,40 @@ export const mapChecks: readonly KernelCheck[] = [
     },
   },
   {
+    name: "map: what compilers take for known is NaN, infinite or -0 where the operands are",
+    run: async (device) => {
+      const values = [NaN, Infinity, -Infinity, -0, 0, 1, -3, 2 ** 126], pairs = values.flatMap((x) => values.map((y) => [x, y] as const));
+      const [x, y] = [0, 1].map((k) => vector(device, "float32", pairs.map((pair) => pair[k]!))) as [View, View];
+      const a = arg(0, "float32"), b = arg(1, "float32"), zero = lit(0, "float32"), minusZero = lit(-0, "float32"), one = lit(1, "float32");
+      const p = program("known", ["float32", "float32"], ["float32"], [
+        scalar.sub(a, a), scalar.add(a, scalar.neg(a)), scalar.add(scalar.neg(a), a), scalar.sub(scalar.add(a, b), a), scalar.add(scalar.sub(b, a), a), scalar.sub(scalar.sub(a, b), a),
+        scalar.mul(a, zero), scalar.mul(zero, a), scalar.mul(a, minusZero), scalar.mul(a, one), scalar.mul(a, lit(-1, "float32")),
+        scalar.add(a, zero), scalar.add(a, minusZero), scalar.sub(a, zero), scalar.sub(zero, a), scalar.sub(minusZero, a), scalar.neg(scalar.sub(a, b)), scalar.neg(scalar.add(a, b)), scalar.neg(scalar.mul(a, b)),
+        scalar.div(a, a), scalar.div(zero, a), scalar.div(scalar.mul(a, b), b), scalar.sub(scalar.mul(a, b), scalar.mul(a, b)), scalar.mul(a, scalar.select(scalar.lt(b, zero), zero, one)),
+        scalar.mul(a, scalar.cast(scalar.lt(b, zero), "float32")), scalar.select(scalar.eq(a, a), one, zero), scalar.select(scalar.lt(a, b), a, b), scalar.abs(scalar.neg(a)), scalar.sub(scalar.mul(a, param(0, "float32")), scalar.mul(a, param(0, "float32"))),
+        scalar.cast(scalar.isNan(scalar.sub(a, a)), "float32"), scalar.mul(scalar.sub(a, a), b), scalar.sqrt(scalar.mul(a, a)), scalar.floor(scalar.sub(a, a)),
+      ]);
+      const wrong: string[] = [], told = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+      // As many results as there are bindings for.
+      for (let from = 0; from < p.results.length; from += 6) {
+        const part = program("known", p.args, p.params, p.results.slice(from, from + 6));
+        for (const [k, out] of runMap(device, part, [x, y], [2]).entries()) {
+          const got = await readAll(device, out);
+          pairs.forEach(([u, v], i) => {
+            const want = evaluate(part, [u, v], [2])[k]!;
+            if (!Object.is(got[i], want)) wrong.push(`${show(part.results[k]!)} of ${told(u)}, ${told(v)} is ${told(got[i]!)}, expected ${told(want)}`);
+          });
+        }
+      }
+      // The two inputs are one buffer.
+      const difference = program("difference", ["float32", "float32"], [], [scalar.sub(a, b)]), [none] = runMap(device, difference, [x, x]), total = denseView(device.allocate("float32", 1), "float32", []);
+      device.kernels.reduce([x, x], [total], { program: difference, params: [], op: "sum", reduced: 1 });
+      (await readAll(device, none!)).forEach((got, i) => { if (!Object.is(got, pairs[i]![0] - pairs[i]![0])) wrong.push(`x - x of ${told(pairs[i]![0])} is ${told(got)}`); });
+      if (!Number.isNaN((await readAll(device, total))[0])) wrong.push("the sum of x - x is no NaN");
+      if (wrong.length > 0) throw new Error(wrong.join("\n"));
+    },
+  },
+  {
     name: "map: x / x is 1, and a sum of equal integers divides exactly",
     run: async (device) => {
       const values = Array.from({ length: 999 }, (_, i) => i + 1);
@@ -190,7 +224,7 @@ export const mapChecks: readonly KernelCheck[] = [
 function show(expr: Expr): string {
   switch (expr.kind) {
     case "apply": return `${expr.name}(${expr.operands.map(show).join(", ")})`;
-    case "lit": return String(expr.value);
+    case "lit": return Object.is(expr.value, -0) ? "-0" : String(expr.value);
     default: return `${expr.kind}${expr.index}`;
   }
 }

@@ -31,7 +31,7 @@ function shader(p: Program, groups: number, workgroup: number): Shader {
     uniformWords: GROUPS + groups * stride + p.params.length,
     workgroup: [workgroup, 1],
     isApart: true,
-    declarations: programFunction(p, paramText(GROUPS + groups * stride), "compute"),
+    declarations: programFunction(p, slots, paramText(GROUPS + groups * stride), "compute"),
     body: `${threadNumber}
   ${all(n, (k) => `var x${k}: ${vector(k)};`)}
   ${choose((g) => all(n, (k) => `x${k} = ${place(g, k)};`))}

@@ -67,7 +67,7 @@ function mapShader(p: Program, rank: number, splats: number, vectors: number, sl
     uniformWords: start + total * stride + p.params.length,
     workgroup: [workgroup, 1],
     isApart: true,
-    declarations: programFunction(p, paramText(start + total * stride), "compute"),
+    declarations: programFunction(p, slots, paramText(start + total * stride), "compute"),
     body: [threadNumber, rank > 0 ? decompose("thread", HEADER, rank, "i") : "", ...places, ...loads, ...calls, ...stores].join("\n"),
   };
 }

@@ -81,7 +81,7 @@ ${results.map((result, j) => `  b${slots[n]}[place + ${j} * ${intWord(OUT_NEXT)}
     uniformWords: inputs + n * stride + p.params.length,
     workgroup: [isShared ? SHARED : APART, 1],
     ...(isShared ? {} : { isApart: true as const }),
-    declarations: `${isShared ? `var<workgroup> shared_totals: array<${memory}, ${SHARED * totals.length}>;\n` : ""}${programFunction(p, paramText(inputs + n * stride), "compute")}`,
+    declarations: `${isShared ? `var<workgroup> shared_totals: array<${memory}, ${SHARED * totals.length}>;\n` : ""}${programFunction(p, slots, paramText(inputs + n * stride), "compute")}`,
     body: `${isShared ? shared : apart}
 ${decompose("output", keptSizes, kept, "o")}
 ${p.args.map((_, k) => `  let base${k} = ${intWord(inputs + k * stride)} + ${dot(inputs + k * stride + 1, kept, "o")};`).join("\n")}

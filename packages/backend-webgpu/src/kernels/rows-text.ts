@@ -45,7 +45,7 @@ export function rowsShader(stages: readonly RowStage[], inputs: number, used: re
   /** Declares the function of some results, and says how to call it with the values of lane j. */
   const functionOf = (stage: number, kind: "scalar" | "walk", kept: readonly Kept[]): ((j: number) => string) => {
     const name = `stage${stage}_${kind}`, p: Program = program(first.name, first.args, first.params, kept.map(({ value }) => value)), reads = argsOf(p.results);
-    functions.push(programFunction(p, param, name));
+    functions.push(programFunction(p, first.args.map((_, operand) => slots[at.get(operand) ?? -1] ?? -1 - operand), param, name));
     const value = (operand: number, dtype: DType, j: number): string =>
       !reads.has(operand) ? `${valueType(dtype)}()` : isSplat(operand) ? `s${operand}` : loaded(isQuad ? `x${operand}.${"xyzw"[j]}` : `x${operand}`, dtype);
     return (j) => `${name}(${["0u", ...first.args.map((dtype, operand) => value(operand, dtype, j))].join(", ")})`;

@@ -8,6 +8,8 @@ import type { Tuning } from "../tuning.ts";
  * SwiftShader 2.8 s to compile instead of 0.06 s.
  */
 const helpers = {
+  // The same number, of which no compiler knows what it is.
+  ad_hidden: "fn ad_hidden(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ ad_zero()); }",
   ad_nan: "fn ad_nan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }",
   // By bits, since a device may take subnormal numbers for zeros.
   ad_lt: "fn ad_lt(x: f32, y: f32) -> bool { return (ad_order(x) < ad_order(y)) & !(ad_nan(x) | ad_nan(y)); }",
