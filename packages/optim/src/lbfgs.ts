@@ -1,5 +1,5 @@
 /** @file L-BFGS. */
-import { abs, add_, cat, clone, copy_, enableGrad, keep, max, mul, mul_, neg, noGrad, reshape, type Scope, scope, slice, sub, sum, type Tensor, zeros } from "@adjoint/core/functional";
+import { abs, add_, addcmul_, cat, clone, copy_, enableGrad, keep, max, mul, mul_, neg, noGrad, reshape, type Scope, scope, slice, sub, sum, type Tensor, zeros } from "@adjoint/core/functional";
 import { checkRate } from "./checks.ts";
 import { OptimizerError } from "./errors.ts";
 import { Optimizer, type ParamGroup, type Params } from "./optimizer.ts";
@@ -148,10 +148,10 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
   }
 }
 
-/** The gradient times the approximate inverse Hessian, which takes in the last step: the two-loop recursion. */
+/** The gradient times the approximate inverse Hessian, which takes in the last step: the two-loop recursion, whose factors stay on the device. */
 function* direction(state: LBFGSState, grad: Tensor, historySize: number, work: <T>(compute: () => T) => T): Waiting<Tensor> {
-  const { oldDirs, oldStps, ro } = state, product = (x: Tensor, y: Tensor): Waiting<number> => numberOf(work(() => dot(x, y)));
-  const change = work(() => sub(grad, state.prevFlatGrad!)), step = work(() => mul(state.d!, state.t)), curvature = yield* product(change, step);
+  const { oldDirs, oldStps, ro } = state;
+  const change = work(() => sub(grad, state.prevFlatGrad!)), step = work(() => mul(state.d!, state.t)), curvature = yield* numberOf(work(() => dot(change, step)));
   if (curvature > 1e-10) {
     if (oldDirs.length === historySize) {
       oldDirs.shift()!.dispose();
@@ -161,17 +161,13 @@ function* direction(state: LBFGSState, grad: Tensor, historySize: number, work: 
     oldDirs.push(keep(change));
     oldStps.push(keep(step));
     ro.push(1 / curvature);
-    state.hDiag = curvature / (yield* product(change, change));
+    state.hDiag = curvature / (yield* numberOf(work(() => dot(change, change))));
   }
-  const q = work(() => neg(grad)), weights: number[] = [];
-  for (let i = oldDirs.length - 1; i >= 0; i--) {
-    weights[i] = (yield* product(oldStps[i]!, q)) * ro[i]!;
-    work(() => add_(q, oldDirs[i]!, { alpha: -weights[i]! }));
-  }
-  work(() => mul_(q, state.hDiag));
-  for (let i = 0; i < oldDirs.length; i++) {
-    const more = weights[i]! - (yield* product(oldDirs[i]!, q)) * ro[i]!;
-    work(() => add_(q, oldStps[i]!, { alpha: more }));
-  }
-  return q;
+  return work(() => {
+    const q = neg(grad), weights: Tensor[] = [];
+    for (let i = oldDirs.length - 1; i >= 0; i--) addcmul_(q, oldDirs[i]!, (weights[i] = mul(dot(oldStps[i]!, q), ro[i]!)), { value: -1 });
+    mul_(q, state.hDiag);
+    for (let i = 0; i < oldDirs.length; i++) addcmul_(q, oldStps[i]!, sub(weights[i]!, mul(dot(oldDirs[i]!, q), ro[i]!)));
+    return q;
+  });
 }
