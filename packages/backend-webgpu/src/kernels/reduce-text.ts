@@ -10,6 +10,7 @@ import { paramText } from "./map.ts";
 /**
  * Words after the header: outputs, lanes of each in all, elements to reduce, the first or the last counted in fours; offset of the output, its strides for what lanes leave and for outputs that are
  * neighbours; then how invocations are numbered: dividers for outputs and lanes, lanes of an output that are in one workgroup, and how many workgroups share an output.
+ * After all others the offsets of further outputs, which lie as the first.
  */
 export const OUTPUTS = 4, LANES = 5, LENGTH = 6, OUT_OFFSET = 7, OUT_LANE = 8, OUT_NEXT = 9, OUTPUT_DIVIDER = 10, LANE_DIVIDER = 11, TOGETHER = 12, PARTS = 13, SHAPES = 14;
 
@@ -46,20 +47,21 @@ const shared = `  let local = global.x % ${SHARED}u; let number = group.y * grou
   let length = select(0u, ${word(LENGTH)}, isThere);`;
 
 export function reduceShader(p: Program, op: ReduceOp, { way, splats, kept, reduced, isShared }: ReduceClass, slots: readonly number[]): Shader {
-  const n = p.args.length, dtype = p.results[0]!.dtype, isSplat = (k: number): boolean => way === "one" || ((splats >> k) & 1) === 1;
+  const n = p.args.length, outs = p.results.length, dtype = p.results[0]!.dtype, isSplat = (k: number): boolean => way === "one" || ((splats >> k) & 1) === 1;
   const keptSizes = SHAPES, reducedSizes = keptSizes + kept, outStrides = reducedSizes + reduced, inputs = outStrides + kept;
   const stride = 1 + kept + reduced, each = way === "one" ? [0] : [0, 1, 2, 3];
-  const totals = way === "across" ? each.map((j) => accumulator(op, dtype, `total${j}`)) : [accumulator(op, dtype)];
+  /** Of each result one total, or four that lie side by side. */
+  const lanesOf = way === "across" ? each : [0], totals = p.results.flatMap((_, r) => lanesOf.map((j) => accumulator(op, dtype, `total${r}_${j}`)));
   const vectors = new Map(slots.slice(0, n).map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(p.args[k]!)}>`]));
   const number = (j: number): string => way === "along" ? `output * (${word(LENGTH)} * 4u) + at * 4u + ${j}u` : way === "across" ? `(output * 4u + ${j}u) * ${word(LENGTH)} + at` : `output * ${word(LENGTH)} + at`;
   // A uniform is dear where it is read again and again: those of the loop are read before it.
   const steps = p.args.flatMap((_, k) => Array.from({ length: reduced }, (__, d) => `  let step${k}_${d} = ${intWord(inputs + k * stride + 1 + kept + d)};`));
   const place = (k: number): string => `base${k} + ${Array.from({ length: reduced }, (_, d) => `r${d} * step${k}_${d}`).join(" + ")}`;
-  const values = each.map((j) => `compute(${[number(j), ...p.args.map((of, k) => loaded(isSplat(k) ? `x${k}` : `x${k}.${"xyzw"[j]}`, of))].join(", ")}).r0`);
+  const values = each.map((j) => `compute(${[number(j), ...p.args.map((of, k) => loaded(isSplat(k) ? `x${k}` : `x${k}.${"xyzw"[j]}`, of))].join(", ")})`);
   const take = `${decompose("at", (d) => `size${d}`, reduced, "r")}
 ${p.args.map((_, k) => `    let x${k} = b${slots[k]}[${place(k)}];`).join("\n")}
 ${each.map((j) => `    let y${j} = ${values[j]};`).join("\n")}
-    ${way === "across" ? totals.map(({ step }, j) => step([`y${j}`])).join("\n    ") : totals[0]!.step(each.map((j) => `y${j}`))}`;
+    ${totals.map(({ step }, t) => step(way === "across" ? [`y${t % 4}.r${t >> 2}`] : each.map((j) => `y${j}.r${t}`))).join("\n    ")}`;
   const folds = totals.map(({ fold }) => fold).join("\n    ");
   const loop = op === "max" || op === "min"
     // Of what is taken twice an extremum is the same, so the turns of a loop, which are dear, may go beyond the end.
@@ -72,13 +74,14 @@ ${take}
     }
     ${folds}
   }`;
-  const memory = valueType(dtype), of = isShared ? "part" : "lane", results = isShared ? totals.map((_, j) => `shared_totals[${j * SHARED}u + local]`) : totals.map(({ result }) => result);
-  const stores = `  let place = ${intWord(OUT_OFFSET)} + bitcast<i32>(${of}) * ${intWord(OUT_LANE)} + ${dot(outStrides, kept, "o")};
-${results.map((result, j) => `  b${slots[n]}[place + ${j} * ${intWord(OUT_NEXT)}] = ${stored(result, dtype)};`).join("\n")}`;
+  const memory = valueType(dtype), more = inputs + n * stride + p.params.length, of = isShared ? "part" : "lane", results = isShared ? totals.map((_, j) => `shared_totals[${j * SHARED}u + local]`) : totals.map(({ result }) => result);
+  const place0 = (r: number): string => (r === 0 ? intWord(OUT_OFFSET) : intWord(more + r - 1));
+  const stores = `  let place = bitcast<i32>(${of}) * ${intWord(OUT_LANE)} + ${dot(outStrides, kept, "o")};
+${results.map((result, t) => [Math.floor(t / lanesOf.length), t % lanesOf.length, result] as const).map(([r, j, result]) => `  b${slots[n + r]}[${place0(r)} + place + ${j} * ${intWord(OUT_NEXT)}] = ${stored(result, dtype)};`).join("\n")}`;
   return {
     label: `${op}(${p.name})${isShared ? " shared" : ""}`,
-    bindings: bindingsOf(slots, [...p.args, dtype], n, (slot) => vectors.get(slot)),
-    uniformWords: inputs + n * stride + p.params.length,
+    bindings: bindingsOf(slots, [...p.args, ...p.results.map(() => dtype)], n, (slot) => vectors.get(slot)),
+    uniformWords: more + outs - 1,
     workgroup: [isShared ? SHARED : APART, 1],
     ...(isShared ? {} : { isApart: true as const }),
     declarations: `${isShared ? `var<workgroup> shared_totals: array<${memory}, ${SHARED * totals.length}>;\n` : ""}${programFunction(p, slots, paramText(inputs + n * stride), "compute")}`,

@@ -31,6 +31,15 @@ const identities: { [D in DType]?: Program } = {};
 /** The program of a reduction of values as they are. */
 export const identity = (dtype: DType): Program => (identities[dtype] ??= program("identity", [dtype], [], [scalar.arg(0, dtype)]));
 
+const apart = new WeakMap<Program, Program[]>();
+/** One result of a program as a program. */
+const resultOf = (p: Program, k: number): Program => {
+  let known = apart.get(p);
+  if (known === undefined) apart.set(p, (known = p.results.map((result) => program(p.name, p.args, p.params, [result]))));
+  return known[k]!;
+};
+
+/** Of a program with several results as many outputs, of one dtype, which all lie alike. */
 export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduce"], WebGpuBuffer> {
   const compiled = new WeakMap<Program, Family>();
   const operands = new Operands(), isHardware = device.tuning === "workgroup";
@@ -46,31 +55,34 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
     return pipeline;
   };
 
-  const run = (inputs: readonly View<WebGpuBuffer>[], out: View<WebGpuBuffer>, p: Program, params: readonly number[], op: ReduceOp, reduced: number): void => {
-    const dtype = p.results[0]!.dtype, shape = inputs[0]!.shape, split = shape.length - reduced, count = out.size;
+  const run = (inputs: readonly View<WebGpuBuffer>[], outs: readonly View<WebGpuBuffer>[], p: Program, params: readonly number[], op: ReduceOp, reduced: number): void => {
+    const [out] = outs as [View<WebGpuBuffer>], dtype = p.results[0]!.dtype, shape = inputs[0]!.shape, split = shape.length - reduced, count = out.size;
     let length = 1;
     for (let d = split; d < shape.length; d++) length *= shape[d]!;
-    operands.collect(inputs, [out]);
-    const { slots, chunks } = operands, fits = slots.length <= 24 && isShort(p), written = 1 << slots[slots.length - 1]!;
+    operands.collect(inputs, outs);
+    const { slots, chunks } = operands, fits = slots.length <= 24 && isShort(p);
+    let written = 0;
+    for (let k = inputs.length; k < slots.length; k++) written |= 1 << slots[k]!;
     const splatsAt = (dim: number): number => (fits && dim >= 0 && shape[dim]! % 4 === 0 ? splatsOf(inputs, dim, slots, chunks, 0, written) : NO_QUADS);
     const along = reduced === 0 ? NO_QUADS : splatsAt(shape.length - 1), across = along === NO_QUADS ? splatsAt(split - 1) : NO_QUADS;
     const way: Way = along !== NO_QUADS ? "along" : across !== NO_QUADS ? "across" : "one", splats = Math.max(along, across);
     const rows = way === "across" ? count / 4 : count, units = way === "along" ? length / 4 : length, alongRow = neighboursAlongRow(inputs, split);
     const together = isHardware ? lanesTogether(rows, units, alongRow) : 1, parts = isHardware ? partsOf(rows, units, together) : lanesApart(rows, units);
     const stage = { way, splats, rows, units, together, parts };
-    if (parts === 1) return record(inputs, out, p, params, op, reduced, stage, alongRow);
+    if (parts === 1) return record(inputs, outs, p, params, op, reduced, stage, alongRow);
+    if (outs.length > 1) return outs.forEach((one, k) => run(inputs, [one], resultOf(p, k), params, op, reduced));
     device.pool.lend(dtype, count * parts, (partial) => {
       // What is left of each output lies side by side, and is what the next stage reduces.
       const strides = denseStrides(out.shape).map((x) => x * parts), to = new View(partial, dtype, out.shape, strides, 0, count, false);
       operands.collect(inputs, [to]);
-      record(inputs, to, p, params, op, reduced, stage, alongRow);
-      run([new View(partial, dtype, [...out.shape, parts], [...strides, 1], 0, count * parts, true)], out, identity(dtype), [], op, 1);
+      record(inputs, [to], p, params, op, reduced, stage, alongRow);
+      run([new View(partial, dtype, [...out.shape, parts], [...strides, 1], 0, count * parts, true)], outs, identity(dtype), [], op, 1);
     });
   };
 
   /** Records one stage over the operands just collected. */
-  const record = (inputs: readonly View<WebGpuBuffer>[], to: View<WebGpuBuffer>, p: Program, params: readonly number[], op: ReduceOp, reduced: number, { way, splats, rows, units, together, parts }: Stage, alongRow: boolean): void => {
-    const { shape } = inputs[0]!, split = shape.length - reduced;
+  const record = (inputs: readonly View<WebGpuBuffer>[], outs: readonly View<WebGpuBuffer>[], p: Program, params: readonly number[], op: ReduceOp, reduced: number, { way, splats, rows, units, together, parts }: Stage, alongRow: boolean): void => {
+    const [to] = outs as [View<WebGpuBuffer>], { shape } = inputs[0]!, split = shape.length - reduced;
     const keptRank = rankClass(split), reducedRank = rankClass(reduced), isShared = together > 1, lanes = together * parts;
     const { recorder } = device, { ints } = recorder;
     const pipeline = pipelineOf(p, op, { way, splats, kept: keptRank, reduced: reducedRank, isShared });
@@ -108,6 +120,7 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
       at += 1 + keptRank + reducedRank;
     }
     writeParams(device, at, p, params);
+    for (let k = 1; k < outs.length; k++) ints[at + params.length + k - 1] = outs[k]!.offset;
     if (!isShared) return recorder.dispatch(pipeline, operands.chunks, rows * lanes);
     const groups = Math.ceil((rows * together) / SHARED) * parts;
     recorder.dispatchGroups(pipeline, operands.chunks, recorder.rowOf(groups), groups);
@@ -115,7 +128,7 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
 
   return (inputs, outputs, { program: p, params, op, reduced }) => {
     device.assertAlive();
-    run(inputs, outputs[0]!, p, params, op, reduced);
+    run(inputs, outputs, p, params, op, reduced);
   };
 }
 

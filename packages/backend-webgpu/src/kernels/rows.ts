@@ -10,36 +10,42 @@ import { foursOf } from "./quads.ts";
 import { INNER, operandsOf, ROWS, rowsShader, SIZES, type RowsClass } from "./rows-text.ts";
 
 /** A run of stages that is one dispatch, and the sums for each column that are made after it. */
-type Part = { readonly stages: readonly RowStage[]; readonly used: readonly number[]; readonly columns: readonly Column[] };
-type Column = { readonly operand: number; readonly reads: readonly number[]; readonly program: Program };
+type Part = { readonly stages: readonly RowStage[]; readonly used: readonly number[]; readonly columns: readonly Columns[] };
+/** Sums for each column that are made together: which outputs they are, what they read, and a program of that with a result for each. */
+type Columns = { readonly operands: readonly number[]; readonly reads: readonly number[]; readonly program: Program };
+type Column = { readonly operand: number; readonly value: Expr; readonly stage: Program };
 
 /** Instructions of all stages beyond which an invocation takes one element at a time, which keeps its text short. */
 const LONG = 300;
 
 /** Cuts the stages so that each sum of columns sees the outputs as the stages before it left them. Most need no cut: what they read no later stage changes. */
-function partsOf(stages: readonly RowStage[], inputs: number): Part[] {
+function partsOf(stages: readonly RowStage[], inputs: number, bindings: number): Part[] {
   const parts: Part[] = [];
   let run: RowStage[] = [], pending: Column[] = [];
   const end = (): void => {
-    parts.push({ stages: run, used: operandsOf(run, inputs), columns: pending });
+    parts.push({ stages: run, used: operandsOf(run, inputs), columns: togetherOf(pending, bindings) });
     [run, pending] = [[], []];
   };
   for (const stage of stages) {
     const writes = stage.into.flatMap(({ output, as }) => (as === "column" ? [] : [inputs + output]));
-    if (pending.some(({ reads }) => writes.some((operand) => reads.includes(operand)))) end();
+    if (writes.some((operand) => readsOf(pending.map(({ value }) => value)).includes(operand))) end();
     run.push(stage);
     // A stage's own sums may come after it: none of its results changes what another reads.
-    stage.into.forEach(({ output, as }, k) => { if (as === "column") pending.push(columnOf(stage.program, k, inputs + output)); });
+    stage.into.forEach(({ output, as }, k) => { if (as === "column") pending.push({ operand: inputs + output, value: stage.program.results[k]!, stage: stage.program }); });
   }
   end();
   return parts;
 }
 
-/** Result k of a program, as a program of those operands alone that it reads. */
-function columnOf({ name, args, params, results }: Program, k: number, operand: number): Column {
-  const value = results[k]!, reads = topologicalOrder([value]).flatMap((x) => (x.kind === "arg" ? [x.index] : [])).sort((x, y) => x - y);
-  const compact = (x: Expr): Expr | undefined => (x.kind === "arg" ? scalar.arg(reads.indexOf(x.index), x.dtype) : undefined);
-  return { operand, reads, program: program(name, reads.map((i) => args[i]!), params, [scalar.substitute(value, compact)]) };
+const readsOf = (values: readonly Expr[]): number[] => topologicalOrder(values).flatMap((x) => (x.kind === "arg" ? [x.index] : [])).sort((x, y) => x - y);
+
+/** All in one reduction, if they are of one dtype and the device binds as many buffers, as a program of those operands alone that they read; else each in its own. */
+function togetherOf(columns: readonly Column[], bindings: number): Columns[] {
+  const [first] = columns, values = columns.map(({ value }) => value), reads = readsOf(values);
+  if (first === undefined) return [];
+  if (columns.length > 1 && (reads.length + columns.length > bindings || values.some(({ dtype }) => dtype !== first.value.dtype))) return columns.flatMap((one) => togetherOf([one], bindings));
+  const { name, args, params } = first.stage, compact = (x: Expr): Expr | undefined => (x.kind === "arg" ? scalar.arg(reads.indexOf(x.index), x.dtype) : undefined);
+  return [{ operands: columns.map(({ operand }) => operand), reads, program: program(name, reads.map((i) => args[i]!), params, values.map((value) => scalar.substitute(value, compact))) }];
 }
 
 export function rowsKernel(device: WebGpuDevice, reduce: Kernel<PrimitiveAttrs["reduce"], WebGpuBuffer>): Kernel<FusedAttrs["rows"], WebGpuBuffer> {
@@ -74,13 +80,11 @@ export function rowsKernel(device: WebGpuDevice, reduce: Kernel<PrimitiveAttrs["
     device.assertAlive();
     const views = [...inputs, ...outputs];
     let parts = known.get(stages);
-    if (parts === undefined) known.set(stages, (parts = partsOf(stages, inputs.length)));
+    if (parts === undefined) known.set(stages, (parts = partsOf(stages, inputs.length, device.limits.maxBindings)));
     for (const part of parts) {
       if (part.used.length > 0) run(part, views, inputs.length, params);
-      for (const { operand, reads, program: p } of part.columns) {
-        const { buffer, dtype, shape, offset } = views[operand]!, n = shape[1]!;
-        reduce(reads.map((i) => turned(views[i]!)), [new View(buffer, dtype, [n], [1], offset, n, true)], { program: p, params, op: "sum", reduced: 1 });
-      }
+      for (const { operands: outs, reads, program: p } of part.columns)
+        reduce(reads.map((i) => turned(views[i]!)), outs.map((operand) => lineOf(views[operand]!)), { program: p, params, op: "sum", reduced: 1 });
     }
   };
 }
@@ -94,6 +98,7 @@ function withFewDims(views: readonly View<WebGpuBuffer>[]): readonly View<WebGpu
   return views.map(({ buffer, dtype, strides: all, offset, size, dense }, k) => new View(buffer, dtype, [...shape, whole[last]!], [...(strides[k]!.length === 0 ? [0] : strides[k]!), all[last]!], offset, size, dense));
 }
 
+const lineOf = ({ buffer, dtype, shape, offset }: View<WebGpuBuffer>): View<WebGpuBuffer> => new View(buffer, dtype, [shape[1]!], [1], offset, shape[1]!, true);
 /** Columns first: of rows of one dim, the only ones whose columns are added up. */
 const turned = ({ buffer, dtype, shape, strides, offset, size }: View<WebGpuBuffer>): View<WebGpuBuffer> => new View(buffer, dtype, [shape[1]!, shape[0]!], [strides[1]!, strides[0]!], offset, size, false);
 
