@@ -1,6 +1,6 @@
 /** @file What is saved for backward: packed by the user, kept on the host, computed again. Counts say that it is so. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { AdjointError, autograd, checkpoint, checkpointed, dropout, fromBuffer, func, grad, manualSeed, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
+import { AdjointError, autograd, type Backend, DeviceError, checkpoint, checkpointed, dropout, fromBuffer, func, grad, manualSeed, memory, noGrad, ones, scope, setDefaultDevice, tensor, type Tensor } from "@adjoint/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const device = cpu();
@@ -63,6 +63,13 @@ describe("saved-tensor hooks", () => {
     out.backward();
     const want = [1, 2].map((v) => Math.exp(Math.exp(2 * v)) * 2 * Math.exp(2 * v));
     (numbers(x.grad) as number[]).forEach((g, i) => expect(g / want[i]!).toBeCloseTo(1, 12));
+  });
+  test("saveOnCpu tells in backward of a read that failed", async () => {
+    const { readSync: _, ...rest } = cpu(), late: Backend = { ...rest, read: () => Promise.reject(new DeviceError("the device is gone")) };
+    const y = saveOnCpu(() => tensor([1, 2], { device: late, requiresGrad: true }).exp().sum());
+    expect(() => y.backward(undefined, { retainGraph: true })).toThrow("have not arrived");
+    await late.sync();
+    expect(() => y.backward()).toThrow(new DeviceError("the device is gone"));
   });
   test.each<readonly [string, () => unknown, string]>([
     ["what unpack gives", () => savedTensorsHooks(() => 1, () => 5 as unknown as Tensor, () => leaf(1).exp()).backward(), "Output of saved tensor unpack_hook expected to be a Tensor but got result of type int"],

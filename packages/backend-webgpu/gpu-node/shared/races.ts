@@ -1,7 +1,7 @@
 /** @file What happens at once: reads, warmups, profiles and backups while a device ends, and devices beside each other. No promise is left that nobody hears. */
 import { webgpu, type WebGpuBackend, webgpuStats } from "@adjoint/backend-webgpu";
 import { DeviceError, DeviceLostError, fromBuffer, gather, IndexError, noGrad, ones, OutOfMemoryError, profile, tensor, type Tensor } from "@adjoint/core";
-import { tight } from "./altered.ts";
+import { altered, tight } from "./altered.ts";
 import { mismatch } from "./harness.ts";
 import { openDevice } from "./open.ts";
 import { assert, type Check, failure, list, model } from "./whole.ts";
@@ -158,6 +158,27 @@ const checks: readonly Check[] = [
       assert(error instanceof DeviceError && error.message.includes("add"), String(error));
       mismatch("afterwards", await list(gather(x, 0, index)), [6, 5], 0);
       assert((await failure(() => gather(x, 0, tensor([2], { device, dtype: "int32" })).data())) instanceof IndexError, "and an index out of range is one");
+      device.dispose();
+      gpu.destroy();
+    },
+  },
+  {
+    name: "no room for what is read: the read says so, and what was computed before is there, also an index error",
+    run: async () => {
+      const gpu = await openDevice();
+      let isFull = false;
+      const device = await webgpu({ device: altered(gpu, {
+        // A usage that cannot be: a buffer that is none.
+        createBuffer: (told) => gpu.createBuffer(isFull && told.usage === 9 && told.size > 2 ** 20 ? { size: told.size, usage: 9 | 128 } : told),
+      }) });
+      const x = ones([2 ** 19], { device }), y = x.add(1), bad = gather(y, 0, tensor([-3], { device, dtype: "int32" }));
+      isFull = true;
+      const error = await failure(() => y.data());
+      assert(error instanceof DeviceError && error.message.includes("bytes to read into"), String(error));
+      isFull = false;
+      const late = await failure(() => bad.data());
+      assert(late instanceof IndexError, String(late));
+      mismatch("what was computed", [await y.sum().item(), (await y.data()).length], [2 ** 20, 2 ** 19], 0);
       device.dispose();
       gpu.destroy();
     },

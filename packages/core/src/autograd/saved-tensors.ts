@@ -60,16 +60,17 @@ export const disableSavedTensorsHooks = <R>(message: string, run: () => R): R =>
 export function saveOnCpu<R>(run: () => R): R {
   return savedTensorsHooks(
     (x) => {
-      const { shape, dtype, device } = x, kept: Offloaded = { shape, dtype, device, values: undefined };
+      const { shape, dtype, device } = x, kept: Offloaded = { shape, dtype, device, values: undefined, failure: undefined };
       if (device.readSync !== undefined) kept.values = dataSync(x);
-      else void data(x).then((values) => { kept.values = values; }, () => undefined);
+      else void data(x).then((values) => { kept.values = values; }, (failure: unknown) => { kept.failure = failure; });
       return kept;
     },
-    ({ values, shape, dtype, device }) => {
+    ({ values, failure, shape, dtype, device }) => {
+      if (failure !== undefined) throw failure; // It was told to this read, and may be to no other.
       if (values === undefined)
         throw new DeviceError(`saveOnCpu: the saved values have not arrived from device '${device.name}' yet; await device.sync() between forward and backward`);
       return noGrad(() => fromHost(values, shape, dtype, { device }));
     },
     run);
 }
-type Offloaded = Pick<Tensor, "shape" | "dtype" | "device"> & { values: Awaited<ReturnType<typeof data>> | undefined };
+type Offloaded = Pick<Tensor, "shape" | "dtype" | "device"> & { values: Awaited<ReturnType<typeof data>> | undefined; failure: unknown };
