@@ -138,7 +138,7 @@ function dividends(count: number): readonly [Float32Array, Float32Array] {
   return pairs;
 }
 
-test.each([-3, -2, -1, 0, 1, 2, 3])("quotients and roots are IEEE's, to the bit, where the device's own reciprocals are %i places off", async (places) => {
+test.each([-3, -1, 0, 1, 3])("quotients and roots are IEEE's, to the bit, where the device's own reciprocals are %i places off", async (places) => {
   const count = 2 ** 20, { device, shaders, close } = await inexact(places), [x, y] = dividends(count);
   const [a, b] = [x, y].map((values) => tensor(values, { device })) as [Tensor, Tensor];
   const wrong = (got: ArrayLike<number>, want: (i: number) => number): string[] => {
