@@ -36,7 +36,7 @@ await measure("sum 1M", 10, () => device.kernels.reduce([big], [scalarOut], { pr
 const rows = denseView(big.buffer, "float32", [1024, 1024]), column = empty(1024);
 await measure("sum rows 1024 x 1024", 10, () => device.kernels.reduce([rows], [column], { program: identity, params: [], op: "sum", reduced: 1 }));
 for (const n of [64, 256, 512]) {
-  const a = empty(1, n, n), b = empty(1, n, n), c = empty(1, n, n);
+  const a = empty(1, 1, n, n), b = empty(1, 1, n, n), c = empty(1, 1, n, n);
   await measure(`matmul ${n}`, 4, () => device.kernels.matmul([a, b], [c], {}));
 }
 console.log(webgpuStats(device));
