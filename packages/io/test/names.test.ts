@@ -1,6 +1,6 @@
 /** @file State dicts of optimizers and schedulers go from PyTorch's names to ours and back: every name of every one of them. */
 import { cpu } from "@adjoint/backend-cpu-js";
-import { isTensor, ones, setDefaultDevice, type Tensor, zeros } from "@adjoint/core";
+import { ArgumentError, isTensor, ones, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
 import { load, save, stateFromTorch, stateToTorch } from "@adjoint/io";
 import * as optim from "@adjoint/optim";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -65,4 +65,12 @@ describe.each(Object.entries(expectedOf("optimizers") as unknown as Record<strin
     step(two);
     expect(await two.weight.allclose(one.weight, { atol: 1e-5 })).toBe(true);
   });
+});
+
+it.each(["float32", "bfloat16", "float16", "int32"] as const)("a step of %s is its number", async (dtype) => {
+  expect(await stateFromTorch({ step: tensor(5, { dtype }) })).toEqual({ step: 5 });
+});
+it("milestones come as often as they are counted, and no oftener than can be meant", async () => {
+  expect(await stateFromTorch({ milestones: new Map([[3, 1], [5, 2]]) })).toEqual({ milestones: [3, 5, 5] });
+  for (const count of [100_001, -1, 0.5, "1"]) await expect(stateFromTorch({ milestones: new Map([[3, count]]) })).rejects.toBeInstanceOf(ArgumentError);
 });
