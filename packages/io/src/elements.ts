@@ -13,12 +13,12 @@ const MAX_RANK = 64;
 /** The number of elements of a shape that a file claims; undefined where it is no shape, or of more elements than can be counted. */
 export function countOf(shape: readonly unknown[]): number | undefined {
   if (shape.length > MAX_RANK || !isShape(shape)) return undefined;
-  if (shape.includes(0)) return 0;
-  const count = shape.reduce((product, size) => product * size, 1);
-  return Number.isSafeInteger(count) ? count : undefined;
+  // Strides count past a size of 0 as if it were 1.
+  const reach = shape.reduce((product, size) => product * Math.max(size, 1), 1);
+  return !Number.isSafeInteger(reach) ? undefined : shape.includes(0) ? 0 : reach;
 }
 export const isShape = (shape: readonly unknown[]): shape is Shape => shape.every(isCount);
-export const isCount = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+export const isCount = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
 
 const hostIsBig = /*@__PURE__*/ new Uint8Array(/*@__PURE__*/ Uint16Array.of(1).buffer)[0] === 0;
 function turned(bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array<ArrayBuffer> {

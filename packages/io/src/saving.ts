@@ -8,11 +8,18 @@ import { shown } from "./source.ts";
 export type Tensors = Readonly<Record<string, Tensor>>;
 export type Written = { readonly name: string; readonly dtype: DType; readonly shape: Shape; readonly bytes: Uint8Array<ArrayBuffer> };
 
+/** @throws ArgumentError for a name that would be another one in the file, or that no reader takes */
+export function checkName(file: FileKind, name: string): void {
+  if (name === "__proto__") throw new ArgumentError(`${file}: the name '__proto__' is not taken, since records with it are not safe to copy; rename it`);
+  if (!name.isWellFormed()) throw new ArgumentError(`${file}: the name ${shown(name)} has half of a surrogate pair, which UTF-8 cannot hold; rename it`);
+}
+
 /** @throws ArgumentError for what is no tensor */
 export function checkTensors(file: FileKind, tensors: Tensors): [name: string, x: Tensor][] {
   if (typeof tensors !== "object" || tensors === null || isTensor(tensors)) throw new ArgumentError(`${file}: expected tensors by name, as of model.stateDict()`);
   for (const [name, x] of Object.entries(tensors))
     if (!isTensor(x)) throw new ArgumentError(`${file}: ${shown(name)} is no tensor; this format holds tensors by name alone, save() any nested values`);
+    else checkName(file, name);
   return Object.entries(tensors);
 }
 

@@ -1,5 +1,6 @@
 /** @file Bytes from outside: in memory, or read piece by piece from a Blob. Knows no format. */
 import { ArgumentError } from "@adjoint/core/functional";
+import { isCount } from "./elements.ts";
 import { type FileKind, FormatError } from "./errors.ts";
 
 /** Bytes that are read when they are needed: a Blob or a File is one, and so is what `openAsBlob` of Node's `fs` gives. */
@@ -30,10 +31,21 @@ const isUnshared = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => byte
 export function readerOf(file: FileKind, source: Source): Reader {
   const bytes = bytesOf(source);
   // Decoders refuse memory that is shared, and another thread could change it after it was checked.
-  if (bytes !== undefined) return { file, size: bytes.length, read: (from, to) => Promise.resolve(isUnshared(bytes) ? bytes.subarray(from, to) : bytes.slice(from, to)) };
+  if (bytes !== undefined) {
+    const size = bytes.length;
+    return {
+      file, size,
+      async read(from, to) {
+        if (bytes.length !== size) throw new FormatError(file, `the bytes were transferred, or their buffer was resized, while they were read`);
+        return isUnshared(bytes) ? bytes.subarray(from, to) : bytes.slice(from, to);
+      },
+    };
+  }
   if (!isSource(source)) throw new ArgumentError(`${file}: expected the bytes of a file, as an ArrayBuffer, a Uint8Array or a Blob, got ${source === null ? "null" : typeof source}; in Node: await readFile(path), or await openAsBlob(path)`);
+  const { size } = source;
+  if (!isCount(size)) throw new ArgumentError(`${file}: expected a source with a size in bytes, got ${size}`);
   return {
-    file, size: source.size,
+    file, size,
     async read(from, to) {
       const read = new Uint8Array(await source.slice(from, to).arrayBuffer());
       if (read.length !== to - from) throw new FormatError(file, `${to - from} bytes from ${from} on were asked of the source, and ${read.length} came; was the file changed while it was read?`);

@@ -81,6 +81,11 @@ describe("npz", () => {
     expect(bytes.length < 10_000).toBe(compressed);
   });
   it("refuses a bfloat16 by name", () => expect(saveNpz({ x: ones([1], { dtype: "bfloat16" }) })).rejects.toThrow("tensor 'x' is of bfloat16"));
+  it("refuses names that the file would change", async () => {
+    await expect(saveNpz({ ["x".repeat(65_532)]: ones([1]) })).rejects.toThrow("npz: a name takes 65536 bytes, and a ZIP file has room for 65,535: 'xxx");
+    await expect(saveNpz({ "\ud800": ones([1]), "\ud801": ones([1]) })).rejects.toThrow("has half of a surrogate pair");
+    await expect(saveNpz({ ["__proto__"]: ones([1]) })).rejects.toThrow("npz: the name '__proto__' is not taken");
+  });
   const array = fixture("float32.npy");
   it.each<[string, Readonly<Record<string, Wrong>>, string]>([
     ["a checksum", { "x.npy": { crc: 1 } }, "entry 'x.npy' has another checksum than the file says"],
@@ -92,6 +97,7 @@ describe("npz", () => {
     ["a place inside of another", { "y.npy": { at: 20 } }, "lies over the one before it"],
     ["a place without a header", { "y.npy": { at: 168 } }, "lies over"],
     ["a name of another length", { "y.npy": { localName: "longer.npy" } }, "entry 'y.npy' has no header of its own"],
+    ["other name of the same length", { "y.npy": { localName: "z.npy" } }, "entry 'y.npy' has no header of its own"],
     ["encryption", { "x.npy": { flags: 1 } }, "entry 'x.npy' is encrypted"],
     ["another method", { "x.npy": { method: 12 } }, "entry 'x.npy' is compressed by method 12; stored and deflated ones are read"],
     ["sizes that stand elsewhere", { "x.npy": { size: 0xffffffff } }, "entry 'x.npy' lacks its sizes"],

@@ -36,6 +36,10 @@ describe("saveSafetensors", () => {
     [() => saveSafetensors({ a: 1 as never }), "safetensors: 'a' is no tensor; this format holds tensors by name alone, save() any nested values"],
     [() => saveSafetensors({ __metadata__: ones([1]) }), "safetensors: a tensor cannot be called '__metadata__'"],
     [() => saveSafetensors({}, { metadata: { epoch: 3 as never } }), "safetensors: metadata may hold strings alone, and 'epoch' is none"],
+    [() => saveSafetensors({}, { metadata: null as never }), "safetensors: metadata is no object of strings"],
+    [() => saveSafetensors({}, { metadata: { a: "\ud800" } }), "has half of a surrogate pair"],
+    [() => saveSafetensors({}, { metadata: JSON.parse('{"__proto__":"x"}') as never }), "safetensors: the name '__proto__' is not taken"],
+    [() => saveSafetensors({ "\udc00": ones([1]) }), "has half of a surrogate pair, which UTF-8 cannot hold; rename it"],
     [() => saveSafetensors(ones([1]) as never), "safetensors: expected tensors by name, as of model.stateDict()"],
   ])("refuses %#", (run, message) => expect(run()).rejects.toThrow(message));
 });
@@ -77,6 +81,8 @@ describe("loadSafetensors", () => {
     ["a size that is no whole number", safetensors({ x: { ...one, shape: [2.5] } }, data), "tensor 'x' has no shape of whole numbers"],
     ["a size below 0", safetensors({ x: { ...one, shape: [-2] } }, data), "tensor 'x' has no shape of whole numbers"],
     ["a shape that overflows", safetensors({ x: { ...one, shape: [2 ** 40, 2 ** 40] } }, data), "a shape of too many dims or elements: [1099511627776, 1099511627776]"],
+    ["a size below 0 that is 0", safetensors('{"x":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'), "tensor 'x' has no shape of whole numbers"],
+    ["strides that overflow", safetensors({ x: { ...one, shape: [0, 2 ** 40, 2 ** 40], data_offsets: [0, 0] } }), "a shape of too many dims or elements"],
     ["many dims", safetensors({ x: { ...one, shape: new Array(65).fill(1) } }, data), "a shape of too many dims or elements"],
     ["offsets that are none", safetensors({ x: { ...one, data_offsets: [0] } }, data), "tensor 'x' has no data_offsets of two whole numbers"],
     ["offsets of another size", safetensors({ x: { ...one, shape: [1] } }, data), "tensor 'x': data_offsets [0, 8] hold 8 bytes, and shape [1] of F32 takes 4"],

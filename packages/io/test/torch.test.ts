@@ -2,7 +2,7 @@
 import { openAsBlob } from "node:fs";
 import { cpu } from "@adjoint/backend-cpu-js";
 import { arange, type Backend, isTensor, memory, ones, setDefaultDevice, tensor, type Tensor, zeros } from "@adjoint/core";
-import { FormatError, load, save, UnsupportedFormatError } from "@adjoint/io";
+import { FormatError, load, save, stateFromTorch, UnsupportedFormatError } from "@adjoint/io";
 import { parameter } from "@adjoint/nn";
 import { beforeEach, describe, expect, it } from "vitest";
 import { allExpectedOf, contents, fixture } from "./files.ts";
@@ -84,6 +84,7 @@ describe("what is refused", () => {
     ["a shape beyond its storage", `${rebuilt(storage(), "K1", "K4\x85", "K1\x85")}.`, "from 1 on reaches beyond its storage of 4 elements"],
     ["strides below 0", `${rebuilt(storage(), "K3", "K4\x85", "J\xff\xff\xff\xff\x85")}.`, "strides that are no tuple of whole numbers"],
     ["a negative offset", `${rebuilt(storage(), "J\xff\xff\xff\xff", "K4\x85", "K1\x85")}.`, "not rebuilt of storage"],
+    ["strides that cannot be counted", `${rebuilt(storage(), "K0", `${"J\xff\xff\xff\x7f".repeat(2)}K0\x87`, "K0K0K0\x87")}.`, "too many elements"],
     ["more elements than can be counted", `${rebuilt(storage(), "K0", `${"J\xff\xff\xff\x7f".repeat(3)}\x87`, "K0K0K0\x87")}.`, "too many elements"],
     ["two views of other dtypes", `(${rebuilt(storage(), "K0", "K4\x85", "K1\x85")}${rebuilt(storage("0", 4, "IntStorage"), "K0", "K4\x85", "K1\x85")}t.`, "storage '0' has two dtypes or lengths"],
     ["a length that the entry does not have", `${rebuilt(storage("0", 200), "K0", "K4\x85", "K1\x85")}.`, "the tensor: 200 elements of float32 take 800 bytes, and the entry data/0 has 16"],
@@ -98,6 +99,19 @@ describe("what is refused", () => {
     await expect(load(file)).rejects.toBeInstanceOf(FormatError);
     expect(memory().tensors).toBe(0);
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+  });
+  it("no tensor for the length of its path, which keys that are nested make longer than all memory", async () => {
+    const key = "a".repeat(4_000_000), text = new Uint8Array([0x58, ...new Uint8Array(Uint32Array.of(key.length).buffer)]), deep = `${"}h\x00".repeat(90)}`, end = `${"s".repeat(91)}.`;
+    const file = (tensors: string): Uint8Array<ArrayBuffer> => zipped({ "archive/data.pkl": new Uint8Array(Buffer.concat([pickled("}"), text, Buffer.from(key), pickled(`q\x00${deep}${tensors}${end}`)])), "archive/data/0": new Uint8Array(16) }, { "archive/data.pkl": { deflated: true } });
+    const one = rebuilt(storage(), "K0", "K4\x85", "K1\x85");
+    expect(Object.keys(await load<Tensors>(file(one)))).toEqual([key]);
+    await expect(load(file(rebuilt(storage("7"), "K0", "K4\x85", "K1\x85")))).rejects.toThrow(`the entry data/7 of tensor '${"a".repeat(77)}...' is missing`);
+  });
+  it("bytes that go away while they are read", async () => {
+    const bytes = await save([1]), value = load(bytes);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    await expect(value).rejects.toThrow(new FormatError("torch", "the bytes were transferred, or their buffer was resized, while they were read"));
+    await expect(load({ size: NaN, slice: () => new Blob() })).rejects.toThrow("torch: expected a source with a size in bytes, got NaN");
   });
   it("more opcodes than a state dict has", async () => {
     await expect(load(zipped({ "archive/data.pkl": new Uint8Array(2_000_001).fill(0x4e) }))).rejects.toThrow("data.pkl: it has more than 2000000 opcodes");
@@ -151,8 +165,21 @@ describe("save", () => {
     ["a function", { step: () => 1 }, "torch: value.step is of type function"],
     ["an object of a class", { at: new Date(0) }, "torch: value.at is of class Date"],
     ["a typed array", new Float32Array(2), "torch: value is of class Float32Array"],
+    ["a hole", Object.assign([1], { 2: 3 }), "torch: value[1] is of type undefined"],
+    ["half of a surrogate pair", ["\ud800"], "torch: value[0] is a string with half of a surrogate pair"],
+    ["such a key", { "\ud800": 1 }, "has half of a surrogate pair, which UTF-8 cannot hold; rename it"],
+    ["the key __proto__", JSON.parse('{"__proto__":1}'), "torch: the name '__proto__' is not taken"],
+    ["an object without a class", Object.create(Object.create(null) as object), "torch: value is of class unknown"],
+    ["more than is read", new Array(2_000_000).fill(null), "more than 2000000 opcodes are not written, as they are not read; save long arrays of numbers as tensors"],
     ["an odd key", new Map([[true, 1]]), "torch: value is a Map with a key of type boolean"],
   ])("refuses %s", (_, value, message) => expect(save(value)).rejects.toThrow(message));
+  it("writes what is in many places once, and gives it back as one object", async () => {
+    const nested = Array.from({ length: 40 }).reduce<unknown>((inner) => [inner, { inner }], "end"), bytes = await save(nested), [a, b] = await load<[unknown, { inner: unknown }]>(bytes);
+    expect([bytes.length < 3000, a === b.inner]).toEqual([true, true]);
+    expect(await stateFromTorch<unknown[]>([a, b])).toHaveLength(2);
+    await expect(save([nested, Array.from({ length: 19 }).reduce<unknown>((inner) => [inner], nested)])).resolves.toBeDefined();
+    await expect(save([nested, Array.from({ length: 20 }).reduce<unknown>((inner) => [inner], nested)])).rejects.toThrow("is nested deeper than 100 levels");
+  });
   it("refuses what contains itself", async () => {
     const value: unknown[] = [];
     value.push({ value });

@@ -32,7 +32,7 @@ const waiting = async (name: string, { reader, entry }: Located, target: Target)
 export function fileOf(located: ReadonlyMap<string, Located>, metadata: Readonly<Record<string, string>>, target: Target): SafetensorsFile {
   const at = (name: string): Located => {
     const found = located.get(name);
-    if (found === undefined) throw new ArgumentError(`safetensors: there is no tensor ${shown(name)}; \`names\` lists those that are there`);
+    if (found === undefined) throw new ArgumentError(`safetensors: there is no tensor ${shown(String(name))}; \`names\` lists those that are there`);
     return found;
   };
   const names = [...located.keys()];

@@ -1,7 +1,8 @@
 /** @file Writing safetensors files, ordered and padded as by the reference implementation. */
 import { ArgumentError, type DType } from "@adjoint/core/functional";
-import { checkTensors, joined, type Tensors, written } from "../saving.ts";
+import { checkName, checkTensors, joined, type Tensors, written } from "../saving.ts";
 import { shown } from "../source.ts";
+import { isRecord } from "./json.ts";
 
 /** The names of dtypes, in the order of the reference, the narrowest first: its files begin with the widest, so that all elements are aligned. */
 const names = { bool: "BOOL", uint8: "U8", int8: "I8", int16: "I16", float16: "F16", bfloat16: "BF16", int32: "I32", float32: "F32", float64: "F64" } as const satisfies Record<DType, string>;
@@ -22,9 +23,10 @@ export type SafetensorsOptions = {
  */
 export async function saveSafetensors(tensors: Tensors, { metadata }: SafetensorsOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const named = checkTensors("safetensors", tensors);
+  if (metadata !== undefined && !isRecord(metadata)) throw new ArgumentError("safetensors: metadata is no object of strings");
   for (const [key, value] of Object.entries(metadata ?? {})) if (typeof value !== "string") throw new ArgumentError(`safetensors: metadata may hold strings alone, and ${shown(key)} is none; write it as JSON`);
-  const reserved = named.find(([name]) => name === "__metadata__" || name === "__proto__");
-  if (reserved !== undefined) throw new ArgumentError(`safetensors: a tensor cannot be called ${shown(reserved[0])}`);
+  for (const text of Object.entries(metadata ?? {}).flat()) checkName("safetensors", text);
+  if (named.some(([name]) => name === "__metadata__")) throw new ArgumentError("safetensors: a tensor cannot be called '__metadata__'");
   const all = await written(named);
   all.sort((a, b) => order.indexOf(b.dtype) - order.indexOf(a.dtype) || (a.name < b.name ? -1 : 1));
   let end = 0;

@@ -5,6 +5,8 @@ export class Pickle {
   #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1024);
   #view: DataView = new DataView(this.#bytes.buffer);
   #at = 0;
+  opcodes = 0;
+  readonly #memo: Map<unknown, { readonly index: number; readonly height: number }> = new Map();
 
   /** Room for so many bytes more; where they begin. */
   #room(count: number): number {
@@ -20,6 +22,7 @@ export class Pickle {
   }
   /** An opcode by its letter, and single bytes after it. */
   code(...bytes: readonly number[]): this {
+    this.opcodes++;
     this.#put(bytes);
     return this;
   }
@@ -57,6 +60,25 @@ export class Pickle {
       this.code(0x8a, bytes.length, ...bytes);
     }
     return this;
+  }
+  /** Keeps what was pushed last as what stands for a container of these items. */
+  store(value: object, items: Iterable<unknown>): void {
+    const index = this.#memo.size;
+    let height = 0;
+    for (const item of items) height = Math.max(height, this.#memo.get(item)?.height ?? 0);
+    this.#index(0x72, index); // LONG_BINPUT
+    this.#memo.set(value, { index, height: height + 1 });
+  }
+  /** Pushes what was stored for `value`, and gives the levels of containers in it; undefined where nothing was. */
+  fetched(value: object): number | undefined {
+    const known = this.#memo.get(value);
+    if (known !== undefined) this.#index(0x6a, known.index); // LONG_BINGET
+    return known?.height;
+  }
+  #index(code: number, index: number): void {
+    this.code(code);
+    const { view, at } = this.#wide(4);
+    view.setUint32(at, index, true);
   }
   bool(value: boolean): this {
     return this.code(value ? 0x88 : 0x89);

@@ -17,6 +17,9 @@ export type Pickled = null | boolean | number | bigint | string | StorageRef | T
 export const isNode = (value: Pickled): value is Exclude<Pickled, null | boolean | number | bigint | string> => typeof value === "object" && value !== null;
 export const isTuple = (value: Pickled | undefined): value is Sequence => typeof value === "object" && value !== null && value.is === "tuple";
 
+/** In one file. A tensor takes about 40. Each may make an object, many times as large as the opcode. */
+export const MAX_OPCODES = 2_000_000;
+
 /** The storages of PyTorch by the names of its classes. */
 export const storages: ReadonlyMap<string, Stored> = /*@__PURE__*/ new Map<string, Stored>([
   ["DoubleStorage", "float64"], ["FloatStorage", "float32"], ["HalfStorage", "float16"], ["BFloat16Storage", "bfloat16"],

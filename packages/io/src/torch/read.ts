@@ -17,6 +17,9 @@ const fail = (message: string): never => { throw new FormatError("torch", messag
 /** What a path of keys leads to. */
 const at = (path: string): string => (path === "" ? "the value" : shown(path));
 
+/** Messages show the beginning alone; of long keys, nested, a whole path would be longer than all memory. */
+const further = (path: string, key: string | number): string => (path.length > 80 ? path : `${path === "" ? "" : `${path}.`}${String(key).slice(0, 81)}`);
+
 /** The tensors in a value, in its order, with the way to each; refuses cycles and great depth. A shared part is walked once. */
 function tensorsIn(value: Pickled): Map<TensorRef, string> {
   const tensors = new Map<TensorRef, string>(), heights = new Map<Pickled, number>(), open = new Set<Pickled>();
@@ -33,7 +36,7 @@ function tensorsIn(value: Pickled): Map<TensorRef, string> {
     open.add(node);
     let height = 0;
     for (const [key, item] of (node.is === "dict" ? node.entries : node.items).entries())
-      height = open.size > MAX_DEPTH ? Infinity : Math.max(height, heightOf(item, path === "" ? String(key) : `${path}.${key}`));
+      height = open.size > MAX_DEPTH ? Infinity : Math.max(height, heightOf(item, further(path, key)));
     if (height + 1 > MAX_DEPTH) return fail(`${at(path)} is nested deeper than ${MAX_DEPTH} levels; save it flatter`);
     open.delete(node);
     heights.set(node, height + 1);

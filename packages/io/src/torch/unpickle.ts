@@ -2,12 +2,10 @@
 import { FormatError, UnsupportedFormatError } from "../errors.ts";
 import { shown, utf8 } from "../source.ts";
 import { built, called, globalOf, storageOf } from "./globals.ts";
-import { type Dict, isTuple, type Pickled, type Sequence, type StorageRef } from "./pickled.ts";
+import { type Dict, isTuple, MAX_OPCODES, type Pickled, type Sequence, type StorageRef } from "./pickled.ts";
 
 /** More is no state dict: the tensors are not in it. */
 const MAX_BYTES = 100_000_000;
-/** A tensor takes about 40. Each may make an object, many times as large as the opcode. */
-const MAX_OPCODES = 2_000_000;
 const fail = (message: string): never => { throw new FormatError("torch", `data.pkl: ${message}; the file is damaged`); };
 
 /** Reads a pickle's bytes, with its stack and its memo. */
@@ -173,7 +171,7 @@ export function unpickle(bytes: Uint8Array<ArrayBuffer>): Unpickled {
   const machine = new Machine(bytes);
   let count = 0;
   for (let code = machine.byte(); code !== STOP; code = machine.byte()) {
-    if (++count > MAX_OPCODES) return fail(`it has more than ${MAX_OPCODES} opcodes`);
+    if (++count > MAX_OPCODES) throw new UnsupportedFormatError("torch", `data.pkl: it has more than ${MAX_OPCODES} opcodes; save long lists of numbers as tensors`);
     const opcode = opcodes.get(code);
     if (opcode === undefined)
       throw new UnsupportedFormatError("torch", `data.pkl has the pickle opcode 0x${code.toString(16).padStart(2, "0")}, which tensors, dicts, lists, tuples, numbers and strings do not need; save a state dict: torch.save(model.state_dict(), path)`);

@@ -1,9 +1,11 @@
 /** @file Writing what `torch.load` reads, with `weights_only=True` too. */
 import { ArgumentError, asStrided, data, detach, type DType, isParameter, isTensor, type Shape, type Tensor } from "@adjoint/core/functional";
 import { encodeElements } from "../elements.ts";
-import { joined } from "../saving.ts";
+import { UnsupportedFormatError } from "../errors.ts";
+import { checkName, joined } from "../saving.ts";
 import { writeZip } from "../zip/write.ts";
 import { Pickle } from "./pickle.ts";
+import { MAX_OPCODES } from "./pickled.ts";
 
 const MAX_DEPTH = 100;
 const classes = {
@@ -31,7 +33,9 @@ class Storages {
     return { key, length: storage.length, offset, strides: dense ? rowStrides(shape) : strides };
   }
   #add(x: Tensor): number {
-    return this.reads.push(data(x).then(encodeElements)) - 1;
+    const read = data(x).then(encodeElements);
+    read.catch(() => undefined); // Nobody waits for it where a value after it is refused.
+    return this.reads.push(read) - 1;
   }
 }
 function wholeOf(x: Tensor, length: number): Tensor {
@@ -56,7 +60,7 @@ function putTensor(to: Pickle, x: Tensor, storages: Storages): void {
     to.tuple();
   }
   // A module's state dict holds its parameters themselves, where PyTorch's holds them detached.
-  to.bool(x.requiresGrad && !isParameter(x)).global("collections", "OrderedDict").code(0x29, 0x52); // EMPTY_TUPLE, REDUCE
+  to.bool(x.requiresGrad && !isParameter(x)).global("collections", "OrderedDict").code(0x29).code(0x52); // EMPTY_TUPLE, REDUCE
   to.tuple().code(0x52);
 }
 
@@ -68,26 +72,34 @@ function put(to: Pickle, value: unknown, storages: Storages, path: string, insid
   if (value === null) return void to.none();
   if (typeof value === "boolean") return void to.bool(value);
   if (typeof value === "number" || (typeof value === "bigint" && BigInt.asIntN(1024, value) === value)) return void to.number(value);
-  if (typeof value === "string") return void to.text(value);
+  if (typeof value === "string") return value.isWellFormed() ? void to.text(value) : refuse("a string with half of a surrogate pair, which UTF-8 cannot hold");
   if (isTensor(value)) return putTensor(to, value, storages);
   if (typeof value !== "object") return refuse(`of type ${typeof value}`);
   if (inside.includes(value)) return refuse("a value that contains itself");
-  if (inside.length >= MAX_DEPTH) return refuse(`nested deeper than ${MAX_DEPTH} levels`);
+  const height = to.fetched(value);
+  if (inside.length + (height ?? 1) > MAX_DEPTH) return refuse(`nested deeper than ${MAX_DEPTH} levels`);
+  if (height !== undefined) return;
   const within = [...inside, value];
   if (Array.isArray(value)) {
     to.code(0x5d).mark(); // EMPTY_LIST
-    value.forEach((item, i) => put(to, item, storages, `${path}[${i}]`, within));
-    return void to.code(0x65); // APPENDS
+    // Of every index, so that a hole is refused as undefined.
+    for (const [i, item] of value.entries()) put(to, item, storages, `${path}[${i}]`, within);
+    to.code(0x65); // APPENDS
+    return to.store(value, value);
   }
-  if (!(value instanceof Map) && !isPlain(value)) return refuse(`of class ${value.constructor.name}`);
+  if (!(value instanceof Map) && !isPlain(value)) return refuse(`of class ${(value.constructor as { readonly name: string } | undefined)?.name ?? "unknown"}`);
   to.code(0x7d).mark(); // EMPTY_DICT
   for (const [key, item] of value instanceof Map ? value as Map<unknown, unknown> : Object.entries(value)) {
     if (typeof key === "number") to.number(key);
-    else if (typeof key === "string" && key !== "__proto__") to.text(key);
-    else return refuse(`a Map with a key of type ${typeof key}`);
+    else if (typeof key !== "string") return refuse(`a Map with a key of type ${typeof key}`);
+    else {
+      checkName("torch", key);
+      to.text(key);
+    }
     put(to, item, storages, `${path}.${String(key)}`, within);
   }
   to.code(0x75); // SETITEMS
+  to.store(value, value instanceof Map ? (value as Map<unknown, unknown>).values() : Object.values(value));
 }
 
 /**
@@ -96,12 +108,13 @@ function put(to: Pickle, value: unknown, storages: Storages, path: string, insid
  * @param value of objects, which become dicts with strings for keys, Maps, which become dicts with the keys that they have, arrays, which become lists, and plain values; whole numbers become ints
  * @returns a promise of the bytes
  * @throws ArgumentError for functions, undefined, and objects of other classes, naming where they are
- * @throws UnsupportedFormatError for more than 4 GiB
+ * @throws UnsupportedFormatError for more than 4 GiB, and for millions of values that are no tensors
  * @example (await load(await save([1, "two", null]))) // [1, "two", null]
  */
 export async function save(value: unknown): Promise<Uint8Array<ArrayBuffer>> {
   const pickle = new Pickle().code(0x80, 2), storages = new Storages();
   put(pickle, value, storages, "value", []);
+  if (pickle.opcodes > MAX_OPCODES) throw new UnsupportedFormatError("torch", `more than ${MAX_OPCODES} opcodes are not written, as they are not read; save long arrays of numbers as tensors`);
   const contents = await Promise.all(storages.reads), text = (line: string): Uint8Array<ArrayBuffer> => joined([new TextEncoder().encode(line)]);
   return writeZip("torch", [
     { name: "archive/data.pkl", bytes: pickle.code(0x2e).finished() }, // STOP

@@ -1,7 +1,7 @@
 /** @file Reading entries of ZIP files, bounded: no entry gives more than the file says, and all together no more than a limit. */
 import { ArgumentError } from "@adjoint/core/functional";
 import { FormatError } from "../errors.ts";
-import { type Reader, shown } from "../source.ts";
+import { type Reader, shown, utf8 } from "../source.ts";
 import { crc32 } from "./crc32.ts";
 import { readDirectory, type ZipEntry } from "./directory.ts";
 import { inflate } from "./inflate.ts";
@@ -29,8 +29,8 @@ async function extracted(reader: Reader, entry: ZipEntry, end: number): Promise<
   const { name, at, nameBytes, packed, size, isDeflated, crc } = entry;
   const fail = (message: string): never => { throw new FormatError(reader.file, `entry ${shown(name)} ${message}; the file is damaged`); };
   // That these bytes are there was checked: they are a part of the entry.
-  const header = await reader.read(at, at + 30), view = new DataView(header.buffer, header.byteOffset, 30);
-  if (view.getUint32(0, true) !== 0x04034b50 || view.getUint16(26, true) !== nameBytes) return fail("has no header of its own");
+  const header = await reader.read(at, at + 30 + nameBytes), view = new DataView(header.buffer, header.byteOffset, 30);
+  if (view.getUint32(0, true) !== 0x04034b50 || view.getUint16(26, true) !== nameBytes || utf8(header.subarray(30)) !== name) return fail("has no header of its own");
   const from = at + 30 + nameBytes + view.getUint16(28, true);
   if (from + packed > end) return fail("reaches beyond the entries");
   const bytes = await reader.read(from, from + packed), out = isDeflated ? await inflate(bytes, size) : bytes;

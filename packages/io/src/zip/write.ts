@@ -1,6 +1,7 @@
 /** @file Writing ZIP files: stored or deflated, without a date, the same bytes for the same entries. */
 import { type FileKind, UnsupportedFormatError } from "../errors.ts";
 import { joined } from "../saving.ts";
+import { shown } from "../source.ts";
 import { crc32 } from "./crc32.ts";
 import { deflate } from "./inflate.ts";
 
@@ -43,7 +44,9 @@ export async function writeZip(file: FileKind, entries: readonly ZipInput[], { c
   const tooLarge = (): never => { throw new UnsupportedFormatError(file, "more than 4 GiB, or 65,534 entries, are not written into one ZIP file; use safetensors, or several files"); };
   if (entries.length > 0xfffe || entries.reduce((size, { bytes }) => size + bytes.length, 0) > LIMIT) return tooLarge();
   for (const { name, bytes } of entries) {
-    const nameBytes = new TextEncoder().encode(name), packed = compressed ? await deflate(bytes) : bytes, extra = filling(at + 30 + nameBytes.length, alignment);
+    const nameBytes = new TextEncoder().encode(name);
+    if (nameBytes.length > 0xffff) throw new UnsupportedFormatError(file, `a name takes ${nameBytes.length} bytes, and a ZIP file has room for 65,535: ${shown(name)}`);
+    const packed = compressed ? await deflate(bytes) : bytes, extra = filling(at + 30 + nameBytes.length, alignment);
     const common: Numbers = [[2, 20], [2, nameBytes.length === name.length ? 0 : 0x800], [2, compressed ? 8 : 0], [2, 0], [2, DAY], [4, crc32(bytes)], [4, packed.length], [4, bytes.length], [2, nameBytes.length]];
     const local = record([[4, 0x04034b50], ...common, [2, extra.length]], nameBytes, extra);
     directory.push(record([[4, 0x02014b50], [2, 20], ...common, [2, 0], [2, 0], [2, 0], [2, 0], [4, 0], [4, at]], nameBytes));
