@@ -80,6 +80,13 @@ describe("npz", () => {
     for (const [name, x] of Object.entries(tensors)) expect(await contents(got[name]), name).toEqual(await contents(x));
     expect(bytes.length < 10_000).toBe(compressed);
   });
+  it("is written with the values at the call", async () => {
+    const x = ones([2]), y = zeros([2]), whole = saveNpz({ x, y }, { compressed: true });
+    x.zero_();
+    y.fill_(3);
+    const got = await loadNpz(await whole);
+    expect([got["x"].toArraySync(), got["y"].toArraySync()]).toEqual([[1, 1], [0, 0]]);
+  });
   it("refuses a bfloat16 by name", () => expect(saveNpz({ x: ones([1], { dtype: "bfloat16" }) })).rejects.toThrow("tensor 'x' is of bfloat16"));
   it("refuses names that the file would change", async () => {
     await expect(saveNpz({ ["x".repeat(65_532)]: ones([1]) })).rejects.toThrow("npz: a name takes 65536 bytes, and a ZIP file has room for 65,535: 'xxx");

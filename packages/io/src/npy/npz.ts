@@ -48,6 +48,10 @@ export type NpzOptions = {
 export async function saveNpz(tensors: Tensors, { compressed = false }: NpzOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const named = checkTensors("npz", tensors);
   for (const [name, { dtype, shape }] of named) npyHeader(dtype, shape, `tensor ${shown(name)}`);
-  const entries = (await written(named)).map((one) => ({ name: `${one.name}${ENDING}`, bytes: arrayBytes(one) }));
+  // One by one, so that the values alone may go as soon as an array is whole.
+  const entries = await Promise.all(named.map(async (pair) => {
+    const [one] = await written([pair]);
+    return { name: `${pair[0]}${ENDING}`, bytes: arrayBytes(one!) };
+  }));
   return writeZip("npz", entries, { compressed });
 }
