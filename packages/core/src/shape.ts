@@ -97,7 +97,7 @@ export function checkSizes(op: string, sizes: readonly number[]): void {
   if (!Array.isArray(sizes)) throw new ArgumentError(`${op}(): expected an array, as in ${op}([2, 3]), got ${String(sizes)}`);
 }
 
-/** A user's shape, checked: non-negative integers whose product is a safe integer. */
+/** A user's shape, checked: non-negative integers whose product is a safe integer. A copy, since arrays of users may change. */
 export function checkShape(op: string, shape: Shape): Shape {
   checkSizes(op, shape);
   let size = 1;
@@ -107,5 +107,5 @@ export function checkShape(op: string, shape: Shape): Shape {
     size *= dim;
   }
   if (!Number.isSafeInteger(size)) throw new ShapeError(`${op}(): ${showShape(shape)} has more elements than can be counted`);
-  return shape;
+  return shape.slice();
 }

@@ -109,7 +109,7 @@ export type AsStridedOptions = {
 export function asStrided(x: Tensor, size: Shape, stride: Shape, options: AsStridedOptions = {}): Tensor {
   const { storageOffset = x.window.offset } = options;
   checkLayout(x.storage.length, size, stride, storageOffset);
-  const result = restride(x.window, size, stride, storageOffset);
+  const result = restride(x.window, size.slice(), stride.slice(), storageOffset);
   return dispatchView(asStridedOp, x, { input: layoutOf(x.window), result: layoutOf(result), span: Math.max(reach(x.window), reach(result), 1), overlaps: overlapsItself(x.window), lead: 0, length: x.storage.length });
 }
 /**

@@ -140,8 +140,9 @@ export function tensor(data: TensorData, options: CreationOptions & { readonly s
   return fromHost(converted(flat.map(Number), "float64", dtype), shapeFor(flat.length, options.shape ?? shape), dtype, options);
 }
 function shapeFor(count: number, shape: Shape): Shape {
-  if (sizeOf(checkShape("tensor", shape)) !== count) throw new ShapeError(`shape '[${shape.join(", ")}]' is invalid for input of size ${count}`);
-  return shape;
+  const own = checkShape("tensor", shape);
+  if (sizeOf(own) !== count) throw new ShapeError(`shape '[${shape.join(", ")}]' is invalid for input of size ${count}`);
+  return own;
 }
 
 /** Each number rounded once to `dtype`. */

@@ -18,12 +18,12 @@ import { type CreationOptions, finish, like, zeros } from "./fill.ts";
  * @example emptyStrided([2, 3], [1, 2]).stride() // [1, 2]
  */
 export function emptyStrided(size: Shape, stride: Shape, options: CreationOptions = {}): Tensor {
-  checkShape("empty_strided", size);
+  const shape = checkShape("empty_strided", size);
   if (size.length !== stride.length) throw new ShapeError(`dimensionality of sizes (${size.length}) must match dimensionality of strides (${stride.length})`);
   if (stride.some((step) => !Number.isInteger(step) || step < 0)) throw new ArgumentError(`empty_strided: strides must be whole numbers, not negative, got [${stride.join(", ")}]`);
   const length = sizeOf(size) === 0 ? 0 : 1 + size.reduce((reach, n, d) => reach + (n - 1) * stride[d]!, 0);
   const memory = zeros([length], { ...options, requiresGrad: false });
-  const seen = new Tensor(restride(memory.window, size, stride, 0), memory.storage.retain(), null);
+  const seen = new Tensor(restride(memory.window, shape, stride.slice(), 0), memory.storage.retain(), null);
   memory.dispose();
   join(seen, null);
   return finish(seen, options);
@@ -70,9 +70,9 @@ export function resizeAs_(x: Tensor, other: Tensor, { memoryFormat = "contiguous
   return resized(x, alive("resize_as_", other).shape, orderOf(memoryFormat, other.window));
 }
 
-function resized(x: Tensor, size: Shape, order: DimOrder | undefined): Tensor {
+function resized(x: Tensor, wantedSize: Shape, order: DimOrder | undefined): Tensor {
   alive("resize_", x);
-  checkShape("resize_", size);
+  const size = checkShape("resize_", wantedSize);
   if (x.requiresGrad) throw new AutogradError("cannot resize variables that require grad");
   if (x.lineage !== null || x.traced !== null) throw new NotSupportedError("resize_: this tensor is a view, or has views, or is inside of a function transform: resize_ a clone() of it");
   const { device, length } = x.storage, { offset } = x.window;

@@ -48,7 +48,7 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
   const sum = size.reduce((a, b) => a + b, 0);
   if (sum !== total)
     throw new ShapeError(`split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), but got split_sizes=${showShape(size)}`);
-  return several(splitOp, x, piecesOf(d, size, "SplitWithSizesBackward0"));
+  return several(splitOp, x, piecesOf(d, size.slice(), "SplitWithSizesBackward0"));
 }
 
 /**

@@ -64,14 +64,14 @@ export function t(x: Tensor): Tensor {
   return dispatchView(permuteOp, x, { dims: x.ndim === 2 ? [1, 0] : x.shape.map((_, d) => d), name: "TBackward0" });
 }
 
-/** Fills in the one -1 of a shape from the number of elements. */
+/** A copy of a shape, its one -1 filled in from the number of elements. */
 function inferShape(shape: Shape, size: number): Shape {
   checkSizes("reshape", shape);
   const open = shape.indexOf(-1);
   for (const dim of shape) if (!Number.isInteger(dim) || dim < -1) throw new ShapeError(`invalid shape dimension ${dim}`);
   if (open < 0) {
     if (sizeOf(shape) !== size) throw new ShapeError(`shape '${showShape(shape)}' is invalid for input of size ${size}`);
-    return shape;
+    return shape.slice();
   }
   if (shape.indexOf(-1, open + 1) >= 0) throw new ShapeError("only one dimension can be inferred");
   const rest = shape.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);

@@ -11,7 +11,7 @@ function checkIntegers(name: string, values: Shape): void {
   for (const v of values) if (!Number.isInteger(v)) throw new ArgumentError(`${name} must be of integers, got ${showShape(values)}`);
 }
 const repeated = (values: Shape, rank: Rank): Shape => (values.length === rank ? values : Array<number>(rank).fill(values[0]!));
-const listOf = (value: Spatial): Shape => (typeof value === "number" ? [value] : value);
+const listOf = (value: Spatial): Shape => (typeof value === "number" ? [value] : value.slice());
 
 /** The numbers of a convolution. */
 export function perDim(name: string, value: Spatial, rank: Rank): Shape {
