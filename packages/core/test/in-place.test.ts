@@ -126,6 +126,11 @@ describe("views that come several at a time", () => {
     y.sum().backward();
     expect(w.grad!.toArraySync()).toEqual([1, 1, 3, 3]);
   });
+  test.each(several)("%s can be printed after their base has been changed", (_, apart) => {
+    const w = x(), [part] = apart(w);
+    noGrad(() => w.zero_());
+    expect(String(part)).toContain("grad_fn=<Invalid>");
+  });
   test("a view that is a leaf of its own stays one when it is changed", () => {
     const v = zeros([4]).narrow(0, 0, 2).requiresGrad_();
     noGrad(() => v.add_(1));

@@ -105,7 +105,16 @@ export async function toArray(x: Tensor): Promise<NestedArray> {
  */
 export const toArraySync = (x: Tensor): NestedArray => nest(decodeHost(x.dtype, dataSync(x)), x.shape, x.dtype);
 
-const labels = (x: Tensor, device: string | undefined) => ({ gradFn: x.gradFn?.name, requiresGrad: x.requiresGrad, device, isParameter: isParameter(x) });
+/** A view that may not be used any more, since its base has changed, can still be printed. */
+function gradFnName(x: Tensor): string | undefined {
+  try {
+    return x.gradFn?.name;
+  } catch (error) {
+    if (error instanceof AutogradError) return "Invalid";
+    throw error;
+  }
+}
+const labels = (x: Tensor, device: string | undefined) => ({ gradFn: gradFnName(x), requiresGrad: x.requiresGrad, device, isParameter: isParameter(x) });
 function fromValues(x: Tensor, words: TypedArray): string {
   const values = decodeHost(x.dtype, words);
   return formatTensor({ shape: x.shape, dtype: x.dtype, read: (i) => (x.dtype === "bool" ? values[i] !== 0 : values[i]!) }, labels(x, undefined));
