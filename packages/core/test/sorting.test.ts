@@ -106,7 +106,8 @@ describe("errors are PyTorch's, before anything is made", () => {
   const cases: readonly (readonly [string, () => unknown, string])[] = [
     ["cumsum", () => cumsum(x(), 2), "Dimension out of range (expected to be in range of [-2, 1], but got 2)"],
     ["logcumsumexp", () => logcumsumexp(i([1]), 0), "\"logcumsumexp_out_cpu\" not implemented for 'Int'"],
-    ["topk", () => topk(x(), 4), "selected index k out of range"],
+    ["topk", () => topk(x(), 4), "selected index k out of range"], ["topk of a half", () => topk(x(), 1.5), "selected index k out of range"],
+    ["kthvalue of a half", () => kthvalue(x(), 1.5), "kthvalue(): selected number k out of range for dimension 1"],
     ["topk of bools", () => topk(x().gt(0), 1), "\"topk_cpu\" not implemented for 'Bool'"],
     ["kthvalue", () => kthvalue(x(), 4), "kthvalue(): selected number k out of range for dimension 1"],
     ["kthvalue of nothing", () => kthvalue(zeros([2, 0]), 1), "kthvalue(): Expected reduction dim 1 to have non-zero size."],

@@ -81,7 +81,7 @@ export const msort: (x: Tensor) => Tensor = /*@__PURE__*/ composite(undefined, (
 export const topk: (x: Tensor, k: number, dim?: number, options?: TopkOptions) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices => {
   const d = wrapDim(dim, x.ndim);
   refuseBool("topk_cpu", x);
-  if (!(k >= 0 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError("selected index k out of range");
+  if (!(Number.isInteger(k) && k >= 0 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError("selected index k out of range");
   const indices = sortOrder(x, dim, largest, 0, k);
   return { values: named(gather(x, dim, indices), "TopkBackward0"), indices };
 });
@@ -115,7 +115,7 @@ function lineOf(op: string, x: Tensor, dim: number): number {
 export const kthvalue: (x: Tensor, k: number, dim?: number, options?: KeepDim) => ValuesAndIndices = /*@__PURE__*/ composite(undefined, (x: Tensor, k: number, dim: number = -1, { keepdim = false }: KeepDim = {}): ValuesAndIndices => {
   const d = lineOf("kthvalue", x, dim);
   refuseBool("kthvalue_cpu", x);
-  if (!(k >= 1 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError(`kthvalue(): selected number k out of range for dimension ${d}`);
+  if (!(Number.isInteger(k) && k >= 1 && k <= (x.ndim === 0 ? 1 : x.shape[d]!))) throw new ArgumentError(`kthvalue(): selected number k out of range for dimension ${d}`);
   return x.ndim === 0 ? alone(x, "KthvalueBackward0") : picked(x, d, sortOrder(x, d, false, k - 1, 1), keepdim, "KthvalueBackward0");
 });
 
