@@ -92,8 +92,8 @@ export interface FusedAttrs {
   attentionGrad: { readonly scale: number; readonly causal: boolean };
   /**
    * `map` on several groups of operands that have nothing to do with each other, such as the parameters of a model with what an optimizer knows of each. Inputs and outputs are those of
-   * the first group, then those of the next. All views are dense, and those of a group have one shape. An output is the very same view as an input of its group, or shares nothing with
-   * any. The program reads no `index`.
+   * the first group, then those of the next. All views are dense, and those of a group have one shape. Inputs have a buffer of their own each. An output is the very same view as an input
+   * of its group, or shares nothing with any. The program reads no `index`.
    */
   mapEach: { readonly program: Program; readonly params: readonly number[] };
   /**
@@ -104,8 +104,8 @@ export interface FusedAttrs {
   /** `conv`, and added to each place of the output its channel's number: inputs = [x, filter, bias] of float32, bias `[g, o]`. */
   convBias: PrimitiveAttrs["conv"];
   /**
-   * Tensors side by side: input k fills the output from `starts[k]` on along `dim`, and what no input covers is 0. One dtype; one shape but for that dim, any strides in the inputs. starts
-   * ascend, and inputs do not reach into each other. Instead of the whole shape, the dims before `dim`, and those after it, are merged where they can be.
+   * Tensors side by side, 16 at most: input k fills the output from `starts[k]` on along `dim`, and what no input covers is 0. One dtype; one shape but for that dim, any strides in the
+   * inputs. starts ascend, and inputs do not reach into each other. Instead of the whole shape, the dims before `dim`, and those after it, are merged where they can be.
    */
   concat: { readonly dim: number; readonly starts: readonly number[] };
   /** `matmul`, and added to each row of the products: inputs = [a, b, bias] of float32, bias `[n]`. */

@@ -107,6 +107,7 @@ const concatSamples: readonly Sample[] = ([
   ["numbers that are repeated", ([rows]) => [[rows!, 1]], (x, y) => cat([y!.expand(x.shape), x], 1)],
   ["dims in another order", () => [[4, 2, 3, 8]], (x, y) => cat([y!.permute([2, 0, 3, 1]), y!.permute([2, 0, 3, 1]).narrow(1, 1, 2)], 1).mul(x.sum())],
   ["more than a call may bind", () => [], (x) => stack(Array.from({ length: 20 }, (_, i) => x.mul(i)), 1)],
+  ["many parts of one tensor", () => [], (x) => cat([x, ...Array.from({ length: 130 }, (_, i) => x.detach().narrow(1, i % x.shape[1]!, 1))], 1)],
   ["the gradient of rows of which most are not used", () => [], (x) => { const parts = x.unbind(); return parts[0]!.mul(parts.at(-1)!); }],
   ["the gradient of pieces of which one is not used", () => [], (x) => {
     const [first, , last] = x.tensorSplit([1, 1 + (x.shape[1]! >> 1)], 1) as [Tensor, Tensor, Tensor];

@@ -6,6 +6,9 @@ import { coalesce, restride, type View } from "../view.ts";
 import { copyView } from "./call.ts";
 import { rawZeros } from "./map-reduce.ts";
 
+/** As many as `concat` takes in a call: views of one buffer are any number, and a device may look at each for every element. */
+const MOST_PARTS = 16;
+
 /** A fresh tensor of `shape` in which `parts[k]` lies from `starts[k]` on along `dim`; starts ascend, and what no part covers is 0. */
 export function sideBySide(device: Device, dtype: DType, shape: Shape, dim: number, parts: readonly View[], starts: readonly number[]): Tensor {
   const { kernels, limits } = device.backend;
@@ -50,7 +53,7 @@ function concatenated(device: Device, dtype: DType, shape: Shape, layout: Layout
   for (let from = 0, to; from < calls.length; from = to) {
     to = from;
     const buffers = new Set([out.window.buffer]);
-    do buffers.add(calls[to]!.view.buffer); while (++to < calls.length && (buffers.size < limits.maxBindings || buffers.has(calls[to]!.view.buffer)));
+    do buffers.add(calls[to]!.view.buffer); while (++to < calls.length && to - from < MOST_PARTS && (buffers.size < limits.maxBindings || buffers.has(calls[to]!.view.buffer)));
     // Each call writes up to where the next one's first part lies.
     const first = from === 0 ? 0 : calls[from]!.start, end = to === calls.length ? layout.shape[dim]! : calls[to]!.start, group = calls.slice(from, to);
     const part = restride(out.window, layout.shape.map((size, d) => (d === dim ? end - first : size)), strides, first * strides[dim]!);
