@@ -213,6 +213,8 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
 
   /** Copies out bytes, and the words of index errors along with them, after everything recorded. */
   async #fetch(at: number, source: Chunk | undefined, start: number, bytes: number): Promise<ArrayBuffer> {
+    // Where a buffer has no room for both, the words go first.
+    const apart = bytes + INDEX_ERROR_BYTES > this.#staging.largest ? this.#fetch(at, undefined, 0, 0) : undefined;
     const notes = this.indexErrors.take();
     const total = bytes + (notes === undefined ? 0 : INDEX_ERROR_BYTES);
     if (total === 0) {
@@ -228,7 +230,7 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     const { released } = this.recorder, mapped = released === undefined ? this.#mapped(staging, total) : released.then(() => this.#mapped(staging, total));
     // Reads issued meanwhile must learn of the index error too.
     if (notes !== undefined) this.#faults.check(mapped.then(({ copy, accepted }) => this.#note(at, accepted ? new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4) : undefined), () => this.#note(at, undefined)));
-    const { copy } = await mapped;
+    const [{ copy }] = await Promise.all([mapped, apart]);
     return notes === undefined ? copy : copy.slice(0, bytes);
   }
 

@@ -10,23 +10,31 @@ export class Staging {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
   readonly #idle: Map<number, GPUBuffer[]> = new Map();
+  /** The bytes of the largest buffer that the device makes. */
+  readonly largest: number;
   /** Of those that no read has now. */
   idleBytes: number = 0;
 
   constructor(device: GPUDevice, faults: Faults) {
     this.#device = device;
     this.#faults = faults;
+    this.largest = device.limits.maxBufferSize;
   }
 
   /** One of at least so many bytes, that was there already. */
   kept(bytes: number): GPUBuffer | undefined {
-    const buffer = this.#idle.get(sizeClass(bytes))?.pop();
+    const buffer = this.#idle.get(this.#sizeFor(bytes))?.pop();
     if (buffer !== undefined) this.idleBytes -= buffer.size;
     return buffer;
   }
 
   make(bytes: number): GPUBuffer {
-    return this.#faults.watch(() => `allocating ${bytes} bytes to read into`, () => this.#device.createBuffer({ size: sizeClass(bytes), usage: usage.mapRead | usage.copyTarget }));
+    return this.#faults.watch(() => `allocating ${bytes} bytes to read into`, () => this.#device.createBuffer({ size: this.#sizeFor(bytes), usage: usage.mapRead | usage.copyTarget }));
+  }
+
+  #sizeFor(bytes: number): number {
+    const size = sizeClass(bytes);
+    return size <= this.largest ? size : bytes;
   }
 
   /** After its read, unmapped. */

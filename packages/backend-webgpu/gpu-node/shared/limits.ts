@@ -1,7 +1,7 @@
 /** @file Limits are obeyed by splitting, on a device with the lowest that the standard allows, and lower: checks run in Node and in browsers. */
 import { webgpu, webgpuStats } from "@adjoint/backend-webgpu";
 import { type Case, fusedSuite, kernelSuite, runCases } from "@adjoint/conformance";
-import { arange, cat, conv1d, DeviceError, full, gather, noGrad, ones, OutOfMemoryError, scope, tensor, type Tensor, zeros } from "@adjoint/core";
+import { arange, cat, conv1d, DeviceError, full, gather, IndexError, noGrad, ones, OutOfMemoryError, scope, tensor, type Tensor, zeros } from "@adjoint/core";
 import { denseView, program, scalar, type View } from "@adjoint/core/backend";
 import { tight } from "./altered.ts";
 import { mismatch } from "./harness.ts";
@@ -109,6 +109,23 @@ export const limitChecks: readonly Check[] = [
       const error = await failure(() => device.importBuffer(memory, "float32"));
       assert(error instanceof DeviceError && error.message.includes(`${most} at most`), String(error));
       for (const x of [memory, gpu]) x.destroy();
+    },
+  },
+  {
+    name: "a tensor as large as the largest buffer is read whole, and an index error along with it",
+    run: async () => {
+      const gpu = await openDevice(), most = 3 * 2 ** 16; // is not a size that the pool rounds up to
+      const device = await webgpu({ device: tight(gpu, { maxBufferSize: most, maxStorageBufferBindingSize: most, maxStorageBuffersPerShaderStage: 8, maxComputeWorkgroupsPerDimension: 1024 }) });
+      const x = arange(0, most / 4, 1, { device, dtype: "float32" }), index = (at: number): Tensor => tensor([at], { device, dtype: "int32" });
+      for (const turn of [1, 2]) {
+        const picked = gather(x, 0, index(turn)), values = await x.data();
+        mismatch(`turn ${turn}`, [values.length, values[most / 4 - 1]!, ...(await list(picked))], [most / 4, most / 4 - 1, turn], 0);
+      }
+      gather(x, 0, index(most));
+      const error = await failure(() => x.data());
+      assert(error instanceof IndexError, String(error));
+      device.dispose();
+      gpu.destroy();
     },
   },
   {
