@@ -97,12 +97,17 @@ export function checkSizes(op: string, sizes: readonly number[]): void {
   if (!Array.isArray(sizes)) throw new ArgumentError(`${op}(): expected an array, as in ${op}([2, 3]), got ${String(sizes)}`);
 }
 
+/** Sizes, or places along a dim. */
+export function checkIntegers(op: string, sizes: readonly number[]): void {
+  if (!sizes.every(Number.isInteger)) throw new ArgumentError(`${op}(): sizes must be integers, got ${showShape(sizes)}`);
+}
+
 /** A user's shape, checked: non-negative integers whose product is a safe integer. A copy, since arrays of users may change. */
 export function checkShape(op: string, shape: Shape): Shape {
   checkSizes(op, shape);
+  checkIntegers(op, shape);
   let size = 1;
   for (const dim of shape) {
-    if (!Number.isInteger(dim)) throw new ArgumentError(`${op}(): sizes must be integers, got ${showShape(shape)}`);
     if (dim < 0) throw new ShapeError(`Trying to create tensor with negative dimension ${dim}: ${showShape(shape)}`);
     size *= dim;
   }

@@ -2109,7 +2109,7 @@ export interface FunctionMethods {
    * @returns a view of x's shape with `length` along the dim, of its dtype
    * @throws IndexError for a start or a dim out of range
    * @throws ShapeError where the piece reaches beyond the end, or for a 0-d tensor
-   * @throws ArgumentError for a negative length
+   * @throws ArgumentError for a negative length, or numbers that are not whole
    * @example tensor([1, 2, 3]).narrow(0, 1, 2) // [2, 3]
    */
   narrow(dim: number, start: number | Tensor, length: number): Tensor;
@@ -2709,7 +2709,7 @@ export interface FunctionMethods {
    * @param end before which to stop, the end by default
    * @param step how far they are apart, 1 by default
    * @returns a view of x's shape with so many elements along the dim, of its dtype
-   * @throws ArgumentError for a step below 1
+   * @throws ArgumentError for a step below 1, or bounds that are no whole numbers
    * @throws IndexError for a dim out of range, or a 0-d tensor
    * @example tensor([1, 2, 3, 4]).slice(0, 0, 4, 2) // [1, 3]
    */
@@ -2762,6 +2762,7 @@ export interface FunctionMethods {
    * @param dim along which, 0 by default
    * @returns views of x's shape with those sizes along the dim, of its dtype
    * @throws ShapeError where the sizes do not add up or are negative, or for a 0-d tensor
+   * @throws ArgumentError for sizes that are no whole numbers
    * @throws IndexError for a dim out of range
    * @example tensor([1, 2, 3]).split(2) // [[1, 2], [3]]
    */

@@ -1,7 +1,7 @@
 /** @file Splitting into views along a dim, joining, and grids. */
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { composite, dispatchViews, isTensor, type Tensor, type ViewsOp } from "../op.ts";
-import { showShape, wrapDim } from "../shape.ts";
+import { checkIntegers, showShape, wrapDim } from "../shape.ts";
 import { piecesOf, slicesOf, splitOp, unbindOp } from "./assembly.ts";
 import { cat, stack } from "./cat.ts";
 import { hostNumbers } from "./host-numbers.ts";
@@ -32,12 +32,14 @@ export function unbind(x: Tensor, dim: number = 0): Tensor[] {
  * @param dim along which, 0 by default
  * @returns views of x's shape with those sizes along the dim, of its dtype
  * @throws ShapeError where the sizes do not add up or are negative, or for a 0-d tensor
+ * @throws ArgumentError for sizes that are no whole numbers
  * @throws IndexError for a dim out of range
  * @example split(tensor([1, 2, 3]), 2) // [[1, 2], [3]]
  */
 export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
   if (x.ndim === 0) throw new ShapeError("split expects at least a 1-dimensional tensor");
   const d = wrapDim(dim, x.ndim), total = x.shape[d]!;
+  checkIntegers("split", typeof size === "number" ? [size] : size);
   if (typeof size === "number") {
     if (size < 0) throw new ShapeError(`split expects split_size be non-negative, but got split_size=${size}`);
     if (size === 0 && total !== 0) throw new ShapeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${total}`);
@@ -64,6 +66,7 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
  */
 export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
   if (x.ndim === 0) throw new ShapeError("chunk expects at least a 1-dimensional tensor");
+  checkIntegers("chunk", [chunks]);
   if (!(chunks > 0)) throw new ArgumentError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
   const total = x.shape[wrapDim(dim, x.ndim)]!;
   return total === 0 ? split(x, Array.from({ length: chunks }, () => 0), dim) : split(x, Math.ceil(total / chunks), dim);

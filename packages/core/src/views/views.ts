@@ -5,7 +5,7 @@ import { sideBySide } from "../calculus/side-by-side.ts";
 import { dtypes, scalarTypeName } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { dispatch, dispatchView, type Op, savesNothing, type Tensor, type ViewOp } from "../op.ts";
-import { checkSizes, type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
+import { checkIntegers, checkSizes, type Shape, showShape, sizeOf, wrapDim } from "../shape.ts";
 import { hostNumbers } from "./host-numbers.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
 
@@ -229,7 +229,7 @@ export const selectOp: ViewOp<SelectAttrs> = {
  * @param end before which to stop, the end by default
  * @param step how far they are apart, 1 by default
  * @returns a view of x's shape with so many elements along the dim, of its dtype
- * @throws ArgumentError for a step below 1
+ * @throws ArgumentError for a step below 1, or bounds that are no whole numbers
  * @throws IndexError for a dim out of range, or a 0-d tensor
  * @example slice(tensor([1, 2, 3, 4]), 0, 0, 4, 2) // [1, 3]
  */
@@ -239,7 +239,8 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
   if (!Number.isInteger(step) || step < 1) throw new ArgumentError(`slice step must be positive, got ${step}`);
   const size = x.shape[d]!;
   const clampTo = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
-  const from = clampTo(start), length = Math.max(0, Math.ceil((clampTo(end) - from) / step));
+  const from = clampTo(start), to = clampTo(end), length = Math.max(0, Math.ceil((to - from) / step));
+  checkIntegers("slice", [from, to]);
   return dispatchView(sliceOp, x, { dim: d, start: from, step, length, size });
 }
 
@@ -252,7 +253,7 @@ export function slice(x: Tensor, dim: number, start: number = 0, end: number = I
  * @returns a view of x's shape with `length` along the dim, of its dtype
  * @throws IndexError for a start or a dim out of range
  * @throws ShapeError where the piece reaches beyond the end, or for a 0-d tensor
- * @throws ArgumentError for a negative length
+ * @throws ArgumentError for a negative length, or numbers that are not whole
  * @example narrow(tensor([1, 2, 3]), 0, 1, 2) // [2, 3]
  */
 export function narrow(x: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
@@ -264,6 +265,7 @@ export function narrow(x: Tensor, dim: number, start: number | Tensor, length: n
 function narrowFrom(x: Tensor, dim: number, start: number, length: number): Tensor {
   if (x.ndim === 0) throw new ShapeError("narrow() cannot be applied to a 0-dim tensor.");
   const d = wrapDim(dim, x.ndim), size = x.shape[d]!;
+  checkIntegers("narrow", [start, length]);
   if (length < 0) throw new ArgumentError("narrow(): length must be non-negative.");
   if (start < -size || start > size) throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`);
   const from = start < 0 ? start + size : start;
