@@ -229,7 +229,7 @@ describe("clipGradNorm_", () => {
   it("looks at the norm only where it can be read at once", () => {
     const { readSync: _, ...late } = cpu(), device = { ...late, name: "late" }, x = zeros([2], { requiresGrad: true, device });
     x.grad = tensor([3, 4], { device });
-    expect(() => clipGradNorm_(x, 1, { errorIfNonfinite: true })).toThrow("clipGradNorm_: errorIfNonfinite reads the norm at once, which device 'late' cannot: leave it out, and step only if Number.isFinite(await norm.item())");
+    expect(() => clipGradNorm_(x, 1, { errorIfNonfinite: true })).toThrow("clipGradNorm_: device 'late' cannot read synchronously, and errorIfNonfinite asks for the norm: leave it out, and step only if Number.isFinite(await norm.item())");
     expect(clipGradNorm_(x, 10).shape).toEqual([]);
   });
   it("clipGradValue_ bounds each element", () => {

@@ -41,7 +41,7 @@ export function clipGradNorm_(parameters: Tensor | readonly Tensor[], maxNorm: n
   if (grads.length === 0) return zeros([]);
   const { device } = grads[0]!;
   if (errorIfNonfinite && device.readSync === undefined)
-    throw new DeviceError(`clipGradNorm_: errorIfNonfinite reads the norm at once, which device '${device.name}' cannot: leave it out, and step only if Number.isFinite(await norm.item()) of the norm that is returned`);
+    throw new DeviceError(`clipGradNorm_: device '${device.name}' cannot read synchronously, and errorIfNonfinite asks for the norm: leave it out, and step only if Number.isFinite(await norm.item()) of the norm that is returned`);
   return noGrad(() => {
     const powers = grads.map((grad) => (normType === Infinity ? piped(grad, abs, (x) => amax(x)) : normType === 2 ? piped(grad, square, (x) => sum(x)) : piped(grad, abs, (x) => pow(x, normType), (x) => sum(x))));
     const all = stack(powers);
