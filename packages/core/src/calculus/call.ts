@@ -36,13 +36,13 @@ export function callMap(device: Device, inputs: readonly Tensor[], outs: readonl
 
 /** Dense operands and single elements: one dim. */
 function callMapAlong(device: Device, ins: View[], outs: readonly View[], attrs: MapAttrs): void {
-  const { size } = outs[0]!, line = [size];
+  const { size } = outs[0]!, line = [size], lines = new Array<View>(outs.length);
+  for (let k = 0; k < outs.length; k++) lines[k] = restride(outs[k]!, line, DENSE, outs[k]!.offset);
   for (let i = 0; i < ins.length; i++) {
     const view = ins[i]!, dense = view.dense && view.size === size;
-    ins[i] = restride(view, line, dense ? DENSE : STILL, view.offset);
+    // An output that is an input stays the very same view: in place.
+    ins[i] = lines[outs.indexOf(view)] ?? restride(view, line, dense ? DENSE : STILL, view.offset);
   }
-  const lines = new Array<View>(outs.length);
-  for (let k = 0; k < outs.length; k++) lines[k] = restride(outs[k]!, line, DENSE, outs[k]!.offset);
   device.backend.kernels.map(ins, lines, attrs);
 }
 const DENSE: Shape = [1], STILL: Shape = [0], SCALAR: Shape = [];

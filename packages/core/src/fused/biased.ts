@@ -1,9 +1,12 @@
-/** @file A layer's product and its bias as one op, where the device has a kernel that adds the bias. */
-import { materialize } from "../calculus/call.ts";
+/** @file A layer's product and its bias as one op, on every device: one kernel where it has one that adds the bias, and else two. */
+import { callMap, materialize } from "../calculus/call.ts";
 import { reshape } from "../calculus/map-reduce.ts";
 import { sumOver } from "../composites/reductions.ts";
+import { isFloat, isStoredOnly } from "../dtype.ts";
 import { activeInterpreter, allocate, dispatch, type Op, savedTensors, type Tensor } from "../op.ts";
 import { isTurned, type MatmulAttrs, product, single } from "../primitives/matmul.ts";
+import { add, arg } from "../scalar/expr.ts";
+import { perDType, program } from "../scalar/program.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { reshapeStrides, restride, type View } from "../view.ts";
 import { t, transpose } from "../views/views.ts";
@@ -15,13 +18,19 @@ function rowsOf(x: Tensor): View {
 }
 const asMatrix = (x: Tensor): Tensor => reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!]);
 
+const sum = /*@__PURE__*/ perDType((dtype) => program("add", [dtype, dtype], [], [add(arg(0, dtype), arg(1, dtype))]));
+
 /** x [..., k] times [k, n], and a bias [n]. */
 const biasedOp: Op<MatmulAttrs> = {
   name: "linear",
   gradName: ({ name }) => name,
   run(device, [x, weight, bias]) {
-    const out = allocate(device, "float32", [...x!.shape.slice(0, -1), bias!.shape[0]!]);
-    device.backend.kernels.matmulBias!([rowsOf(x!), single(weight!.window), bias!.window], [rowsOf(out)], {});
+    const { dtype } = x!, { kernels } = device.backend, out = allocate(device, dtype, [...x!.shape.slice(0, -1), bias!.shape[0]!]), operands = [rowsOf(x!), single(weight!.window)], rows = [rowsOf(out)];
+    if (kernels.matmulBias !== undefined && dtype === "float32") kernels.matmulBias([...operands, bias!.window], rows, {});
+    else {
+      kernels.matmul(operands, rows, {});
+      callMap(device, [out, bias!], [out.window], { program: sum(dtype), params: [] }, out.shape);
+    }
     return out;
   },
   saves: (_, needs) => ({ savedInputs: [...(needs & 2 ? [0] : []), ...(needs & 1 ? [1] : [])], savedResults: [] }),
@@ -35,9 +44,9 @@ const biasedOp: Op<MatmulAttrs> = {
   },
 };
 
-/** Whether the device has a kernel for it, and operands are what that takes. */
+/** Whether operands are what the op takes, and nothing transforms it. */
 export const isAtOnce = (x: Tensor, weight: Tensor, bias: Tensor): boolean =>
-  x.storage.device.backend.kernels.matmulBias !== undefined && activeInterpreter() === null && x.dtype === "float32" && weight.dtype === "float32" && bias.dtype === "float32"
+  activeInterpreter() === null && isFloat(x.dtype) && !isStoredOnly(x.dtype) && weight.dtype === x.dtype && bias.dtype === x.dtype
   && x.ndim > 1 && weight.ndim === 2 && sameShape(bias.shape, [weight.shape[0]!]) && x.shape.at(-1) === weight.shape[1] && x.window.size > 0 && weight.window.size > 0;
 
 /** x W^T + b. PyTorch's `linear` of a matrix is `addmm`. */
