@@ -11,7 +11,7 @@ export function around<Changes extends Partial<Backend>>(backend: Backend, chang
     get timeline() { return backend.timeline; },
     get compiling() { return backend.compiling; },
     get counters() { return backend.counters; },
-    ...(backend.reservedBytes === undefined ? {} : { get reservedBytes() { return backend.reservedBytes!; } }),
+    get reservedBytes() { return backend.reservedBytes; },
     ...(backend.emptyCache === undefined ? {} : { emptyCache: () => backend.emptyCache!() }),
     ...(backend.collected === undefined ? {} : { collected: backend.collected }),
     ...(backend.readSync === undefined ? {} : { readSync: (buffer, from, count) => backend.readSync!(buffer, from, count) }),

@@ -209,7 +209,7 @@ export interface Backend<B extends Buffer = Buffer> {
   /** The same at once. Absent where the device cannot. */
   readSync?(buffer: B, from: number, count: number): TypedArray;
   /** Bytes that it holds of the machine's memory: those that are live, and those that wait to be used again. Where it can say. */
-  readonly reservedBytes?: number;
+  readonly reservedBytes?: number | undefined;
   /** Gives back what waits to be used again, as far as it can. What is live stays. */
   emptyCache?(): void;
   /** Resolves in a new task when everything dispatched has run; rejects with the first device error since the last call. */
