@@ -29,6 +29,7 @@ export function counted<B extends Buffer>(backend: Backend<B>): Counted<B> {
     name: backend.name,
     dtypes: backend.dtypes,
     limits: backend.limits,
+    get reservedBytes() { return backend.reservedBytes; },
     calls,
     kernels: mapKernels(backend, (name, run) => (inputs, outputs, attrs) => {
       calls[name]++;
@@ -53,6 +54,7 @@ export function counted<B extends Buffer>(backend: Backend<B>): Counted<B> {
       backend.dispose();
     },
   };
-  if (backend.readSync === undefined) return wrapper;
-  return { ...wrapper, readSync: (buffer: B, from: number, count: number) => backend.readSync!(owned("readSync", buffer), from, count) };
+  if (backend.emptyCache !== undefined) wrapper.emptyCache = () => backend.emptyCache!();
+  if (backend.readSync !== undefined) wrapper.readSync = (buffer, from, count) => backend.readSync!(owned("readSync", buffer), from, count);
+  return wrapper;
 }

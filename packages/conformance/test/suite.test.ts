@@ -1,7 +1,7 @@
 /** @file The suite tested: it tells a right backend from wrong ones, and drops expectations that nobody needs. */
 import type { Backend, Buffer, Kernels } from "@adjoint/core/backend";
 import { describe, expect, test } from "vitest";
-import { type Case, counted, kernelSuite, referenceBackend, type Report, runCases } from "../src/index.ts";
+import { type Case, counted, kernelSuite, memorySuite, referenceBackend, type Report, runCases } from "../src/index.ts";
 
 const cases = kernelSuite();
 const named = (pattern: RegExp): typeof cases => cases.filter((item) => item.name.search(pattern) >= 0);
@@ -147,6 +147,11 @@ describe("cases", () => {
     const leaking = { name: "leaks", needs: [], run: (device: Parameters<(typeof cases)[number]["run"]>[0]) => void device.backend.allocate("float32", 3) };
     expect(errorOf((await runCases(referenceBackend, [leaking]))[0]!)).toBe("leaks: 1 buffers (12 bytes) were not freed");
   });
+});
+
+test("a device that keeps what it says it gives back is told so", async () => {
+  const keeping = broken(() => ({ reservedBytes: 2 ** 24, emptyCache() {} })), what = memorySuite(1).filter(({ name }) => name.includes("given back"));
+  expect((await runCases(keeping, what)).map(errorOf)).toEqual(["16777216 bytes were reserved, then 16777216; 16 are live"]);
 });
 
 describe("counted", () => {
