@@ -51,7 +51,7 @@ const failures: readonly { readonly what: string; readonly type: new () => Error
   ...Object.entries({ "equal(x, y)": (x: Tensor) => x.equalSync(x), "allclose(x, y)": (x: Tensor) => x.allcloseSync(x), "isNonzero(x)": (x: Tensor) => x.isNonzeroSync(), "x.data()": (x: Tensor) => x.dataSync() }).map(([remedy, call]) =>
     ({ what: `${remedy} at once`, type: DeviceError, message: `device 'late' cannot read synchronously: use await ${remedy}`, call: () => call(ones([1], { device: late })) })),
   { what: "gradcheck where nothing can be read at once", type: DeviceError, message: "gradcheck: device 'late' cannot read synchronously: check on the cpu device, in float64", call: () => autograd.gradcheck((x) => x!.exp(), ones([1], { device: late, requiresGrad: true })) },
-  ...(([["narrow", (x) => x.narrow(0, 0.5, 2)], ["narrow", (x) => x.narrow(0, 0, 1.5)], ["slice", (x) => x.slice(0, 0.5, 3)], ["slice", (x) => x.slice(0, 0, NaN)], ["split", (x) => x.split(1.5)], ["split", (x) => x.split([1.5, 1.5])], ["chunk", (x) => x.chunk(1.5)]] as
+  ...(([["narrow", (x) => x.narrow(0, 0.5, 2)], ["narrow", (x) => x.narrow(0, 0, 1.5)], ["slice", (x) => x.slice(0, 0.5, 3)], ["slice", (x) => x.slice(0, 0, NaN)], ["split", (x) => x.split(1.5)], ["split", (x) => x.split([1.5, 1.5])], ["chunk", (x) => x.chunk(1.5)], ["unfold", (x) => x.unfold(0, 2, 0.5)]] as
     const satisfies readonly (readonly [string, (x: Tensor) => unknown])[]).map(([name, call]) => ({ what: `parts of an element: ${name}, ${call}`, type: ArgumentError, message: `${name}(): sizes must be integers, got [`, call }))),
   { what: "chunk of a number", type: ShapeError, message: "chunk expects at least a 1-dimensional tensor", call: (x) => x.sum().chunk(2) },
 ];

@@ -3110,7 +3110,7 @@ export interface FunctionMethods {
    * @param step how far windows are apart
    * @returns a view of x's shape with floor((n - size) / step) + 1 along the dim and a last dim of `size`, of its dtype
    * @throws ShapeError for a size larger than the dim
-   * @throws ArgumentError for a negative size, or a step of 0 or below
+   * @throws ArgumentError for a negative size, a step of 0 or below, or numbers that are not whole
    * @throws IndexError for a dim out of range
    * @example tensor([1, 2, 3]).unfold(0, 2, 1) // [[1, 2], [2, 3]]
    */

@@ -2,7 +2,7 @@
 import { add } from "../elementwise/arithmetic.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { dispatch, dispatchView, savesNothing, type Tensor, type ViewOp } from "../op.ts";
-import { showShape, wrapDim } from "../shape.ts";
+import { checkIntegers, showShape, wrapDim } from "../shape.ts";
 import { restride } from "../view.ts";
 import { overlaying, placing } from "./overlay.ts";
 import { reshape, select, type SliceAttrs, sliceOp } from "./views.ts";
@@ -44,12 +44,13 @@ const overlaySlice = /*@__PURE__*/ overlaying(sliceOp);
  * @param step how far windows are apart
  * @returns a view of x's shape with floor((n - size) / step) + 1 along the dim and a last dim of `size`, of its dtype
  * @throws ShapeError for a size larger than the dim
- * @throws ArgumentError for a negative size, or a step of 0 or below
+ * @throws ArgumentError for a negative size, a step of 0 or below, or numbers that are not whole
  * @throws IndexError for a dim out of range
  * @example unfoldDim(tensor([1, 2, 3]), 0, 2, 1) // [[1, 2], [2, 3]]
  */
 export function unfoldDim(x: Tensor, dimension: number, size: number, step: number): Tensor {
   const d = wrapDim(dimension, x.ndim), length = x.ndim === 0 ? 1 : x.shape[d]!;
+  checkIntegers("unfold", [size, step]);
   if (size > length) throw new ShapeError(`maximum size for tensor at dimension ${d} is ${length} but size is ${size}`);
   if (size < 0) throw new ArgumentError(`size is ${size} but must be >= 0`);
   if (!(step > 0)) throw new ArgumentError(`step is ${step} but must be > 0`);
