@@ -2,7 +2,7 @@
 import { attentionMasking, type AttentionMasking, attentionStages, type FusedAttrs, type Kernel, type PrimitiveAttrs, type Program, program, scalar as s, View } from "@adjoint/core/backend";
 import { addressAt, type Engine, type WasmView } from "../engine.ts";
 import type { WasmBuffer } from "../memory.ts";
-import type { Multiplier } from "./matmul.ts";
+import { type Multiplier, turned } from "./matmul.ts";
 import { Temporaries } from "./temporaries.ts";
 
 /** Scores of one block, of which backward has two: with what belongs to them they fit into a second cache of 512 KiB. */
@@ -26,7 +26,6 @@ function part({ buffer, dtype, shape, strides, offset }: WasmView, b: number, fr
   return new View(buffer, dtype, [1, to - from, columns], [0, strides[2], strides[3]], at, (to - from) * columns, false);
 }
 const flat = ({ buffer, dtype, shape, strides, offset, size }: WasmView): WasmView => new View(buffer, dtype, [shape[1], shape[2]], [strides[1], strides[2]], offset, size, strides[1] === shape[2] && strides[2] === 1);
-const turned = (view: WasmView): WasmView => new View(view.buffer, view.dtype, [1, view.shape[2], view.shape[1]], [0, view.strides[2], view.strides[1]], view.offset, view.size, false);
 /** A value for each row, as wide as the rows. */
 const spread = (view: WasmView, columns: number): WasmView => new View(view.buffer, view.dtype, [view.shape[1], columns], [view.strides[1], 0], view.offset, view.shape[1] * columns, false);
 
@@ -77,7 +76,10 @@ export function attentionKernel(engine: Engine, { multiplier, rows }: Kernels): 
       for (let b = 0; b < outer * inner; b++) for (let from = 0; from < l; from += rowsAtOnce) {
         const to = Math.min(l, from + rowsAtOnce), width = call.width(to), scores = call.block(room, to - from, width);
         multiplier.multiply(part(q, b, from, to), turned(part(k, b, 0, width)), scores);
-        rows([flat(scores), ...call.masks(b, from, to)], [flat(scores), spread(part(logs, b, from, to), width), spread(part(totals, 0, 0, to - from), width)], { stages: attentionStages("forward", call.masking), params: [attrs.scale] });
+        rows(
+          [flat(scores), ...call.masks(b, from, to)], [flat(scores), spread(part(logs, b, from, to), width), spread(part(totals, 0, 0, to - from), width)],
+          { stages: attentionStages("forward", call.masking), params: [attrs.scale] },
+        );
         multiplier.multiply(scores, part(v, b, 0, width), part(out, b, from, to));
       }
     } finally {
@@ -110,7 +112,10 @@ export function attentionGradKernel(engine: Engine, { multiplier, rows, map }: K
         const weights = call.block(scores, count, width), slope = call.block(slopes, count, width), queries = part(q, b, from, to), above = part(grad, b, from, to);
         multiplier.multiply(queries, turned(part(k, b, 0, width)), weights);
         multiplier.multiply(above, turned(part(v, b, 0, width)), slope);
-        rows([flat(weights), flat(slope), spread(part(logs, b, from, to), width), spread(part(deltas, b, from, to), width), ...call.masks(b, from, to)], [flat(weights), flat(slope)], { stages: attentionStages("backward", call.masking), params: [attrs.scale] });
+        rows(
+          [flat(weights), flat(slope), spread(part(logs, b, from, to), width), spread(part(deltas, b, from, to), width), ...call.masks(b, from, to)], [flat(weights), flat(slope)],
+          { stages: attentionStages("backward", call.masking), params: [attrs.scale] },
+        );
         multiplier.multiply(slope, part(k, b, 0, width), part(dq, b, from, to));
         gather(turned(slope), queries, part(dk, b, 0, width));
         gather(turned(weights), above, part(dv, b, 0, width));

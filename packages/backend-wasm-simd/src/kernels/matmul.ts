@@ -140,7 +140,8 @@ function wayOf(m: number, n: number, k: number, b: Matrix): "direct" | "columns"
 const isTall = ({ shape, strides }: WasmView): boolean => shape[1] === 1 || strides[0] === shape[1] * strides[1];
 const tall = (view: WasmView): WasmView =>
   new View(view.buffer, view.dtype, [1, view.shape[0] * view.shape[1], view.shape[2]], [0, view.shape[1] === 1 ? view.strides[0] : view.strides[1], view.strides[2]], view.offset, view.size, false);
-const turned = (view: WasmView): WasmView =>
+/** Rows and columns change places. */
+export const turned = (view: WasmView): WasmView =>
   new View(view.buffer, view.dtype, [view.shape[0], view.shape[2], view.shape[1]], [view.strides[0], view.strides[2], view.strides[1]], view.offset, view.size, false);
 
 /** Matrix `i` of a batch. */

@@ -2,7 +2,10 @@
 import { scalarTypeName } from "../dtype.ts";
 import { AutogradError, DTypeError, NotSupportedError, ShapeError } from "../errors.ts";
 import { clashes } from "../normal-form.ts";
-import { activeInterpreter, asRun, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, unrecorded, type WriteRule } from "../op.ts";
+import {
+  activeInterpreter, asRun, checkInPlace, commonDevice, type Device, dispatch, dispatchInPlace, dispatchView, isGradEnabled, type Lineage, type Op, refuseOverlap, savesNothing, type Tensor, unrecorded,
+  type WriteRule,
+} from "../op.ts";
 import type { Program } from "../scalar/program.ts";
 import { sameShape } from "../shape.ts";
 import type { Buffer, View } from "../view.ts";
