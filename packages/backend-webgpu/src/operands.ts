@@ -30,6 +30,14 @@ export class Operands {
   }
 }
 
+/** The binding of each buffer, where a kernel has few or makes some itself. Distinct ones are added to `chunks`. */
+export function slotsOf(buffers: readonly WebGpuBuffer[], chunks: Chunk[]): number[] {
+  return buffers.map((buffer) => {
+    const chunk = chunkOf(buffer), known = chunks.indexOf(chunk);
+    return known >= 0 ? known : chunks.push(chunk) - 1;
+  });
+}
+
 /** The declarations of the buffers that `slots` name: written ones are read_write. `types` overrides what an element is. */
 export function bindingsOf(slots: readonly number[], dtypes: readonly DType[], inputs: number, types?: (slot: number) => string | undefined): Binding[] {
   const bindings: Binding[] = [];

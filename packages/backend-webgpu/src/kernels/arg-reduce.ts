@@ -1,8 +1,8 @@
 /** @file `argReduce`: where the first extremum of each row is. Two stages for long rows: each lane's candidate, then the best candidate. */
 import type { DType, Kernel, PrimitiveAttrs, View } from "@adjoint/core/backend";
-import { chunkOf, type WebGpuBuffer } from "../buffers.ts";
+import type { Chunk, WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
-import { bindingsOf } from "../operands.ts";
+import { bindingsOf, slotsOf } from "../operands.ts";
 import { intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
 
@@ -55,13 +55,8 @@ export function argReduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["ar
   const compiled = new Map<string, Pipeline>();
 
   const run = (stage: Stage, op: "max" | "min", input: View<WebGpuBuffer>, out: View<WebGpuBuffer>, reduced: number, length: number, lanes: number, partial: WebGpuBuffer | undefined): void => {
-    const target = stage === "candidates" ? partial! : out.buffer;
-    const chunks = [chunkOf(input.buffer)];
-    const bind = (buffer: WebGpuBuffer): number => {
-      const known = chunks.indexOf(chunkOf(buffer));
-      return known >= 0 ? known : chunks.push(chunkOf(buffer)) - 1;
-    };
-    const slots = stage === "choose" ? [0, bind(target), bind(partial!)] : [0, bind(target)];
+    const target = stage === "candidates" ? partial! : out.buffer, chunks: Chunk[] = [];
+    const slots = slotsOf(stage === "choose" ? [input.buffer, target, partial!] : [input.buffer, target], chunks);
     const split = input.shape.length - reduced;
     const kept = rankClass(split), rank = rankClass(reduced);
     const key = `${input.dtype} ${op} ${stage} ${kept} ${rank} ${slots.join()}`;

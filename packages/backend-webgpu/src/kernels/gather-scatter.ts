@@ -11,8 +11,10 @@ import { loaded, storedType } from "../wgsl/expression.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
 import { foursOf } from "./quads.ts";
 
-/** Words after the header: the dim as it is named and its size, the number of the complaint, the indexed view's stride along the dim, offsets of the three views. */
-const DIM = 4, SIZE = 5, COMPLAINT = 6, STEP = 7, OFFSETS = 8, SHAPE = 11;
+/** Words after the header that a note reads: the dim as it is named and its size, the number of the complaint. */
+export const DIM = 4, SIZE = 5, COMPLAINT = 6;
+/** Then the indexed view's stride along the dim, offsets of the three views, sizes and strides. */
+const STEP = 7, OFFSETS = 8, SHAPE = 11;
 
 /** Notes that `index` is out of range, in the buffer of that slot. */
 export const note = (errors: number): string => `

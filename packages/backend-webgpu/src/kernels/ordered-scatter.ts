@@ -2,13 +2,13 @@
  * @file `scatter` in one order, whatever the device does first: the positions along the dim are sorted by their indices, stably, so that those with one target lie side by side, and one invocation adds them
  * up (or of "set" takes the last). Of many positions an invocation has a piece, and what begins in one piece and ends in another is put together afterwards.
  */
-import { type DType, type Kernel, type PrimitiveAttrs, View } from "@adjoint/core/backend";
+import { denseView, type DType, type Kernel, type PrimitiveAttrs, sizeOf, View } from "@adjoint/core/backend";
 import type { WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
 import { bindingsOf, Operands } from "../operands.ts";
 import { intWord, type Pipeline, type Shader, threadNumber } from "../pipelines.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
-import { note } from "./gather-scatter.ts";
+import { COMPLAINT, DIM, note, SIZE } from "./gather-scatter.ts";
 
 type GpuView = View<WebGpuBuffer>;
 /** Words after those of `note`: steps of index, output and source along the dim, positions and those of a piece, offsets of index, output and source, then sizes and strides. */
@@ -25,8 +25,9 @@ type Stage = "sum" | "join" | "last";
 function shader(dtype: DType, stage: Stage, rank: number, [index, source, out, order, parts]: readonly number[]): Shader {
   const slots = [index!, source!, out!, order!, ...(parts === undefined ? [] : [parts])], errors = Math.max(...slots) + 1;
   const strides = (view: number): string => dot(SIZES + rank * (1 + view), rank, "i");
-  const indexAt = (at: string): string => `b${index}[index_from + b${order}[order_from + ${at}] * ${intWord(STEPS)}]`, sourceAt = (at: string): string => `b${source}[source_from + b${order}[order_from + ${at}] * ${intWord(STEPS + 2)}]`;
-  const refused = `(index < 0i) | (index >= ${intWord(5)})`;
+  const indexAt = (at: string): string => `b${index}[index_from + b${order}[order_from + ${at}] * ${intWord(STEPS)}]`;
+  const sourceAt = (at: string): string => `b${source}[source_from + b${order}[order_from + ${at}] * ${intWord(STEPS + 2)}]`;
+  const refused = `(index < 0i) | (index >= ${intWord(SIZE)})`;
   const body = {
     sum: `
   let at = ${strides(4)};
@@ -98,7 +99,6 @@ ${body}`,
   };
 }
 
-const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
 const without = <T>(list: readonly T[], at: number): T[] => list.filter((_, d) => d !== at);
 /** Strides, in dense memory, of these dims in this order; 0 for the others. */
 function denseOver(sizes: readonly number[], dims: readonly number[], unit: number): number[] {
@@ -118,8 +118,10 @@ export function orderedScatterKernel(device: WebGpuDevice, sort: Kernel<Primitiv
     device.assertAlive();
     const [index, source] = inputs as [GpuView, GpuView], out = outputs[0]!, { shape } = index, rank = rankClass(shape.length), length = shape[dim]!;
     const lanes = without([...shape.keys()], dim), own = lanes.filter((d) => index.strides[d] !== 0); // Lanes along the others have the same indices, and so one order.
-    const ordered = product(own.map((d) => shape[d]!)), piece = length <= WHOLE ? length : Math.max(WHOLE, Math.ceil(Math.sqrt(length))), pieces = Math.ceil(length / piece);
-    const orderStrides = denseOver(shape, own, length), partStrides = denseOver(shape, lanes, 2 * pieces), unit = shape.map((_, d) => (d === dim ? 1 : 0)), still = (strides: readonly number[]): number[] => strides.map((stride, d) => (d === dim ? 0 : stride));
+    const ordered = sizeOf(own.map((d) => shape[d]!)), piece = length <= WHOLE ? length : Math.max(WHOLE, Math.ceil(Math.sqrt(length))), pieces = Math.ceil(length / piece);
+    const orderStrides = denseOver(shape, own, length), partStrides = denseOver(shape, lanes, 2 * pieces), unit = shape.map((_, d) => (d === dim ? 1 : 0));
+    /** Along the dim an index, or the order, says where. */
+    const still = (strides: readonly number[]): number[] => strides.with(dim, 0);
 
     const pass = (stage: Stage, along: number, order: WebGpuBuffer, parts: WebGpuBuffer | undefined): void => {
       const views = [index, source, out, whole(order, "int32"), ...(parts === undefined ? [] : [whole(parts, "float32")])], { chunks, slots } = operands.collect(views, []);
@@ -127,8 +129,10 @@ export function orderedScatterKernel(device: WebGpuDevice, sort: Kernel<Primitiv
       let pipeline = compiled.get(key);
       if (pipeline === undefined) compiled.set(key, (pipeline = device.pipelines.compile(shader(source.dtype, stage, rank, slots))));
       chunks.push(device.indexErrors.chunk());
-      const { recorder } = device, { ints } = recorder, at = recorder.uniforms(pipeline), sizes = shape.map((size, d) => (d === dim ? along : size)), dims = shape.length;
-      [named, out.shape[dim]!, device.indexErrors.numberOf(complaint)].forEach((word, k) => { ints[at + 4 + k] = word; });
+      const { recorder } = device, { ints } = recorder, at = recorder.uniforms(pipeline), sizes = shape.with(dim, along), dims = shape.length;
+      ints[at + DIM] = named;
+      ints[at + SIZE] = out.shape[dim]!;
+      ints[at + COMPLAINT] = device.indexErrors.numberOf(complaint);
       [index, out, source].forEach(({ offset, strides }, k) => {
         ints[at + STEPS + k] = strides[dim]!;
         ints[at + OFFSETS + k] = offset;
@@ -137,15 +141,15 @@ export function orderedScatterKernel(device: WebGpuDevice, sort: Kernel<Primitiv
       ints[at + PIECE] = piece;
       writeSizes(ints, at + SIZES, sizes, 0, dims, rank);
       [still(index.strides), still(out.strides), still(source.strides), orderStrides, unit, partStrides].forEach((strides, k) => writeStrides(ints, at + SIZES + rank * (1 + k), strides, 0, dims, rank));
-      recorder.dispatch(pipeline, chunks, product(sizes));
+      recorder.dispatch(pipeline, chunks, sizeOf(sizes));
     };
 
     device.pool.lend("int32", ordered * length, (order) => {
       const sizes = [...own.map((d) => shape[d]!), length], strides = [...own.map((d) => index.strides[d]!), index.strides[dim]!];
-      sort([new View(index.buffer, "int32", sizes, strides, index.offset, ordered * length, false)], [new View(order, "int32", sizes, denseOver(sizes, [...sizes.keys()], 1), 0, ordered * length, true)], { descending: false, from: 0 });
+      sort([new View(index.buffer, "int32", sizes, strides, index.offset, ordered * length, false)], [denseView(order, "int32", sizes)], { descending: false, from: 0 });
       if (mode === "set") return pass("last", length, order, undefined);
       if (pieces === 1) return pass("sum", length, order, undefined);
-      device.pool.lend("float32", 2 * pieces * product(lanes.map((d) => shape[d]!)), (parts) => {
+      device.pool.lend("float32", 2 * pieces * sizeOf(lanes.map((d) => shape[d]!)), (parts) => {
         pass("sum", length, order, parts);
         pass("join", pieces, order, parts);
       });
@@ -153,4 +157,4 @@ export function orderedScatterKernel(device: WebGpuDevice, sort: Kernel<Primitiv
   };
 }
 
-const whole = (buffer: WebGpuBuffer, dtype: DType): GpuView => new View(buffer, dtype, [buffer.length], [1], 0, buffer.length, true);
+const whole = (buffer: WebGpuBuffer, dtype: DType): GpuView => denseView(buffer, dtype, [buffer.length]);

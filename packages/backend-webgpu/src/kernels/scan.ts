@@ -1,8 +1,8 @@
 /** @file `scan`: what the elements so far come to. A long row is cut into chunks: one pass finds what each comes to, the next scans it from what those before come to. */
 import type { DType, Kernel, PrimitiveAttrs, ScanOp, View } from "@adjoint/core/backend";
-import { type Chunk, chunkOf, type WebGpuBuffer } from "../buffers.ts";
+import type { Chunk, WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
-import { bindingsOf } from "../operands.ts";
+import { bindingsOf, slotsOf } from "../operands.ts";
 import { intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
 import { literal, valueType } from "../wgsl/expression.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
@@ -119,12 +119,8 @@ export function scanKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["scan"],
   const run = (stage: Stage, op: ScanOp, reverse: boolean, views: readonly View<WebGpuBuffer>[], lanes: number, partial: WebGpuBuffer | undefined): void => {
     const inputs = views.length - 1, out = views[inputs]!, { shape } = out, last = shape.length - 1, length = shape[last]!;
     const chunks: Chunk[] = [];
-    const bind = (buffer: WebGpuBuffer): number => {
-      const known = chunks.indexOf(chunkOf(buffer));
-      return known >= 0 ? known : chunks.push(chunkOf(buffer)) - 1;
-    };
-    const slots = views.map((view, k) => bind(k === inputs && stage === "totals" ? partial! : view.buffer));
-    if (stage === "resume") slots.push(bind(partial!));
+    const buffers = views.map((view, k) => (k === inputs && stage === "totals" ? partial! : view.buffer));
+    const slots = slotsOf(stage === "resume" ? [...buffers, partial!] : buffers, chunks);
     const kept = rankClass(last), { dtype } = views[0]!;
     const key = `${dtype} ${op} ${stage} ${kept} ${slots.join()}`;
     let pipeline = compiled.get(key);

@@ -3,9 +3,9 @@
  * other run come before it. Every pass is one invocation for each element, without barriers, and stable. What is not among the first that are asked for leaves its run at once.
  */
 import type { DType, Kernel, PrimitiveAttrs } from "@adjoint/core/backend";
-import { type Chunk, chunkOf, type WebGpuBuffer } from "../buffers.ts";
+import type { Chunk, WebGpuBuffer } from "../buffers.ts";
 import type { WebGpuDevice } from "../device.ts";
-import { bindingsOf } from "../operands.ts";
+import { bindingsOf, slotsOf } from "../operands.ts";
 import { intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
 import type { Tuning } from "../tuning.ts";
 import { decompose, dot, rankClass, writeSizes, writeStrides } from "../wgsl/layout.ts";
@@ -125,10 +125,7 @@ export function sortKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["sort"],
       const written: WebGpuBuffer[] = [], chunks: Chunk[] = [];
       try {
         for (let k = 0; k < 2 && !isLast; k++) written.push(device.pool.allocate("int32", rows * next));
-        const slots = [...read, ...(isLast ? [out.buffer] : written)].map((buffer) => {
-          const known = chunks.indexOf(chunkOf(buffer));
-          return known >= 0 ? known : chunks.push(chunkOf(buffer)) - 1;
-        });
+        const slots = slotsOf([...read, ...(isLast ? [out.buffer] : written)], chunks);
         const target = isLast ? "output" : next === length ? "all" : "some", name = `${key} ${target} ${kept} ${slots.join()}`;
         let pipeline = compiled.get(name);
         if (pipeline === undefined) compiled.set(name, (pipeline = device.pipelines.compile(shader(target, slots))));
