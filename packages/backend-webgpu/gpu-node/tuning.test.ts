@@ -3,6 +3,7 @@ import { cpu } from "@adjoint/backend-cpu-js";
 import { type WebGpuBackend, webgpu, webgpuStats } from "@adjoint/backend-webgpu";
 import { conformance } from "@adjoint/conformance";
 import { crossEntropy, grad, linear, manualSeed, matmul, noGrad, randn, relu, scaledDotProductAttention, scope, sgdStep, type Tensor, tensor } from "@adjoint/core";
+import { kernelNames } from "@adjoint/core/backend";
 import { afterAll, expect, test } from "vitest";
 import { altered } from "./shared/altered.ts";
 import { expectations } from "./shared/expectations.ts";
@@ -12,7 +13,8 @@ import { openDevice } from "./shared/open.ts";
 
 conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^(matmul|conv|reduce|sort)/ });
 // A software adapter takes seconds to compile barriers: of each kind of row, and of each kind of value, one.
-conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: /^fused: (softmax|softmax of NaN and infinities|layerNorm|rmsNorm of a part of each row|a convolution of many channels, and its bias|a layer of many outputs, and its bias|the step of an optimizer.*|side by side: .*)$/ });
+const rowsOfEachKind = "softmax|softmax of NaN and infinities|layerNorm|rmsNorm of a part of each row", biases = "a convolution of many channels, and its bias|a layer of many outputs, and its bias";
+conformance(() => webgpu({ tuning: "workgroup" }), { expectations, only: new RegExp(`^fused: (${rowsOfEachKind}|${biases}|the step of an optimizer.*|side by side: .*)$`) });
 // A small device has room for the scores of a few queries at a time.
 conformance(() => webgpu({ maxBytes: 3 * 2 ** 22 }), { expectations, only: /^fused: (causal attention|attention with a sum|(causal )?attention of batches of heads|attention of batches of heads, a mask for each row of a batch)(, backward)?$/ });
 
@@ -33,6 +35,13 @@ afterAll(() => {
   gpu.destroy();
 });
 test.each(kernelChecks.filter(({ name }) => /^(reduce)/.test(name)))("$name", ({ run }) => run(device), 60_000);
+
+/** The suite compares the fused kernels that a device has, and would miss none. */
+test.each([["workgroup", []], ["registers", ["concat"]]] as const)("with kernels for %s all are there but %j", async (tuning, missing) => {
+  const one = await webgpu({ tuning });
+  expect(kernelNames.filter((name) => one.kernels[name] === undefined)).toEqual(missing);
+  one.dispose();
+});
 
 test("a training step is few dispatches", async () => {
   const s = scope(), numbers = (...shape: number[]): Tensor => randn(shape, { device, requiresGrad: true });
