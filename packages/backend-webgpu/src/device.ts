@@ -69,7 +69,8 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     this.#faults.onOutOfMemory = () => this.emptyCache();
     this.#faults.describeMemory = () => `; ${this.pool.liveBytes} bytes are live in ${this.pool.liveBuffers} buffers`;
     this.indexErrors = new IndexErrors(device);
-    const map = mapKernel(this), reduce = reduceKernel(this), matmul = matmulKernel(this), rows = rowsKernel(this, reduce), sort = sortKernel(this), conv = convKernel(this), parts = { map, matmul, rows };
+    const map = mapKernel(this), reduce = reduceKernel(this), sort = sortKernel(this), matmul = matmulKernel(this), conv = convKernel(this), rows = rowsKernel(this, reduce);
+    const parts = { map, matmul, rows };
     const kernels = {
       map,
       copy: copyKernel(map),
@@ -229,13 +230,16 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     if (notes !== undefined) this.recorder.copy(notes, 0, staging, bytes, INDEX_ERROR_BYTES, INDEX_ERROR_BYTES);
     const { released } = this.recorder, mapped = released === undefined ? this.#mapped(staging, total) : released.then(() => this.#mapped(staging, total));
     // Reads issued meanwhile must learn of the index error too.
-    if (notes !== undefined) this.#faults.check(mapped.then(({ copy, accepted }) => this.#note(at, accepted ? new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4) : undefined), () => this.#note(at, undefined)));
+    if (notes !== undefined) {
+      const heard = ({ copy, accepted }: Mapped): void => this.#note(at, accepted ? new Int32Array(copy, bytes, INDEX_ERROR_BYTES / 4) : undefined);
+      this.#faults.check(mapped.then(heard, () => this.#note(at, undefined)));
+    }
     const [{ copy }] = await Promise.all([mapped, apart]);
     return notes === undefined ? copy : copy.slice(0, bytes);
   }
 
-  /** What a buffer holds once it was submitted, and whether the device took what was: else it holds what it held before. */
-  async #mapped(staging: GPUBuffer, bytes: number): Promise<{ readonly copy: ArrayBuffer; readonly accepted: boolean }> {
+  /** Submits, and reads a buffer. */
+  async #mapped(staging: GPUBuffer, bytes: number): Promise<Mapped> {
     this.recorder.flush();
     const { accepted } = this.recorder;
     try {
@@ -257,6 +261,9 @@ export class WebGpuDevice implements Backend<WebGpuBuffer> {
     if (error !== undefined) this.#faults.add(error, at);
   }
 }
+
+/** What a buffer holds, and whether the device took what was submitted: else it holds what it held before. */
+type Mapped = { readonly copy: ArrayBuffer; readonly accepted: boolean };
 
 /** A buffer for so many bytes may find no room, and what is submitted with a copy into it is refused with it. */
 const APART = 2 ** 20;

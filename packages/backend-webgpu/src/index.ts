@@ -18,8 +18,9 @@ export type WebGpuOptions = OpenOptions & {
   /** For which kind of adapter kernels are chosen. Default: what the adapter is. Results differ in rounding alone. */
   readonly tuning?: Tuning;
   /**
-   * Whether results are the same to the last bit at every run: as PyTorch's `use_deterministic_algorithms`. Elsewhere what adds many elements to one place (`scatterAdd`, `indexAdd`, gradients of
-   * `gather`, embeddings and maximum pooling) adds them in the order in which the device comes to them, and what sets one place several times leaves any of the values. Default: false, as this takes longer.
+   * Whether results are the same to the last bit at every run: as PyTorch's `use_deterministic_algorithms`. Elsewhere what adds many elements to one place (`scatterAdd`, `indexAdd`, gradients
+   * of `gather`, embeddings and maximum pooling) adds them in the order in which the device comes to them, and what sets one place several times leaves any of the values. Default: false, as
+   * this takes longer.
    */
   readonly deterministic?: boolean;
 };

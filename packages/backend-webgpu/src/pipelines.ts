@@ -102,7 +102,10 @@ export class Pipelines {
       const module = this.#device.createShaderModule({ label, code });
       const descriptor = { label, layout: pipeline.layout.pipeline, compute: { module, entryPoint: "main" } };
       if (this.#coming === undefined) pipeline.gpu = this.#device.createComputePipeline(descriptor);
-      else this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, (error: Error) => this.#faults.add(new DeviceError(`webgpu: ${what()}: ${error.message}`))));
+      else {
+        const refused = (error: Error): void => this.#faults.add(new DeviceError(`webgpu: ${what()}: ${error.message}`));
+        this.#coming.push(this.#device.createComputePipelineAsync(descriptor).then((gpu) => { pipeline.gpu = gpu; }, refused));
+      }
     });
   }
 

@@ -129,9 +129,11 @@ export const mapChecks: readonly KernelCheck[] = [
       const p = program("known", ["float32", "float32"], ["float32"], [
         scalar.sub(a, a), scalar.add(a, scalar.neg(a)), scalar.add(scalar.neg(a), a), scalar.sub(scalar.add(a, b), a), scalar.add(scalar.sub(b, a), a), scalar.sub(scalar.sub(a, b), a),
         scalar.mul(a, zero), scalar.mul(zero, a), scalar.mul(a, minusZero), scalar.mul(a, one), scalar.mul(a, lit(-1, "float32")),
-        scalar.add(a, zero), scalar.add(a, minusZero), scalar.sub(a, zero), scalar.sub(zero, a), scalar.sub(minusZero, a), scalar.neg(scalar.sub(a, b)), scalar.neg(scalar.add(a, b)), scalar.neg(scalar.mul(a, b)),
+        scalar.add(a, zero), scalar.add(a, minusZero), scalar.sub(a, zero), scalar.sub(zero, a), scalar.sub(minusZero, a),
+        scalar.neg(scalar.sub(a, b)), scalar.neg(scalar.add(a, b)), scalar.neg(scalar.mul(a, b)),
         scalar.div(a, a), scalar.div(zero, a), scalar.div(scalar.mul(a, b), b), scalar.sub(scalar.mul(a, b), scalar.mul(a, b)), scalar.mul(a, scalar.select(scalar.lt(b, zero), zero, one)),
-        scalar.mul(a, scalar.cast(scalar.lt(b, zero), "float32")), scalar.select(scalar.eq(a, a), one, zero), scalar.select(scalar.lt(a, b), a, b), scalar.abs(scalar.neg(a)), scalar.sub(scalar.mul(a, param(0, "float32")), scalar.mul(a, param(0, "float32"))),
+        scalar.mul(a, scalar.cast(scalar.lt(b, zero), "float32")), scalar.select(scalar.eq(a, a), one, zero), scalar.select(scalar.lt(a, b), a, b), scalar.abs(scalar.neg(a)),
+        scalar.sub(scalar.mul(a, param(0, "float32")), scalar.mul(a, param(0, "float32"))),
         scalar.cast(scalar.isNan(scalar.sub(a, a)), "float32"), scalar.mul(scalar.sub(a, a), b), scalar.sqrt(scalar.mul(a, a)), scalar.floor(scalar.sub(a, a)),
       ]);
       const wrong: string[] = [], told = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));

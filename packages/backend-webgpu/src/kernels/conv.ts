@@ -34,7 +34,8 @@ export function convKernel(device: WebGpuDevice): Kernel<ConvAttrs, WebGpuBuffer
     for (const depth of depths!) for (const height of heights!) for (const width of widths!) {
       const phases = [depth, height, width] as const;
       const of = (name: "padding" | "dilation" | "spread"): Triple => [depth[name], height[name], width[name]];
-      whole(x, stepped(filter, phases.map((phase) => phase.filter)), bias, stepped(out, phases.map((phase) => phase.out)), { stride: attrs.stride, padding: of("padding"), dilation: of("dilation"), spread: of("spread") });
+      const own = { stride: attrs.stride, padding: of("padding"), dilation: of("dilation"), spread: of("spread") };
+      whole(x, stepped(filter, phases.map((phase) => phase.filter)), bias, stepped(out, phases.map((phase) => phase.out)), own);
     }
   };
 }

@@ -53,7 +53,8 @@ export function reduceShader(p: Program, op: ReduceOp, { way, splats, kept, redu
   /** Of each result one total, or four that lie side by side. */
   const lanesOf = way === "across" ? each : [0], totals = p.results.flatMap((_, r) => lanesOf.map((j) => accumulator(op, dtype, `total${r}_${j}`)));
   const vectors = new Map(slots.slice(0, n).map((slot, k) => [slot, isSplat(k) ? undefined : `vec4<${storedType(p.args[k]!)}>`]));
-  const number = (j: number): string => way === "along" ? `output * (${word(LENGTH)} * 4u) + at * 4u + ${j}u` : way === "across" ? `(output * 4u + ${j}u) * ${word(LENGTH)} + at` : `output * ${word(LENGTH)} + at`;
+  const number = (j: number): string =>
+    way === "along" ? `output * (${word(LENGTH)} * 4u) + at * 4u + ${j}u` : way === "across" ? `(output * 4u + ${j}u) * ${word(LENGTH)} + at` : `output * ${word(LENGTH)} + at`;
   // A uniform is dear where it is read again and again: those of the loop are read before it.
   const steps = p.args.flatMap((_, k) => Array.from({ length: reduced }, (__, d) => `  let step${k}_${d} = ${intWord(inputs + k * stride + 1 + kept + d)};`));
   const place = (k: number): string => `base${k} + ${Array.from({ length: reduced }, (_, d) => `r${d} * step${k}_${d}`).join(" + ")}`;
@@ -74,10 +75,15 @@ ${take}
     }
     ${folds}
   }`;
-  const memory = valueType(dtype), more = inputs + n * stride + p.params.length, of = isShared ? "part" : "lane", results = isShared ? totals.map((_, j) => `shared_totals[${j * SHARED}u + local]`) : totals.map(({ result }) => result);
-  const place0 = (r: number): string => (r === 0 ? intWord(OUT_OFFSET) : intWord(more + r - 1));
+  const memory = valueType(dtype), more = inputs + n * stride + p.params.length, of = isShared ? "part" : "lane";
+  const results = isShared ? totals.map((_, t) => `shared_totals[${t * SHARED}u + local]`) : totals.map(({ result }) => result);
+  const offsetOf = (r: number): string => (r === 0 ? intWord(OUT_OFFSET) : intWord(more + r - 1));
+  const store = (result: string, t: number): string => {
+    const r = Math.floor(t / lanesOf.length);
+    return `  b${slots[n + r]}[${offsetOf(r)} + place + ${t % lanesOf.length} * ${intWord(OUT_NEXT)}] = ${stored(result, dtype)};`;
+  };
   const stores = `  let place = bitcast<i32>(${of}) * ${intWord(OUT_LANE)} + ${dot(outStrides, kept, "o")};
-${results.map((result, t) => [Math.floor(t / lanesOf.length), t % lanesOf.length, result] as const).map(([r, j, result]) => `  b${slots[n + r]}[${place0(r)} + place + ${j} * ${intWord(OUT_NEXT)}] = ${stored(result, dtype)};`).join("\n")}`;
+${results.map(store).join("\n")}`;
   return {
     label: `${op}(${p.name})${isShared ? " shared" : ""}`,
     bindings: bindingsOf(slots, [...p.args, ...p.results.map(() => dtype)], n, (slot) => vectors.get(slot)),

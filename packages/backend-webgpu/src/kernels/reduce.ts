@@ -81,7 +81,10 @@ export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduc
   };
 
   /** Records one stage over the operands just collected. */
-  const record = (inputs: readonly View<WebGpuBuffer>[], outs: readonly View<WebGpuBuffer>[], p: Program, params: readonly number[], op: ReduceOp, reduced: number, { way, splats, rows, units, together, parts }: Stage, alongRow: boolean): void => {
+  const record = (
+    inputs: readonly View<WebGpuBuffer>[], outs: readonly View<WebGpuBuffer>[], p: Program, params: readonly number[], op: ReduceOp, reduced: number,
+    { way, splats, rows, units, together, parts }: Stage, alongRow: boolean,
+  ): void => {
     const [to] = outs as [View<WebGpuBuffer>], { shape } = inputs[0]!, split = shape.length - reduced;
     const keptRank = rankClass(split), reducedRank = rankClass(reduced), isShared = together > 1, lanes = together * parts;
     const { recorder } = device, { ints } = recorder;

@@ -6,7 +6,10 @@ import { bindingsOf, Operands } from "../operands.ts";
 import { intWord, type Pipeline, type Shader, threadNumber, word } from "../pipelines.ts";
 import { rankOf } from "./arg-reduce.ts";
 
-/** Words after the header: rows and columns of windows, those that no elements of grad belong to among them, rows and columns of grad, of x and of a window; then of x, grad and out offset and strides of planes and rows. */
+/**
+ * Words after the header: rows and columns of windows, those that no elements of grad belong to among them, rows and columns of grad, of x and of a window; then of x, grad and out offset and
+ * strides of planes and rows.
+ */
 const ROWS = 4, COLUMNS = 5, GRAD = 6, SIZE = 8, WINDOW = 10, X = 12, DY = 15, OUT = 18, WORDS = 21;
 
 /** Places of `view`: its plane, then row and column. */
