@@ -45,5 +45,5 @@ export async function runLater<T>(work: Waiting<T>): Promise<T> {
 
 /** Refuses a device that cannot be read at once. @param remedy what to do there */
 export function requireReadable(what: string, { device }: Tensor, remedy: string): void {
-  if (device.readSync === undefined) throw new DeviceError(`${what} reads numbers at once, which device '${device.name}' cannot: ${remedy}`);
+  if (device.readSync === undefined) throw new DeviceError(`${what} reads numbers, and device '${device.name}' cannot be read at once: ${remedy}`);
 }

@@ -235,7 +235,7 @@ describe("LBFGS", () => {
   it("step on such a device says what to do", () => {
     const { readSync: _, ...late } = cpu(), x = tensor([1], { requiresGrad: true, device: { ...late, name: "late" } }), optimizer = new LBFGS([x]);
     let calls = 0;
-    expect(() => optimizer.step(() => { calls++; return x; })).toThrow("LBFGS.step reads numbers at once, which device 'late' cannot: await optimizer.stepAsync(closure)");
+    expect(() => optimizer.step(() => { calls++; return x; })).toThrow("LBFGS.step reads numbers, and device 'late' cannot be read at once: await optimizer.stepAsync(closure)");
     expect([calls, optimizer.stepCount]).toEqual([0, 0]);
   });
   it("an error of the closure is stepAsync's, which leaves nothing", async () => {

@@ -137,7 +137,7 @@ describe("warnings and errors, in PyTorch's words", () => {
   ])("%s", (message, run) => expect(run).toThrow(new SchedulerError(message)));
   it("a metric on a device that cannot be read at once is refused with what to do", () => {
     const { readSync: _, ...late } = cpu(), scheduler = new S.ReduceLROnPlateau(twoGroups());
-    expect(() => scheduler.step(tensor(1, { device: { ...late, name: "late" } }))).toThrow("ReduceLROnPlateau.step reads numbers at once, which device 'late' cannot: scheduler.step(await metrics.item())");
+    expect(() => scheduler.step(tensor(1, { device: { ...late, name: "late" } }))).toThrow("ReduceLROnPlateau.step reads numbers, and device 'late' cannot be read at once: scheduler.step(await metrics.item())");
     expect(scheduler.lastEpoch).toBe(0);
   });
 });
