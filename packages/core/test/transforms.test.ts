@@ -106,6 +106,14 @@ describe("derivatives of functions", () => {
 });
 
 describe("vmap", () => {
+  test("unfolds numbers, which have no dim", () => {
+    const f = (x: Tensor): Tensor => x.unfold(0, 1, 2).mode(0).values.square();
+    close(func.vmap(f)(x3()), x3().square());
+    close(func.vmap(func.grad(f))(x3()), x3().mul(2));
+    const x = tensor(1, { requiresGrad: true });
+    x.unfold(0, 0, 1).sum().backward();
+    expect(values(x.grad!)).toBe(0);
+  });
   test.each<[string, (x: Tensor) => Tensor]>([
     ["logsumexp", (x) => x.logsumexp(0)], ["sum", (x) => x.sum()], ["mean", (x) => x.mean(0)], ["amax", (x) => x.amax(0)], ["prod", (x) => x.prod()], ["std", (x) => x.std(0, { correction: 0 })], ["softmax", (x) => x.softmax(0)],
     ["norm", (x) => x.norm()], ["the largest norm", (x) => x.norm(Infinity)],

@@ -1,4 +1,5 @@
 /** @file `unfold`: overlapping windows along a dim, as a view; and parts of a tensor replaced, out of place. */
+import { zerosOn } from "../calculus/map-reduce.ts";
 import { add } from "../elementwise/arithmetic.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { dispatch, dispatchView, savesNothing, type Tensor, type ViewOp } from "../op.ts";
@@ -12,7 +13,7 @@ const unfoldOp: ViewOp<UnfoldAttrs> = {
   name: "unfold",
   gradName: () => "UnfoldBackward0",
   view(view, { dim, size, step }) {
-    if (view.shape.length === 0) return restride(view, [size], [1], view.offset);
+    if (dim === view.shape.length) return restride(view, [...view.shape, size], [...view.strides, 1], view.offset); // a 0-d tensor, perhaps a batch of them
     const count = Math.floor((view.shape[dim]! - size) / step) + 1;
     return restride(view, [...view.shape.map((n, d) => (d === dim ? count : n)), size], [...view.strides.map((n, d) => (d === dim ? n * step : n)), view.strides[dim]!], view.offset);
   },
@@ -20,12 +21,12 @@ const unfoldOp: ViewOp<UnfoldAttrs> = {
   // Windows overlap: their k-th elements alone do not.
   vjp([grad], node) {
     const { dim, size, step } = node.attrs, shape = node.shapeOf(0);
-    if (shape.length === 0) return [reshape(grad!, [])];
+    if (size === 0) return [zerosOn(grad!.storage.device, grad!.dtype, shape)];
+    if (dim === shape.length) return [reshape(grad!, shape)];
     const part = (k: number): Tensor => {
       const attrs: SliceAttrs = { dim, start: k, step, length: grad!.shape[dim]!, size: shape[dim]! };
       return dispatch(placeSlice, [select(grad!, -1, k)], { attrs, shape, name: "UnfoldBackward0Backward0" });
     };
-    if (size === 0) return [undefined];
     let sum = part(0);
     for (let k = 1; k < size; k++) sum = add(sum, part(k));
     return [sum];
