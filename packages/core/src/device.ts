@@ -165,3 +165,8 @@ export function requireDType(op: string, device: Device, dtype: DType): void {
   throw new DTypeError(
     `${op}: device '${device.backend.name}' does not take ${dtype}, only ${[...device.backend.dtypes].join(", ")}; cast, or use the cpu device`);
 }
+
+/** Refuses a device that cannot be read at once. @param remedy what to do there */
+export function requireReadable(op: string, { name, readSync }: Backend, remedy: string): void {
+  if (readSync === undefined) throw new DeviceError(`${op}: device '${name}' cannot read synchronously: ${remedy}`);
+}

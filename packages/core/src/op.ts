@@ -2,7 +2,7 @@
 import { framed } from "./scope.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
-export { type Device, currentDevice, deviceOf, requireDType } from "./device.ts";
+export { type Device, currentDevice, deviceOf, requireDType, requireReadable } from "./device.ts";
 export { activeInterpreter, allocate, asRun, commonDevice, dispatch, dispatchAll, dispatchView, dispatchViews, handleOn, type Interpreter, type MultiOp, type Op, setInterpreter, type ViewOp, type ViewsOp } from "./dispatch.ts";
 export { checkInPlace, dispatchInPlace, refuseOverlap, unrecorded, type WriteRule } from "./dispatch-in-place.ts";
 export { savedTensors } from "./record.ts";

@@ -8,7 +8,8 @@ export const fixture = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array
 export type Expected = { readonly dtype: string; readonly shape: readonly number[]; readonly values: readonly number[] };
 const expected = JSON.parse(readFileSync(new URL("expected.json", folder), "utf8")) as Readonly<Record<string, unknown>>;
 export const expectedOf = (name: string): Expected => expected[name] as Expected;
-export const allExpectedOf = (name: string): Readonly<Record<string, Expected>> => expected[name] as Readonly<Record<string, Expected>>;
+/** Several of a kind, by name. */
+export const allExpectedOf = <E = Expected>(name: string): Readonly<Record<string, E>> => expected[name] as Readonly<Record<string, E>>;
 
 /** Shape, dtype and values in row-major order; a bool is 0 or 1. */
 export async function contents(x: Tensor): Promise<Expected> {

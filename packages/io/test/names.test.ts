@@ -4,7 +4,7 @@ import { ArgumentError, isTensor, ones, setDefaultDevice, tensor, type Tensor, z
 import { load, save, stateFromTorch, stateToTorch } from "@adjoint/io";
 import * as optim from "@adjoint/optim";
 import { beforeEach, describe, expect, it } from "vitest";
-import { expectedOf, fixture } from "./files.ts";
+import { allExpectedOf, fixture } from "./files.ts";
 
 beforeEach(() => setDefaultDevice(cpu()));
 const { lrScheduler: rates } = optim;
@@ -23,7 +23,7 @@ const alone: Readonly<Record<string, { readonly theirs: readonly string[]; reado
   OneCycleLR: { theirs: ["anneal_func", "_schedule_phases"], ours: ["annealStrategy"] }, ReduceLROnPlateau: { theirs: ["mode_worse"], ours: ["_lastLr"] },
 };
 
-it.each(Object.entries(expectedOf("schedulers") as unknown as Record<string, string[]>))("%s", async (name, names) => {
+it.each(Object.entries(allExpectedOf<string[]>("schedulers")))("%s", async (name, names) => {
   const state = schedulers[name](new optim.SGD([zeros([1])], { lr: 0.1, momentum: 0.9 })).stateDict(), { theirs, ours = [] } = alone[name] ?? { theirs: [] };
   const shared = Object.fromEntries(Object.entries(state).filter(([key]) => !ours.includes(key))), torch = names.filter((key) => !theirs.includes(key));
   expect(sorted(Object.keys(await stateFromTorch(Object.fromEntries(torch.map((key) => [key, 0])))))).toEqual(sorted(Object.keys(shared)));
@@ -33,7 +33,7 @@ it.each(Object.entries(expectedOf("schedulers") as unknown as Record<string, str
 type Names = { readonly options: object; readonly state: string[]; readonly group: string[] };
 type Record_ = Record<string, unknown>;
 type TorchState = { readonly state: ReadonlyMap<number, Record_>; readonly param_groups: readonly Record_[] };
-describe.each(Object.entries(expectedOf("optimizers") as unknown as Record<string, Names>))("%s", (name, { options, state, group }) => {
+describe.each(Object.entries(allExpectedOf<Names>("optimizers")))("%s", (name, { options, state, group }) => {
   const make = (): { weight: Tensor; optimizer: optim.Adam } => {
     const weight = ones([2], { requiresGrad: true }), Class = Reflect.get(optim, name) as typeof optim.Adam;
     return { weight, optimizer: new Class([weight], { lr: 0.1, ...options }) };

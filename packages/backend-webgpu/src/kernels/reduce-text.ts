@@ -23,6 +23,8 @@ export type ReduceClass = { readonly way: Way; readonly splats: number; readonly
 /** Invocations of a workgroup whose lanes know nothing of each other, or share outputs. */
 const APART = 64;
 export const SHARED = 256;
+/** Outputs of a program at most, so that four totals of each are no more workgroup memory than every device has: 16 KiB. */
+export const MOST_OUTPUTS = 4;
 /** What a turn of the loop takes where it may take something twice. */
 const TURN = 4;
 

@@ -39,7 +39,7 @@ const resultOf = (p: Program, k: number): Program => {
   return known[k]!;
 };
 
-/** Of a program with several results as many outputs, of one dtype, which all lie alike. */
+/** Of a program with several results as many outputs, `MOST_OUTPUTS` at most, of one dtype, which all lie alike. */
 export function reduceKernel(device: WebGpuDevice): Kernel<PrimitiveAttrs["reduce"], WebGpuBuffer> {
   const compiled = new WeakMap<Program, Family>();
   const operands = new Operands(), isHardware = device.tuning === "workgroup";

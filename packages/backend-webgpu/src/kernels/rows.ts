@@ -7,6 +7,7 @@ import type { Pipeline } from "../pipelines.ts";
 import { lengthOf } from "../wgsl/expression.ts";
 import { writeParams } from "./map.ts";
 import { foursOf } from "./quads.ts";
+import { MOST_OUTPUTS } from "./reduce-text.ts";
 import { INNER, operandsOf, ROWS, rowsShader, SIZES, type RowsClass } from "./rows-text.ts";
 
 /** A run of stages that is one dispatch, and the sums for each column that are made after it. */
@@ -39,11 +40,11 @@ function partsOf(stages: readonly RowStage[], inputs: number, bindings: number):
 
 const readsOf = (values: readonly Expr[]): number[] => topologicalOrder(values).flatMap((x) => (x.kind === "arg" ? [x.index] : [])).sort((x, y) => x - y);
 
-/** All in one reduction, if they are of one dtype and the device binds as many buffers, as a program of those operands alone that they read; else each in its own. */
+/** All in one reduction, if they are few, of one dtype, and the device binds as many buffers, as a program of those operands alone that they read; else each in its own. */
 function togetherOf(columns: readonly Column[], bindings: number): Columns[] {
   const [first] = columns, values = columns.map(({ value }) => value), reads = readsOf(values);
   if (first === undefined) return [];
-  if (columns.length > 1 && (reads.length + columns.length > bindings || values.some(({ dtype }) => dtype !== first.value.dtype))) return columns.flatMap((one) => togetherOf([one], bindings));
+  if (columns.length > 1 && (columns.length > MOST_OUTPUTS || reads.length + columns.length > bindings || values.some(({ dtype }) => dtype !== first.value.dtype))) return columns.flatMap((one) => togetherOf([one], bindings));
   const { name, args, params } = first.stage, compact = (x: Expr): Expr | undefined => (x.kind === "arg" ? scalar.arg(reads.indexOf(x.index), x.dtype) : undefined);
   return [{ operands: columns.map(({ operand }) => operand), reads, program: program(name, reads.map((i) => args[i]!), params, values.map((value) => scalar.substitute(value, compact))) }];
 }

@@ -3,8 +3,8 @@ import { all } from "../composites/reductions.ts";
 import { eq } from "../elementwise/arithmetic.ts";
 import { scalarTypeName } from "../dtype.ts";
 import { type CloseOptions, isclose } from "../elementwise/predicates.ts";
-import { ArgumentError, DeviceError, DTypeError } from "../errors.ts";
-import { composite, type Tensor } from "../op.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import { composite, requireReadable, type Tensor } from "../op.ts";
 import { sameShape } from "../shape.ts";
 import { item, itemSync } from "./reading.ts";
 
@@ -26,11 +26,6 @@ function answerSync(x: Tensor): boolean {
     x.dispose();
   }
 }
-/** Refuses a device that cannot be read at once. @param call what to write there */
-function readable({ device }: Tensor, call: string): true {
-  if (device.readSync === undefined) throw new DeviceError(`device '${device.name}' cannot read synchronously: use await ${call}`);
-  return true;
-}
 function sameKind(x: Tensor, y: Tensor): boolean {
   if (x.dtype !== y.dtype) throw new DTypeError(`Expected object of data type ${scalarTypeName[x.dtype]} but got data type ${scalarTypeName[y.dtype]} for argument #2 'other' in call to equal`);
   return sameShape(x.shape, y.shape);
@@ -50,7 +45,10 @@ export const equal = async (x: Tensor, y: Tensor): Promise<boolean> => sameKind(
  * @throws DeviceError on a device that cannot read at once
  * @example equalSync(tensor([1, 2]), tensor([1, 3])) // false
  */
-export const equalSync = (x: Tensor, y: Tensor): boolean => readable(x, "equal(x, y)") && sameKind(x, y) && answerSync(everywhere(x, y));
+export function equalSync(x: Tensor, y: Tensor): boolean {
+  requireReadable("equalSync", x.device, "use await equal(x, y)");
+  return sameKind(x, y) && answerSync(everywhere(x, y));
+}
 /**
  * Whether all elements are close: |x - y| <= atol + rtol |y|.
  * @param x of any shape
@@ -67,7 +65,10 @@ export const allclose = async (x: Tensor, y: Tensor, options: CloseOptions = {})
  * @throws DeviceError on a device that cannot read at once
  * @example allcloseSync(tensor([1]), tensor([1.1])) // false
  */
-export const allcloseSync = (x: Tensor, y: Tensor, options: CloseOptions = {}): boolean => readable(x, "allclose(x, y)") && answerSync(closeEverywhere(x, y, options));
+export function allcloseSync(x: Tensor, y: Tensor, options: CloseOptions = {}): boolean {
+  requireReadable("allcloseSync", x.device, "use await allclose(x, y)");
+  return answerSync(closeEverywhere(x, y, options));
+}
 
 function one(x: Tensor): Tensor {
   if (x.window.size === 0) throw new ArgumentError("Boolean value of Tensor with no values is ambiguous");
@@ -88,4 +89,7 @@ export const isNonzero = async (x: Tensor): Promise<boolean> => (await item(one(
  * @throws DeviceError on a device that cannot read at once
  * @example isNonzeroSync(tensor([0])) // false
  */
-export const isNonzeroSync = (x: Tensor): boolean => readable(x, "isNonzero(x)") && itemSync(one(x)) !== 0;
+export function isNonzeroSync(x: Tensor): boolean {
+  requireReadable("isNonzeroSync", x.device, "use await isNonzero(x)");
+  return itemSync(one(x)) !== 0;
+}

@@ -4,9 +4,9 @@ import { materialize } from "../calculus/call.ts";
 import { fromHost, type NestedArray } from "../creation/fill.ts";
 import { decodeHost, type DType, dtypes, type TypedArray } from "../dtype.ts";
 import { toFormat, type ToOptions } from "../elementwise/to.ts";
-import { ArgumentError, AutogradError, DeviceError, TransformError } from "../errors.ts";
+import { ArgumentError, AutogradError, TransformError } from "../errors.ts";
 import { formatTensor } from "../format.ts";
-import { activeInterpreter, alive, asRun, isTensor, join, Tensor } from "../op.ts";
+import { activeInterpreter, alive, asRun, isTensor, join, requireReadable, Tensor } from "../op.ts";
 import { isParameter } from "../parameter.ts";
 import type { Shape } from "../shape.ts";
 
@@ -41,8 +41,7 @@ export function data(x: Tensor): Promise<TypedArray> {
  */
 export function dataSync(x: Tensor): TypedArray {
   const backend = x.device;
-  if (backend.readSync === undefined)
-    throw new DeviceError(`device '${backend.name}' cannot read synchronously: use await x.data(), await x.item() or await x.toArray()`);
+  requireReadable("dataSync", backend, "use await x.data(), await x.item() or await x.toArray()");
   if (x.window.size === 0) return dtypes[x.dtype].hostArray(0);
   return read(x, (buffer, at, count) => backend.readSync!(buffer, at, count));
 }

@@ -1,7 +1,8 @@
 /** @file Derivatives against finite differences, for users: PyTorch's gradcheck and gradgradcheck. */
+import { requireReadable } from "../device.ts";
 import { formatTensor } from "../format.ts";
 import { type OneOrMore, asList, grad } from "../calculus/backward.ts";
-import { ArgumentError, AdjointError, AutogradError, DeviceError } from "../errors.ts";
+import { ArgumentError, AdjointError, AutogradError } from "../errors.ts";
 import { Lifetime, outsideFrames, within } from "../scope.ts";
 import { isTensor, type Tensor } from "../tensor.ts";
 import { warn } from "../warning.ts";
@@ -54,8 +55,8 @@ export function gradcheck(fn: Checked, inputs: OneOrMore<Tensor>, options: Gradc
 
 /** They are read at once. */
 function readable(what: string, inputs: OneOrMore<Tensor>): readonly Tensor[] {
-  const all = asList(inputs), late = all.find((x) => isTensor(x) && x.device.readSync === undefined);
-  if (late !== undefined) throw new DeviceError(`${what}: device '${late.device.name}' cannot read synchronously: check on the cpu device, in float64`);
+  const all = asList(inputs);
+  for (const x of all) if (isTensor(x)) requireReadable(what, x.device, "check on the cpu device, in float64");
   return all;
 }
 

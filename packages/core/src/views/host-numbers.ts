@@ -1,13 +1,12 @@
 /** @file Numbers that decide a shape, read from a tensor: at once, where the device can. */
 import { materialize } from "../calculus/call.ts";
-import { DeviceError } from "../errors.ts";
 import { bfloat16Value, float16Value } from "../narrow-float.ts";
-import { alive, asRun, type Tensor } from "../op.ts";
+import { alive, asRun, requireReadable, type Tensor } from "../op.ts";
 
 /** The elements of a small tensor. Throws a DeviceError where the device cannot read at once: the caller then passes numbers. */
 export function hostNumbers(op: string, x: Tensor): number[] {
   const { device } = alive(op, x);
-  if (device.readSync === undefined) throw new DeviceError(`${op}: device '${device.name}' cannot read synchronously, and the shape of the result depends on the tensor: pass numbers instead, from await x.toArray()`);
+  requireReadable(op, device, "the shape of the result depends on the tensor, so pass numbers instead, from await x.toArray()");
   if (x.window.size === 0) return [];
   return asRun(x.storage.device, () => {
     const { window } = x.window.dense ? x : materialize(x, x.shape);
